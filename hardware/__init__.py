@@ -1,0 +1,1 @@
+"""SpiNNaker: fixed-point arithmetic, C sources, emulator and board configurations."""

@@ -1,0 +1,21 @@
+"""The equations of SFDFA as declarative data, imported as ``pynn_sfdfa.models``.
+
+Nothing here simulates: a back end reads the text (Brian2 consumes it as it stands) or is tested against it.
+Units are PyNN's throughout: ms, mV, nA, nF.
+"""
+
+from pynn_sfdfa.models.description import Event, NeuronModel, Parameter, StateVariable, SynapseModel
+from pynn_sfdfa.models.lif_sfdfa import LIF_SFDFA
+from pynn_sfdfa.models.sfdfa_feedback import SFDFA_FEEDBACK
+from pynn_sfdfa.models.sfdfa_synapse import SFDFA_SYNAPSE
+
+__all__ = [
+    "LIF_SFDFA",
+    "SFDFA_FEEDBACK",
+    "SFDFA_SYNAPSE",
+    "Event",
+    "NeuronModel",
+    "Parameter",
+    "StateVariable",
+    "SynapseModel",
+]

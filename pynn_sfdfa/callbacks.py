@@ -1,0 +1,68 @@
+"""What a training run tells its observers, and the interface they implement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["Callback", "EpochRecord", "FitStart", "Progress"]
+
+
+@dataclass(frozen=True)
+class FitStart:
+    """Known when training begins (or resumes)."""
+
+    epochs: int
+    first_epoch: int
+    batches_per_epoch: int
+    n_train: int
+    n_validation: int
+    layer_sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The running epoch so far; sent after every batch. Figures are means over the samples seen in this epoch."""
+
+    epoch: int
+    batch: int
+    samples: int
+    loss: float
+    accuracy: float
+    spikes_per_sample: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """The figures of one finished epoch, as one line of ``metrics.jsonl``.
+
+    ``alignment`` is the cosine between the feedback of each hidden layer and the product of forward weights above it.
+    Accuracies are fractions; ``spikes_per_sample`` has one mean per layer; ``epoch`` counts from 1.
+    """
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    test_accuracy: float
+    test_loss: float
+    spikes_per_sample: tuple[float, ...]
+    silent_fraction: tuple[float, ...]
+    alignment: tuple[float, ...]
+    seconds: float
+    samples_per_second: float
+    extra: dict[str, float] = field(default_factory=dict)
+
+
+class Callback:
+    """Observer of a training run; override what you need. Epochs and batches count from 1."""
+
+    def on_fit_start(self, start: FitStart) -> None:
+        """Be told the size of the run."""
+
+    def on_batch_end(self, progress: Progress) -> None:
+        """Be told the state of the running epoch."""
+
+    def on_epoch_end(self, record: EpochRecord) -> None:
+        """Be told the figures of a finished epoch."""
+
+    def on_fit_end(self) -> None:
+        """Be told that training has ended, finished or not."""
