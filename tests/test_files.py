@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from pynn_sfdfa import files
+
+
+def test_creates_and_replaces(tmp_path):
+    path = tmp_path / "summary.json"
+    files.write_text(path, "première\n")
+    files.write_text(path, "zweite Fassung\n")
+    assert path.read_text(encoding="utf-8") == "zweite Fassung\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_bytes_are_kept_exactly(tmp_path):
+    content = bytes(range(256)) + b"\r\n"
+    files.write_bytes(tmp_path / "x", content)
+    assert (tmp_path / "x").read_bytes() == content
+
+
+def test_obeys_the_umask(tmp_path):
+    before = os.umask(0o027)
+    try:
+        files.write_text(tmp_path / "x", "x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "last.safetensors"
+    files.write_text(path, "old")
+
+    def disk_full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", disk_full)
+    with pytest.raises(OSError, match="No space left"):
+        files.write_text(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_missing_folder_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        files.write_text(tmp_path / "nowhere" / "x", "x")
+
+
+WRITER = """
+import sys
+from pynn_sfdfa import files
+print("ready", flush=True)
+while True:
+    for letter in "ab":
+        files.write_text(sys.argv[1], letter * 300_000)
+"""
+
+
+def test_a_kill_leaves_a_whole_file(tmp_path):
+    path = tmp_path / "x"
+    for delay in (0.0, 0.003, 0.011):
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE)
+        assert writer.stdout.readline() == b"ready\n"
+        while not path.exists():
+            time.sleep(0.001)
+        time.sleep(delay)
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
+        content = path.read_text()
+        assert len(content) == 300_000
+        assert len(set(content)) == 1
+    files.remove_partial(tmp_path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_remove_partial_takes_nothing_else(tmp_path):
+    for name in (".x.12345678.partial", ".hidden", "x.partial"):
+        (tmp_path / name).touch()
+    files.remove_partial(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {".hidden", "x.partial"}
