@@ -1,0 +1,217 @@
+"""What an experiment consists of: the sections and keys of its TOML file, with units and valid ranges.
+
+Numbers have no defaults here; every number of a run stands in its file.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from pynn_sfdfa import models
+
+__all__ = ["Cell", "Experiment", "Network", "Section"]
+
+
+def _rising(bounds: tuple[float, float]) -> tuple[float, float]:
+    if not bounds[0] < bounds[1]:
+        raise ValueError("the first number must be smaller than the second")
+    return bounds
+
+
+# TOML arrays arrive as lists, so tuples alone are not strict about the type.
+Range = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_rising)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A table of the file: immutable, unknown keys refused, no silent conversion of types, all numbers finite."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, protected_namespaces=())
+
+
+class Data(Section):
+    """``[data]``."""
+
+    name: str = Field(min_length=1, description="a data set, or npz:PATH")
+
+
+class Latency(Section):
+    """``[encoding]`` with ``name = "latency"``: one spike per non-zero pixel, bright ones first."""
+
+    name: Literal["latency"]
+    window: Positive = Field(description="ms")
+    maximum: Positive = Field(description="brightest value a pixel can have")
+    resolution: Positive | None = Field(None, description="ms; spike times are rounded to its multiples")
+
+
+class TimeCoded(Section):
+    """``[encoding]`` with ``name = "time_coded"``: one spike per feature, its value as a time."""
+
+    name: Literal["time_coded"]
+    t_min: NotNegative = Field(description="ms")
+    t_max: Positive = Field(description="ms")
+    bias_time: NotNegative | None = Field(None, description="ms; one more input unit that spikes then in every sample")
+    resolution: Positive | None = Field(None, description="ms; spike times are rounded to its multiples")
+
+    @model_validator(mode="after")
+    def _check_times(self) -> TimeCoded:
+        if not self.t_min < self.t_max:
+            raise ValueError(f"t_min = {self.t_min:g} ms must be smaller than t_max = {self.t_max:g} ms")
+        return self
+
+
+class Poisson(Section):
+    """``[encoding]`` with ``name = "poisson"``: each pixel a Poisson process."""
+
+    name: Literal["poisson"]
+    rate_max: Positive = Field(description="Hz")
+    duration: Positive = Field(description="ms")
+    maximum: Positive = Field(description="brightest value a pixel can have")
+    seed: int = Field(ge=0, lt=2**32)
+
+
+class Cell(Section):
+    """``[network.hidden]`` and ``[network.output]``: parameters of LIF_SFDFA, ranges as the model declares them."""
+
+    tau_m: float = Field(description="ms")
+    tau_syn: float = Field(description="ms")
+    cm: float = Field(description="nF")
+    v_rest: float = Field(description="mV")
+    v_thresh: float = Field(description="mV")
+
+    @field_validator("*")
+    @classmethod
+    def _check_range(cls, value: float, info: ValidationInfo) -> float:
+        parameter = models.LIF_SFDFA.parameter(str(info.field_name))
+        if not parameter.accepts(value):
+            raise ValueError(f"must be {parameter.valid_range()}")
+        return value
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Cell:
+        if not self.tau_m > self.tau_syn:
+            raise ValueError(f"tau_m = {self.tau_m:g} ms must be greater than tau_syn = {self.tau_syn:g} ms")
+        if not self.v_thresh > self.v_rest:
+            raise ValueError(f"v_thresh = {self.v_thresh:g} mV must be above v_rest = {self.v_rest:g} mV")
+        return self
+
+
+class Network(Section):
+    """``[network]``; the data set determines the number of input and output neurons."""
+
+    hidden_sizes: tuple[Count, ...] = Field(strict=False, min_length=1, description="neurons of each hidden layer")
+    trial_duration: Positive = Field(description="ms")
+    delay: NotNegative = Field(description="ms, of every projection")
+    weights: Range = Field(description="nA; initial weights are drawn uniformly from this range")
+    max_spikes: Count = Field(description="cap on the spikes of one neuron in one trial")
+    gradient: Literal["bounded", "exact"]
+    hidden: Cell
+    output: Cell
+
+    def cell_parameters(self, layer: Literal["hidden", "output"]) -> dict[str, float]:
+        """Return the parameters of LIF_SFDFA for the hidden layers or the output layer."""
+        cell: Cell = getattr(self, layer)
+        return {**cell.model_dump(), "trial_duration": self.trial_duration}
+
+
+class Learning(Section):
+    """``[learning]``."""
+
+    rule: Literal["sfdfa", "dfa"]
+
+
+class SFDFA(Section):
+    """``[rules.sfdfa]``."""
+
+    feedback_learning_rate: NotNegative
+    rho: NotNegative = Field(description="strength of the rate regularisation")
+    r_target: NotNegative = Field(description="spikes per trial and hidden neuron")
+
+
+class DFA(Section):
+    """``[rules.dfa]``."""
+
+    rho: NotNegative = Field(description="strength of the rate regularisation")
+    r_target: NotNegative = Field(description="spikes per trial and hidden neuron")
+    feedback: Range = Field(description="the fixed feedback weights are drawn uniformly from this range")
+
+
+class Rules(Section):
+    """``[rules]``: the parameters of every rule the experiment can be run with."""
+
+    sfdfa: SFDFA | None = None
+    dfa: DFA | None = None
+
+
+class Loss(Section):
+    """``[loss]``: the spike-count loss."""
+
+    target: NotNegative = Field(description="spikes of the output neuron of the label")
+    other: NotNegative = Field(description="spikes of the other output neurons")
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Loss:
+        if not self.target > self.other:
+            raise ValueError(f"target = {self.target:g} spikes must be more than other = {self.other:g}")
+        return self
+
+
+class Adam(Section):
+    """``[optimizer]`` with ``name = "adam"``."""
+
+    name: Literal["adam"]
+    learning_rate: Positive
+    beta1: float = Field(ge=0, lt=1)
+    beta2: float = Field(ge=0, lt=1)
+    epsilon: Positive
+
+
+class SGD(Section):
+    """``[optimizer]`` with ``name = "sgd"``; the eligibility is in ms per nA, so rates are small."""
+
+    name: Literal["sgd"]
+    learning_rate: Positive
+
+
+class Training(Section):
+    """``[training]``."""
+
+    batch_size: Count
+    epochs: Count
+    seed: int = Field(ge=0, lt=2**63)
+    threads: Count | None = Field(None, description="default: every core this process may use")
+
+
+class Experiment(Section):
+    """A whole experiment; ``provenance`` says what wrote the file and is not part of the settings."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="letters, digits, '.', '_' and '-'")
+    data: Data
+    encoding: Annotated[Latency | TimeCoded | Poisson, Field(discriminator="name")]
+    network: Network
+    learning: Learning
+    rules: Rules
+    loss: Loss
+    optimizer: Annotated[Adam | SGD, Field(discriminator="name")]
+    training: Training
+    provenance: dict[str, str | int] | None = None
+
+    @model_validator(mode="after")
+    def _check_rule_has_parameters(self) -> Experiment:
+        rule = self.learning.rule
+        if getattr(self.rules, rule) is None:
+            raise ValueError(f"learning.rule = {rule!r} needs the table [rules.{rule}], which is missing")
+        return self
+
+    def rule_parameters(self) -> dict[str, Any]:
+        """Return the parameters of the chosen rule."""
+        parameters: Section = getattr(self.rules, self.learning.rule)
+        return parameters.model_dump()
+
+    def settings(self) -> dict[str, Any]:
+        """Return everything but the provenance as plain values that TOML and JSON can hold, without absent keys."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"provenance"})
