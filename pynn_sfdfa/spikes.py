@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["SpikeTrains"]
+__all__ = ["SpikeTrains", "split"]
+
+_DTYPES: dict[str, type[np.generic]] = {"times": np.float32, "units": np.int32, "offsets": np.int64, "labels": np.int64}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +47,11 @@ class SpikeTrains:
     n_units: int
 
     def __post_init__(self) -> None:
-        for name, dtype in (("times", np.float32), ("units", np.int32), ("offsets", np.int64), ("labels", np.int64)):
-            array = np.asarray(getattr(self, name))
-            if array.ndim != 1:
-                raise ValueError(f"{name} must be one-dimensional, not of shape {array.shape}.")
-            if dtype is not np.float32 and array.size and not np.issubdtype(array.dtype, np.integer):
-                raise ValueError(f"{name} must be integers, not {array.dtype}.")
-            object.__setattr__(self, name, np.ascontiguousarray(array, dtype=dtype))
+        if isinstance(self.n_units, bool) or not isinstance(self.n_units, int | np.integer) or self.n_units < 1:
+            raise ValueError(f"n_units must be an integer >= 1, not {self.n_units!r}.")
+        object.__setattr__(self, "n_units", int(self.n_units))
+        for name in _DTYPES:
+            object.__setattr__(self, name, _converted(name, getattr(self, name)))
         self._check_offsets()
         self._check_spikes()
         if self.labels.size and self.labels.min() < 0:
@@ -82,10 +82,10 @@ class SpikeTrains:
                 f"units must lie in 0..{self.n_units - 1}; sample {self._sample_of(wrong[0])} has "
                 f"{self.units[wrong[0]]}."
             )
-        step = np.diff(self.times)
+        falls = self.times[1:] < self.times[:-1]
         borders = self.offsets[1:-1]
-        step[borders[(borders > 0) & (borders < self.times.size)] - 1] = 0  # between samples time may fall
-        wrong = np.flatnonzero(step < 0)
+        falls[borders[(borders > 0) & (borders < self.times.size)] - 1] = False  # between samples time may fall
+        wrong = np.flatnonzero(falls)
         if wrong.size:
             raise ValueError(f"times must be sorted within a sample; sample {self._sample_of(wrong[0])} is not.")
 
@@ -97,43 +97,115 @@ class SpikeTrains:
         cls, samples: Sequence[tuple[ArrayLike, ArrayLike]], labels: ArrayLike, n_units: int
     ) -> SpikeTrains:
         """Build from one (times, units) pair per sample, sorting each by time (stable)."""
-        times = [np.asarray(t, dtype=np.float32) for t, _ in samples]
-        units = [np.asarray(u, dtype=np.int32) for _, u in samples]
-        order = [np.argsort(t, kind="stable") for t in times]
-        offsets = np.concatenate([[0], np.cumsum([t.size for t in times])]).astype(np.int64)
-        empty: list[NDArray[np.float32]] = [np.empty(0, np.float32)]
-        return cls(
-            times=np.concatenate([t[o] for t, o in zip(times, order, strict=True)] or empty),
-            units=np.concatenate([u[o] for u, o in zip(units, order, strict=True)] or empty).astype(np.int32),
-            offsets=offsets,
-            labels=np.asarray(labels, dtype=np.int64),
-            n_units=n_units,
-        )
+        times: list[NDArray[Any]] = [np.empty(0, np.float32)]
+        units: list[NDArray[Any]] = [np.empty(0, np.int32)]
+        for index, sample in enumerate(samples):
+            time, unit = (_converted(name, array) for name, array in zip(("times", "units"), sample, strict=True))
+            if time.size != unit.size:
+                raise ValueError(f"sample {index} has {time.size} times but {unit.size} units; each spike needs both.")
+            order = np.argsort(time, kind="stable")
+            times.append(time[order])
+            units.append(unit[order])
+        offsets = np.cumsum([t.size for t in times], dtype=np.int64)
+        return cls(np.concatenate(times), np.concatenate(units), offsets, _converted("labels", labels), n_units)
 
     def __len__(self) -> int:
         return int(self.labels.size)
 
     def sample(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        """Return the times (ms) and units of one sample."""
+        """Return the times (ms) and units of one sample, counted from 0."""
+        if not 0 <= index < len(self):
+            raise IndexError(f"sample {index} does not exist; there are samples 0..{len(self) - 1}.")
         start, stop = self.offsets[index], self.offsets[index + 1]
         return self.times[start:stop], self.units[start:stop]
 
     def select(self, indices: ArrayLike) -> SpikeTrains:
         """Return the samples at ``indices``, in that order, as new spike trains."""
-        chosen = np.asarray(indices, dtype=np.int64)
-        counts = (self.offsets[1:] - self.offsets[:-1])[chosen]
-        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        spikes = np.repeat(self.offsets[chosen] - offsets[:-1], counts) + np.arange(offsets[-1])
-        return SpikeTrains(self.times[spikes], self.units[spikes], offsets, self.labels[chosen], self.n_units)
+        chosen = np.asarray(indices)
+        if chosen.ndim != 1 or (chosen.size and not np.issubdtype(chosen.dtype, np.integer)):
+            raise ValueError(f"indices must be a list of integers, not {chosen.dtype} of shape {chosen.shape}.")
+        chosen = chosen.astype(np.int64)
+        wrong = np.flatnonzero((chosen < 0) | (chosen >= len(self)))
+        if wrong.size:
+            raise IndexError(f"sample {chosen[wrong[0]]} does not exist; there are samples 0..{len(self) - 1}.")
+        offsets = np.zeros(chosen.size + 1, dtype=np.int64)
+        np.cumsum(np.diff(self.offsets)[chosen], out=offsets[1:])
+        times, units = np.empty(offsets[-1], np.float32), np.empty(offsets[-1], np.int32)
+        # Copied sample by sample: an index per spike would take more memory than the spikes.
+        for index, start, stop in zip(chosen, offsets[:-1], offsets[1:], strict=True):
+            times[start:stop], units[start:stop] = self.sample(index)
+        return SpikeTrains(times, units, offsets, self.labels[chosen], self.n_units)
 
     def spike_times(self, trial_duration: float) -> list[NDArray[np.float64]]:
         """Return one sorted float64 array of times per unit, sample k moved to start at ``k * trial_duration`` ms.
 
         This is what ``SpikeSourceArray(spike_times=...)`` takes to present all samples in one run.
+
+        Raises
+        ------
+        ValueError
+            If a spike falls at or after ``trial_duration``, that is into the trial of the next sample.
         """
+        if not (np.isfinite(trial_duration) and trial_duration > 0):
+            raise ValueError(f"trial_duration must be a finite number of ms > 0, not {trial_duration}.")
+        late = np.flatnonzero(self.times >= trial_duration)
+        if late.size:
+            raise ValueError(
+                f"trial_duration ({trial_duration} ms) must exceed every spike time; "
+                f"sample {self._sample_of(late[0])} has a spike at {self.times[late[0]]} ms."
+            )
         counts = np.diff(self.offsets)
         sample = np.repeat(np.arange(len(self)), counts)
         absolute = self.times.astype(np.float64) + sample * float(trial_duration)
         order = np.argsort(self.units, kind="stable")
         borders = np.searchsorted(self.units[order], np.arange(1, self.n_units))
         return np.split(absolute[order], borders)
+
+
+def split(trains: SpikeTrains, fraction: float, seed: int) -> tuple[SpikeTrains, SpikeTrains]:
+    """Hold out a random part of the samples, for validation.
+
+    Parameters
+    ----------
+    trains : SpikeTrains
+    fraction : float
+        Share of the samples to hold out, between 0 and 1; rounded to whole samples.
+    seed : int
+        0..2**32 - 1; the same seed always holds out the same samples.
+
+    Returns
+    -------
+    train, held_out : SpikeTrains
+        Both in the order of ``trains``.
+
+    Raises
+    ------
+    ValueError
+        If one of the two would be empty.
+    """
+    n_held_out = round(fraction * len(trains)) if 0 < fraction < 1 else 0
+    if not 0 < n_held_out < len(trains):
+        raise ValueError(
+            f"fraction must lie between 0 and 1 and leave samples on both sides; {fraction} of {len(trains)} does not."
+        )
+    order = np.random.RandomState(seed).permutation(len(trains))  # numpy keeps this stream frozen
+    return trains.select(np.sort(order[n_held_out:])), trains.select(np.sort(order[:n_held_out]))
+
+
+def _converted(name: str, values: ArrayLike) -> NDArray[Any]:
+    """Return values in the type of the field, if that loses nothing but precision of times."""
+    array, dtype = np.asarray(values), _DTYPES[name]
+    if array.ndim != 1:
+        raise ValueError(f"{name} must be one-dimensional, not of shape {array.shape}.")
+    if name == "times":
+        if array.size and array.dtype.kind not in "uif":
+            raise ValueError(f"times must be real numbers, not {array.dtype}.")
+        with np.errstate(over="ignore"):  # becomes infinite, which is refused by name later
+            return np.ascontiguousarray(array, dtype=dtype)
+    if array.size and not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(f"{name} must be integers, not {array.dtype}.")
+    if array.dtype != dtype:
+        changed = np.flatnonzero(array.astype(dtype) != array)
+        if changed.size:
+            raise ValueError(f"{name} must fit {np.dtype(dtype)}, but {array[changed[0]]} occurs.")
+    return np.ascontiguousarray(array, dtype=dtype)

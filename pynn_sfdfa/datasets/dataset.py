@@ -1,0 +1,149 @@
+"""What a data set is, and when it is sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa.spikes import SpikeTrains
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+__all__ = ["Dataset", "DatasetError", "Samples"]
+
+
+class DatasetError(ValueError):
+    """A data set cannot be found, read or trusted; the message names the file, what was expected and the remedy."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Images or features that an encoder will turn into spikes.
+
+    Attributes
+    ----------
+    values : array, shape (n, height, width) or (n, features)
+    labels : integer array, shape (n,)
+        Class of each sample.
+    """
+
+    values: NDArray[Any]
+    labels: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Training, test and perhaps validation samples: all as values to encode, or all as spike trains.
+
+    Attributes
+    ----------
+    name : str
+        The name it was loaded by.
+    train, test : Samples or SpikeTrains
+    n_classes : int
+        Labels lie in ``range(n_classes)``.
+    source : str
+        Where it was found, as shown to the user; error messages begin with it.
+    validation : Samples or SpikeTrains, optional
+        A split that the data set itself sets aside; see ``pynn_sfdfa.spikes.split`` for the others.
+
+    Raises
+    ------
+    DatasetError
+        If a split is empty, differs in shape from the training split, or has values that are not finite numbers or
+        labels that are not integers in ``range(n_classes)``; the message names source, split and sample.
+    """
+
+    name: str
+    train: Samples | SpikeTrains
+    test: Samples | SpikeTrains
+    n_classes: int
+    source: str
+    validation: Samples | SpikeTrains | None = None
+
+    def __post_init__(self) -> None:
+        for split, part in self._parts():
+            where = f"{self.source}: the {split} split"
+            _check_labels(part.labels, self.n_classes, where)
+            if isinstance(part, Samples):
+                _check_values(part, where)
+            if _shape(part) != _shape(self.train):
+                raise DatasetError(
+                    f"{where} has {_described(part)}, the train split {_described(self.train)}; both must be alike."
+                )
+
+    def _parts(self) -> Iterator[tuple[str, Samples | SpikeTrains]]:
+        yield "train", self.train
+        yield "test", self.test
+        if self.validation is not None:
+            yield "validation", self.validation
+
+    @property
+    def encoded(self) -> bool:
+        """Whether the splits are spike trains already and need no encoder."""
+        return isinstance(self.train, SpikeTrains)
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of values, or of input units, of a sample."""
+        return int(np.prod(_shape(self.train)[1:]))
+
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """Height and width of a sample, or None where samples are not images."""
+        shape = _shape(self.train)
+        return (shape[1], shape[2]) if len(shape) == 3 else None
+
+
+def _shape(part: Samples | SpikeTrains) -> tuple[Any, ...]:
+    if isinstance(part, SpikeTrains):
+        return "spikes", part.n_units
+    return "values", *part.values.shape[1:]
+
+
+def _described(part: Samples | SpikeTrains) -> str:
+    kind, *shape = _shape(part)
+    return f"{kind} of {' x '.join(str(size) for size in shape)} a sample"
+
+
+def _check_values(part: Samples, where: str) -> None:
+    values = part.values
+    if values.dtype.kind not in "uif":
+        raise DatasetError(f"{where} must hold integers or floats, not {values.dtype}. Convert it, e.g. to uint8.")
+    if values.ndim not in (2, 3) or 0 in values.shape[1:]:
+        raise DatasetError(
+            f"{where} must have the shape (samples, features) or (samples, height, width), not {values.shape}. "
+            "Reshape it."
+        )
+    if len(values) != len(part.labels):
+        raise DatasetError(f"{where} has {len(values)} samples but {len(part.labels)} labels; each sample needs one.")
+    wrong = np.argwhere(~np.isfinite(values)) if values.dtype.kind == "f" else np.empty((0, values.ndim), np.int64)
+    if len(wrong):
+        raise DatasetError(
+            f"{where} must be finite; sample {wrong[0][0]} has {values[tuple(wrong[0])]}. "
+            "Repair or remove such samples."
+        )
+
+
+def _check_labels(labels: NDArray[Any], n_classes: int, where: str) -> None:
+    if labels.ndim != 1 or labels.dtype.kind not in "ui":
+        raise DatasetError(
+            f"{where} must have a list of integer labels, not {labels.dtype} of shape {labels.shape}. "
+            "Convert them, e.g. with labels.astype(int)."
+        )
+    if not labels.size:
+        raise DatasetError(f"{where} has no samples.")
+    wrong = np.flatnonzero((labels < 0) | (labels >= n_classes))
+    if wrong.size:
+        raise DatasetError(
+            f"{where} must have labels in 0..{n_classes - 1}; sample {wrong[0]} has {labels[wrong[0]]}. "
+            "Number the classes from 0 and have each in the train split."
+        )

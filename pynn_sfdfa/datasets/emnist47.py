@@ -1,0 +1,85 @@
+"""The 47 classes of EMNIST Balanced in a split of this project's own, which no public server offers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pynn_sfdfa.datasets.dataset import Dataset, DatasetError, Samples
+from pynn_sfdfa.datasets.files import ENVIRONMENT, cache_folder, find, search_path, searched
+from pynn_sfdfa.datasets.npz import read_npz
+from pynn_sfdfa.datasets.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pynn_sfdfa.datasets.source import DownloadProgress
+
+__all__ = ["EMNIST47", "Emnist47"]
+
+_FILE = "emnist47.npz"
+
+
+@dataclass(frozen=True)
+class Emnist47(Source):
+    """Genuine EMNIST images, upright, 28 x 28, in a custom split; its figures are not those of EMNIST Balanced.
+
+    Attributes
+    ----------
+    md5 : mapping of str to str
+        For each field, the MD5 sum of the array's bytes.
+    n_classes : int
+    """
+
+    md5: Mapping[str, str]
+    n_classes: int = 47
+
+    def locate(self, data: Path | None) -> str:
+        """Return the path of the file."""
+        return str(self._path(data))
+
+    def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:
+        """Return the verified images and labels; there is nowhere to download them from."""
+        path = self._path(data)
+        arrays = read_npz(path)
+        for field, expected in self.md5.items():
+            if field not in arrays:
+                raise DatasetError(f"{path} lacks {field}; it has {', '.join(arrays)}. Replace it by the original.")
+            found = hashlib.md5(np.ascontiguousarray(arrays[field]).data, usedforsecurity=False).hexdigest()
+            if found != expected:
+                raise DatasetError(
+                    f"{path}: {field} must have the MD5 sum {expected}, not {found}. Replace the file by the original, "
+                    f"or load your own arrays as npz:{path}."
+                )
+        return Dataset(
+            name="emnist47",
+            train=Samples(arrays["x_train"], arrays["y_train"]),
+            test=Samples(arrays["x_test"], arrays["y_test"]),
+            n_classes=self.n_classes,
+            source=str(path),
+        )
+
+    def _path(self, data: Path | None) -> Path:
+        folders = search_path(data)
+        path = find("emnist47", [_FILE], folders)
+        if path is None:
+            raise DatasetError(
+                f"emnist47: {_FILE} was not found in {searched('emnist47', folders)}. It is a custom split that cannot "
+                f"be downloaded: copy it into {cache_folder() / 'emnist47'}, or into a folder that --data or "
+                f"${ENVIRONMENT} names."
+            )
+        return path
+
+
+EMNIST47 = Emnist47(
+    md5={
+        "x_train": "b695ec08611a164e0faf0bf403107680",
+        "y_train": "7edf775018b60ffff6d8bb4bc68dbd92",
+        "x_test": "d1ce1544e13225606331dd7c00d79ee1",
+        "y_test": "4f956be6cafbcd668a54ad37e50c15b0",
+    }
+)

@@ -1,0 +1,60 @@
+"""Where the files of data sets are looked for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from pynn_sfdfa.datasets.dataset import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ENVIRONMENT", "cache_folder", "find", "search_path", "searched"]
+
+ENVIRONMENT = "PYNN_SFDFA_DATA"
+"""The environment variable that names a folder of data sets."""
+
+
+def cache_folder() -> Path:
+    """Return the user's cache, which downloads go to."""
+    return Path(platformdirs.user_cache_dir("pynn-sfdfa"))
+
+
+def search_path(data: Path | None) -> list[Path]:
+    """Return the folders to look in: ``data``, ``$PYNN_SFDFA_DATA``, the user's cache.
+
+    Raises
+    ------
+    DatasetError
+        If ``data`` or ``$PYNN_SFDFA_DATA`` is given but is not a folder.
+    """
+    given = [("data (--data)", str(data))] if data is not None else []
+    if os.environ.get(ENVIRONMENT):
+        given.append((f"${ENVIRONMENT}", os.environ[ENVIRONMENT]))
+    folders = []
+    for option, text in given:
+        folder = Path(text).expanduser()
+        if not folder.is_dir():
+            raise DatasetError(f"{option} must name a folder with data sets, but {text} is not a folder.")
+        folders.append(folder)
+    return [*folders, cache_folder()]
+
+
+def find(dataset: str, names: Sequence[str], folders: Sequence[Path]) -> Path | None:
+    """Return the first file of one of these names, in each folder first below ``dataset``/, then directly."""
+    for folder in folders:
+        for place in (folder / dataset, folder):
+            for name in names:
+                if (place / name).is_file():
+                    return place / name
+    return None
+
+
+def searched(dataset: str, folders: Sequence[Path]) -> str:
+    """Describe to the user where ``find`` looked."""
+    places = dict.fromkeys(str(place) for folder in folders for place in (folder / dataset, folder))
+    return ", ".join(places)

@@ -1,0 +1,142 @@
+"""A user's own arrays in an npz file: images or features to encode, or spikes."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa.datasets.dataset import Dataset, DatasetError, Samples
+from pynn_sfdfa.datasets.source import Source
+from pynn_sfdfa.spikes import SpikeTrains
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.datasets.source import DownloadProgress
+
+__all__ = ["NpzFile", "read_npz"]
+
+Arrays = dict[str, "NDArray[Any]"]
+
+_IMAGE_FIELDS = ("x", "y")
+_SPIKE_FIELDS = ("times", "units", "offsets", "labels")
+_FIELDS_HELP = (
+    "Images or features: x_train, y_train, x_test, y_test. "
+    "Spikes: times_train, units_train, offsets_train, labels_train and the same with _test. "
+    "Optional: a third split with _validation, n_units for spikes."
+)
+
+
+@dataclass(frozen=True)
+class NpzFile(Source):
+    """An npz file with training and test samples, and perhaps validation samples.
+
+    Fields for values to encode: ``x_train`` of shape (n, height, width) or (n, features) and integer ``y_train`` of
+    shape (n,), the same with ``_test``.
+
+    Fields for spikes: ``times_train`` in ms, ``units_train``, ``offsets_train`` and ``labels_train`` as in
+    ``SpikeTrains``, the same with ``_test``; optional ``n_units``, otherwise one more than the highest unit of any
+    split.
+
+    Either may have a third split, ``_validation``. There are as many classes as the highest training label plus one.
+    """
+
+    path: Path
+
+    def locate(self, data: Path | None) -> str:
+        """Return the path of the file, which is not looked for in other folders."""
+        if not self.path.is_file():
+            raise DatasetError(f"{self.path} is not a file. Write npz:PATH with the path of your npz file.")
+        return str(self.path)
+
+    def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:
+        """Return the samples of the file."""
+        arrays = read_npz(Path(self.locate(data)))
+        spikes = "times_train" in arrays
+        if spikes and "x_train" in arrays:
+            raise DatasetError(f"{self.path} has both x_train and times_train; keep one of the two. {_FIELDS_HELP}")
+        fields = _SPIKE_FIELDS if spikes else _IMAGE_FIELDS
+        splits = ["train", "test"]
+        if any(f"{field}_validation" in arrays for field in fields):
+            splits.append("validation")
+        missing = [f"{field}_{split}" for split in splits for field in fields if f"{field}_{split}" not in arrays]
+        if missing:
+            raise DatasetError(
+                f"{self.path} lacks {', '.join(missing)}; it has {', '.join(sorted(arrays)) or 'nothing'}. "
+                f"{_FIELDS_HELP}"
+            )
+        build = self._spike_trains(arrays, splits) if spikes else _samples(arrays)
+        parts = {split: build(split) for split in splits}
+        labels = parts["train"].labels
+        integers = labels.size and labels.dtype.kind in "ui"  # otherwise Dataset says what is wrong
+        return Dataset(
+            name=f"npz:{self.path}",
+            n_classes=max(int(labels.max()), 0) + 1 if integers else 1,
+            source=str(self.path),
+            train=parts["train"],
+            test=parts["test"],
+            validation=parts.get("validation"),
+        )
+
+    def _spike_trains(self, arrays: Arrays, splits: list[str]) -> Callable[[str], SpikeTrains]:
+        n_units = arrays.get("n_units")
+        if n_units is None:
+            units_of_splits = [arrays[f"units_{split}"] for split in splits]
+            highest = [int(units.max()) for units in units_of_splits if units.size and units.dtype.kind in "ui"]
+            n_units = np.asarray(max([0, *highest]) + 1)
+        if n_units.size != 1:
+            raise DatasetError(f"{self.path}: n_units must be one integer, not an array of shape {n_units.shape}.")
+
+        def build(split: str) -> SpikeTrains:
+            times, units, offsets, labels = (arrays[f"{field}_{split}"] for field in _SPIKE_FIELDS)
+            try:
+                return SpikeTrains(times, units, offsets, labels, n_units.item())
+            except ValueError as error:
+                raise DatasetError(f"{self.path}: the {split} split: {error} Correct the {split} arrays.") from None
+
+        return build
+
+
+def _samples(arrays: Arrays) -> Callable[[str], Samples]:
+    return lambda split: Samples(arrays[f"x_{split}"], arrays[f"y_{split}"])
+
+
+def read_npz(path: Path) -> Arrays:
+    """Read all arrays of an npz file, none of them of Python objects (which could run code).
+
+    Raises
+    ------
+    DatasetError
+        If the file is not an npz file, is damaged, or has an array of objects.
+    """
+    try:
+        with path.open("rb") as stream:
+            if not zipfile.is_zipfile(stream):
+                raise DatasetError(
+                    f"{path} is truncated or no npz file. Write it with numpy.savez_compressed, or fetch it again."
+                )
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: _array(archive, name, path) for name in archive.files}
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise DatasetError(f"{path} is damaged: {error}. Fetch or write it again.") from None
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def _array(archive: Any, name: str, path: Path) -> NDArray[Any]:
+    try:
+        array = archive[name]
+    except ValueError as error:
+        raise DatasetError(
+            f"{path}: {name} cannot be read ({error}). Store arrays of numbers, not of Python objects."
+        ) from None
+    if not isinstance(array, np.ndarray):  # numpy hands out other files in the archive as bytes
+        raise DatasetError(f"{path}: {name} is not an array. Write the file with numpy.savez_compressed.")
+    return array

@@ -1,0 +1,95 @@
+"""The data sets by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.datasets.digits import Digits
+from pynn_sfdfa.datasets.emnist47 import EMNIST47
+from pynn_sfdfa.datasets.idx_set import FASHION_MNIST, MNIST
+from pynn_sfdfa.datasets.npz import NpzFile
+from pynn_sfdfa.datasets.yin_yang import YinYang
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.datasets.dataset import Dataset
+    from pynn_sfdfa.datasets.source import DownloadProgress, Source
+
+__all__ = ["SOURCES", "Availability", "available", "load", "names"]
+
+_NPZ = "npz:"
+
+SOURCES: dict[str, Source] = {
+    "digits": Digits(),
+    "mnist": MNIST,
+    "fashion-mnist": FASHION_MNIST,
+    "emnist47": EMNIST47,
+    "yin-yang": YinYang(),
+}
+
+
+class Availability(NamedTuple):
+    """Whether a data set is at hand, and where it is or why it is not."""
+
+    name: str
+    found: bool
+    where: str
+
+
+def names() -> tuple[str, ...]:
+    """Return the names ``load`` knows, with ``npz:PATH`` for a user's own file."""
+    return *SOURCES, f"{_NPZ}PATH"
+
+
+def load(
+    name: str,
+    data: Path | str | None = None,
+    *,
+    download: bool = True,
+    progress: DownloadProgress | None = None,
+) -> Dataset:
+    """Load a data set.
+
+    Parameters
+    ----------
+    name : str
+        One of ``names()``.
+    data : path, optional
+        The folder to look in first; then ``$PYNN_SFDFA_DATA``, then the user's cache. In each, a file may lie in the
+        folder itself or in a folder of the data set's name.
+    download : bool
+        Whether mnist and fashion-mnist are downloaded to the user's cache if they are found nowhere.
+    progress : callable, optional
+        Called as ``progress(file_name, bytes_so_far, bytes_in_all_or_None)`` while a file is downloaded.
+
+    Raises
+    ------
+    DatasetError
+        If the name is unknown, or the data cannot be found, read or verified; the message names the file, what was
+        expected and the remedy.
+    """
+    return _source(name).load(_folder(data), download=download, progress=progress)
+
+
+def available(data: Path | str | None = None) -> list[Availability]:
+    """Return for each named data set whether and where it is at hand, without reading it."""
+    report = []
+    for name, source in SOURCES.items():
+        try:
+            report.append(Availability(name, True, source.locate(_folder(data))))
+        except DatasetError as error:
+            report.append(Availability(name, False, str(error)))
+    return report
+
+
+def _source(name: str) -> Source:
+    if name.startswith(_NPZ):
+        return NpzFile(Path(name.removeprefix(_NPZ)).expanduser())
+    if name not in SOURCES:
+        raise DatasetError(f"there is no data set {name!r}; valid names are {', '.join(names())}.")
+    return SOURCES[name]
+
+
+def _folder(data: Path | str | None) -> Path | None:
+    return None if data is None else Path(data)

@@ -1,0 +1,44 @@
+"""The interface of a named data set, and the parts of it that any source shares."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pynn_sfdfa.datasets.dataset import Dataset
+
+__all__ = ["DownloadProgress", "Source"]
+
+DownloadProgress = Callable[[str, int, int | None], None]
+"""Told (file name, bytes so far, bytes in all or None if unknown) while a file is downloaded."""
+
+
+class Source(ABC):
+    """Where a named data set comes from; to add one, write a subclass and list it in the registry."""
+
+    @abstractmethod
+    def locate(self, data: Path | None) -> str:
+        """Return where the data set is, without reading it, or raise DatasetError saying why it is not there."""
+
+    @abstractmethod
+    def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:
+        """Return the verified data set.
+
+        Parameters
+        ----------
+        data : Path, optional
+            The folder to look in first.
+        download : bool
+            Whether files that are not found may be downloaded.
+        progress : callable, optional
+            Told how far a download is.
+
+        Raises
+        ------
+        DatasetError
+            If it cannot be found, read or verified.
+        """
