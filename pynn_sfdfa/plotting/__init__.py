@@ -1,0 +1,8 @@
+"""Pictures of training runs and of spiking activity, as matplotlib Figures without global state."""
+
+from pynn_sfdfa.plotting.activity import LayerSpikes, raster, spike_counts
+from pynn_sfdfa.plotting.confusion import confusion_matrix
+from pynn_sfdfa.plotting.style import save
+from pynn_sfdfa.plotting.training import alignment, learning_curve
+
+__all__ = ["LayerSpikes", "alignment", "confusion_matrix", "learning_curve", "raster", "save", "spike_counts"]

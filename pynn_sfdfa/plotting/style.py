@@ -1,0 +1,55 @@
+"""What all pictures share: colours, axes, and writing to a file."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from pynn_sfdfa import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+__all__ = ["COLOURS", "GREY", "INK", "clean", "epoch_axis", "new_figure", "save"]
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Distinguishable with every kind of colour vision (Okabe and Ito 2008)."""
+INK = "#222222"
+GREY = "#767676"
+
+_DPI = 150
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure, sizes in inches; it belongs to no window and no global list."""
+    return Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
+
+
+def clean(axes: Axes, title: str = "") -> None:
+    """Remove what carries no information, and set the title at the left."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(GREY)
+    axes.tick_params(colors=INK, labelsize=9)
+    if title:
+        axes.set_title(title, loc="left", fontsize=11, color=INK)
+
+
+def epoch_axis(axes: Axes, last: int) -> None:
+    """Label the horizontal axis with whole epochs and draw a grid."""
+    axes.set_xlabel("epoch")
+    axes.set_xlim(0.5, last + 0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+    axes.grid(color="#E4E4E4", linewidth=0.8)
+    axes.set_axisbelow(True)
+
+
+def save(figure: Figure, path: str | Path) -> None:
+    """Write a figure as PNG, whole or not at all."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=_DPI)
+    files.write_bytes(path, buffer.getvalue())
