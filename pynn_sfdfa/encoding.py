@@ -167,7 +167,7 @@ def poisson(
         n_spikes = random.poisson(pixels * (rate_max * duration / 1000.0 / maximum))
         unit = np.repeat(np.arange(pixels.size, dtype=np.int32), n_spikes)
         time = np.minimum((random.random_sample(unit.size) * duration).astype(np.float32), last)
-        order = np.lexsort((unit, time))
+        order = np.argsort(time, kind="stable")  # stable: simultaneous spikes in order of unit
         times.append(time[order])
         units.append(unit[order])
         counts.append(unit.size)
