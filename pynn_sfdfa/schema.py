@@ -74,6 +74,12 @@ class Poisson(Section):
     seed: int = Field(ge=0, lt=2**32)
 
 
+class NoEncoding(Section):
+    """``[encoding]`` with ``name = "none"``: the data are spikes already."""
+
+    name: Literal["none"]
+
+
 class Cell(Section):
     """``[network.hidden]`` and ``[network.output]``: parameters of LIF_SFDFA, ranges as the model declares them."""
 
@@ -191,7 +197,7 @@ class Experiment(Section):
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="letters, digits, '.', '_' and '-'")
     data: Data
-    encoding: Annotated[Latency | TimeCoded | Poisson, Field(discriminator="name")]
+    encoding: Annotated[Latency | TimeCoded | Poisson | NoEncoding, Field(discriminator="name")]
     network: Network
     learning: Learning
     rules: Rules

@@ -1,0 +1,69 @@
+"""Which simulators there are, which of them are installed, and how to get the others."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["SIMULATORS", "Simulator", "SimulatorError", "load_simulator"]
+
+
+class SimulatorError(ImportError):
+    """A simulator that cannot be used here; the message says how to get it or which to take instead."""
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """A back end ``pynn_sfdfa.<name>``.
+
+    Attributes
+    ----------
+    name : str
+    requires : str, optional
+        The module that must be installed for it.
+    extra : str, optional
+        The extra of this package that installs it.
+    """
+
+    name: str
+    requires: str | None = None
+    extra: str | None = None
+
+    def obstacle(self) -> str | None:
+        """Return why it cannot be used here and what to do, or None if it can."""
+        if importlib.util.find_spec(f"pynn_sfdfa.{self.name}") is None:
+            return f"pynn-sfdfa {metadata.version('pynn-sfdfa')} has no back end for it yet"
+        if self.requires is not None and importlib.util.find_spec(self.requires) is None:
+            return f"not installed; run: pip install 'pynn-sfdfa[{self.extra}]'"
+        return None
+
+
+SIMULATORS = (
+    Simulator("event"),
+    Simulator("brian2", requires="brian2", extra="brian2"),
+    Simulator("spiNNaker", requires="spynnaker", extra="spinnaker"),
+)
+
+
+def load_simulator(name: str) -> ModuleType:
+    """Import the back end of that name.
+
+    Raises
+    ------
+    SimulatorError
+        If there is no such simulator or it is not installed.
+    """
+    simulators = {simulator.name: simulator for simulator in SIMULATORS}
+    if name not in simulators:
+        raise SimulatorError(f"There is no simulator {name!r}; choose one of {', '.join(simulators)}.")
+    obstacle = simulators[name].obstacle()
+    if obstacle is not None:
+        ready = [simulator.name for simulator in SIMULATORS if simulator.obstacle() is None]
+        raise SimulatorError(f"Simulator {name!r}: {obstacle}. Ready to use: {', '.join(ready)}.")
+    return importlib.import_module(f"pynn_sfdfa.{name}")
