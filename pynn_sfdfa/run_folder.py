@@ -42,45 +42,47 @@ class RunFolder:
         self.last = path / "last.safetensors"
         self.best = path / "best.safetensors"
 
-    def begin(self, experiment: Experiment, provenance: Mapping[str, str | int]) -> None:
-        """Make the folder and write the experiment into it.
+    def open(self, experiment: Experiment, provenance: Mapping[str, str | int], *, resume: bool) -> bool:
+        """Claim the folder for a run: write ``config.toml``, and say whether there is a checkpoint to go on from.
+
+        Parameters
+        ----------
+        experiment : Experiment
+        provenance : mapping
+            What writes the run.
+        resume : bool
+            Whether to go on with the run that the folder holds.
 
         Raises
         ------
         RunFolderError
-            If the folder holds a run already.
+            If the folder holds a run and ``resume`` is not set; or it is, and there is no run or one whose settings
+            differ in more than the number of epochs and threads.
+        ConfigError
+            If the ``config.toml`` of the run to resume is damaged.
         """
-        if self.config.exists() or self.last.exists():
+        if resume:
+            self._check_same_run(experiment)
+            files.remove_partial(self.path)
+        elif self.config.exists() or self.last.exists():
             raise RunFolderError(
                 f"{self.path} already holds a run: add --resume to go on with it, or name another folder with --out."
             )
         self._write_config(experiment, provenance)
+        return self.last.exists()
 
-    def resume(self, experiment: Experiment, provenance: Mapping[str, str | int]) -> bool:
-        """Check that the folder holds a run of this very experiment; return whether it has a checkpoint yet.
-
-        Raises
-        ------
-        RunFolderError
-            If there is no run, or its settings differ in more than the number of epochs and threads.
-        ConfigError
-            If its ``config.toml`` has been damaged.
-        """
+    def _check_same_run(self, experiment: Experiment) -> None:
         if not self.config.exists():
             raise RunFolderError(
                 f"{self.path} holds no run to resume: leave out --resume, or name its folder with --out."
             )
-        before = config.load(self.config)
-        changed = config.differences(before, experiment, ignore=_MAY_CHANGE)
+        changed = config.differences(config.load(self.config), experiment, ignore=_MAY_CHANGE)
         if changed:
             raise RunFolderError(
                 f"{self.path} holds a run with other settings:\n  " + "\n  ".join(changed) + "\n"
                 f"Resume it as it is (pynn-sfdfa train {self.config} --out {self.path} --resume), "
                 "or start a new run with another --out."
             )
-        files.remove_partial(self.path)
-        self._write_config(experiment, provenance)
-        return self.last.exists()
 
     def _write_config(self, experiment: Experiment, provenance: Mapping[str, str | int]) -> None:
         try:
