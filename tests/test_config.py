@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import tomllib
 from importlib import resources
 
 import pytest
 
-from pynn_sfdfa import config
+from pynn_sfdfa import config, schema
 from pynn_sfdfa.config import ConfigError
+from pynn_sfdfa.encoding import ENCODERS
+from pynn_sfdfa.optimizers import OPTIMIZERS
+from pynn_sfdfa.rules import RULES
 
 NAMES = config.experiment_names()
 
@@ -180,3 +185,20 @@ def test_differences_name_the_keys():
         "rules.sfdfa.rho: 0.1 -> 0.5",
         "training.threads: 2 -> absent",
     ]
+
+
+def test_the_schema_knows_what_can_be_built():
+    """Every rule, optimiser and encoder has a section whose keys are its parameters."""
+    for name, rule in RULES.items():
+        section = schema.Rules.model_fields[name].annotation.__args__[0]
+        assert set(section.model_fields) == {field.name for field in dataclasses.fields(rule)}
+    assert set(schema.Rules.model_fields) == set(RULES) == set(schema.Learning.model_fields["rule"].annotation.__args__)
+    optimizers = {section.model_fields["name"].annotation.__args__[0]: section for section in (schema.Adam, schema.SGD)}
+    for name, optimizer in OPTIMIZERS.items():
+        fields = {field.name for field in dataclasses.fields(optimizer)}
+        assert set(optimizers[name].model_fields) - {"name"} == fields
+    encoders = {"latency": schema.Latency, "time_coded": schema.TimeCoded, "poisson": schema.Poisson}
+    assert encoders.keys() == ENCODERS.keys()
+    for name, encoder in ENCODERS.items():
+        keywords = {p.name for p in inspect.signature(encoder).parameters.values() if p.kind is p.KEYWORD_ONLY}
+        assert set(encoders[name].model_fields) - {"name"} == keywords
