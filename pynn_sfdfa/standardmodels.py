@@ -42,6 +42,9 @@ def check_parameter(parameter: Parameter, value: Any, model: str) -> None:
         numbers = values.astype(float)
     except (TypeError, ValueError):
         return
+    # Valid values form an interval (and NaN spreads to both extremes): large arrays need no look at each element.
+    if not numbers.size or (parameter.accepts(float(numbers.min())) and parameter.accepts(float(numbers.max()))):
+        return
     for number in numbers.flat:
         if not parameter.accepts(float(number)):
             raise errors.InvalidParameterValueError(
