@@ -1,0 +1,102 @@
+"""Set-up and control of the simulation: PyNN's functions of these names."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pyNN import common
+from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
+from pyNN.recording import get_io
+
+from pynn_sfdfa.event import simulator
+
+__all__ = [
+    "end",
+    "get_current_time",
+    "get_max_delay",
+    "get_min_delay",
+    "get_time_step",
+    "initialize",
+    "num_processes",
+    "rank",
+    "reset",
+    "run",
+    "run_for",
+    "run_until",
+    "setup",
+]
+
+
+def setup(
+    timestep: float = DEFAULT_TIMESTEP,
+    min_delay: float | str = DEFAULT_MIN_DELAY,
+    max_delay: float | str = DEFAULT_MAX_DELAY,
+    seed: int = 0,
+    **extra_params: Any,
+) -> int:
+    """Start anew; any existing network is destroyed.
+
+    Parameters
+    ----------
+    timestep : float
+        ms; spike times are exact and do not depend on it, it is the interval at which v and i_syn are sampled.
+    min_delay, max_delay : float or "auto"
+        Bounds on delays in ms; "auto" allows any, and 0 is the delay of synapses that are given none.
+    seed : int
+        Determines the perturbations of SFDFA and the spikes of SpikeSourcePoisson; >= 0.
+    **extra_params
+        For other simulators; not used.
+
+    Returns
+    -------
+    int
+        MPI rank, 0.
+
+    Raises
+    ------
+    ValueError
+        If a value is not valid.
+    """
+    if not (isinstance(timestep, (int, float)) and 0 < timestep < math.inf):
+        raise ValueError(f"timestep = {timestep!r} is not valid; it must be a finite number > 0 ms.")
+    if not (isinstance(seed, int) and seed >= 0):
+        raise ValueError(f"seed = {seed!r} is not valid; it must be an integer >= 0.")
+    common.setup(timestep, min_delay, max_delay=max_delay, **extra_params)
+    state = simulator.state
+    state.clear()
+    state.dt = float(timestep)
+    state.min_delay = 0.0 if min_delay == "auto" else float(min_delay)
+    state.max_delay = math.inf if max_delay == "auto" else float(max_delay)
+    state.seed = seed
+    return state.mpi_rank
+
+
+def end(compatible_output: bool = True) -> None:
+    """Write the data of populations that were recorded ``to_file``."""
+    for population, variables, filename in simulator.state.write_on_end:
+        population.write_data(get_io(filename), variables)
+    simulator.state.write_on_end = []
+
+
+run, run_until = common.build_run(simulator)
+run_for = run
+
+
+def reset(annotations: dict[str, Any] | None = None) -> None:
+    """Return to time zero and trial 0 and begin a new Segment for recorded data.
+
+    v and i_syn take their initial values, traces and eligibilities are empty, perturbations and Poisson spikes are
+    the same again. Weights, feedback weights and parameters stay as they are (as with NEST and NEURON): to start
+    learning again, set the weights.
+    """
+    for recorder in simulator.state.recorders:
+        recorder.store_to_cache(annotations or {})
+    simulator.state.reset()
+
+
+initialize = common.initialize
+
+get_current_time, get_time_step, get_min_delay, get_max_delay, num_processes, rank = common.build_state_queries(
+    simulator
+)

@@ -1,0 +1,193 @@
+"""A population of LIF_SFDFA neurons at work: its constants, its state and the synapses that end on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pyNN import errors
+
+from pynn_sfdfa.event.afferents import AfferentTable
+from pynn_sfdfa.event.online import Cells, Layer, Spikes, State, TooManySpikes, advance
+from pynn_sfdfa.event.pathways import merge
+from pynn_sfdfa.perturbation import perturbations
+from pynn_sfdfa.standardmodels import check_cell_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.event.online import Samples
+    from pynn_sfdfa.event.pathways import Pathway
+
+__all__ = ["MOST_SPIKES", "Neurons"]
+
+MOST_SPIKES = 10_000
+"""Spikes that a neuron may emit in one trial; more means that the network has run away."""
+
+
+def _cells(parameters: Mapping[str, Any], former_group: NDArray[np.int64]) -> tuple[Cells, NDArray[np.int64]]:
+    """Return the constants of the kernel, and of each group of neurons the former group that it was part of.
+
+    Neurons share presynaptic traces as long as they have had the same time constants all the time.
+    """
+    tau_m, tau_syn, cm, v_rest, v_thresh = (
+        np.array(parameters[name], float) for name in ("tau_m", "tau_syn", "cm", "v_rest", "v_thresh")
+    )
+    kappa = tau_m * tau_syn / (cm * (tau_m - tau_syn))
+    keys, group = np.unique(np.stack([tau_m, tau_syn, former_group]), axis=1, return_inverse=True)
+    cells = Cells(tau_m, tau_syn, v_rest, kappa, (v_thresh - v_rest) / kappa, group.ravel())
+    return cells, keys[2].astype(np.int64)
+
+
+def _targets(sequences: Any, label: str) -> NDArray[np.float64]:
+    """Return the targets as an array (n, n_trials) with as many trials as every neuron has a target for."""
+    rows = [np.ravel(sequence.value).astype(float) for sequence in sequences]
+    lengths = [row.size for row in rows]
+    if min(lengths) == 0 < max(lengths):
+        raise errors.InvalidParameterValueError(
+            f"LIF_SFDFA: neuron {int(np.argmin(lengths))} of population '{label}' has no targets, others have up to "
+            f"{max(lengths)}; give every neuron a target for each trial, or none to a hidden population."
+        )
+    return np.array([row[: min(lengths)] for row in rows])
+
+
+class Neurons:
+    """State and synapses of one LIF_SFDFA population; times are in ms from the start of the trial.
+
+    Parameters
+    ----------
+    label : str
+        For messages.
+    parameters : mapping
+        Every parameter of LIF_SFDFA as an array of shape (n,).
+    exact : bool
+        Form of the spike-time derivative.
+    seed, index : int
+        Determine the perturbations; ``index`` counts LIF_SFDFA populations in order of creation.
+
+    Raises
+    ------
+    pyNN.errors.InvalidParameterValueError
+        Names the parameter, its value and what is valid.
+    """
+
+    def __init__(self, label: str, parameters: Mapping[str, Any], exact: bool, seed: int, index: int) -> None:
+        self.label = label
+        self.n = len(parameters["tau_m"])
+        self.inputs: list[Pathway] = []  # pathways that end here on receptor type "input"
+        self.feedback: list[Pathway] = []  # and on "error"
+        self._exact = exact
+        self._seed = seed
+        self._index = index
+        self._table: AfferentTable | None = None
+        self._layer: Layer | None = None
+        self.perturbation = np.zeros(self.n)
+        self.state = State(*(np.zeros(self.n, np.int64 if f == "n_spikes" else float) for f in State._fields))
+        self._check(parameters)
+        self.cells, _ = _cells(parameters, np.zeros(self.n, np.int64))
+        self._set_trial_parameters(parameters)
+
+    def _check(self, parameters: Mapping[str, Any]) -> None:
+        check_cell_parameters(parameters)
+        durations = np.unique(np.asarray(parameters["trial_duration"], float))
+        if durations.size > 1:
+            raise errors.InvalidParameterValueError(
+                f"LIF_SFDFA: trial_duration = {durations[0]:g} ms and {durations[1]:g} ms within population "
+                f"'{self.label}' is not valid; it must be the same for all neurons of a network."
+            )
+        _targets(parameters["targets"], self.label)
+
+    def _set_trial_parameters(self, parameters: Mapping[str, Any]) -> None:
+        self.trial_duration = float(parameters["trial_duration"][0])
+        self.targets = _targets(parameters["targets"], self.label)
+        self.rho, self.r_target = (np.array(parameters[name], float) for name in ("rho", "r_target"))
+        self._layer = None
+
+    def set_parameters(self, parameters: Mapping[str, Any], now: float) -> None:
+        """Change parameters from time ``now`` on; v, i_syn, traces and R go on from where they are.
+
+        Raises
+        ------
+        pyNN.errors.InvalidParameterValueError
+            Before anything is changed.
+        """
+        self._check(parameters)
+        v, i_syn = self.present(now)
+        if self._table is not None:
+            self._table.settle(now, self.cells, self.state.last_spike)
+        self.state.last_spike[:] = now
+        self.cells, former = _cells(parameters, self.cells.group)
+        if self._table is not None:
+            self._table.regroup(former)
+        self.set_state(now, v, i_syn)
+        self._set_trial_parameters(parameters)
+
+    def set_state(self, now: float, v: NDArray[np.float64], i_syn: NDArray[np.float64]) -> None:
+        """Set potential (mV) and synaptic current (nA) at time ``now``."""
+        self.state.time[:] = now
+        self.state.A[:] = i_syn
+        self.state.B[:] = i_syn + (v - self.cells.v_rest) / self.cells.kappa
+
+    def present(self, now: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return v (mV) and i_syn (nA) at time ``now``, up to which the population has been advanced."""
+        dt = now - self.state.time
+        A = self.state.A * np.exp(-dt / self.cells.tau_syn)
+        B = self.state.B * np.exp(-dt / self.cells.tau_m)
+        return self.cells.v_rest + self.cells.kappa * (B - A), A
+
+    def table_of(self, pathway: Pathway) -> AfferentTable | None:
+        """Return the table that holds the variables of a pathway at present, or None if its projection does."""
+        return self._table if self._table is not None and self._table.holds(pathway) else None
+
+    def prepare(self, trial: int) -> None:
+        """Gather the synapses if projections have been added, and draw the perturbations of the trial."""
+        if self._table is None or len(self._table.pathways) != len(self.inputs):
+            former = self._table
+            if former is not None:
+                former.hand_back()
+            self._table = AfferentTable(self.inputs, self.n, int(self.cells.group.max()) + 1)
+            if former is not None:
+                self._table.take_traces(former)
+            self._layer = None
+        estimates = any(p.projection.values["learning_rate"].any() for p in self.feedback)
+        self.perturbation[:] = perturbations(self._seed, self._index, trial, self.n) if estimates else 0.0
+
+    @property
+    def table(self) -> AfferentTable:
+        """All synapses that end here; :meth:`prepare` first."""
+        assert self._table is not None
+        return self._table
+
+    def advance(self, end: float, samples: Samples) -> Spikes:
+        """Advance through all arrivals up to and including ``end``; return the spikes in order of time.
+
+        Raises
+        ------
+        RuntimeError
+            If a neuron spikes more than ``MOST_SPIKES`` times in the trial.
+        """
+        if self._layer is None:
+            _, first = np.unique(self.cells.group, return_index=True)
+            taus = self.cells.tau_m[first], self.cells.tau_syn[first]
+            slack = 1e-12 * self.trial_duration
+            self._layer = Layer(
+                self.cells, self.state, self.table.arrays, *taus, self.perturbation, self._exact, MOST_SPIKES, slack
+            )
+        try:
+            return merge([Spikes(*advance(self._layer, self.table.arrivals(end), samples, end))])
+        except TooManySpikes as error:
+            i = int(error.args[0])
+            raise RuntimeError(
+                f"Neuron {i} of population '{self.label}' spiked more than {MOST_SPIKES} times in one trial of "
+                f"{self.trial_duration:g} ms (v_thresh - v_rest = {self.cells.c[i] * self.cells.kappa[i]:g} mV, "
+                f"i_syn = {self.state.A[i]:g} nA). Raise v_thresh, or lower the weights or learning rates of its inputs."
+            ) from None
+
+    def rest(self) -> None:
+        """Return to rest, as at the start of a trial: no current, no spikes counted, no traces, nothing in flight."""
+        if self._table is not None:
+            self._table.start_trial(self.state.n_spikes)
+        for array in self.state:
+            array[:] = 0

@@ -1,0 +1,83 @@
+"""The synapses of one projection between two populations, and the spikes travelling along them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa.event.online import Spikes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Pathway", "merge", "no_spikes"]
+
+
+def no_spikes() -> Spikes:
+    """Return an empty list of spikes."""
+    return Spikes(np.empty(0), np.empty(0, np.int64), np.empty(0))
+
+
+def merge(parts: list[Spikes]) -> Spikes:
+    """Return all spikes in order of time; those of one time in order of neuron."""
+    if not parts:
+        return no_spikes()
+    time, neuron, grade = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    order = np.lexsort((neuron, time))
+    return Spikes(time[order], neuron[order], grade[order])
+
+
+class Pathway:
+    """The synapses of one projection between one source and one target population (whole populations, never views).
+
+    Parameters
+    ----------
+    projection : Projection
+        Owner of the synapses' parameters.
+    source, target : Population
+        Where spikes come from and go to.
+    synapses : int64, shape (n,)
+        Positions of these synapses within the projection.
+    pre, post : int64, shape (n,)
+        Indices of the neurons within ``source`` and ``target``.
+    """
+
+    def __init__(
+        self,
+        projection: Any,
+        source: Any,
+        target: Any,
+        synapses: NDArray[np.int64],
+        pre: NDArray[np.int64],
+        post: NDArray[np.int64],
+    ) -> None:
+        self.projection = projection
+        self.source = source
+        self.target = target
+        self.synapses = synapses
+        self.pre = pre
+        self.post = post
+        self.in_flight = no_spikes()
+
+    def values(self, name: str) -> NDArray[np.float64]:
+        """Return a variable of these synapses as the projection knows it, or zeros if they have no such variable."""
+        known = self.projection.values
+        selected: NDArray[np.float64] = known[name][self.synapses] if name in known else np.zeros(self.pre.size)
+        return selected
+
+    def depart(self, spikes: Spikes) -> None:
+        """Send off spikes of the source; their arrival is fixed by the delay of this moment."""
+        departed = Spikes(spikes.time + self.projection.delay, spikes.neuron, spikes.grade)
+        self.in_flight = merge([self.in_flight, departed]) if self.in_flight.time.size else departed
+
+    def arrive(self, end: float) -> Spikes:
+        """Take the spikes that arrive up to and including ``end``."""
+        border = int(np.searchsorted(self.in_flight.time, end, side="right"))
+        time, neuron, grade = self.in_flight
+        self.in_flight = Spikes(time[border:], neuron[border:], grade[border:])
+        return Spikes(time[:border], neuron[:border], grade[:border])
+
+    def drop(self) -> None:
+        """Forget the spikes in flight."""
+        self.in_flight = no_spikes()

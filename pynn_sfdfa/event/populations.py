@@ -1,0 +1,221 @@
+"""Population, PopulationView and Assembly of the event-driven simulator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pyNN import common, errors
+from pyNN.parameters import LazyArray, ParameterSpace, simplify
+
+from pynn_sfdfa.event import simulator
+from pynn_sfdfa.event.cells import LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson
+from pynn_sfdfa.event.neurons import Neurons
+from pynn_sfdfa.event.recording import Recorder
+from pynn_sfdfa.event.sources import ArraySource, PoissonSource
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.event.pathways import Pathway
+
+__all__ = ["Assembly", "Population", "PopulationView", "parts"]
+
+
+class Assembly(common.Assembly):
+    """A group of populations or views, perhaps of different cell types."""
+
+    _simulator = simulator
+
+
+class PopulationView(common.PopulationView):
+    """Some of the neurons of a population; what is changed here changes there."""
+
+    _simulator = simulator
+    _assembly_class = Assembly
+
+    @property
+    def _indices(self) -> NDArray[np.int64]:
+        indices: NDArray[np.int64] = self.index_in_grandparent(np.arange(self.size))
+        return indices
+
+    def initialize(self, **initial_values: Any) -> None:
+        """Set initial values of state variables of these neurons; once the simulation has begun, present values."""
+        for variable, value in initial_values.items():
+            values = LazyArray(value, shape=(self.size,), dtype=float).evaluate(simplify=False)
+            self.grandparent.set_initial_values(variable, values, self._indices)
+
+    def _get_parameters(self, *names: str) -> ParameterSpace:
+        values = {name: simplify(self.grandparent.parameter_arrays[name][self._indices]) for name in names}
+        return ParameterSpace(values, shape=(self.size,))
+
+    def _set_parameters(self, parameter_space: ParameterSpace) -> None:
+        parameter_space.evaluate(simplify=False)
+        self.grandparent.set_parameter_arrays(parameter_space.as_dict(), self._indices)
+
+    def _get_view(self, selector: Any, label: str | None = None) -> PopulationView:
+        return PopulationView(self, selector, label)
+
+
+class Population(common.Population):
+    """Neurons of one cell type: LIF_SFDFA, SpikeSourceArray or SpikeSourcePoisson; used as any PyNN population."""
+
+    _simulator = simulator
+    _recorder_class = Recorder
+    _assembly_class = Assembly
+
+    def __init__(
+        self,
+        size: int | tuple[int, ...],
+        cellclass: Any,
+        cellparams: Any = None,
+        structure: Any = None,
+        initial_values: dict[str, Any] | None = None,
+        label: str | None = None,
+    ) -> None:
+        self.incoming: list[Pathway] = []
+        self.outgoing: list[Pathway] = []
+        self._begun = False
+        self._starts_at_rest = False
+        super().__init__(size, cellclass, cellparams, structure, initial_values or {}, label)
+        self._starts_at_rest = isinstance(self.dynamics, Neurons) and "v" not in (initial_values or {})
+        if self._starts_at_rest:
+            self._initialize_at_rest()
+        simulator.state.add(self)
+
+    def _create_cells(self) -> None:
+        if not isinstance(self.celltype, (LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson)):
+            raise errors.InvalidModelError(
+                f"{type(self.celltype).__module__}.{type(self.celltype).__name__} cannot be simulated by "
+                "pynn_sfdfa.event; choose one of its LIF_SFDFA, SpikeSourceArray and SpikeSourcePoisson."
+            )
+        first = simulator.state.id_counter
+        self.all_cells = np.array([simulator.ID(i) for i in range(first, first + self.size)], dtype=simulator.ID)
+        self._mask_local = np.ones(self.size, bool)
+        for cell in self.all_cells:
+            cell.parent = self
+        parameter_space = self.celltype.native_parameters
+        parameter_space.shape = (self.size,)
+        parameter_space.evaluate(simplify=False)
+        self.parameter_arrays: dict[str, NDArray[Any]] = parameter_space.as_dict()
+        self.dynamics: Any = self._make_dynamics(self.parameter_arrays)
+        simulator.state.id_counter += self.size
+
+    def _make_dynamics(self, parameters: dict[str, NDArray[Any]]) -> Neurons | ArraySource | PoissonSource:
+        state = simulator.state
+        if isinstance(self.celltype, SpikeSourceArray):
+            return ArraySource(parameters)
+        if isinstance(self.celltype, SpikeSourcePoisson):
+            return PoissonSource(parameters, self._poisson_generators(), state.simulated_to)
+        layer = sum(isinstance(p.dynamics, Neurons) for p in state.populations)
+        return Neurons(self.label, parameters, self.celltype.gradient == "exact", state.seed, layer)
+
+    def _poisson_generators(self) -> list[np.random.Generator]:
+        key = [simulator.state.seed, int(self.all_cells[0])]
+        return [np.random.default_rng(np.random.SeedSequence([*key, neuron])) for neuron in range(self.size)]
+
+    def _time_in_trial(self) -> float:
+        return simulator.state.time_in_trial(self.dynamics.trial_duration)
+
+    def begin(self) -> None:
+        """Take up the initial values, before the population is advanced for the first time."""
+        if isinstance(self.dynamics, Neurons) and not self._begun:
+            values = {name: lazy.evaluate(simplify=False) for name, lazy in self.initial_values.items()}
+            self.dynamics.set_state(self._time_in_trial(), **values)
+        self._begun = True
+
+    def restart(self) -> None:
+        """Return to t = 0: no spikes, traces or eligibilities; initial values apply again; sources start over."""
+        self._begun = False
+        if isinstance(self.dynamics, Neurons):
+            self.dynamics.rest()
+        elif isinstance(self.dynamics, PoissonSource):
+            self.dynamics = PoissonSource(self.parameter_arrays, self._poisson_generators())
+        self.recorder.forget()
+
+    def present_state(self) -> dict[str, NDArray[np.float64]]:
+        """Return v (mV) and i_syn (nA) of all neurons at the present time."""
+        v, i_syn = self.dynamics.present(self._time_in_trial())
+        return {"v": v, "i_syn": i_syn}
+
+    def set_parameter_arrays(self, values: dict[str, Any], indices: NDArray[np.int64] | slice) -> None:
+        """Change parameters of some neurons from the present time on.
+
+        Raises
+        ------
+        pyNN.errors.InvalidParameterValueError
+            Before anything is changed.
+        """
+        changed = {name: array.copy() for name, array in self.parameter_arrays.items()}
+        for name, value in values.items():
+            changed[name][indices] = value
+        if isinstance(self.dynamics, Neurons):
+            if self._begun and (changed["trial_duration"] != self.dynamics.trial_duration).any():
+                raise errors.InvalidParameterValueError(
+                    f"trial_duration of population '{self.label}' can be changed only before the first run or after "
+                    "reset()."
+                )
+            self.dynamics.set_parameters(changed, self._time_in_trial())
+        elif isinstance(self.dynamics, PoissonSource):
+            self.dynamics = PoissonSource(changed, self.dynamics.generators, simulator.state.simulated_to)
+        else:
+            self.dynamics = ArraySource(changed)
+        self.parameter_arrays = changed
+        simulator.state.nets = None
+        if self._starts_at_rest and "v_rest" in values:
+            self._initialize_at_rest()
+
+    def _initialize_at_rest(self) -> None:
+        self.initial_values["v"] = LazyArray(self.parameter_arrays["v_rest"].copy(), shape=(self.size,), dtype=float)
+
+    def set_initial_values(
+        self, variable: str, values: NDArray[np.float64], indices: NDArray[np.int64] | slice
+    ) -> None:
+        """Set initial values of some neurons; once the simulation has begun they are set at the present time, too."""
+        if variable not in self.celltype.default_initial_values:
+            choices = ", ".join(self.celltype.default_initial_values) or "none"
+            raise errors.InvalidParameterValueError(
+                f"{type(self.celltype).__name__} has no state variable {variable!r} to initialise; choices: {choices}."
+            )
+        wrong = values[~np.isfinite(values)]
+        if wrong.size:
+            raise errors.InvalidParameterValueError(f"Initial value {wrong[0]} of {variable} is not a finite number.")
+        former = self.initial_values.get(variable)
+        array = np.empty(self.size) if former is None else former.evaluate(simplify=False)
+        array = np.array(array, float)
+        array[indices] = values
+        self.initial_values[variable] = LazyArray(array, shape=(self.size,), dtype=float)
+        self._starts_at_rest &= variable != "v"
+        if self._begun:
+            present = self.present_state()
+            present[variable][indices] = values
+            self.dynamics.set_state(self._time_in_trial(), **present)
+
+    def initialize(self, **initial_values: Any) -> None:
+        """Set initial values of v (mV) and i_syn (nA); once the simulation has begun, present values, too.
+
+        Values may be numbers, arrays, RandomDistribution objects or functions of the neuron's index. A population that
+        is not given an initial ``v`` starts at ``v_rest``.
+        """
+        for variable, value in initial_values.items():
+            values = LazyArray(value, shape=(self.size,), dtype=float).evaluate(simplify=False)
+            self.set_initial_values(variable, values, slice(None))
+
+    def _get_parameters(self, *names: str) -> ParameterSpace:
+        return ParameterSpace({name: simplify(self.parameter_arrays[name]) for name in names}, shape=(self.size,))
+
+    def _set_parameters(self, parameter_space: ParameterSpace) -> None:
+        parameter_space.evaluate(simplify=False)
+        self.set_parameter_arrays(parameter_space.as_dict(), slice(None))
+
+    def _get_view(self, selector: Any, label: str | None = None) -> PopulationView:
+        return PopulationView(self, selector, label)
+
+
+def parts(group: Any) -> list[tuple[Population, NDArray[np.int64]]]:
+    """Return the populations that a Population, PopulationView or Assembly consists of, with the neurons' indices."""
+    if isinstance(group, Assembly):
+        return [part for member in group.populations for part in parts(member)]
+    if isinstance(group, PopulationView):
+        return [(group.grandparent, group.index_in_grandparent(np.arange(group.size)))]
+    return [(group, np.arange(group.size))]

@@ -1,0 +1,107 @@
+"""Spike sources: when the neurons of SpikeSourceArray and SpikeSourcePoisson populations spike."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pyNN import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Emitted = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+__all__ = ["ArraySource", "PoissonSource"]
+
+
+class ArraySource:
+    """Spikes at given times, in ms.
+
+    Parameters
+    ----------
+    parameters : mapping
+        ``spike_times``: one Sequence per neuron, in any order.
+
+    Raises
+    ------
+    pyNN.errors.InvalidParameterValueError
+        If a time is negative or not finite.
+    """
+
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        trains = [np.ravel(sequence.value).astype(float) for sequence in parameters["spike_times"]]
+        times = np.concatenate(trains)
+        neurons = np.repeat(np.arange(len(trains)), [train.size for train in trains])
+        wrong = np.flatnonzero(~(np.isfinite(times) & (times >= 0)))
+        if wrong.size:
+            raise errors.InvalidParameterValueError(
+                f"SpikeSourceArray: spike_times of neuron {neurons[wrong[0]]} contains {times[wrong[0]]:g}; "
+                "spike times must be finite numbers >= 0 ms."
+            )
+        order = np.lexsort((neurons, times))
+        self._times, self._neurons = times[order], neurons[order]
+
+    def emit(self, after: float, until: float) -> Emitted:
+        """Return times and neurons of the spikes in (after, until], in order of time."""
+        start, stop = np.searchsorted(self._times, [after, until], side="right")
+        return self._times[start:stop], self._neurons[start:stop]
+
+
+class PoissonSource:
+    """Poisson spike trains, each drawn from a generator of its own.
+
+    Parameters
+    ----------
+    parameters : mapping
+        ``rate`` in Hz, ``start`` and ``duration`` in ms, each of shape (n,).
+    generators : list of numpy.random.Generator
+        One per neuron.
+    now : float
+        ms; all spikes come later. The process has no memory, so with changed rates it simply starts again from here.
+
+    Raises
+    ------
+    pyNN.errors.InvalidParameterValueError
+        If a rate or duration is negative or a parameter is not a number.
+    """
+
+    def __init__(
+        self, parameters: Mapping[str, Any], generators: list[np.random.Generator], now: float = -math.inf
+    ) -> None:
+        rate, start, duration = (np.asarray(parameters[name], float) for name in ("rate", "start", "duration"))
+        for name, values, least in (("rate", rate, 0.0), ("start", start, -math.inf), ("duration", duration, 0.0)):
+            wrong = np.flatnonzero(~(values >= least) | np.isinf(values) & (name == "rate"))
+            if wrong.size:
+                raise errors.InvalidParameterValueError(
+                    f"SpikeSourcePoisson: {name} of neuron {wrong[0]} = {values[wrong[0]]:g} is not valid; it must be "
+                    + ("a finite number >= 0 Hz." if name == "rate" else "a number in ms, durations >= 0.")
+                )
+        self.generators = generators
+        with np.errstate(divide="ignore"):
+            self._interval = 1000.0 / rate
+        self._stop = start + duration
+        self._next = np.maximum(start, now)
+        for neuron in range(rate.size):
+            self._next[neuron] = self._following(neuron)
+
+    def _following(self, neuron: int) -> float:
+        if not math.isfinite(self._interval[neuron]):
+            return math.inf
+        time = self._next[neuron] + self._interval[neuron] * self.generators[neuron].exponential()
+        return float(time) if time < self._stop[neuron] else math.inf
+
+    def emit(self, after: float, until: float) -> Emitted:
+        """Return times and neurons of the spikes in (after, until], in order of time; stretches must follow on."""
+        times, neurons = [], []
+        for neuron in np.flatnonzero(self._next <= until):
+            while self._next[neuron] <= until:
+                if self._next[neuron] > after:
+                    times.append(self._next[neuron])
+                    neurons.append(neuron)
+                self._next[neuron] = self._following(neuron)
+        order = np.lexsort((neurons, times))
+        return np.array(times, float)[order], np.array(neurons, np.int64)[order]
