@@ -18,16 +18,12 @@ __all__ = ["end_trial"]
 
 def _output_errors(populations: Sequence[Neurons], trial: int) -> dict[Neurons, NDArray[np.float64]]:
     """Return target - spike count of every population that has targets."""
-    errors: dict[Neurons, NDArray[np.float64]] = {}
-    for neurons in populations:
-        if neurons.targets.size:
-            errors[neurons] = neurons.targets[:, trial] - neurons.state.n_spikes
-    return errors
+    return {p: p.targets[:, trial] - p.state.n_spikes for p in populations if p.targets.size}
 
 
 def _hidden_error(neurons: Neurons, outputs: dict[Neurons, NDArray[np.float64]]) -> NDArray[np.float64]:
     """Return the output errors gathered with the feedback weights, and the rate regularisation."""
-    error = neurons.rho * (neurons.r_target - neurons.state.n_spikes)
+    error: NDArray[np.float64] = neurons.rho * (neurons.r_target - neurons.state.n_spikes)
     for p in neurons.feedback:
         weighted = p.values("weight") * outputs[p.source.dynamics][p.pre]
         error += np.bincount(p.post, weighted, minlength=neurons.n)

@@ -182,7 +182,7 @@ class Neurons:
             raise RuntimeError(
                 f"Neuron {i} of population '{self.label}' spiked more than {MOST_SPIKES} times in one trial of "
                 f"{self.trial_duration:g} ms (v_thresh - v_rest = {self.cells.c[i] * self.cells.kappa[i]:g} mV, "
-                f"i_syn = {self.state.A[i]:g} nA). Raise v_thresh, or lower the weights or learning rates of its inputs."
+                f"i_syn = {self.state.A[i]:g} nA). Raise v_thresh, or lower weights or learning rates of its inputs."
             ) from None
 
     def rest(self) -> None:

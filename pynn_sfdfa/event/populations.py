@@ -97,7 +97,7 @@ class Population(common.Population):
         parameter_space = self.celltype.native_parameters
         parameter_space.shape = (self.size,)
         parameter_space.evaluate(simplify=False)
-        self.parameter_arrays: dict[str, NDArray[Any]] = parameter_space.as_dict()
+        self.parameter_arrays = {name: _filled(self.size, value) for name, value in parameter_space.as_dict().items()}
         self.dynamics: Any = self._make_dynamics(self.parameter_arrays)
         simulator.state.id_counter += self.size
 
@@ -177,12 +177,12 @@ class Population(common.Population):
             raise errors.InvalidParameterValueError(
                 f"{type(self.celltype).__name__} has no state variable {variable!r} to initialise; choices: {choices}."
             )
-        wrong = values[~np.isfinite(values)]
-        if wrong.size:
-            raise errors.InvalidParameterValueError(f"Initial value {wrong[0]} of {variable} is not a finite number.")
-        former = self.initial_values.get(variable)
-        array = np.empty(self.size) if former is None else former.evaluate(simplify=False)
-        array = np.array(array, float)
+        if not np.isfinite(values).all():
+            raise errors.InvalidParameterValueError(
+                f"Initial {variable} = {values} is not valid; it must be finite ({self.celltype.units[variable]})."
+            )
+        former = self.initial_values.get(variable, 0.0)
+        array = _filled(self.size, former.evaluate(simplify=False) if isinstance(former, LazyArray) else former)
         array[indices] = values
         self.initial_values[variable] = LazyArray(array, shape=(self.size,), dtype=float)
         self._starts_at_rest &= variable != "v"
@@ -210,6 +210,13 @@ class Population(common.Population):
 
     def _get_view(self, selector: Any, label: str | None = None) -> PopulationView:
         return PopulationView(self, selector, label)
+
+
+def _filled(size: int, values: Any) -> NDArray[Any]:
+    """Return a new array of that size; lazy arrays of one element evaluate to a number."""
+    array = np.empty(size, np.asarray(values).dtype)
+    array[:] = values
+    return array
 
 
 def parts(group: Any) -> list[tuple[Population, NDArray[np.int64]]]:

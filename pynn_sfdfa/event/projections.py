@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Connection", "Projection"]
 
-_COMBINE = {"sum": np.add, "min": np.minimum, "max": np.maximum}
+_COMBINE = {"last": None, "first": None, "sum": np.add, "min": np.minimum, "max": np.maximum}
 
 
 class Connection(common.Connection):
@@ -253,35 +253,53 @@ class Projection(common.Projection):
 
     def get(
         self,
-        attribute_names: Any,
+        attribute_names: str | Iterable[str],
         format: str,
         gather: Any = True,
         with_address: bool = True,
         multiple_synapses: str = "sum",
     ) -> Any:
-        """Return variables of the synapses, as PyNN does; ``eligibility`` is that of the present time."""
-        self.check_readable([attribute_names] if isinstance(attribute_names, str) else attribute_names)
-        return super().get(attribute_names, format, gather, with_address, multiple_synapses)
+        """Return variables of the synapses, as PyNN does; ``eligibility`` is that of the present time.
 
-    def _get_attributes_as_list(self, names: list[str]) -> list[tuple[float, ...]]:
-        indices = {"presynaptic_index": self.presynaptic_indices, "postsynaptic_index": self.postsynaptic_indices}
-        columns = [indices[name] if name in indices else self.read(name) for name in names]
-        return list(zip(*(column.tolist() for column in columns), strict=True))
+        Parameters
+        ----------
+        attribute_names : str or list of str
+            weight, delay, learning_rate, eligibility: what the type of synapse has.
+        format : {"list", "array"}
+            One tuple for each synapse (by default with its address), or a matrix (pre, post) for each name, with NaN
+            where there is no synapse.
+        multiple_synapses : {"sum", "last", "first", "min", "max"}
+            How several synapses between two neurons share an element of a matrix.
+        """
+        names = [attribute_names] if isinstance(attribute_names, str) else list(attribute_names)
+        self.check_readable(names)
+        if format == "array":
+            matrices = [self._as_matrix(self.read(name), multiple_synapses) for name in names]
+            return matrices[0] if isinstance(attribute_names, str) else matrices
+        if format != "list":
+            raise ValueError(f"format = {format!r} is not valid; choose 'list' or 'array'.")
+        columns = [self.read(name).tolist() for name in names]
+        if with_address:
+            columns = [self.presynaptic_indices.tolist(), self.postsynaptic_indices.tolist(), *columns]
+        elif isinstance(attribute_names, str):
+            return columns[0]
+        return list(zip(*columns, strict=True))
 
-    def _get_attributes_as_arrays(self, names: list[str], multiple_synapses: str = "sum") -> list[NDArray[np.float64]]:
+    def _as_matrix(self, values: NDArray[np.float64], multiple_synapses: str) -> NDArray[np.float64]:
+        if multiple_synapses not in _COMBINE:
+            raise ValueError(
+                f"multiple_synapses = {multiple_synapses!r} is not valid; choose one of {', '.join(_COMBINE)}."
+            )
         address = self.presynaptic_indices, self.postsynaptic_indices
-        matrices = []
-        for name in names:
-            matrix, values = np.full(self.shape, np.nan), self.read(name)
-            if multiple_synapses == "first":
-                matrix[tuple(index[::-1] for index in address)] = values[::-1]
-            else:
-                matrix[address] = values
-            if multiple_synapses in _COMBINE:
-                matrix[address] = {"sum": 0.0, "min": np.inf, "max": -np.inf}[multiple_synapses]
-                _COMBINE[multiple_synapses].at(matrix, address, values)
-            matrices.append(matrix)
-        return matrices
+        matrix = np.full(self.shape, np.nan)
+        first_comes_last = slice(None, None, -1) if multiple_synapses == "first" else slice(None)
+        matrix[address[0][first_comes_last], address[1][first_comes_last]] = values[first_comes_last]
+        combine = _COMBINE[multiple_synapses]
+        if combine is np.add:
+            matrix[address] = 0.0
+        if combine is not None:
+            combine.at(matrix, address, values)
+        return matrix
 
 
 def _upstream(populations: Iterable[Population]) -> set[Population]:
