@@ -14,7 +14,9 @@ LIF_SFDFA = NeuronModel(
         Parameter("trial_duration", 200.0, "ms", "length of one trial (sample)", 0.0, exclusive=True),
         Parameter("rho", 0.0, "", "strength of the rate regularisation of a hidden neuron", 0.0),
         Parameter("r_target", 0.0, "", "spikes per trial that the rate regularisation aims at", 0.0),
-        Parameter("targets", (), "", "target spike count of each trial (output neurons); empty for hidden neurons", 0.0),
+        Parameter(
+            "targets", (), "", "target spike count of each trial (output neurons); empty for hidden neurons", 0.0
+        ),
     ),
     constants=(
         ("kappa", "ms/nF", "tau_m*tau_syn/(cm*(tau_m - tau_syn))"),
@@ -27,7 +29,9 @@ LIF_SFDFA = NeuronModel(
         StateVariable("count", "", "", "0", "spikes in this trial"),
         StateVariable("directional", "nA", "", "0", "sum of the grades of this neuron's spikes in this trial"),
         StateVariable("grade", "nA", "", "0", "grade carried by the latest spike"),
-        StateVariable("perturbation", "nA", "", "N(0, 1) for hidden neurons, 0 for output neurons", "drawn once a trial"),
+        StateVariable(
+            "perturbation", "nA", "", "N(0, 1) for hidden neurons, 0 for output neurons", "drawn once a trial"
+        ),
     ),
     threshold="v >= v_thresh",
     receptor_types=("input", "error"),

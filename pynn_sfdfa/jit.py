@@ -34,6 +34,8 @@ def jit(function: Any = None, **options: Any) -> Any:
 
     def compile_(function: Any) -> Any:
         settings = {"cache": True, "error_model": "numpy", **options}
+        if "fastmath" in settings:
+            settings["fastmath"] = set(settings["fastmath"])  # numba takes no frozenset
         try:
             return numba.njit(**settings)(function)
         except RuntimeError as error:

@@ -105,7 +105,7 @@ def _default(parameter: Parameter) -> Any:
     return Sequence(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
 
 
-class LIF_SFDFA(StandardCellType):  # noqa: N801 (PyNN's spelling of cell types)
+class LIF_SFDFA(StandardCellType):
     """Leaky integrate-and-fire neuron with exponential synaptic current that learns with SFDFA.
 
     ``cm dv/dt = -cm (v - v_rest)/tau_m + i_syn``, ``di_syn/dt = -i_syn/tau_syn``; an input spike adds its weight

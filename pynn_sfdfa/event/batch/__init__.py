@@ -1,0 +1,5 @@
+"""The batch path of the event-driven simulator: numba kernels over many trials at once, for training."""
+
+from pynn_sfdfa.event.batch.engine import BatchEngine
+
+__all__ = ["BatchEngine"]

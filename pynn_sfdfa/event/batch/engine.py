@@ -1,0 +1,250 @@
+"""The batch engine: many trials at once through the exact event-driven kernels, learning by reverse replay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numba
+import numpy as np
+
+from pynn_sfdfa.engine import BatchFigures
+from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_volley
+from pynn_sfdfa.event.batch.backward import accumulate_gradient
+from pynn_sfdfa.event.batch.forward import Draw, advance_layer
+from pynn_sfdfa.event.batch.layout import from_blocks, to_blocks
+from pynn_sfdfa.event.batch.volley import merge_blocks
+from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
+from pynn_sfdfa.metrics import predict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.losses import SpikeCount
+    from pynn_sfdfa.network import FeedForward
+    from pynn_sfdfa.optimizers import Optimizer
+    from pynn_sfdfa.rules import LearningRule
+    from pynn_sfdfa.spikes import SpikeTrains
+
+__all__ = ["BatchEngine"]
+
+_RESPONSE_TRIALS = 50
+"""Trials run at once where nothing is learned."""
+
+
+class BatchEngine:
+    """A feed-forward network laid out for training on this machine.
+
+    Parameters
+    ----------
+    network : FeedForward
+        Its weights are copied; the network is not changed.
+    rule, optimizer, loss
+        How errors reach hidden layers, how gradients change weights, what the errors are.
+    batch_size : int
+    seed : int
+        Seed of the perturbations and of the rule's initial feedback.
+    threads : int, optional
+        Default: as many as there are cores. Results do not depend on it.
+
+    Raises
+    ------
+    ValueError
+        If the batch size or the number of threads is not valid.
+    """
+
+    def __init__(
+        self,
+        network: FeedForward,
+        rule: LearningRule,
+        optimizer: Optimizer,
+        loss: SpikeCount,
+        batch_size: int,
+        seed: int,
+        threads: int | None = None,
+    ) -> None:
+        if batch_size < 1:
+            raise ValueError(f"batch_size = {batch_size} is not valid; it must be at least 1.")
+        self._network, self._rule, self._optimizer, self._loss = network, rule, optimizer, loss
+        self._batch_size, self._seed = batch_size, seed
+        self._threads = _checked_threads(threads)
+        self._constants = [layer_constants(layer, network) for layer in network.layers]
+        self._weights = [to_blocks(w) for w in network.weights]
+        self._feedback = rule.initial_feedback(network.sizes[1:], seed)
+        self._step = 0
+        self._slots = [{slot: np.zeros_like(w) for slot in optimizer.slots} for w in self._weights]
+        self._gradients = self._weights if optimizer.in_place else [np.zeros_like(w) for w in self._weights]
+        self._errors = [np.zeros((batch_size, *w.shape[1:]), np.float32) for w in self._weights]
+        self._workspaces: dict[int, Workspace] = {}
+
+    def train(self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int) -> Iterator[BatchFigures]:
+        """Learn from the samples in the given order; see `pynn_sfdfa.engine.TrainingEngine`."""
+        workspace = self._workspace(trains, self._batch_size)
+        for start in range(0, order.size, self._batch_size):
+            numba.set_num_threads(self._threads)
+            samples = order[start : start + self._batch_size]
+            self._forward(workspace, trains, samples, first_trial + start, self._rule.perturbs)
+            trials = _BatchTrials(self, workspace, trains.labels[samples])
+            figures = trials.figures()
+            self._rule.backward(trials, self._feedback)
+            self._step += 1
+            if not self._optimizer.in_place:
+                for weights, gradient, slots in zip(self._weights, self._gradients, self._slots, strict=True):
+                    self._optimizer.step(weights, gradient, slots, self._step)
+            yield figures
+
+    def respond(self, trains: SpikeTrains) -> tuple[NDArray[np.int32], tuple[int, ...]]:
+        """Run all samples without learning; see `pynn_sfdfa.engine.TrainingEngine`."""
+        numba.set_num_threads(self._threads)
+        trials = max(self._batch_size, _RESPONSE_TRIALS)
+        workspace = self._workspace(trains, trials)
+        counts = np.empty((len(trains), self._network.sizes[-1]), np.int32)
+        totals = np.zeros(len(self._weights), np.int64)
+        for start in range(0, len(trains), trials):
+            samples = np.arange(start, min(start + trials, len(trains)))
+            self._forward(workspace, trains, samples, start, perturbed=False)
+            counts[samples] = self._counts(workspace, len(self._weights) - 1, samples.size)
+            totals += [int(spikes.count[: samples.size].sum()) for spikes in workspace.spikes]
+        return counts, tuple(int(total) for total in totals)
+
+    def weights(self) -> list[NDArray[np.float32]]:
+        """Return copies of the weights, shape (n_pre, n_post) each."""
+        return [from_blocks(w, layer.size) for w, layer in zip(self._weights, self._network.layers, strict=True)]
+
+    def feedback(self) -> list[NDArray[np.float32]]:
+        """Return copies of the feedback weights, shape (n_out, n_hidden) each."""
+        return [feedback.copy() for feedback in self._feedback]
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Return copies of weights, feedback, optimiser state and number of steps, in PyNN's shapes."""
+        arrays: dict[str, NDArray[np.generic]] = {"optimizer.step": np.array([self._step], np.int64)}
+        for layer, (weights, slots) in enumerate(zip(self.weights(), self._slots, strict=True)):
+            arrays[f"weights.{layer}"] = weights
+            for slot, values in slots.items():
+                arrays[f"optimizer.{slot}.{layer}"] = from_blocks(values, weights.shape[1])
+        for layer, feedback in enumerate(self.feedback()):
+            arrays[f"feedback.{layer}"] = feedback
+        return arrays
+
+    def load_state(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        """Restore what `state` returned; ValueError if it does not fit this network."""
+        expected = self.state()
+        for name, array in expected.items():
+            if name not in arrays:
+                raise ValueError(f"The state has no {name}; it has {', '.join(sorted(arrays))}.")
+            if arrays[name].shape != array.shape or arrays[name].dtype != array.dtype:
+                raise ValueError(
+                    f"{name} is {arrays[name].dtype} {arrays[name].shape}; this network needs {array.dtype} {array.shape}."
+                )
+        self._step = int(arrays["optimizer.step"][0])
+        for layer, (weights, slots) in enumerate(zip(self._weights, self._slots, strict=True)):
+            weights[...] = to_blocks(arrays[f"weights.{layer}"])
+            for slot, values in slots.items():
+                values[...] = to_blocks(arrays[f"optimizer.{slot}.{layer}"])
+        for layer, feedback in enumerate(self._feedback):
+            feedback[...] = arrays[f"feedback.{layer}"]
+
+    def _workspace(self, trains: SpikeTrains, trials: int) -> Workspace:
+        if trains.n_units != self._network.sizes[0]:
+            raise ValueError(
+                f"The spike trains have {trains.n_units} units, the network {self._network.sizes[0]} inputs."
+            )
+        if len(trains) and trains.labels.max() >= self._network.sizes[-1]:
+            raise ValueError(
+                f"Label {trains.labels.max()} has no output neuron; the network has {self._network.sizes[-1]} outputs."
+            )
+        max_events = int(np.diff(trains.offsets).max(initial=0))
+        workspace = self._workspaces.get(trials)
+        if workspace is None or workspace.max_events < max_events:
+            workspace = self._workspaces[trials] = Workspace(self._network, trials, max_events)
+        return workspace
+
+    def _forward(
+        self, workspace: Workspace, trains: SpikeTrains, samples: NDArray[np.int64], first_trial: int, perturbed: bool
+    ) -> None:
+        n = samples.size
+        arrive_inputs(trains.times, trains.units, trains.offsets, samples, self._constants[0], workspace.arrivals[0])
+        top = len(self._weights) - 1
+        for layer, (weights, constants) in enumerate(zip(self._weights, self._constants, strict=True)):
+            arrivals, spikes = workspace.arrivals[layer], workspace.spikes[layer]
+            draw = Draw(
+                graded=perturbed and layer > 0,
+                perturbed=perturbed and layer < top,
+                seed=self._seed,
+                layer=layer,
+                first_trial=first_trial,
+            )
+            advance_layer(n, weights, arrivals, constants, draw, spikes)
+            if layer < top:
+                merge_blocks(n, arrivals, spikes, workspace.volleys[layer])
+                arrive_volley(n, workspace.volleys[layer], self._constants[layer + 1], workspace.arrivals[layer + 1])
+
+    def _counts(self, workspace: Workspace, layer: int, trials: int) -> NDArray[np.int32]:
+        return _unblocked(workspace.spikes[layer].count, trials, self._network.layers[layer].size)
+
+    def _learn(self, workspace: Workspace, layer: int, error: NDArray[np.float32]) -> None:
+        n = error.shape[0]
+        scale = np.float32(1.0 / n)
+        if self._optimizer.in_place:
+            scale *= np.float32(-self._optimizer.learning_rate)
+        blocked = self._errors[layer]
+        blocked.reshape(self._batch_size, -1)[:n, : error.shape[1]] = error * scale
+        accumulate_gradient(
+            n,
+            workspace.arrivals[layer],
+            workspace.spikes[layer],
+            blocked,
+            self._constants[layer],
+            self._gradients[layer],
+        )
+
+
+class _BatchTrials:
+    """The trials of one batch, as a learning rule sees them (`pynn_sfdfa.rules.Trials`)."""
+
+    def __init__(self, engine: BatchEngine, workspace: Workspace, labels: NDArray[np.int64]) -> None:
+        self._engine, self._workspace, self._labels = engine, workspace, labels
+        self._sizes = [layer.size for layer in engine._network.layers]
+        self.n_layers = len(self._sizes)
+        self.output_error = engine._loss.error(self.counts(self.n_layers - 1), labels)
+
+    def counts(self, layer: int) -> NDArray[np.int32]:
+        return self._engine._counts(self._workspace, layer, self._labels.size)
+
+    def perturbation(self, layer: int) -> NDArray[np.float32]:
+        return _unblocked(self._workspace.spikes[layer].perturbation, self._labels.size, self._sizes[layer])
+
+    def directional(self) -> NDArray[np.float32]:
+        return _unblocked(self._workspace.spikes[-1].directional, self._labels.size, self._sizes[-1])
+
+    def learn(self, layer: int, error: NDArray[np.float32]) -> None:
+        self._engine._learn(self._workspace, layer, error)
+
+    def figures(self) -> BatchFigures:
+        counts = [self.counts(layer) for layer in range(self.n_layers)]
+        cap = self._engine._network.max_spikes
+        return BatchFigures(
+            samples=self._labels.size,
+            correct=int((predict(counts[-1]) == self._labels).sum()),
+            loss=self._engine._loss.loss(self.output_error),
+            spikes=tuple(c.sum(axis=0, dtype=np.int64) for c in counts),
+            capped=tuple(int((c >= cap).sum()) for c in counts),
+        )
+
+
+def _unblocked(blocked: NDArray[np.generic], trials: int, n: int) -> NDArray:  # type: ignore[type-arg]  # of its dtype
+    """Return (trials, n) from (capacity, blocks, width), without a copy where nothing is padded."""
+    return np.ascontiguousarray(blocked.reshape(blocked.shape[0], -1)[:trials, :n])
+
+
+def _checked_threads(threads: int | None) -> int:
+    most = int(numba.config.NUMBA_NUM_THREADS)
+    if threads is None:
+        return most
+    if not 1 <= threads <= most:
+        raise ValueError(
+            f"threads = {threads} is not valid here; choose 1 to {most}, or set NUMBA_NUM_THREADS={threads} "
+            "before Python starts."
+        )
+    return threads

@@ -1,0 +1,113 @@
+"""The arrays in which one batch of trials is laid out: events arriving at a layer, and spikes leaving it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Arrivals", "LayerConstants", "Spikes", "Volley", "allocate_arrivals", "allocate_spikes", "allocate_volley"]
+
+
+class LayerConstants(NamedTuple):
+    """The constants of one layer, in float32 so that no kernel is promoted to float64.
+
+    Times in ms; ``c`` is the threshold in nA, (v_thresh - v_rest)/kappa; ``reach`` is (tau_m - tau_syn)/tau_syn.
+    ``exact`` is 1 for the exact and 0 for the bounded derivative. ``closed_form`` says that tau_m = 2 tau_syn.
+    """
+
+    tau_syn: np.float32
+    tau_m: np.float32
+    c: np.float32
+    reach: np.float32
+    exact: np.float32
+    trial_duration: np.float32
+    delay: np.float32
+    max_spikes: np.int32
+    closed_form: bool
+
+
+class Arrivals(NamedTuple):
+    """Events arriving at one layer, per trial; simultaneous events form a group, the unit in which time advances.
+
+    The window of group g lasts from its time to that of group g + 1, or to the end of the trial.
+    """
+
+    unit: NDArray[np.int32]  # (trials, capacity): presynaptic neuron of each event
+    grade: NDArray[np.float32]  # (trials, capacity)
+    n_groups: NDArray[np.int32]  # (trials,)
+    start: NDArray[np.int32]  # (trials, capacity + 1): first event of each group
+    time: NDArray[np.float32]  # (trials, capacity): of each group, ms
+    window: NDArray[np.float32]  # (trials, capacity): ms
+    decay_syn: NDArray[np.float32]  # (trials, capacity): exp(-window/tau_syn)
+    decay_m: NDArray[np.float32]  # (trials, capacity): exp(-window/tau_m)
+
+
+class Spikes(NamedTuple):
+    """Spikes of one layer, per trial and block of neurons, window by window; within a window neuron by neuron."""
+
+    time: NDArray[np.float32]  # (trials, blocks, capacity): ms
+    lane: NDArray[np.int32]  # (trials, blocks, capacity): neuron within its block
+    grade: NDArray[np.float32]  # (trials, blocks, capacity)
+    factor: NDArray[np.float32]  # (trials, blocks, capacity): f of section 3
+    since_syn: NDArray[np.float32]  # (trials, blocks, capacity): exp(-(time since the last arrival)/tau_syn)
+    since_m: NDArray[np.float32]  # (trials, blocks, capacity): the same with tau_m
+    stop: NDArray[np.int32]  # (trials, blocks, groups): index after the last spike of each window
+    count: NDArray[np.int32]  # (trials, blocks, width): spikes of each neuron
+    directional: NDArray[np.float32]  # (trials, blocks, width): sum of the grades of each neuron
+    perturbation: NDArray[np.float32]  # (trials, blocks, width): v of neurons that fired, 0 for the others
+
+
+class Volley(NamedTuple):
+    """All spikes of one layer, per trial, in order of time, as the next layer receives them."""
+
+    n: NDArray[np.int32]  # (trials,)
+    time: NDArray[np.float32]  # (trials, capacity): ms
+    unit: NDArray[np.int32]  # (trials, capacity)
+    grade: NDArray[np.float32]  # (trials, capacity)
+
+
+def allocate_arrivals(trials: int, capacity: int) -> Arrivals:
+    """Return uninitialised arrays for at most ``capacity`` events a trial."""
+    columns = (trials, capacity)
+    return Arrivals(
+        unit=np.empty(columns, np.int32),
+        grade=np.empty(columns, np.float32),
+        n_groups=np.empty(trials, np.int32),
+        start=np.empty((trials, capacity + 1), np.int32),
+        time=np.empty(columns, np.float32),
+        window=np.empty(columns, np.float32),
+        decay_syn=np.empty(columns, np.float32),
+        decay_m=np.empty(columns, np.float32),
+    )
+
+
+def allocate_spikes(trials: int, blocks: int, width: int, max_spikes: int, groups: int) -> Spikes:
+    """Return uninitialised arrays for at most ``max_spikes`` a neuron in at most ``groups`` windows a trial."""
+    columns = (trials, blocks, width * max_spikes)
+    neurons = (trials, blocks, width)
+    return Spikes(
+        time=np.empty(columns, np.float32),
+        lane=np.empty(columns, np.int32),
+        grade=np.empty(columns, np.float32),
+        factor=np.empty(columns, np.float32),
+        since_syn=np.empty(columns, np.float32),
+        since_m=np.empty(columns, np.float32),
+        stop=np.empty((trials, blocks, groups), np.int32),
+        count=np.empty(neurons, np.int32),
+        directional=np.empty(neurons, np.float32),
+        perturbation=np.empty(neurons, np.float32),
+    )
+
+
+def allocate_volley(trials: int, capacity: int) -> Volley:
+    """Return uninitialised arrays for at most ``capacity`` spikes a trial."""
+    return Volley(
+        n=np.empty(trials, np.int32),
+        time=np.empty((trials, capacity), np.float32),
+        unit=np.empty((trials, capacity), np.int32),
+        grade=np.empty((trials, capacity), np.float32),
+    )

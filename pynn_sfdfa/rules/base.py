@@ -1,0 +1,91 @@
+"""What a learning rule is: how errors reach the hidden layers, given the trials of one batch."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["LearningRule", "Trials"]
+
+
+class Trials(Protocol):
+    """The trials of one batch after their forward pass, as a simulator offers them to a rule.
+
+    Layers are counted from 0 (the first hidden layer) to ``n_layers - 1`` (the output layer).
+    """
+
+    n_layers: int
+    output_error: NDArray[np.float32]
+    """e_o = target_o - n_o, shape (trials, n_out)."""
+
+    def counts(self, layer: int) -> NDArray[np.int32]:
+        """Return the spikes of each neuron in each trial, shape (trials, neurons)."""
+        ...
+
+    def perturbation(self, layer: int) -> NDArray[np.float32]:
+        """Return v of the neurons that fired and 0 for the others, shape (trials, neurons)."""
+        ...
+
+    def directional(self) -> NDArray[np.float32]:
+        """Return d_o, the sum of the grades of each output neuron's spikes, shape (trials, n_out)."""
+        ...
+
+    def learn(self, layer: int, error: NDArray[np.float32]) -> None:
+        """Change the layer's weights by error times eligibility; error has shape (trials, neurons).
+
+        Until this call the layer's weights are those that the trials were run with.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class LearningRule(ABC):
+    """A rule that assigns errors to hidden neurons; everything else is shared by all rules.
+
+    Parameters
+    ----------
+    rho, r_target : float
+        Strength and target (spikes per trial) of the rate regularisation of hidden neurons.
+
+    Raises
+    ------
+    ValueError
+        If a setting is not finite or is negative.
+    """
+
+    name: ClassVar[str]
+    perturbs: ClassVar[bool]
+    """Whether hidden neurons draw perturbations and spikes carry grades."""
+
+    rho: float
+    r_target: float
+
+    def __post_init__(self) -> None:
+        for field, value in vars(self).items():
+            if isinstance(value, float | int) and not (math.isfinite(value) and value >= 0):
+                raise ValueError(f"{type(self).__name__}: {field} = {value} is not valid; it must be >= 0.")
+
+    @abstractmethod
+    def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
+        """Return the feedback weights to start with: one (n_out, n_hidden) per hidden layer.
+
+        ``sizes`` counts the neurons of the hidden layers and of the output layer.
+        """
+
+    @abstractmethod
+    def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
+        """Let every layer learn from a batch of trials, and change ``feedback`` in place."""
+
+    def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return rho (r_target - mean count over the batch) of each neuron of a hidden layer."""
+        mean = counts.sum(axis=0, dtype=np.float32) / np.float32(counts.shape[0])
+        return np.float32(self.rho) * (np.float32(self.r_target) - mean)

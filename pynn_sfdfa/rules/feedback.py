@@ -1,0 +1,77 @@
+"""Feedback weights at work: errors projected to hidden neurons, and the forward estimate (section 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import prange
+
+from pynn_sfdfa.jit import FLOAT_FLAGS, jit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["estimate_feedback", "hidden_error"]
+
+
+@jit(fastmath=FLOAT_FLAGS, parallel=True)
+def hidden_error(
+    output_error: NDArray[np.float32], feedback: NDArray[np.float32], offset: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return ``e_i = sum_o Bfb[o, i] e_o + offset_i`` for every trial, shape (trials, n_hidden).
+
+    Parameters
+    ----------
+    output_error : float32, shape (trials, n_out)
+    feedback : float32, shape (n_out, n_hidden)
+    offset : float32, shape (n_hidden,)
+        The same in every trial: the rate regularisation.
+    """
+    trials, outputs = output_error.shape
+    error = np.empty((trials, offset.size), np.float32)
+    for trial in prange(trials):
+        row = error[trial]
+        row[:] = offset
+        for o in range(outputs):
+            e, weights = output_error[trial, o], feedback[o]
+            for i in range(row.size):
+                row[i] += weights[i] * e
+    return error
+
+
+@jit(fastmath=FLOAT_FLAGS, parallel=True)
+def estimate_feedback(
+    counts: NDArray[np.int32],
+    perturbation: NDArray[np.float32],
+    directional: NDArray[np.float32],
+    learning_rate: np.float32,
+    feedback: NDArray[np.float32],
+) -> None:
+    """Move ``Bfb[o, i]`` by ``eta_B (mean of v_i d_o - Bfb[o, i])``, in place.
+
+    The mean is over the trials in which neuron i fired; neurons that fired in none keep their feedback.
+
+    Parameters
+    ----------
+    counts : int32, shape (trials, n_hidden)
+    perturbation : float32, shape (trials, n_hidden)
+        0 for neurons that did not fire.
+    directional : float32, shape (trials, n_out)
+    feedback : float32, shape (n_out, n_hidden)
+    """
+    trials, hidden = counts.shape
+    fired = np.zeros(hidden, np.float32)
+    for trial in range(trials):
+        for i in range(hidden):
+            fired[i] += np.float32(1.0) if counts[trial, i] > 0 else np.float32(0.0)
+    for o in prange(feedback.shape[0]):
+        row = feedback[o]
+        correlation = np.zeros(hidden, np.float32)
+        for trial in range(trials):
+            d = directional[trial, o]
+            for i in range(hidden):
+                correlation[i] += perturbation[trial, i] * d
+        for i in range(hidden):
+            if fired[i] > 0:
+                row[i] += learning_rate * (correlation[i] / fired[i] - row[i])

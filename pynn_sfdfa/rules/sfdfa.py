@@ -1,0 +1,56 @@
+"""Spiking Forward Direct Feedback Alignment (Bacho & Chu, arXiv:2403.08804)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from pynn_sfdfa.rules.base import LearningRule, Trials
+from pynn_sfdfa.rules.feedback import estimate_feedback, hidden_error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["SFDFA"]
+
+
+@dataclass(frozen=True)
+class SFDFA(LearningRule):
+    """Direct feedback whose weights are estimated forward, from directional derivatives carried by the spikes.
+
+    Parameters
+    ----------
+    feedback_learning_rate : float
+        eta_B; feedback starts at 0 and moves towards the mean of v_i d_o.
+    rho, r_target : float
+        Rate regularisation of hidden neurons.
+    """
+
+    name: ClassVar[str] = "sfdfa"
+    perturbs: ClassVar[bool] = True
+
+    rho: float = 0.1
+    r_target: float = 0.2
+    feedback_learning_rate: float = 1e-4
+
+    def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
+        """Return zeros: SFDFA starts without feedback."""
+        return [np.zeros((sizes[-1], hidden), np.float32) for hidden in sizes[:-1]]
+
+    def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
+        """Project the output error with the feedback of these trials, then improve the feedback."""
+        trials.learn(trials.n_layers - 1, trials.output_error)
+        for layer, weights in enumerate(feedback):
+            counts = trials.counts(layer)
+            trials.learn(layer, hidden_error(trials.output_error, weights, self.regularisation(counts)))
+            estimate_feedback(
+                counts,
+                trials.perturbation(layer),
+                trials.directional(),
+                np.float32(self.feedback_learning_rate),
+                weights,
+            )

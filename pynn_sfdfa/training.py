@@ -1,0 +1,308 @@
+"""Training: epochs, checkpoints, observers, and saying so when a network cannot learn."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa import checkpoint
+from pynn_sfdfa.callbacks import EpochRecord, FitStart, Progress
+from pynn_sfdfa.health import CannotLearnError, check_activity, check_weights
+from pynn_sfdfa.losses import SpikeCount
+from pynn_sfdfa.metrics import Evaluation, confusion_matrix, feedback_alignment, predict
+from pynn_sfdfa.optimizers import Adam
+from pynn_sfdfa.rules import SFDFA
+from pynn_sfdfa.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.callbacks import Callback
+    from pynn_sfdfa.engine import TrainingEngine
+    from pynn_sfdfa.network import FeedForward
+    from pynn_sfdfa.optimizers import Optimizer
+    from pynn_sfdfa.rules import LearningRule
+    from pynn_sfdfa.spikes import SpikeTrains
+
+__all__ = ["CannotLearnError", "History", "Trainer"]
+
+
+@dataclass
+class History:
+    """The finished epochs of a training."""
+
+    records: list[EpochRecord] = field(default_factory=list)
+
+    @property
+    def best(self) -> EpochRecord:
+        """The epoch with the best test accuracy, the first of several."""
+        return max(self.records, key=lambda record: record.test_accuracy)
+
+
+class Trainer:
+    """Trains a network on one simulator.
+
+    Parameters
+    ----------
+    network : FeedForward
+        Its weights and feedback are those of the last finished batch after `fit`.
+    rule : LearningRule
+    optimizer : Optimizer
+    loss : SpikeCount
+    batch_size : int
+    seed : int
+        Determines the order of samples, the perturbations and random feedback.
+    threads : int, optional
+        Default: one per core. Results do not depend on it.
+    callbacks : sequence of Callback
+        Observers, told in this order.
+    folder : path, optional
+        Where ``last.safetensors`` and ``best.safetensors`` are written after each epoch.
+    configuration : dict, optional
+        JSON-compatible description kept in every checkpoint.
+
+    Raises
+    ------
+    TypeError
+        If the network's simulator offers no training.
+    ValueError
+        If a setting is not valid.
+    """
+
+    def __init__(
+        self,
+        network: FeedForward,
+        rule: LearningRule | None = None,
+        optimizer: Optimizer | None = None,
+        loss: SpikeCount | None = None,
+        batch_size: int = 50,
+        seed: int = 1,
+        threads: int | None = None,
+        callbacks: Sequence[Callback] = (),
+        folder: str | Path | None = None,
+        configuration: dict[str, Any] | None = None,
+    ) -> None:
+        if not hasattr(network.sim, "training_engine"):
+            raise TypeError(
+                f"The simulator {network.sim.__name__} offers no training; build the network on pynn_sfdfa.event."
+            )
+        self.network = network
+        self._rule = rule if rule is not None else SFDFA()
+        self._loss = loss if loss is not None else SpikeCount()
+        self._seed, self._batch_size = seed, batch_size
+        self._callbacks = list(callbacks)
+        self._folder = None if folder is None else Path(folder)
+        self._configuration = configuration or {}
+        self._engine: TrainingEngine = network.sim.training_engine(
+            network, self._rule, optimizer if optimizer is not None else Adam(), self._loss, batch_size, seed, threads
+        )
+        self._history = History()
+        self._tally = Tally(network.sizes[1:])
+
+    def fit(
+        self, train: SpikeTrains, validation: SpikeTrains | None = None, epochs: int = 1, resume: bool = False
+    ) -> History:
+        """Train until ``epochs`` epochs are finished in all.
+
+        Parameters
+        ----------
+        train : SpikeTrains
+        validation : SpikeTrains, optional
+            Evaluated after each epoch; without it, test figures are those of the training samples as they were learned.
+        epochs : int
+        resume : bool
+            Go on from ``last.safetensors`` in the folder.
+
+        Returns
+        -------
+        History
+
+        Raises
+        ------
+        CannotLearnError
+            If a layer is silent or fires at the cap, or weights are not finite; the last good checkpoint is kept.
+        CheckpointError
+            If there is nothing to resume from, or it does not fit.
+        KeyboardInterrupt
+            After Ctrl-C, when the checkpoint has been written.
+        """
+        if len(train) == 0:
+            raise ValueError("There are no training samples.")
+        if resume:
+            self._resume(len(train))
+        batches = -(-len(train) // self._batch_size)
+        first = len(self._history.records) + 1
+        self._tell(
+            "on_fit_start",
+            FitStart(
+                epochs=epochs,
+                first_epoch=first,
+                batches_per_epoch=batches,
+                n_train=len(train),
+                n_validation=0 if validation is None else len(validation),
+                layer_sizes=self.network.sizes,
+            ),
+        )
+        try:
+            with _deferred_interrupt() as interrupted:
+                for epoch in range(first, epochs + 1):
+                    self._train_epoch(epoch, train, interrupted)
+                    self._finish_epoch(epoch, train, validation)
+        finally:
+            self.network.weights, self.network.feedback = self._engine.weights(), self._engine.feedback()
+            self._tell("on_fit_end")
+        return self._history
+
+    def evaluate(self, trains: SpikeTrains) -> Evaluation:
+        """Run all samples without learning."""
+        counts, spikes = self._engine.respond(trains)
+        predictions = predict(counts)
+        error = self._loss.error(counts, trains.labels)
+        n = max(1, len(trains))
+        return Evaluation(
+            accuracy=float((predictions == trains.labels).sum()) / n,
+            loss=self._loss.loss(error) / n,
+            confusion=confusion_matrix(trains.labels, predictions, self.network.sizes[-1]),
+            counts=counts,
+            spikes_per_sample=tuple(total / n for total in spikes),
+        )
+
+    def load(self, saved: checkpoint.Checkpoint) -> None:
+        """Take over weights, feedback and optimiser state of a checkpoint.
+
+        Raises
+        ------
+        CheckpointError
+            If it does not fit this network.
+        """
+        try:
+            self._engine.load_state(saved.arrays)
+        except ValueError as error:
+            raise checkpoint.CheckpointError(f"The checkpoint does not fit: {error}") from None
+        self.network.weights, self.network.feedback = self._engine.weights(), self._engine.feedback()
+
+    def _train_epoch(self, epoch: int, train: SpikeTrains, interrupted: threading.Event) -> None:
+        order = _order(len(train), self._seed, epoch)
+        done = self._tally.samples  # not 0 when a run was interrupted within the epoch
+        started = time.perf_counter()
+        before = self._tally.seconds
+        for figures in self._engine.train(train, order[done:], (epoch - 1) * len(train) + done):
+            self._tally.add(figures)
+            self._tally.seconds = before + time.perf_counter() - started
+            self._tell(
+                "on_batch_end",
+                Progress(
+                    epoch=epoch,
+                    batch=-(-self._tally.samples // self._batch_size),
+                    samples=self._tally.samples,
+                    loss=self._tally.mean_loss,
+                    accuracy=self._tally.accuracy,
+                    spikes_per_sample=self._tally.spikes_per_sample,
+                ),
+            )
+            if interrupted.is_set():
+                self._save("last", len(train))
+                raise KeyboardInterrupt
+
+    def _finish_epoch(self, epoch: int, train: SpikeTrains, validation: SpikeTrains | None) -> None:
+        weights, feedback = self._engine.weights(), self._engine.feedback()
+        check_weights(weights, feedback, epoch)
+        check_activity(self._tally, self.network, epoch)
+        test = None if validation is None else self.evaluate(validation)
+        tally = self._tally
+        record = EpochRecord(
+            epoch=epoch,
+            train_loss=tally.mean_loss,
+            train_accuracy=tally.accuracy,
+            test_accuracy=tally.accuracy if test is None else test.accuracy,
+            test_loss=tally.mean_loss if test is None else test.loss,
+            spikes_per_sample=tally.spikes_per_sample,
+            silent_fraction=tally.silent_fraction,
+            alignment=feedback_alignment(weights, feedback),
+            seconds=tally.seconds,
+            samples_per_second=len(train) / tally.seconds,
+        )
+        is_best = not self._history.records or record.test_accuracy > self._history.best.test_accuracy
+        self._history.records.append(record)
+        self._tally = Tally(self.network.sizes[1:])
+        if is_best:
+            self._save("best", len(train))
+        self._tell("on_epoch_end", record)
+        self._save(
+            "last", len(train)
+        )  # after the observers: a run killed between the two repeats the epoch and loses no record
+
+    def _save(self, name: str, n_train: int) -> None:
+        if self._folder is None:
+            return
+        metadata = {
+            "configuration": self._configuration,
+            "sizes": list(self.network.sizes),
+            "n_train": n_train,
+            "seed": self._seed,
+            "batch_size": self._batch_size,
+            "rule": self._rule.name,
+            "records": [asdict(record) for record in self._history.records],
+            "tally": self._tally.as_dict(),
+        }
+        arrays = {**self._engine.state(), **self._tally.arrays()}
+        checkpoint.save(self._folder / f"{name}.safetensors", arrays, metadata)
+
+    def _resume(self, n_train: int) -> None:
+        if self._folder is None:
+            raise checkpoint.CheckpointError("There is nothing to resume from: the trainer was given no folder.")
+        path = self._folder / "last.safetensors"
+        saved = checkpoint.load(path)
+        own = {"sizes": list(self.network.sizes), "n_train": n_train, "seed": self._seed}
+        own |= {"batch_size": self._batch_size, "rule": self._rule.name}
+        for key, value in own.items():
+            if saved.metadata.get(key) != value:
+                raise checkpoint.CheckpointError(
+                    f"{path} was written with {key} = {saved.metadata.get(key)}; this training has {value}."
+                )
+        self.load(saved)
+        self._history = History([_record(entry) for entry in saved.metadata["records"]])
+        self._tally = Tally.restore(self.network.sizes[1:], saved.metadata["tally"], saved.arrays)
+
+    def _tell(self, event: str, *what: Any) -> None:
+        for callback in self._callbacks:
+            getattr(callback, event)(*what)
+
+
+def _record(entry: dict[str, Any]) -> EpochRecord:
+    lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
+    return EpochRecord(**{**entry, **lists})
+
+
+def _order(n: int, seed: int, epoch: int) -> NDArray[np.int64]:
+    """Return the order of the samples in one epoch; it depends on nothing but the arguments."""
+    return np.random.default_rng(np.random.SeedSequence([seed, epoch])).permutation(n)
+
+
+@contextlib.contextmanager
+def _deferred_interrupt() -> Iterator[threading.Event]:
+    """Let the first Ctrl-C only set a flag, so that a batch is finished; a second one interrupts at once."""
+    interrupted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupted
+        return
+    previous = signal.getsignal(signal.SIGINT)
+
+    def remember(*_: Any) -> None:
+        interrupted.set()
+        signal.signal(signal.SIGINT, previous)
+
+    signal.signal(signal.SIGINT, remember)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, previous)
