@@ -1,0 +1,146 @@
+"""From an experiment's settings to its data, network and trainer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pynn_sfdfa import checkpoint, datasets
+from pynn_sfdfa.checkpoint import Checkpoint, CheckpointError
+from pynn_sfdfa.config import ConfigError, from_settings
+from pynn_sfdfa.download_progress import DownloadProgress
+from pynn_sfdfa.encoding import ENCODERS
+from pynn_sfdfa.losses import SpikeCount
+from pynn_sfdfa.network import FeedForward
+from pynn_sfdfa.optimizers import OPTIMIZERS
+from pynn_sfdfa.rules import RULES
+from pynn_sfdfa.simulators import load_simulator
+from pynn_sfdfa.spikes import SpikeTrains
+from pynn_sfdfa.training import Trainer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import TextIO
+
+    from pynn_sfdfa.schema import Experiment
+
+__all__ = ["Data", "build", "build_trainer", "from_checkpoint"]
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """The encoded samples of an experiment.
+
+    Attributes
+    ----------
+    train, test : SpikeTrains
+    """
+
+    train: SpikeTrains
+    test: SpikeTrains
+
+
+def build(settings: Experiment, simulator: str, folder: Path | None, stream: TextIO) -> tuple[FeedForward, Data]:
+    """Load the data of an experiment and return its network, with initial weights, on a simulator.
+
+    Parameters
+    ----------
+    settings : Experiment
+    simulator : str
+        Name of a back end.
+    folder : Path, optional
+        Where to look for data first.
+    stream : text file
+        Where downloads are shown.
+
+    Raises
+    ------
+    pynn_sfdfa.simulators.SimulatorError
+        If the simulator cannot be used.
+    pynn_sfdfa.datasets.DatasetError
+        If the data cannot be found, read or trusted.
+    ConfigError
+        If the encoder of the experiment does not fit the data.
+    """
+    sim = load_simulator(simulator)
+    with DownloadProgress(stream) as progress:
+        dataset = datasets.load(settings.data.name, folder, progress=progress)
+    train, test = (_encoded(part, settings, dataset.source) for part in (dataset.train, dataset.test))
+    network = settings.network
+    built = FeedForward(
+        sim,
+        [train.n_units, *network.hidden_sizes, dataset.n_classes],
+        hidden=network.cell_parameters("hidden"),
+        output=network.cell_parameters("output"),
+        gradient=network.gradient,
+        delay=network.delay,
+        weights=network.weights,
+        max_spikes=network.max_spikes,
+        seed=settings.training.seed,
+    )
+    return built, Data(train, test)
+
+
+def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> SpikeTrains:
+    name = settings.encoding.name
+    if isinstance(part, SpikeTrains):
+        if name != "none":
+            raise ConfigError(
+                f"{source} holds spikes, which the encoder {name} cannot encode: --set 'encoding={{name=\"none\"}}'."
+            )
+        return part
+    if name == "none":
+        raise ConfigError(
+            f"{source} holds values, which need an encoder: set encoding.name to one of {', '.join(ENCODERS)}."
+        )
+    parameters = settings.encoding.model_dump(exclude={"name"}, exclude_none=True)
+    try:
+        return ENCODERS[name](part.values, part.labels, **parameters)
+    except ValueError as error:
+        raise ConfigError(f"{source} with the encoder {name}: {error}") from None
+
+
+def build_trainer(settings: Experiment, network: FeedForward, **options: Any) -> Trainer:
+    """Return the trainer of an experiment; ``options`` are those of Trainer that change no result.
+
+    The settings go into every checkpoint, so that network and data can be rebuilt from it.
+
+    Raises
+    ------
+    ConfigError
+        If the settings do not fit this machine or simulator.
+    """
+    training, optimizer = settings.training, settings.optimizer
+    try:
+        return Trainer(
+            network,
+            rule=RULES[settings.learning.rule](**settings.rule_parameters()),
+            optimizer=OPTIMIZERS[optimizer.name](**optimizer.model_dump(exclude={"name"})),
+            loss=SpikeCount(**settings.loss.model_dump()),
+            batch_size=training.batch_size,
+            seed=training.seed,
+            threads=training.threads,
+            configuration=settings.settings(),
+            **options,
+        )
+    except (ValueError, TypeError) as error:
+        raise ConfigError(str(error)) from error
+
+
+def from_checkpoint(path: Path) -> tuple[Experiment, Checkpoint]:
+    """Read a checkpoint and the experiment it belongs to.
+
+    Raises
+    ------
+    pynn_sfdfa.checkpoint.CheckpointError
+        If it cannot be read or was not written by ``pynn-sfdfa train``.
+    ConfigError
+        If its experiment is not valid in this version.
+    """
+    saved = checkpoint.load(path)
+    tables = saved.metadata.get("configuration")
+    if not tables:
+        raise CheckpointError(
+            f"{path} does not say which experiment it belongs to; pynn-sfdfa train writes such files."
+        )
+    return from_settings(tables, str(path)), saved

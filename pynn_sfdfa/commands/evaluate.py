@@ -1,0 +1,50 @@
+"""``pynn-sfdfa evaluate``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from pynn_sfdfa.commands.failures import as_wrong_use
+from pynn_sfdfa.commands.options import data_option, json_option, simulator_option
+
+__all__ = ["command"]
+
+
+@click.command(name="evaluate", short_help="Measure the test accuracy of a checkpoint.")
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@simulator_option
+@data_option
+@json_option
+def command(checkpoint: Path, simulator: str, data: Path | None, as_json: bool) -> None:
+    """Measure the test accuracy of CHECKPOINT, a .safetensors file that train wrote."""
+    from pynn_sfdfa import assembly
+    from pynn_sfdfa.checkpoint import CheckpointError
+    from pynn_sfdfa.config import ConfigError
+    from pynn_sfdfa.datasets import DatasetError
+    from pynn_sfdfa.simulators import SimulatorError
+
+    with as_wrong_use(CheckpointError, ConfigError, SimulatorError, DatasetError):
+        settings, saved = assembly.from_checkpoint(checkpoint)
+        network, samples = assembly.build(settings, simulator, data, sys.stderr)
+        trainer = assembly.build_trainer(settings, network)
+        trainer.load(saved)
+    result = trainer.evaluate(samples.test)
+    if as_json:
+        figures = {
+            "accuracy": result.accuracy,
+            "loss": result.loss,
+            "samples": len(samples.test),
+            "spikes_per_sample": result.spikes_per_sample,
+            "confusion": result.confusion.tolist(),
+        }
+        click.echo(json.dumps(figures))
+        return
+    spikes = " + ".join(f"{count:.1f}" for count in result.spikes_per_sample)
+    click.echo(
+        f"Test accuracy {100 * result.accuracy:.2f} % of {len(samples.test)} samples, "
+        f"loss {result.loss:.3f}, spikes per sample {spikes}."
+    )

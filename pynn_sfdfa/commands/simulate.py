@@ -1,0 +1,95 @@
+"""``pynn-sfdfa simulate``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
+from pynn_sfdfa.commands.options import data_option, set_option, simulator_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from pynn_sfdfa.plotting import LayerSpikes
+
+__all__ = ["command"]
+
+
+@click.command(name="simulate", short_help="Show the spikes of one sample.")
+@click.argument("source", metavar="EXPERIMENT|CHECKPOINT")
+@click.option("--sample", type=click.IntRange(min=0), required=True, help="Number of the test sample, from 0.")
+@simulator_option
+@data_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for the raster picture.  [default: EXPERIMENT-sampleK.png]",
+)
+@set_option
+def command(
+    source: str, sample: int, simulator: str, data: Path | None, out: Path | None, overrides: tuple[str, ...]
+) -> None:
+    """Run one test sample through the untrained network of an EXPERIMENT, or a trained one from a CHECKPOINT.
+
+    Prints a table of the spikes of each layer and draws them as a raster picture.
+    """
+    from rich.console import Console
+
+    from pynn_sfdfa import assembly, config, plotting, report
+    from pynn_sfdfa.checkpoint import CheckpointError
+    from pynn_sfdfa.datasets import DatasetError
+    from pynn_sfdfa.simulators import SimulatorError
+    from pynn_sfdfa.single_trial import run_trial
+
+    with as_wrong_use(config.ConfigError, CheckpointError, SimulatorError, DatasetError):
+        if source.endswith(".safetensors"):
+            if overrides:
+                raise WrongUse("--set changes an experiment; a checkpoint keeps the settings it was trained with.")
+            settings, saved = assembly.from_checkpoint(Path(source))
+            network, samples = assembly.build(settings, simulator, data, sys.stderr)
+            assembly.build_trainer(settings, network).load(saved)
+        else:
+            settings = config.load(source, overrides)
+            network, samples = assembly.build(settings, simulator, data, sys.stderr)
+    if sample >= len(samples.test):
+        raise WrongUse(f"--sample {sample}: {settings.data.name} has the test samples 0 to {len(samples.test) - 1}.")
+    layers = run_trial(network, samples.test.select([sample]))
+    label = int(samples.test.labels[sample])
+    title = f"{settings.name}, {report.trial_title(layers, sample, label)}"
+    path = out or Path(f"{settings.name}-sample{sample}.png")
+    plotting.save(plotting.raster(layers, network.trial_duration, label, title), path)
+    console = Console(file=sys.stdout)
+    console.print(_layer_table(layers, title))
+    console.print(_output_table(layers[-1], label))
+    click.echo(f"Raster picture: {path}")
+
+
+def _layer_table(layers: Sequence[LayerSpikes], title: str) -> Table:
+    from rich.table import Table
+
+    table = Table("layer", title=title, title_justify="left")
+    for heading in ("neurons", "active", "spikes", "first (ms)", "last (ms)"):
+        table.add_column(heading, justify="right")
+    for layer in layers:
+        ends = [f"{layer.times.min():.2f}", f"{layer.times.max():.2f}"] if layer.times.size else ["-", "-"]
+        active = int((layer.counts() > 0).sum())
+        table.add_row(layer.name, str(layer.size), str(active), str(layer.times.size), *ends)
+    return table
+
+
+def _output_table(output: LayerSpikes, label: int) -> Table:
+    from rich.table import Table
+
+    counts = output.counts()
+    table = Table("output neuron", title="Spikes of the output neurons", title_justify="left")
+    table.add_column("spikes", justify="right")
+    table.add_column("")
+    for neuron in sorted(range(output.size), key=lambda neuron: -counts[neuron])[:10]:
+        table.add_row(str(neuron), str(counts[neuron]), "label" if neuron == label else "")
+    return table

@@ -1,0 +1,84 @@
+"""``pynn-sfdfa train``."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from pynn_sfdfa.commands.failures import INTERRUPTED, as_failure, as_wrong_use
+from pynn_sfdfa.commands.options import data_option, json_option, set_option, simulator_option
+
+__all__ = ["command"]
+
+
+@click.command(name="train")
+@click.argument("experiment")
+@simulator_option
+@click.option("--epochs", type=click.IntRange(min=1), help="Epochs in all, also when resuming.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of weights, order of samples and perturbations.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads; results do not depend on their number.")
+@data_option
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the results.  [default: runs/EXPERIMENT-RULE-seedSEED]",
+)
+@click.option("--resume", is_flag=True, help="Go on with the run in the folder from its last checkpoint.")
+@json_option
+@set_option
+def command(
+    experiment: str,
+    simulator: str,
+    epochs: int | None,
+    seed: int | None,
+    threads: int | None,
+    data: Path | None,
+    out: Path | None,
+    resume: bool,
+    as_json: bool,
+    overrides: tuple[str, ...],
+) -> None:
+    """Train EXPERIMENT: digits, mnist, fashion-mnist, emnist47, yin-yang, or a TOML file.
+
+    Results, checkpoints and pictures go to a folder of their own; progress is shown on standard error.
+    """
+    from pynn_sfdfa.config import ConfigError, load
+
+    options = {"epochs": epochs, "seed": seed, "threads": threads}
+    given = [f"training.{key}={value}" for key, value in options.items() if value is not None]
+    with as_wrong_use(ConfigError):
+        settings = load(experiment, [*overrides, *given])
+
+    from pynn_sfdfa import run  # only now: it imports the simulator, and typing errors should be answered at once
+    from pynn_sfdfa.checkpoint import CheckpointError
+    from pynn_sfdfa.datasets import DatasetError
+    from pynn_sfdfa.run_folder import RunFolder, RunFolderError
+    from pynn_sfdfa.simulators import SimulatorError
+    from pynn_sfdfa.training import CannotLearnError
+
+    path = out or Path("runs") / f"{settings.name}-{settings.learning.rule}-seed{settings.training.seed}"
+    folder = RunFolder(path)
+    try:
+        with (
+            as_wrong_use(ConfigError, SimulatorError, DatasetError, RunFolderError, CheckpointError),
+            as_failure(CannotLearnError),
+        ):
+            summary = run.train(settings, folder, simulator=simulator, data=data, resume=resume, stream=sys.stderr)
+    except KeyboardInterrupt:
+        if not folder.config.exists():
+            raise
+        again = ["pynn-sfdfa", "train", str(folder.config), "--out", str(path), "--simulator", simulator, "--resume"]
+        again += ["--data", str(data)] if data else []
+        click.echo(f"\nInterrupted. To go on: {shlex.join(again)}", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    if as_json:
+        click.echo(json.dumps(summary))
+        return
+    click.echo(
+        f"Best test accuracy {100 * summary['best_test_accuracy']:.2f} %, "
+        f"after {summary['epochs']} epochs {100 * summary['final_test_accuracy']:.2f} %. Results are in {path}."
+    )

@@ -1,0 +1,78 @@
+"""One training run from settings to a folder of results."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numba
+
+from pynn_sfdfa import assembly, checkpoint, files, report
+from pynn_sfdfa.progress import progress_for
+from pynn_sfdfa.run_folder import MetricsLog
+from pynn_sfdfa.single_trial import run_trial
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import TextIO
+
+    from pynn_sfdfa.run_folder import RunFolder
+    from pynn_sfdfa.schema import Experiment
+
+__all__ = ["train"]
+
+
+def train(
+    settings: Experiment,
+    folder: RunFolder,
+    *,
+    simulator: str,
+    data: Path | None,
+    resume: bool,
+    stream: TextIO,
+) -> dict[str, float | int]:
+    """Train, draw what the best weights do, and write everything to the folder.
+
+    Parameters
+    ----------
+    settings : Experiment
+    folder : RunFolder
+    simulator : str
+        Name of a back end.
+    data : Path, optional
+        Folder with data sets.
+    resume : bool
+        Go on with the run that the folder holds.
+    stream : text file
+        Where progress is shown.
+
+    Returns
+    -------
+    dict
+        The summary, as in ``summary.json``.
+
+    Raises
+    ------
+    SimulatorError, DatasetError, ConfigError, RunFolderError, CheckpointError
+        If the request is wrong; nothing has been computed.
+    CannotLearnError
+        If the network cannot learn with these settings.
+    KeyboardInterrupt
+        On Ctrl-C, after a checkpoint.
+    """
+    network, samples = assembly.build(settings, simulator, data, stream)
+    has_checkpoint = folder.open(settings, report.provenance(simulator), resume=resume)
+    callbacks = [progress_for(stream), MetricsLog(folder.metrics)]
+    trainer = assembly.build_trainer(settings, network, folder=folder.path, callbacks=callbacks)
+    records = trainer.fit(samples.train, samples.test, settings.training.epochs, resume=has_checkpoint).records
+    summary = report.summary(
+        records,
+        seed=settings.training.seed,
+        threads=numba.get_num_threads(),
+        n_parameters=sum(weights.size for weights in network.weights),
+    )
+    trainer.load(checkpoint.load(folder.best))
+    layers = run_trial(network, samples.test.select([0]))
+    report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers)
+    files.write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
+    return summary
