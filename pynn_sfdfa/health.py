@@ -21,7 +21,7 @@ _TOO_MANY_CAPPED = 0.5
 
 
 class CannotLearnError(RuntimeError):
-    """Training stopped because the network cannot learn; the message names the layer, its figures and what to change."""
+    """The network cannot learn; the message names the layer, its figures and what to change."""
 
 
 def check_weights(weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]], epoch: int) -> None:

@@ -237,9 +237,8 @@ class Trainer:
         if is_best:
             self._save("best", len(train))
         self._tell("on_epoch_end", record)
-        self._save(
-            "last", len(train)
-        )  # after the observers: a run killed between the two repeats the epoch and loses no record
+        # After the observers: a run killed between the two repeats the epoch, and loses no record.
+        self._save("last", len(train))
 
     def _save(self, name: str, n_train: int) -> None:
         if self._folder is None:

@@ -135,7 +135,8 @@ class BatchEngine:
                 raise ValueError(f"The state has no {name}; it has {', '.join(sorted(arrays))}.")
             if arrays[name].shape != array.shape or arrays[name].dtype != array.dtype:
                 raise ValueError(
-                    f"{name} is {arrays[name].dtype} {arrays[name].shape}; this network needs {array.dtype} {array.shape}."
+                    f"{name} is {arrays[name].dtype} {arrays[name].shape}; "
+                    f"this network needs {array.dtype} {array.shape}."
                 )
         self._step = int(arrays["optimizer.step"][0])
         for layer, (weights, slots) in enumerate(zip(self._weights, self._slots, strict=True)):

@@ -76,6 +76,24 @@ def _following_spike(
     )
 
 
+@jit(fastmath=FLOAT_FLAGS)
+def _sum_rows(units: NDArray[np.int32], weights: NDArray[np.float32], block: int, out: NDArray[np.float32]) -> None:
+    """Add up the weights of two or more arrivals, two rows at a time."""
+    first, second = weights[units[0], block], weights[units[1], block]
+    for lane in range(out.size):
+        out[lane] = first[lane] + second[lane]
+    k = 2
+    while k + 1 < units.size:
+        first, second = weights[units[k], block], weights[units[k + 1], block]
+        for lane in range(out.size):
+            out[lane] += first[lane] + second[lane]
+        k += 2
+    if k < units.size:
+        first = weights[units[k], block]
+        for lane in range(out.size):
+            out[lane] += first[lane]
+
+
 @jit(fastmath=_COUNT_FLAGS)
 def _advance_block(
     trial: int,
@@ -90,7 +108,7 @@ def _advance_block(
     width = weights.shape[2]
     one, zero, c = np.float32(1.0), np.float32(0.0), constants.c
     A, B = np.zeros(width, np.float32), np.zeros(width, np.float32)
-    D, row = np.zeros(width, np.float32), np.empty(width, np.float32)
+    D, row, none = np.zeros(width, np.float32), np.empty(width, np.float32), np.zeros(width, np.float32)
     # One view per column: a kernel that passes the whole record for every spike spends its time passing it.
     event_unit, event_grade, group_start = arrivals.unit[trial], arrivals.grade[trial], arrivals.start[trial]
     time, lanes, factor = spikes.time[trial, block], spikes.lane[trial, block], spikes.factor[trial, block]
@@ -106,15 +124,13 @@ def _advance_block(
     for group in range(arrivals.n_groups[trial]):
         first, last = group_start[group], group_start[group + 1]
         start, window = arrivals.time[trial, group], arrivals.window[trial, group]
-        incoming = weights[event_unit[first], block]
-        if last > first + 1:
-            for lane in range(width):
-                row[lane] = incoming[lane]
-            for event in range(first + 1, last):
-                more = weights[event_unit[event], block]
-                for lane in range(width):
-                    row[lane] += more[lane]
-            incoming = row
+        incoming = weights[event_unit[last - 1], block]
+        earlier = none  # of simultaneous arrivals, all but the last are summed beforehand
+        if last - first == 2:
+            earlier = weights[event_unit[first], block]
+        elif last - first > 2:
+            _sum_rows(event_unit[first : last - 1], weights, block, row)
+            earlier = row
         if draw.graded:
             for event in range(first, last):
                 carried = event_grade[event]
@@ -126,8 +142,9 @@ def _advance_block(
         tangent_A, tangent_B = window / constants.tau_syn - one, one - window / constants.tau_m
         candidates = zero
         for lane in range(width):
-            a = A[lane] * decay_syn + incoming[lane]
-            b = B[lane] * decay_m + incoming[lane]
+            w = incoming[lane] + earlier[lane]
+            a = A[lane] * decay_syn + w
+            b = B[lane] * decay_m + w
             A[lane] = a
             B[lane] = b
             candidates += one if b * tangent_B + a * tangent_A >= c else zero
