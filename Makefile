@@ -1,0 +1,59 @@
+# Everything sets itself up: `make demo` or `make test` in a fresh clone needs Python 3.11 to 3.13, gcc and make.
+
+# The first of these that is Python 3.11 to 3.13; another one: make PYTHON=/path/to/python test
+PYTHON = $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+    "$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && command -v "$$p" && break; \
+    done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SOURCES := pynn_sfdfa models hardware tests benchmarks
+TYPES := build/types
+DEMO := runs/demo
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# In this order, with pytest's summary last.
+.NOTPARALLEL:
+.PHONY: help demo test bench lint types unit clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+demo: $(READY) ## train a network on handwritten digits and show where its learning curve is
+	@rm -rf $(DEMO)
+	$(BIN)/pynn-sfdfa train digits --out $(DEMO)
+	@echo "The learning curve is in $(DEMO)/learning_curve.png"
+
+test: lint types unit ## check style and types, then run all tests with coverage
+
+bench: $(READY) ## measure speed on this machine
+	$(BIN)/pynn-sfdfa benchmark
+
+lint: $(READY) ## check style and format
+	$(BIN)/ruff check --quiet $(SOURCES)
+	$(BIN)/ruff format --quiet --check $(SOURCES)
+
+# models and hardware stand beside the package but are imported as parts of it. mypy does not read setuptools' mapping,
+# so it is shown a folder in which they are where their import names say.
+types: $(READY) ## check types
+	@rm -rf $(TYPES) && mkdir -p $(TYPES)/pynn_sfdfa
+	@ln -s $(CURDIR)/pynn_sfdfa/* $(CURDIR)/models $(CURDIR)/hardware $(TYPES)/pynn_sfdfa/
+	cd $(TYPES) && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache -p pynn_sfdfa
+
+unit: $(READY) ## run all tests with coverage
+	$(BIN)/pytest --cov --cov-report=term
+
+clean: ## remove what was built, tested and trained for the demo; the environment stays
+	rm -rf build dist *.egg-info $(DEMO) htmlcov coverage.xml .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# An environment that is there is kept: only what is missing or has changed in setup.cfg is installed.
+$(READY): setup.cfg pyproject.toml
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	    test -n "$(PYTHON)" || { \
+	        echo "make: this needs Python 3.11, 3.12 or 3.13, and none is on the PATH. Install one, or say where it is:" \
+	            "make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }; \
+	    echo "Setting up $(VENV) with $(PYTHON); the first time takes a few minutes."; \
+	    "$(PYTHON)" -m venv --clear $(VENV); }
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test,brian2]'
+	@touch $@
