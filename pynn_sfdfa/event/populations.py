@@ -47,7 +47,7 @@ class PopulationView(common.PopulationView):
 
     def _get_parameters(self, *names: str) -> ParameterSpace:
         values = {name: simplify(self.grandparent.parameter_arrays[name][self._indices]) for name in names}
-        return ParameterSpace(values, shape=(self.size,))
+        return ParameterSpace(values, self.celltype.get_schema(), (self.size,))
 
     def _set_parameters(self, parameter_space: ParameterSpace) -> None:
         parameter_space.evaluate(simplify=False)
@@ -202,7 +202,8 @@ class Population(common.Population):
             self.set_initial_values(variable, values, slice(None))
 
     def _get_parameters(self, *names: str) -> ParameterSpace:
-        return ParameterSpace({name: simplify(self.parameter_arrays[name]) for name in names}, shape=(self.size,))
+        values = {name: simplify(self.parameter_arrays[name]) for name in names}
+        return ParameterSpace(values, self.celltype.get_schema(), (self.size,))
 
     def _set_parameters(self, parameter_space: ParameterSpace) -> None:
         parameter_space.evaluate(simplify=False)

@@ -291,9 +291,11 @@ class Projection(common.Projection):
                 f"multiple_synapses = {multiple_synapses!r} is not valid; choose one of {', '.join(_COMBINE)}."
             )
         address = self.presynaptic_indices, self.postsynaptic_indices
+        order = np.arange(len(self))
+        if multiple_synapses == "first":
+            order = order[::-1].copy()  # of several values assigned to one element the last one stays
         matrix = np.full(self.shape, np.nan)
-        first_comes_last = slice(None, None, -1) if multiple_synapses == "first" else slice(None)
-        matrix[address[0][first_comes_last], address[1][first_comes_last]] = values[first_comes_last]
+        matrix[address[0][order], address[1][order]] = values[order]
         combine = _COMBINE[multiple_synapses]
         if combine is np.add:
             matrix[address] = 0.0
