@@ -86,6 +86,12 @@ class Projection(common.Projection):
 
     def _guess_receptor_type(self) -> None:
         """Choose the receptor type by the type of synapse; the sign of a weight says nothing here."""
+        for population, _ in parts(self.post):
+            if not population.celltype.receptor_types:
+                raise errors.ConnectionError(
+                    f"A projection cannot end on population '{population.label}' "
+                    f"({type(population.celltype).__name__}): a spike source receives no spikes."
+                )
         self.receptor_type = "error" if isinstance(self.synapse_type, SFDFAFeedback) else "input"
 
     def _check_wiring(self) -> None:
