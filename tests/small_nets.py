@@ -1,0 +1,50 @@
+"""Small networks and spike trains for the tests of training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+import pynn_sfdfa.event as sim
+from pynn_sfdfa import FeedForward, SpikeTrains
+from pynn_sfdfa.rules import LearningRule
+
+
+def network(sizes, c=0.3, tau_m=260.0, tau_syn=130.0, duration=200.0, **options):
+    """A network whose neurons all have the threshold c (nA); cm = 10 nF, v_rest = -65 mV."""
+    kappa = tau_m * tau_syn / (10.0 * (tau_m - tau_syn))
+    cell = {"tau_m": tau_m, "tau_syn": tau_syn, "cm": 10.0, "v_rest": -65.0, "trial_duration": duration}
+    cell["v_thresh"] = -65.0 + c * kappa
+    return FeedForward(sim, sizes, hidden=cell, output=cell, **options)
+
+
+def random_trains(rng, n_samples, n_units, spikes=(20, 40), last=100.0, n_classes=2, grid=None):
+    """Random spikes; ``grid`` (ms) rounds times, so that many coincide."""
+    samples = []
+    for _ in range(n_samples):
+        n = int(rng.integers(*spikes))
+        times = rng.uniform(0, last, n)
+        if grid:
+            times = np.round(times / grid) * grid
+        samples.append((times.astype(np.float32), rng.integers(0, n_units, n)))
+    return SpikeTrains.from_samples(samples, rng.integers(0, n_classes, n_samples), n_units)
+
+
+@dataclass(frozen=True)
+class Ones(LearningRule):
+    """Gives every neuron the error 1 in every trial, so that the gradient is the mean eligibility."""
+
+    name: ClassVar[str] = "ones"
+    perturbs: ClassVar[bool] = True
+
+    rho: float = 0.0
+    r_target: float = 0.0
+
+    def initial_feedback(self, sizes, seed):
+        return [np.zeros((sizes[-1], hidden), np.float32) for hidden in sizes[:-1]]
+
+    def backward(self, trials, feedback):
+        for layer in range(trials.n_layers):
+            trials.learn(layer, np.ones(trials.counts(layer).shape, np.float32))
