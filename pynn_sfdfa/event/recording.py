@@ -30,6 +30,7 @@ class Recorder(recording.Recorder):
 
     def __init__(self, population: Any, file: Any = None) -> None:
         super().__init__(population, file)
+        self._neurons: dict[tuple[str, ...], NDArray[np.int64]] = {}
         self.forget()
 
     def forget(self) -> None:
@@ -39,16 +40,17 @@ class Recorder(recording.Recorder):
         self._next = 0  # index of the next sample
 
     def _recorded_neurons(self, *names: str) -> NDArray[np.int64]:
-        chosen: set[int] = set()
-        for variable, ids in self.recorded.items():
-            if variable.name in names:
-                chosen |= {int(i) - int(self.population.first_id) for i in ids}
-        return np.array(sorted(chosen), np.int64)
+        """Return the indices of the neurons of which any of the variables is recorded, in rising order."""
+        if names not in self._neurons:
+            recorded = [i for variable, ids in self.recorded.items() if variable.name in names for i in ids]
+            self._neurons[names] = np.unique(np.array(recorded, np.int64) - int(self.population.first_id))
+        return self._neurons[names]
 
     def _samples_since_start(self, time: float) -> float:
         return (time - float(self._recording_start_time)) / self.sampling_interval
 
     def _record(self, variable: Any, new_ids: Any, sampling_interval: float | None = None) -> None:
+        self._neurons.clear()
         if variable.name == "spikes":
             return
         if sampling_interval is not None:
@@ -92,7 +94,7 @@ class Recorder(recording.Recorder):
         """Store the spikes of recorded neurons; times in ms since t = 0."""
         recorded = self._recorded_neurons("spikes")
         if recorded.size and times.size:
-            chosen = np.isin(neurons, recorded)
+            chosen = recorded[np.minimum(np.searchsorted(recorded, neurons), recorded.size - 1)] == neurons
             self._spikes.append((times[chosen], neurons[chosen]))
 
     def _all_spikes(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -132,4 +134,6 @@ class Recorder(recording.Recorder):
                 self._sample_present(name, self._recorded_neurons(name).tolist())
 
     def _reset(self) -> None:
+        self._neurons.clear()
+        self.recorded.clear()
         self.forget()
