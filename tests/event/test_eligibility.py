@@ -128,3 +128,26 @@ def test_a_neuron_set_above_threshold_spikes_at_once_and_that_spike_has_no_deriv
     sim.run(1.0)
     assert np.array(layer.get_data().segments[0].spiketrains[0]).tolist() == [0.0]
     assert forward.get("eligibility", format="array")[0, 0] == 0.0
+
+
+def test_time_constants_changed_during_a_trial():
+    """Traces go on from where they are with the new constants; the other neuron does not notice."""
+    sim.setup()
+    stimulus = sim.Population(1, sim.SpikeSourceArray(spike_times=[1.0]))
+    layer = sim.Population(2, cell_type([Neuron(26.0, 13.0, c=0.5)] * 2))
+    weight = 1.9  # B - A stays below weight/4 < c until the membrane of neuron 1 becomes slower
+    forward = sim.Projection(stimulus, layer, sim.AllToAllConnector(), sim.SFDFASynapse(weight=weight))
+    layer.record("spikes")
+    sim.run(4.0)
+    layer[1:].set(tau_m=104.0, v_thresh=0.1 * 104.0 * 13.0 / 91.0)
+    sim.run_until(JUST_BEFORE_THE_END)
+    untouched, spikes = (np.array(train) for train in layer.get_data().segments[0].spiketrains)
+    assert len(untouched) == 0 and len(spikes) >= 2
+    A = weight * np.exp(-(spikes - 1.0) / 13.0)
+    trace = np.exp(-(spikes - 1.0) / 13.0) - np.exp(-3.0 / 26.0) * np.exp(-(spikes - 4.0) / 104.0)
+    E = R = 0.0
+    for k, time in enumerate(spikes):
+        R *= np.exp(-(time - spikes[k - 1]) / 104.0) if k else 1.0
+        moved = 104.0 / (7.0 * A[k]) * (trace[k] + R)
+        E, R = E + moved, R + 0.1 / 104.0 * moved
+    assert forward.get("eligibility", format="array").tolist() == [[0.0, pytest.approx(E, rel=1e-12)]]
