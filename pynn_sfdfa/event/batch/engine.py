@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BatchEngine"]
 
+_STATE = ("weights", "feedback", "optimizer")
+"""First parts of the names in a state."""
+
 _RESPONSE_TRIALS = 50
 """Trials run at once where nothing is learned."""
 
@@ -51,7 +54,7 @@ class BatchEngine:
     Raises
     ------
     ValueError
-        If the batch size or the number of threads is not valid.
+        If the batch size, the seed or the number of threads is not valid.
     """
 
     def __init__(
@@ -64,8 +67,10 @@ class BatchEngine:
         seed: int,
         threads: int | None = None,
     ) -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size = {batch_size} is not valid; it must be at least 1.")
+        if batch_size != int(batch_size) or batch_size < 1:
+            raise ValueError(f"batch_size = {batch_size} is not valid; it must be an integer >= 1.")
+        if seed != int(seed) or not 0 <= seed < 2**63:
+            raise ValueError(f"seed = {seed} is not valid; it must be an integer from 0 to 2**63 - 1.")
         self._network, self._rule, self._optimizer, self._loss = network, rule, optimizer, loss
         self._batch_size, self._seed = batch_size, seed
         self._threads = _checked_threads(threads)
@@ -138,6 +143,9 @@ class BatchEngine:
                     f"{name} is {arrays[name].dtype} {arrays[name].shape}; "
                     f"this network needs {array.dtype} {array.shape}."
                 )
+        surplus = [name for name in arrays if name.split(".")[0] in _STATE and name not in expected]
+        if surplus:
+            raise ValueError(f"The state has {surplus[0]}, which this network and optimizer do not have.")
         self._step = int(arrays["optimizer.step"][0])
         for layer, (weights, slots) in enumerate(zip(self._weights, self._slots, strict=True)):
             weights[...] = to_blocks(arrays[f"weights.{layer}"])

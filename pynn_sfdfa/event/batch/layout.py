@@ -38,4 +38,4 @@ def to_blocks(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
 def from_blocks(blocked: NDArray[np.float32], n: int) -> NDArray[np.float32]:
     """Return a copy of (..., n_blocks, width) as (..., n), without the padding."""
     flat = blocked.reshape(*blocked.shape[:-2], -1)
-    return np.ascontiguousarray(flat[..., :n])
+    return flat[..., :n].copy()
