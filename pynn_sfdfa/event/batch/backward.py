@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import prange
 
+from pynn_sfdfa.event.batch.records import flat_arrivals_of, flat_spikes_of
 from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Spikes
 
 __all__ = ["accumulate_gradient"]
+
+# Unsigned indices and flat arrays, for the reason given in forward.py.
+_index = np.uint64
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 
 @jit(fastmath=FLOAT_FLAGS)
@@ -32,53 +37,59 @@ def _replay_block(
     spikes: Spikes,
     error: NDArray[np.float32],
     constants: LayerConstants,
+    S1: NDArray[np.float32],
+    S2: NDArray[np.float32],
+    stride: np.uint64,
     gradient: NDArray[np.float32],
 ) -> None:
-    """Replay one trial of one block of neurons backwards."""
-    width = gradient.shape[2]
+    """Replay one trial of one block of neurons backwards; all arrays are flat here."""
+    width = _index(S1.size)
+    offset = _index(block) * width
+    cell = _index(trial) * stride + offset  # the block's first neuron among the neurons of all trials
+    events = _index(arrivals.unit.size // arrivals.n_groups.size)
+    event0, group0 = _index(trial) * events, _index(trial) * (events + _ONE)
+    slot = cell * _index(constants.max_spikes)
+    window0 = cell // width * events
     coupling = constants.c / constants.tau_m
-    event_unit, group_start = arrivals.unit[trial], arrivals.start[trial]
-    decays_syn, decays_m = arrivals.decay_syn[trial], arrivals.decay_m[trial]
-    lanes, factor, stop = spikes.lane[trial, block], spikes.factor[trial, block], spikes.stop[trial, block]
-    since_syn, since_m = spikes.since_syn[trial, block], spikes.since_m[trial, block]
-    delta = error[trial, block]
-    S1, S2 = np.zeros(width, np.float32), np.zeros(width, np.float32)
-    group = arrivals.n_groups[trial] - 1
-    spike = stop[group] - 1 if group >= 0 else -1
+    S1[:] = np.float32(0.0)
+    S2[:] = np.float32(0.0)
+    group = _index(arrivals.n_groups[trial])
+    n = slot + _index(spikes.stop[window0 + group - _ONE]) if group > _ZERO else slot
     quiet = True  # until the last spike of the block is met, S1 and S2 are zero
-    while group >= 0:
-        first_spike = stop[group - 1] if group > 0 else 0
-        if quiet and spike < first_spike:
-            group -= 1
+    while group > _ZERO:
+        group -= _ONE
+        first_spike = slot + _index(spikes.stop[window0 + group - _ONE]) if group > _ZERO else slot
+        if quiet and n == first_spike:
             continue
-        event, last_event = group_start[group], group_start[group + 1]
-        decay_syn, decay_m = decays_syn[group], decays_m[group]
-        if spike < first_spike:  # the common case in one sweep
-            row = gradient[event_unit[event], block]
+        event = event0 + _index(arrivals.start[group0 + group])
+        last_event = event0 + _index(arrivals.start[group0 + group + _ONE])
+        decay_syn, decay_m = arrivals.decay_syn[event0 + group], arrivals.decay_m[event0 + group]
+        if n == first_spike:  # the common case in one sweep
+            row = _index(arrivals.unit[event]) * stride + offset
             for lane in range(width):
                 s1 = S1[lane] * decay_syn
                 s2 = S2[lane] * decay_m
                 S1[lane] = s1
                 S2[lane] = s2
-                row[lane] += s1 - s2
-            event += 1
+                gradient[row + lane] += s1 - s2
+            event += _ONE
         else:
             for lane in range(width):
                 S1[lane] *= decay_syn
                 S2[lane] *= decay_m
-            while spike >= first_spike:
-                lane = lanes[spike]
-                gamma = factor[spike] * (delta[lane] + coupling * S2[lane] / since_m[spike])
-                S1[lane] += gamma * since_syn[spike]
-                S2[lane] += gamma * since_m[spike]
-                spike -= 1
+            while n > first_spike:
+                n -= _ONE
+                lane = _index(spikes.lane[n])
+                since_m = spikes.since_m[n]
+                gamma = spikes.factor[n] * (error[cell + lane] + coupling * S2[lane] / since_m)
+                S1[lane] += gamma * spikes.since_syn[n]
+                S2[lane] += gamma * since_m
             quiet = False
         while event < last_event:
-            row = gradient[event_unit[event], block]
+            row = _index(arrivals.unit[event]) * stride + offset
             for lane in range(width):
-                row[lane] += S1[lane] - S2[lane]
-            event += 1
-        group -= 1
+                gradient[row + lane] += S1[lane] - S2[lane]
+            event += _ONE
 
 
 @jit(parallel=True)
@@ -99,6 +110,21 @@ def accumulate_gradient(
     gradient : float32, shape (n_pre, n_blocks, width)
         Changed in place. For plain gradient descent it can be the weights themselves, the error scaled by -eta.
     """
-    for block in prange(gradient.shape[1]):
+    _, blocks, width = gradient.shape
+    for block in prange(blocks):
+        flat_arrivals, flat_spikes = flat_arrivals_of(arrivals), flat_spikes_of(spikes)
+        flat_error, flat_gradient = error.reshape(-1), gradient.reshape(-1)
+        S1, S2 = np.empty(width, np.float32), np.empty(width, np.float32)
         for trial in range(n_trials):
-            _replay_block(trial, block, arrivals, spikes, error, constants, gradient)
+            _replay_block(
+                trial,
+                block,
+                flat_arrivals,
+                flat_spikes,
+                flat_error,
+                constants,
+                S1,
+                S2,
+                _index(blocks * width),
+                flat_gradient,
+            )

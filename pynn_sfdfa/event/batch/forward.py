@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import prange
 
+from pynn_sfdfa.event.batch.records import flat_arrivals_of, flat_spikes_of
 from pynn_sfdfa.event.spike_times import growth_to_spike, next_spike_any_ratio
 from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 from pynn_sfdfa.perturbation import perturbation
@@ -25,10 +26,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Draw", "advance_layer"]
 
-# Counting candidates is the one sum whose order is free: it is a sum of ones.
-_COUNT_FLAGS = FLOAT_FLAGS | {"reassoc"}
 
-_LANES = 8
+# Indices are unsigned and arrays flat in the inner loops: a signed index is checked for counting from the end, and a
+# view of an array counts references atomically, which costs more than the work on a row and is felt by all threads.
+_index = np.uint64
+_ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
+
+_WORD = np.uint64(8)
+"""Candidate flags that are looked at together; the width of a block is a multiple of it."""
+
 _TASKS = 8
 """A layer with fewer blocks than this is split over trials too, so that there is work for every thread."""
 
@@ -41,6 +47,32 @@ class Draw(NamedTuple):
     seed: int
     layer: int
     first_trial: int
+
+
+class State(NamedTuple):
+    """The neurons of one block during a trial, and scratch space; every array but the words has one element each."""
+
+    A: NDArray[np.float32]
+    B: NDArray[np.float32]
+    D: NDArray[np.float32]
+    total: NDArray[np.float32]
+    none: NDArray[np.float32]  # zeros
+    candidate: NDArray[np.uint8]
+    candidate_words: NDArray[np.uint64]  # the same memory, eight flags at a time
+
+
+@jit
+def _rest(width: int) -> State:
+    candidate = np.zeros(width, np.uint8)
+    return State(
+        np.zeros(width, np.float32),
+        np.zeros(width, np.float32),
+        np.zeros(width, np.float32),
+        np.zeros(width, np.float32),
+        np.zeros(width, np.float32),
+        candidate,
+        candidate.view(np.uint64),
+    )
 
 
 @jit(fastmath=FLOAT_FLAGS)
@@ -77,117 +109,143 @@ def _following_spike(
 
 
 @jit(fastmath=FLOAT_FLAGS)
-def _sum_rows(units: NDArray[np.int32], weights: NDArray[np.float32], block: int, out: NDArray[np.float32]) -> None:
-    """Add up the weights of two or more arrivals, two rows at a time."""
-    first, second = weights[units[0], block], weights[units[1], block]
-    for lane in range(out.size):
-        out[lane] = first[lane] + second[lane]
-    k = 2
-    while k + 1 < units.size:
-        first, second = weights[units[k], block], weights[units[k + 1], block]
-        for lane in range(out.size):
-            out[lane] += first[lane] + second[lane]
-        k += 2
-    if k < units.size:
-        first = weights[units[k], block]
-        for lane in range(out.size):
-            out[lane] += first[lane]
+def _sum_rows(
+    weights: NDArray[np.float32],
+    stride: np.uint64,
+    offset: np.uint64,
+    unit: NDArray[np.int32],
+    event: np.uint64,
+    last: np.uint64,
+    total: NDArray[np.float32],
+) -> None:
+    """Add up the weights of the events from ``event`` to before ``last``, two rows at a time."""
+    total[:] = np.float32(0.0)
+    while event < last:
+        first = _index(unit[event]) * stride + offset
+        event += _ONE
+        if event < last:
+            second = _index(unit[event]) * stride + offset
+            event += _ONE
+            for lane in range(_index(total.size)):
+                total[lane] += weights[first + lane] + weights[second + lane]
+        else:
+            for lane in range(_index(total.size)):
+                total[lane] += weights[first + lane]
 
 
-@jit(fastmath=_COUNT_FLAGS)
+@jit(fastmath=FLOAT_FLAGS)
+def _take_arrival(
+    earlier: NDArray[np.float32],
+    earlier_at: np.uint64,
+    weights: NDArray[np.float32],
+    at: np.uint64,
+    decay_syn: np.float32,
+    decay_m: np.float32,
+    tangent_A: np.float32,
+    tangent_B: np.float32,
+    c: np.float32,
+    state: State,
+) -> None:
+    """Decay A and B, add the weights, and mark the neurons that may reach threshold within the window."""
+    A, B, candidate = state.A, state.B, state.candidate
+    for lane in range(_index(A.size)):
+        w = earlier[earlier_at + lane] + weights[at + lane]
+        a = A[lane] * decay_syn + w
+        b = B[lane] * decay_m + w
+        A[lane] = a
+        B[lane] = b
+        candidate[lane] = b * tangent_B + a * tangent_A >= c
+
+
+@jit(fastmath=FLOAT_FLAGS)
 def _advance_block(
     trial: int,
     block: int,
     weights: NDArray[np.float32],
+    stride: np.uint64,
     arrivals: Arrivals,
     constants: LayerConstants,
     draw: Draw,
+    state: State,
     spikes: Spikes,
 ) -> None:
-    """Run one trial of one block of neurons."""
-    width = weights.shape[2]
+    """Run one trial of one block of neurons; the arrays of ``arrivals`` and ``spikes`` are flat here."""
     one, zero, c = np.float32(1.0), np.float32(0.0), constants.c
-    A, B = np.zeros(width, np.float32), np.zeros(width, np.float32)
-    D, row, none = np.zeros(width, np.float32), np.empty(width, np.float32), np.zeros(width, np.float32)
-    # One view per column: a kernel that passes the whole record for every spike spends its time passing it.
-    event_unit, event_grade, group_start = arrivals.unit[trial], arrivals.grade[trial], arrivals.start[trial]
-    time, lanes, factor = spikes.time[trial, block], spikes.lane[trial, block], spikes.factor[trial, block]
-    since_syn, since_m = spikes.since_syn[trial, block], spikes.since_m[trial, block]
-    grade, stop = spikes.grade[trial, block], spikes.stop[trial, block]
-    count, directional = spikes.count[trial, block], spikes.directional[trial, block]
-    drawn = spikes.perturbation[trial, block]
-    count[:] = 0
-    directional[:] = zero
-    drawn[:] = zero
+    A, B, D = state.A, state.B, state.D
+    width = _index(A.size)
+    offset = _index(block) * width
+    cell = _index(trial) * stride + offset  # the block's first neuron among the neurons of all trials
+    events = _index(arrivals.unit.size // arrivals.n_groups.size)
+    event0, group0 = _index(trial) * events, _index(trial) * (events + _ONE)
+    slot = cell * _index(constants.max_spikes)  # the block's first place for a spike
+    window0 = cell // width * events
+    A[:] = zero
+    B[:] = zero
+    D[:] = zero
+    for lane in range(width):
+        spikes.count[cell + lane] = 0
+        spikes.directional[cell + lane] = zero
+        spikes.perturbation[cell + lane] = zero
     decay_syn, decay_m = zero, zero
-    n = 0
-    for group in range(arrivals.n_groups[trial]):
-        first, last = group_start[group], group_start[group + 1]
-        start, window = arrivals.time[trial, group], arrivals.window[trial, group]
-        incoming = weights[event_unit[last - 1], block]
-        earlier = none  # of simultaneous arrivals, all but the last are summed beforehand
-        if last - first == 2:
-            earlier = weights[event_unit[first], block]
-        elif last - first > 2:
-            _sum_rows(event_unit[first : last - 1], weights, block, row)
-            earlier = row
-        if draw.graded:
-            for event in range(first, last):
-                carried = event_grade[event]
-                if carried != zero:
-                    source = weights[event_unit[event], block]
-                    for lane in range(width):
-                        D[lane] += source[lane] * carried
+    n = slot
+    for group in range(_index(arrivals.n_groups[trial])):
+        first = event0 + _index(arrivals.start[group0 + group])
+        last = event0 + _index(arrivals.start[group0 + group + _ONE])
+        start, window = arrivals.time[event0 + group], arrivals.window[event0 + group]
         # Until the end of the window, or until its peak if that is earlier, B - A <= B tangent_B + A tangent_A.
         tangent_A, tangent_B = window / constants.tau_syn - one, one - window / constants.tau_m
-        candidates = zero
-        for lane in range(width):
-            w = incoming[lane] + earlier[lane]
-            a = A[lane] * decay_syn + w
-            b = B[lane] * decay_m + w
-            A[lane] = a
-            B[lane] = b
-            candidates += one if b * tangent_B + a * tangent_A >= c else zero
-        decay_syn, decay_m = arrivals.decay_syn[trial, group], arrivals.decay_m[trial, group]
-        # Bounded by width too: the test below may be contracted differently, and then miss a candidate by one rounding.
-        lane = -1
-        while candidates > zero and lane + 1 < width:
-            lane += 1
-            if lane % _LANES == 0:  # skip whole registers without a candidate
-                here = zero
-                for k in range(lane, lane + _LANES):
-                    here += one if B[k] * tangent_B + A[k] * tangent_A >= c else zero
-                if here == zero:
-                    lane += _LANES - 1
-                    continue
-            a, b = A[lane], B[lane]
-            if b * tangent_B + a * tangent_A < c:
+        row = _index(arrivals.unit[last - _ONE]) * stride + offset
+        size = last - first
+        if size == _ONE:
+            _take_arrival(state.none, _ZERO, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, state)
+        elif size == _TWO:
+            other = _index(arrivals.unit[first]) * stride + offset
+            _take_arrival(weights, other, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, state)
+        else:
+            _sum_rows(weights, stride, offset, arrivals.unit, first, last - _ONE, state.total)
+            _take_arrival(state.total, _ZERO, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, state)
+        if draw.graded:
+            for event in range(first, last):
+                grade = arrivals.grade[event]
+                if grade != zero:
+                    row = _index(arrivals.unit[event]) * stride + offset
+                    for lane in range(width):
+                        D[lane] += weights[row + lane] * grade
+        decay_syn, decay_m = arrivals.decay_syn[event0 + group], arrivals.decay_m[event0 + group]
+        for word in range(_index(state.candidate_words.size)):
+            if state.candidate_words[word] == _ZERO:
                 continue
-            candidates -= one
-            until_m, until_syn = one, one
-            while b * tangent_B + a * tangent_A >= c and count[lane] < constants.max_spikes:
-                since, until_m, until_syn = _following_spike(a, b, until_m, until_syn, window, decay_m, constants)
-                if since < zero:
-                    break
-                emitted = D[lane]
-                D[lane] = zero
-                if draw.perturbed and count[lane] == 0:
-                    drawn[lane] = np.float32(
-                        perturbation(draw.seed, draw.layer, draw.first_trial + trial, block * width + lane)
+            for lane in range(word * _WORD, (word + _ONE) * _WORD):
+                if state.candidate[lane] == 0:
+                    continue
+                a, b = A[lane], B[lane]
+                until_m, until_syn = one, one
+                while spikes.count[cell + lane] < constants.max_spikes:
+                    since, until_m, until_syn = _following_spike(a, b, until_m, until_syn, window, decay_m, constants)
+                    if since < zero:
+                        break
+                    grade = D[lane]
+                    D[lane] = zero
+                    if draw.perturbed and spikes.count[cell + lane] == 0:
+                        v = perturbation(draw.seed, draw.layer, draw.first_trial + trial, np.int64(offset + lane))
+                        spikes.perturbation[cell + lane] = np.float32(v)
+                        grade += np.float32(v)
+                    spikes.count[cell + lane] += np.int32(1)
+                    spikes.directional[cell + lane] += grade
+                    spikes.time[n] = start + since
+                    spikes.lane[n] = lane
+                    spikes.grade[n] = grade
+                    spikes.since_syn[n] = until_syn
+                    spikes.since_m[n] = until_m
+                    spikes.factor[n] = constants.tau_m / (
+                        a * until_syn * constants.reach - constants.exact * constants.c
                     )
-                    emitted += drawn[lane]
-                directional[lane] += emitted
-                count[lane] += np.int32(1)
-                time[n] = start + since
-                lanes[n] = lane
-                grade[n] = emitted
-                since_syn[n] = until_syn
-                since_m[n] = until_m
-                factor[n] = constants.tau_m / (a * until_syn * constants.reach - constants.exact * c)
-                b -= c / until_m
-                n += 1
-            B[lane] = b
-        stop[group] = n
+                    n += _ONE
+                    b -= c / until_m
+                    if b * tangent_B + a * tangent_A < c:
+                        break
+                B[lane] = b
+        spikes.stop[window0 + group] = n - slot
 
 
 @jit(parallel=True)
@@ -210,9 +268,17 @@ def advance_layer(
     weights : float32, shape (n_pre, n_blocks, width)
         Laid out by `pynn_sfdfa.event.batch.layout`.
     """
-    blocks = weights.shape[1]
+    _, blocks, width = weights.shape
     parts = -(-_TASKS // blocks)
     for task in prange(blocks * parts):
         block, part = task // parts, task % parts
+        state = _rest(width)
+        flat_weights, flat_arrivals, flat_spikes = (
+            weights.reshape(-1),
+            flat_arrivals_of(arrivals),
+            flat_spikes_of(spikes),
+        )
         for trial in range(part * n_trials // parts, (part + 1) * n_trials // parts):
-            _advance_block(trial, block, weights, arrivals, constants, draw, spikes)
+            _advance_block(
+                trial, block, flat_weights, _index(blocks * width), flat_arrivals, constants, draw, state, flat_spikes
+            )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pynn_sfdfa.jit import jit
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -110,4 +112,36 @@ def allocate_volley(trials: int, capacity: int) -> Volley:
         time=np.empty((trials, capacity), np.float32),
         unit=np.empty((trials, capacity), np.int32),
         grade=np.empty((trials, capacity), np.float32),
+    )
+
+
+@jit
+def flat_arrivals_of(arrivals: Arrivals) -> Arrivals:
+    """Return the same memory with one axis each; trial t begins at t times the capacity."""
+    return Arrivals(
+        arrivals.unit.reshape(-1),
+        arrivals.grade.reshape(-1),
+        arrivals.n_groups,
+        arrivals.start.reshape(-1),
+        arrivals.time.reshape(-1),
+        arrivals.window.reshape(-1),
+        arrivals.decay_syn.reshape(-1),
+        arrivals.decay_m.reshape(-1),
+    )
+
+
+@jit
+def flat_spikes_of(spikes: Spikes) -> Spikes:
+    """Return the same memory with one axis each; block b of trial t begins at (t blocks + b) times the capacity."""
+    return Spikes(
+        spikes.time.reshape(-1),
+        spikes.lane.reshape(-1),
+        spikes.grade.reshape(-1),
+        spikes.factor.reshape(-1),
+        spikes.since_syn.reshape(-1),
+        spikes.since_m.reshape(-1),
+        spikes.stop.reshape(-1),
+        spikes.count.reshape(-1),
+        spikes.directional.reshape(-1),
+        spikes.perturbation.reshape(-1),
     )
