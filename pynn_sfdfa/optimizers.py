@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer"]
 
+_LEAST_EPSILON = 1e-30
+"""Well within the range of float32, also after the bias correction."""
+
 
 @jit(parallel=True, fastmath=FLOAT_FLAGS)
 def _adam(
@@ -30,11 +33,14 @@ def _adam(
     rate: np.float32,
     beta1: np.float32,
     beta2: np.float32,
+    rest1: np.float32,
+    rest2: np.float32,
     epsilon: np.float32,
 ) -> None:
-    """Adam on flat arrays; the gradient is set to zero on the way. The bias corrections are in rate and epsilon."""
-    one = np.float32(1.0)
-    rest1, rest2 = one - beta1, one - beta2
+    """Adam on flat arrays; the gradient is set to zero on the way. The bias corrections are in rate and epsilon.
+
+    ``rest1`` and ``rest2`` are 1 - beta1 and 1 - beta2; a difference of float32 values would lose their last digits.
+    """
     for i in prange(weights.size):
         g = gradient[i]
         gradient[i] = np.float32(0.0)
@@ -120,7 +126,8 @@ class Adam(Optimizer):
     beta1, beta2 : float
         Decay of the running mean and of the running mean square.
     epsilon : float
-        Added to the root of the mean square; in units of the gradient.
+        Added to the root of the mean square; in units of the gradient. Not 0: a synapse whose input never fires has a
+        mean square of 0.
     """
 
     name: ClassVar[str] = "adam"
@@ -132,7 +139,9 @@ class Adam(Optimizer):
     epsilon: float = 1e-8
 
     def __post_init__(self) -> None:
-        _check(self, learning_rate=(0.0, math.inf), beta1=(0.0, 1.0), beta2=(0.0, 1.0), epsilon=(0.0, math.inf))
+        _check(
+            self, learning_rate=(0.0, math.inf), beta1=(0.0, 1.0), beta2=(0.0, 1.0), epsilon=(_LEAST_EPSILON, math.inf)
+        )
 
     def step(
         self,
@@ -151,6 +160,8 @@ class Adam(Optimizer):
             np.float32(self.learning_rate * root / (1.0 - self.beta1**step)),
             np.float32(self.beta1),
             np.float32(self.beta2),
+            np.float32(1.0 - self.beta1),
+            np.float32(1.0 - self.beta2),
             np.float32(self.epsilon * root),
         )
 
