@@ -75,12 +75,7 @@ def next_spike_any_ratio(A: float, B: float, c: float, tau_m: float, tau_syn: fl
         rise = A * ratio * (one + fall_syn) - B * (one + fall_m)  # tau_m d(B - A)/dt
         if below <= 0:
             break
-        following = peak
-        if below < rise:
-            following = min(peak, t - tau_m * math.log1p(-below / rise))
-        if following <= t:
-            break
-        t = following
+        t = min(peak, t - tau_m * math.log1p(-below / rise)) if below < rise else peak
     return t
 
 

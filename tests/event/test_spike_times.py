@@ -2,6 +2,7 @@
 
 import math
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
@@ -124,6 +125,7 @@ def test_a_spike_that_comes_soon_keeps_its_relative_precision():
     assert dt == pytest.approx(missing / slope, rel=1e-9)
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="not compiled: NUMBA_DISABLE_JIT is set")
 @pytest.mark.parametrize("ratio", [1.5, 2.0])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_result_has_the_type_of_the_arguments(ratio, dtype):
