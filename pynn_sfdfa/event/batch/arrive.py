@@ -1,4 +1,4 @@
-"""From spikes to arrivals: delays, the end of the trial, and groups of simultaneous events."""
+"""From spikes to arrivals: order of time, delays, the end of the trial, and groups of simultaneous events."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Volley
+    from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Spikes
 
-__all__ = ["arrive_inputs", "arrive_volley"]
+__all__ = ["arrive_inputs", "arrive_spikes"]
+
+_GAPS = (301, 132, 57, 23, 10, 4, 1)
+"""Gap sequence of Ciura (2001); windows are short, so sorting in place beats any sort that allocates."""
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -27,34 +30,78 @@ def _decay(window: np.float32, constants: LayerConstants) -> tuple[np.float32, n
 
 
 @jit(fastmath=FLOAT_FLAGS)
-def _arrive_trial(
-    trial: int,
-    times: NDArray[np.float32],
-    units: NDArray[np.int32],
-    grades: NDArray[np.float32],
-    constants: LayerConstants,
-    out: Arrivals,
-) -> None:
-    """Lay out the spikes of one trial, sorted by time; those that arrive after the trial are dropped."""
-    n, groups = 0, 0
-    while n < times.size:
-        time = times[n] + constants.delay
+def _group_events(trial: int, n: int, constants: LayerConstants, out: Arrivals) -> None:
+    """Turn the times of the first n events, sorted, into times, first events, windows and decays of groups, in place.
+
+    Events that arrive after the trial are dropped.
+    """
+    groups, event = 0, 0
+    while event < n:
+        time = out.time[trial, event] + constants.delay
         if time > constants.trial_duration:
             break
         if groups == 0 or time != out.time[trial, groups - 1]:
-            out.start[trial, groups] = n
+            out.start[trial, groups] = event
             out.time[trial, groups] = time
             groups += 1
-        out.unit[trial, n] = units[n]
-        out.grade[trial, n] = grades[n] if grades.size > 0 else np.float32(0.0)
-        n += 1
+        event += 1
     out.n_groups[trial] = groups
-    out.start[trial, groups] = n
+    out.start[trial, groups] = event
     for group in range(groups):
         end = out.time[trial, group + 1] if group + 1 < groups else constants.trial_duration
         window = end - out.time[trial, group]
         out.window[trial, group] = window
         out.decay_syn[trial, group], out.decay_m[trial, group] = _decay(window, constants)
+
+
+@jit
+def _arrive_sample(
+    trial: int,
+    times: NDArray[np.float32],
+    units: NDArray[np.int32],
+    first: int,
+    last: int,
+    constants: LayerConstants,
+    out: Arrivals,
+) -> None:
+    for k in range(last - first):
+        out.time[trial, k] = times[first + k]
+        out.unit[trial, k] = units[first + k]
+        out.grade[trial, k] = np.float32(0.0)
+    _group_events(trial, last - first, constants, out)
+
+
+@jit
+def _sort_events(trial: int, first: int, last: int, out: Arrivals) -> None:
+    """Sort events by time, simultaneous ones by neuron (Shell's method)."""
+    for gap in _GAPS:
+        for k in range(first + gap, last):
+            time, unit, grade = out.time[trial, k], out.unit[trial, k], out.grade[trial, k]
+            at = k
+            while at >= first + gap and (
+                out.time[trial, at - gap] > time
+                or (out.time[trial, at - gap] == time and out.unit[trial, at - gap] > unit)
+            ):
+                out.time[trial, at] = out.time[trial, at - gap]
+                out.unit[trial, at] = out.unit[trial, at - gap]
+                out.grade[trial, at] = out.grade[trial, at - gap]
+                at -= gap
+            out.time[trial, at], out.unit[trial, at], out.grade[trial, at] = time, unit, grade
+
+
+@jit
+def _arrive_trial(trial: int, groups: int, spikes: Spikes, constants: LayerConstants, out: Arrivals) -> None:
+    first = 0
+    for group in range(groups):
+        last = spikes.stop[trial, group]
+        for k in range(first, last):
+            out.time[trial, k] = spikes.time[trial, k]
+            out.unit[trial, k] = spikes.unit[trial, k]
+            out.grade[trial, k] = spikes.grade[trial, k]
+        if last > first + 1:  # windows follow each other in time, so only the spikes of one window need sorting
+            _sort_events(trial, first, last, out)
+        first = last
+    _group_events(trial, first, constants, out)
 
 
 @jit(parallel=True)
@@ -66,15 +113,17 @@ def arrive_inputs(
     constants: LayerConstants,
     out: Arrivals,
 ) -> None:
-    """Lay out the input spikes of the given samples, which have no grades."""
+    """Lay out the input spikes of the given samples, which carry no grades."""
     for trial in prange(samples.size):
-        first, last = offsets[samples[trial]], offsets[samples[trial] + 1]
-        _arrive_trial(trial, times[first:last], units[first:last], times[:0], constants, out)
+        sample = samples[trial]
+        _arrive_sample(trial, times, units, offsets[sample], offsets[sample + 1], constants, out)
 
 
 @jit(parallel=True)
-def arrive_volley(n_trials: int, volley: Volley, constants: LayerConstants, out: Arrivals) -> None:
-    """Lay out the spikes of one layer as arrivals at the next; event k is spike k of the volley."""
+def arrive_spikes(n_trials: int, before: Arrivals, spikes: Spikes, constants: LayerConstants, out: Arrivals) -> None:
+    """Lay out the spikes of one layer, which ``before`` has caused, as arrivals at the next layer.
+
+    ``constants`` are those of the next layer.
+    """
     for trial in prange(n_trials):
-        n = volley.n[trial]
-        _arrive_trial(trial, volley.time[trial, :n], volley.unit[trial, :n], volley.grade[trial, :n], constants, out)
+        _arrive_trial(trial, before.n_groups[trial], spikes, constants, out)

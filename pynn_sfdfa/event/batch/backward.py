@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import prange
 
-from pynn_sfdfa.event.batch.records import flat_arrivals_of, flat_spikes_of
+from pynn_sfdfa.event.batch.records import flat_arrivals, flat_spikes
 from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 
 if TYPE_CHECKING:
@@ -32,41 +32,42 @@ _ZERO, _ONE = np.uint64(0), np.uint64(1)
 @jit(fastmath=FLOAT_FLAGS)
 def _replay_block(
     trial: int,
-    block: int,
+    lowest: np.uint64,
+    width: np.uint64,
     arrivals: Arrivals,
     spikes: Spikes,
     error: NDArray[np.float32],
     constants: LayerConstants,
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
-    stride: np.uint64,
     gradient: NDArray[np.float32],
 ) -> None:
-    """Replay one trial of one block of neurons backwards; all arrays are flat here."""
-    width = _index(S1.size)
-    offset = _index(block) * width
-    cell = _index(trial) * stride + offset  # the block's first neuron among the neurons of all trials
+    """Replay one trial backwards for the neurons from ``lowest``, as many as S1 has; all arrays are flat here.
+
+    ``width`` is the length of a row of the gradient.
+    """
+    lanes = _index(S1.size)
+    cell = _index(trial) * width  # the first neuron of this trial among those of all trials
     events = _index(arrivals.unit.size // arrivals.n_groups.size)
     event0, group0 = _index(trial) * events, _index(trial) * (events + _ONE)
-    slot = cell * _index(constants.max_spikes)
-    window0 = cell // width * events
+    spike0 = cell * _index(constants.max_spikes)
     coupling = constants.c / constants.tau_m
     S1[:] = np.float32(0.0)
     S2[:] = np.float32(0.0)
     group = _index(arrivals.n_groups[trial])
-    n = slot + _index(spikes.stop[window0 + group - _ONE]) if group > _ZERO else slot
+    n = spike0 + _index(spikes.stop[event0 + group - _ONE]) if group > _ZERO else spike0
     quiet = True  # until the last spike of the block is met, S1 and S2 are zero
     while group > _ZERO:
         group -= _ONE
-        first_spike = slot + _index(spikes.stop[window0 + group - _ONE]) if group > _ZERO else slot
+        first_spike = spike0 + _index(spikes.stop[event0 + group - _ONE]) if group > _ZERO else spike0
         if quiet and n == first_spike:
             continue
         event = event0 + _index(arrivals.start[group0 + group])
         last_event = event0 + _index(arrivals.start[group0 + group + _ONE])
         decay_syn, decay_m = arrivals.decay_syn[event0 + group], arrivals.decay_m[event0 + group]
         if n == first_spike:  # the common case in one sweep
-            row = _index(arrivals.unit[event]) * stride + offset
-            for lane in range(width):
+            row = _index(arrivals.unit[event]) * width + lowest
+            for lane in range(lanes):
                 s1 = S1[lane] * decay_syn
                 s2 = S2[lane] * decay_m
                 S1[lane] = s1
@@ -74,20 +75,22 @@ def _replay_block(
                 gradient[row + lane] += s1 - s2
             event += _ONE
         else:
-            for lane in range(width):
+            for lane in range(lanes):
                 S1[lane] *= decay_syn
                 S2[lane] *= decay_m
             while n > first_spike:
                 n -= _ONE
-                lane = _index(spikes.lane[n])
+                lane = _index(spikes.unit[n]) - lowest  # wraps around to a large number below the block
+                if lane >= lanes:
+                    continue
                 since_m = spikes.since_m[n]
-                gamma = spikes.factor[n] * (error[cell + lane] + coupling * S2[lane] / since_m)
+                gamma = spikes.factor[n] * (error[cell + lowest + lane] + coupling * S2[lane] / since_m)
                 S1[lane] += gamma * spikes.since_syn[n]
                 S2[lane] += gamma * since_m
             quiet = False
         while event < last_event:
-            row = _index(arrivals.unit[event]) * stride + offset
-            for lane in range(width):
+            row = _index(arrivals.unit[event]) * width + lowest
+            for lane in range(lanes):
                 gradient[row + lane] += S1[lane] - S2[lane]
             event += _ONE
 
@@ -99,32 +102,28 @@ def accumulate_gradient(
     spikes: Spikes,
     error: NDArray[np.float32],
     constants: LayerConstants,
+    block: int,
     gradient: NDArray[np.float32],
 ) -> None:
     """Add the sum over the trials of error times eligibility to ``gradient``, in parallel over blocks of neurons.
 
     Parameters
     ----------
-    error : float32, shape (n_trials, n_blocks, width)
+    error : float32, shape (trials, width)
         Error of each neuron in each trial, times any scale.
-    gradient : float32, shape (n_pre, n_blocks, width)
+    block : int
+        Neurons in a block.
+    gradient : float32, shape (n_pre, width)
         Changed in place. For plain gradient descent it can be the weights themselves, the error scaled by -eta.
     """
-    _, blocks, width = gradient.shape
-    for block in prange(blocks):
-        flat_arrivals, flat_spikes = flat_arrivals_of(arrivals), flat_spikes_of(spikes)
-        flat_error, flat_gradient = error.reshape(-1), gradient.reshape(-1)
-        S1, S2 = np.empty(width, np.float32), np.empty(width, np.float32)
+    width = gradient.shape[1]
+    for task in prange(-(-width // block)):
+        lowest = task * block
+        lanes = min(block, width - lowest)
+        S1, S2 = np.empty(lanes, np.float32), np.empty(lanes, np.float32)
+        arriving, leaving = flat_arrivals(arrivals), flat_spikes(spikes)
+        errors, flat_gradient = error.reshape(-1), gradient.reshape(-1)
         for trial in range(n_trials):
             _replay_block(
-                trial,
-                block,
-                flat_arrivals,
-                flat_spikes,
-                flat_error,
-                constants,
-                S1,
-                S2,
-                _index(blocks * width),
-                flat_gradient,
+                trial, _index(lowest), _index(width), arriving, leaving, errors, constants, S1, S2, flat_gradient
             )

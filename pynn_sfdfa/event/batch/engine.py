@@ -8,11 +8,10 @@ import numba
 import numpy as np
 
 from pynn_sfdfa.engine import BatchFigures
-from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_volley
+from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.backward import accumulate_gradient
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
-from pynn_sfdfa.event.batch.layout import from_blocks, to_blocks
-from pynn_sfdfa.event.batch.volley import merge_blocks
+from pynn_sfdfa.event.batch.layout import block_width, pad, unpad
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
 from pynn_sfdfa.metrics import predict
 
@@ -75,12 +74,12 @@ class BatchEngine:
         self._batch_size, self._seed = batch_size, seed
         self._threads = _checked_threads(threads)
         self._constants = [layer_constants(layer, network) for layer in network.layers]
-        self._weights = [to_blocks(w) for w in network.weights]
+        self._weights = [pad(w) for w in network.weights]
         self._feedback = rule.initial_feedback(network.sizes[1:], seed)
         self._step = 0
         self._slots = [{slot: np.zeros_like(w) for slot in optimizer.slots} for w in self._weights]
         self._gradients = self._weights if optimizer.in_place else [np.zeros_like(w) for w in self._weights]
-        self._errors = [np.zeros((batch_size, *w.shape[1:]), np.float32) for w in self._weights]
+        self._errors = [np.zeros((batch_size, w.shape[1]), np.float32) for w in self._weights]
         self._workspaces: dict[int, Workspace] = {}
 
     def train(self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int) -> Iterator[BatchFigures]:
@@ -115,7 +114,7 @@ class BatchEngine:
 
     def weights(self) -> list[NDArray[np.float32]]:
         """Return copies of the weights, shape (n_pre, n_post) each."""
-        return [from_blocks(w, layer.size) for w, layer in zip(self._weights, self._network.layers, strict=True)]
+        return [unpad(w, layer.size) for w, layer in zip(self._weights, self._network.layers, strict=True)]
 
     def feedback(self) -> list[NDArray[np.float32]]:
         """Return copies of the feedback weights, shape (n_out, n_hidden) each."""
@@ -127,7 +126,7 @@ class BatchEngine:
         for layer, (weights, slots) in enumerate(zip(self.weights(), self._slots, strict=True)):
             arrays[f"weights.{layer}"] = weights
             for slot, values in slots.items():
-                arrays[f"optimizer.{slot}.{layer}"] = from_blocks(values, weights.shape[1])
+                arrays[f"optimizer.{slot}.{layer}"] = unpad(values, weights.shape[1])
         for layer, feedback in enumerate(self.feedback()):
             arrays[f"feedback.{layer}"] = feedback
         return arrays
@@ -148,9 +147,9 @@ class BatchEngine:
             raise ValueError(f"The state has {surplus[0]}, which this network and optimizer do not have.")
         self._step = int(arrays["optimizer.step"][0])
         for layer, (weights, slots) in enumerate(zip(self._weights, self._slots, strict=True)):
-            weights[...] = to_blocks(arrays[f"weights.{layer}"])
+            weights[...] = pad(arrays[f"weights.{layer}"])
             for slot, values in slots.items():
-                values[...] = to_blocks(arrays[f"optimizer.{slot}.{layer}"])
+                values[...] = pad(arrays[f"optimizer.{slot}.{layer}"])
         for layer, feedback in enumerate(self._feedback):
             feedback[...] = arrays[f"feedback.{layer}"]
 
@@ -186,27 +185,21 @@ class BatchEngine:
             )
             advance_layer(n, weights, arrivals, constants, draw, spikes)
             if layer < top:
-                merge_blocks(n, arrivals, spikes, workspace.volleys[layer])
-                arrive_volley(n, workspace.volleys[layer], self._constants[layer + 1], workspace.arrivals[layer + 1])
+                above = layer + 1
+                arrive_spikes(n, arrivals, spikes, self._constants[above], workspace.arrivals[above])
 
     def _counts(self, workspace: Workspace, layer: int, trials: int) -> NDArray[np.int32]:
-        return _unblocked(workspace.spikes[layer].count, trials, self._network.layers[layer].size)
+        return np.ascontiguousarray(workspace.spikes[layer].count[:trials, : self._network.layers[layer].size])
 
     def _learn(self, workspace: Workspace, layer: int, error: NDArray[np.float32]) -> None:
         n = error.shape[0]
         scale = np.float32(1.0 / n)
         if self._optimizer.in_place:
             scale *= np.float32(-self._optimizer.learning_rate)
-        blocked = self._errors[layer]
-        blocked.reshape(self._batch_size, -1)[:n, : error.shape[1]] = error * scale
-        accumulate_gradient(
-            n,
-            workspace.arrivals[layer],
-            workspace.spikes[layer],
-            blocked,
-            self._constants[layer],
-            self._gradients[layer],
-        )
+        scaled, gradient = self._errors[layer], self._gradients[layer]
+        scaled[:n, : error.shape[1]] = error * scale
+        arrivals, spikes, block = workspace.arrivals[layer], workspace.spikes[layer], block_width(gradient.shape[1])
+        accumulate_gradient(n, arrivals, spikes, scaled, self._constants[layer], block, gradient)
 
 
 class _BatchTrials:
@@ -222,10 +215,12 @@ class _BatchTrials:
         return self._engine._counts(self._workspace, layer, self._labels.size)
 
     def perturbation(self, layer: int) -> NDArray[np.float32]:
-        return _unblocked(self._workspace.spikes[layer].perturbation, self._labels.size, self._sizes[layer])
+        return np.ascontiguousarray(
+            self._workspace.spikes[layer].perturbation[: self._labels.size, : self._sizes[layer]]
+        )
 
     def directional(self) -> NDArray[np.float32]:
-        return _unblocked(self._workspace.spikes[-1].directional, self._labels.size, self._sizes[-1])
+        return np.ascontiguousarray(self._workspace.spikes[-1].directional[: self._labels.size, : self._sizes[-1]])
 
     def learn(self, layer: int, error: NDArray[np.float32]) -> None:
         self._engine._learn(self._workspace, layer, error)
@@ -240,11 +235,6 @@ class _BatchTrials:
             spikes=tuple(c.sum(axis=0, dtype=np.int64) for c in counts),
             capped=tuple(int((c >= cap).sum()) for c in counts),
         )
-
-
-def _unblocked(blocked: NDArray[np.generic], trials: int, n: int) -> NDArray:  # type: ignore[type-arg]  # of its dtype
-    """Return (trials, n) from (capacity, blocks, width), without a copy where nothing is padded."""
-    return np.ascontiguousarray(blocked.reshape(blocked.shape[0], -1)[:trials, :n])
 
 
 def _checked_threads(threads: int | None) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import prange
 
-from pynn_sfdfa.event.batch.records import flat_arrivals_of, flat_spikes_of
+from pynn_sfdfa.event.batch.records import flat_arrivals, flat_spikes
 from pynn_sfdfa.event.spike_times import growth_to_spike, next_spike_any_ratio
 from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 from pynn_sfdfa.perturbation import perturbation
@@ -32,11 +32,14 @@ __all__ = ["Draw", "advance_layer"]
 _index = np.uint64
 _ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 
+# Counting candidates is the one sum whose order is free: it is a sum of ones.
+_COUNT_FLAGS = FLOAT_FLAGS | {"reassoc"}
+
 _WORD = np.uint64(8)
 """Candidate flags that are looked at together; the width of a block is a multiple of it."""
 
-_TASKS = 8
-"""A layer with fewer blocks than this is split over trials too, so that there is work for every thread."""
+_PARTS = 16
+"""The trials of a batch are shared out in so many parts."""
 
 
 class Draw(NamedTuple):
@@ -50,7 +53,7 @@ class Draw(NamedTuple):
 
 
 class State(NamedTuple):
-    """The neurons of one block during a trial, and scratch space; every array but the words has one element each."""
+    """The neurons of a layer during a trial, and scratch space; every array but the words has one element each."""
 
     A: NDArray[np.float32]
     B: NDArray[np.float32]
@@ -111,29 +114,28 @@ def _following_spike(
 @jit(fastmath=FLOAT_FLAGS)
 def _sum_rows(
     weights: NDArray[np.float32],
-    stride: np.uint64,
-    offset: np.uint64,
     unit: NDArray[np.int32],
     event: np.uint64,
     last: np.uint64,
     total: NDArray[np.float32],
 ) -> None:
     """Add up the weights of the events from ``event`` to before ``last``, two rows at a time."""
+    width = _index(total.size)
     total[:] = np.float32(0.0)
     while event < last:
-        first = _index(unit[event]) * stride + offset
+        first = _index(unit[event]) * width
         event += _ONE
         if event < last:
-            second = _index(unit[event]) * stride + offset
+            second = _index(unit[event]) * width
             event += _ONE
-            for lane in range(_index(total.size)):
+            for lane in range(width):
                 total[lane] += weights[first + lane] + weights[second + lane]
         else:
-            for lane in range(_index(total.size)):
+            for lane in range(width):
                 total[lane] += weights[first + lane]
 
 
-@jit(fastmath=FLOAT_FLAGS)
+@jit(fastmath=_COUNT_FLAGS)
 def _take_arrival(
     earlier: NDArray[np.float32],
     earlier_at: np.uint64,
@@ -144,41 +146,53 @@ def _take_arrival(
     tangent_A: np.float32,
     tangent_B: np.float32,
     c: np.float32,
-    state: State,
-) -> None:
-    """Decay A and B, add the weights, and mark the neurons that may reach threshold within the window."""
-    A, B, candidate = state.A, state.B, state.candidate
+    A: NDArray[np.float32],
+    B: NDArray[np.float32],
+) -> np.float32:
+    """Decay A and B, add the weights, and return how many neurons may reach threshold within the window."""
+    one, candidates = np.float32(1.0), np.float32(0.0)
     for lane in range(_index(A.size)):
         w = earlier[earlier_at + lane] + weights[at + lane]
         a = A[lane] * decay_syn + w
         b = B[lane] * decay_m + w
         A[lane] = a
         B[lane] = b
-        candidate[lane] = b * tangent_B + a * tangent_A >= c
+        candidates += one if b * tangent_B + a * tangent_A >= c else np.float32(0.0)
+    return candidates
 
 
 @jit(fastmath=FLOAT_FLAGS)
-def _advance_block(
+def _mark_candidates(
+    tangent_A: np.float32,
+    tangent_B: np.float32,
+    c: np.float32,
+    A: NDArray[np.float32],
+    B: NDArray[np.float32],
+    candidate: NDArray[np.uint8],
+) -> None:
+    """Set a flag for each neuron that may reach threshold within the window."""
+    for lane in range(_index(A.size)):
+        candidate[lane] = B[lane] * tangent_B + A[lane] * tangent_A >= c
+
+
+@jit(fastmath=FLOAT_FLAGS)
+def _advance_trial(
     trial: int,
-    block: int,
     weights: NDArray[np.float32],
-    stride: np.uint64,
     arrivals: Arrivals,
     constants: LayerConstants,
     draw: Draw,
     state: State,
     spikes: Spikes,
 ) -> None:
-    """Run one trial of one block of neurons; the arrays of ``arrivals`` and ``spikes`` are flat here."""
+    """Run one trial of one layer; all arrays are flat here."""
     one, zero, c = np.float32(1.0), np.float32(0.0), constants.c
     A, B, D = state.A, state.B, state.D
     width = _index(A.size)
-    offset = _index(block) * width
-    cell = _index(trial) * stride + offset  # the block's first neuron among the neurons of all trials
+    cell = _index(trial) * width  # the first neuron of this trial among those of all trials
     events = _index(arrivals.unit.size // arrivals.n_groups.size)
     event0, group0 = _index(trial) * events, _index(trial) * (events + _ONE)
-    slot = cell * _index(constants.max_spikes)  # the block's first place for a spike
-    window0 = cell // width * events
+    spike0 = cell * _index(constants.max_spikes)
     A[:] = zero
     B[:] = zero
     D[:] = zero
@@ -187,31 +201,35 @@ def _advance_block(
         spikes.directional[cell + lane] = zero
         spikes.perturbation[cell + lane] = zero
     decay_syn, decay_m = zero, zero
-    n = slot
+    n = spike0
     for group in range(_index(arrivals.n_groups[trial])):
         first = event0 + _index(arrivals.start[group0 + group])
         last = event0 + _index(arrivals.start[group0 + group + _ONE])
         start, window = arrivals.time[event0 + group], arrivals.window[event0 + group]
         # Until the end of the window, or until its peak if that is earlier, B - A <= B tangent_B + A tangent_A.
         tangent_A, tangent_B = window / constants.tau_syn - one, one - window / constants.tau_m
-        row = _index(arrivals.unit[last - _ONE]) * stride + offset
+        row = _index(arrivals.unit[last - _ONE]) * width
         size = last - first
         if size == _ONE:
-            _take_arrival(state.none, _ZERO, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, state)
+            earlier, earlier_at = state.none, _ZERO
         elif size == _TWO:
-            other = _index(arrivals.unit[first]) * stride + offset
-            _take_arrival(weights, other, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, state)
+            earlier, earlier_at = weights, _index(arrivals.unit[first]) * width
         else:
-            _sum_rows(weights, stride, offset, arrivals.unit, first, last - _ONE, state.total)
-            _take_arrival(state.total, _ZERO, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, state)
+            _sum_rows(weights, arrivals.unit, first, last - _ONE, state.total)
+            earlier, earlier_at = state.total, _ZERO
+        candidates = _take_arrival(earlier, earlier_at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B)
         if draw.graded:
             for event in range(first, last):
                 grade = arrivals.grade[event]
                 if grade != zero:
-                    row = _index(arrivals.unit[event]) * stride + offset
+                    row = _index(arrivals.unit[event]) * width
                     for lane in range(width):
                         D[lane] += weights[row + lane] * grade
         decay_syn, decay_m = arrivals.decay_syn[event0 + group], arrivals.decay_m[event0 + group]
+        spikes.stop[event0 + group] = n - spike0
+        if candidates == zero:
+            continue
+        _mark_candidates(tangent_A, tangent_B, c, A, B, state.candidate)
         for word in range(_index(state.candidate_words.size)):
             if state.candidate_words[word] == _ZERO:
                 continue
@@ -227,13 +245,13 @@ def _advance_block(
                     grade = D[lane]
                     D[lane] = zero
                     if draw.perturbed and spikes.count[cell + lane] == 0:
-                        v = perturbation(draw.seed, draw.layer, draw.first_trial + trial, np.int64(offset + lane))
+                        v = perturbation(draw.seed, draw.layer, draw.first_trial + trial, np.int64(lane))
                         spikes.perturbation[cell + lane] = np.float32(v)
                         grade += np.float32(v)
                     spikes.count[cell + lane] += np.int32(1)
                     spikes.directional[cell + lane] += grade
                     spikes.time[n] = start + since
-                    spikes.lane[n] = lane
+                    spikes.unit[n] = lane
                     spikes.grade[n] = grade
                     spikes.since_syn[n] = until_syn
                     spikes.since_m[n] = until_m
@@ -245,7 +263,7 @@ def _advance_block(
                     if b * tangent_B + a * tangent_A < c:
                         break
                 B[lane] = b
-        spikes.stop[window0 + group] = n - slot
+        spikes.stop[event0 + group] = n - spike0
 
 
 @jit(parallel=True)
@@ -257,28 +275,18 @@ def advance_layer(
     draw: Draw,
     spikes: Spikes,
 ) -> None:
-    """Fill ``spikes`` with the spikes of the first ``n_trials`` trials, in parallel over blocks of neurons and trials.
-
-    A thread keeps the weights of a block in its cache through all trials.
+    """Fill ``spikes`` with the spikes of the first ``n_trials`` trials, in parallel over the trials.
 
     Parameters
     ----------
     n_trials : int
         Trials laid out in ``arrivals``.
-    weights : float32, shape (n_pre, n_blocks, width)
+    weights : float32, shape (n_pre, width)
         Laid out by `pynn_sfdfa.event.batch.layout`.
     """
-    _, blocks, width = weights.shape
-    parts = -(-_TASKS // blocks)
-    for task in prange(blocks * parts):
-        block, part = task // parts, task % parts
-        state = _rest(width)
-        flat_weights, flat_arrivals, flat_spikes = (
-            weights.reshape(-1),
-            flat_arrivals_of(arrivals),
-            flat_spikes_of(spikes),
-        )
+    parts = min(n_trials, _PARTS)
+    for part in prange(parts):
+        state = _rest(weights.shape[1])
+        flat_weights, arriving, leaving = weights.reshape(-1), flat_arrivals(arrivals), flat_spikes(spikes)
         for trial in range(part * n_trials // parts, (part + 1) * n_trials // parts):
-            _advance_block(
-                trial, block, flat_weights, _index(blocks * width), flat_arrivals, constants, draw, state, flat_spikes
-            )
+            _advance_trial(trial, flat_weights, arriving, constants, draw, state, leaving)

@@ -1,7 +1,7 @@
-"""How the neurons of a layer are laid out for SIMD: blocks of equal width, the last one padded.
+"""How the neurons of a layer are laid out for SIMD: rows padded to whole registers, and blocks of neighbours.
 
-A weight matrix becomes (n_pre, n_blocks, width), presynaptic-major, so that one arrival touches one contiguous row.
-Padded neurons have zero weights and therefore never spike.
+A weight matrix is (n_pre, width), presynaptic-major, so that one arrival touches one contiguous row. Padded neurons
+have zero weights and therefore never spike.
 """
 
 from __future__ import annotations
@@ -13,29 +13,33 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["block_shape", "from_blocks", "to_blocks"]
+__all__ = ["LANES", "block_width", "pad", "padded_width", "unpad"]
 
-_LANES = 8  # float32 values in one AVX2 register
-_WIDEST = 200  # wide enough to amortise the start of a loop, narrow enough for the weights to stay in cache
+LANES = 8
+"""float32 values in one AVX2 register."""
 
-
-def block_shape(n: int) -> tuple[int, int]:
-    """Return (number of blocks, width) for n neurons; it depends on n alone, never on the number of threads."""
-    blocks = -(-n // _WIDEST)
-    width = -(-n // (blocks * _LANES)) * _LANES
-    return blocks, width
+_WIDEST_BLOCK = 200  # a block's part of a gradient stays in cache, and there are blocks for every thread
 
 
-def to_blocks(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return a copy of (..., n) as (..., n_blocks, width), padded with zeros."""
-    n = matrix.shape[-1]
-    blocks, width = block_shape(n)
-    padded = np.zeros((*matrix.shape[:-1], blocks * width), np.float32)
-    padded[..., :n] = matrix
-    return padded.reshape(*matrix.shape[:-1], blocks, width)
+def padded_width(n: int) -> int:
+    """Return the length of a row for n neurons."""
+    return -(-n // LANES) * LANES
 
 
-def from_blocks(blocked: NDArray[np.float32], n: int) -> NDArray[np.float32]:
-    """Return a copy of (..., n_blocks, width) as (..., n), without the padding."""
-    flat = blocked.reshape(*blocked.shape[:-2], -1)
-    return flat[..., :n].copy()
+def block_width(width: int) -> int:
+    """Return the width of the blocks of a row; it depends on nothing else, never on the number of threads."""
+    blocks = -(-width // _WIDEST_BLOCK)
+    return padded_width(-(-width // blocks))
+
+
+def pad(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a copy of (..., n) as (..., width), padded with zeros."""
+    n = array.shape[-1]
+    padded = np.zeros((*array.shape[:-1], padded_width(n)), np.float32)
+    padded[..., :n] = array
+    return padded
+
+
+def unpad(padded: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    """Return a copy of (..., width) as (..., n), without the padding."""
+    return padded[..., :n].copy()

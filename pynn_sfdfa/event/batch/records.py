@@ -11,7 +11,15 @@ from pynn_sfdfa.jit import jit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Arrivals", "LayerConstants", "Spikes", "Volley", "allocate_arrivals", "allocate_spikes", "allocate_volley"]
+__all__ = [
+    "Arrivals",
+    "LayerConstants",
+    "Spikes",
+    "allocate_arrivals",
+    "allocate_spikes",
+    "flat_arrivals",
+    "flat_spikes",
+]
 
 
 class LayerConstants(NamedTuple):
@@ -49,27 +57,18 @@ class Arrivals(NamedTuple):
 
 
 class Spikes(NamedTuple):
-    """Spikes of one layer, per trial and block of neurons, window by window; within a window neuron by neuron."""
+    """Spikes of one layer, per trial, window by window; within a window neuron by neuron."""
 
-    time: NDArray[np.float32]  # (trials, blocks, capacity): ms
-    lane: NDArray[np.int32]  # (trials, blocks, capacity): neuron within its block
-    grade: NDArray[np.float32]  # (trials, blocks, capacity)
-    factor: NDArray[np.float32]  # (trials, blocks, capacity): f of section 3
-    since_syn: NDArray[np.float32]  # (trials, blocks, capacity): exp(-(time since the last arrival)/tau_syn)
-    since_m: NDArray[np.float32]  # (trials, blocks, capacity): the same with tau_m
-    stop: NDArray[np.int32]  # (trials, blocks, groups): index after the last spike of each window
-    count: NDArray[np.int32]  # (trials, blocks, width): spikes of each neuron
-    directional: NDArray[np.float32]  # (trials, blocks, width): sum of the grades of each neuron
-    perturbation: NDArray[np.float32]  # (trials, blocks, width): v of neurons that fired, 0 for the others
-
-
-class Volley(NamedTuple):
-    """All spikes of one layer, per trial, in order of time, as the next layer receives them."""
-
-    n: NDArray[np.int32]  # (trials,)
     time: NDArray[np.float32]  # (trials, capacity): ms
     unit: NDArray[np.int32]  # (trials, capacity)
     grade: NDArray[np.float32]  # (trials, capacity)
+    factor: NDArray[np.float32]  # (trials, capacity): f of section 3
+    since_syn: NDArray[np.float32]  # (trials, capacity): exp(-(time since the last arrival)/tau_syn)
+    since_m: NDArray[np.float32]  # (trials, capacity): the same with tau_m
+    stop: NDArray[np.int32]  # (trials, groups): index after the last spike of each window
+    count: NDArray[np.int32]  # (trials, width): spikes of each neuron
+    directional: NDArray[np.float32]  # (trials, width): sum of the grades of each neuron
+    perturbation: NDArray[np.float32]  # (trials, width): v of neurons that fired, 0 for the others
 
 
 def allocate_arrivals(trials: int, capacity: int) -> Arrivals:
@@ -87,36 +86,25 @@ def allocate_arrivals(trials: int, capacity: int) -> Arrivals:
     )
 
 
-def allocate_spikes(trials: int, blocks: int, width: int, max_spikes: int, groups: int) -> Spikes:
+def allocate_spikes(trials: int, width: int, max_spikes: int, groups: int) -> Spikes:
     """Return uninitialised arrays for at most ``max_spikes`` a neuron in at most ``groups`` windows a trial."""
-    columns = (trials, blocks, width * max_spikes)
-    neurons = (trials, blocks, width)
+    columns, neurons = (trials, width * max_spikes), (trials, width)
     return Spikes(
         time=np.empty(columns, np.float32),
-        lane=np.empty(columns, np.int32),
+        unit=np.empty(columns, np.int32),
         grade=np.empty(columns, np.float32),
         factor=np.empty(columns, np.float32),
         since_syn=np.empty(columns, np.float32),
         since_m=np.empty(columns, np.float32),
-        stop=np.empty((trials, blocks, groups), np.int32),
+        stop=np.empty((trials, groups), np.int32),
         count=np.empty(neurons, np.int32),
         directional=np.empty(neurons, np.float32),
         perturbation=np.empty(neurons, np.float32),
     )
 
 
-def allocate_volley(trials: int, capacity: int) -> Volley:
-    """Return uninitialised arrays for at most ``capacity`` spikes a trial."""
-    return Volley(
-        n=np.empty(trials, np.int32),
-        time=np.empty((trials, capacity), np.float32),
-        unit=np.empty((trials, capacity), np.int32),
-        grade=np.empty((trials, capacity), np.float32),
-    )
-
-
 @jit
-def flat_arrivals_of(arrivals: Arrivals) -> Arrivals:
+def flat_arrivals(arrivals: Arrivals) -> Arrivals:
     """Return the same memory with one axis each; trial t begins at t times the capacity."""
     return Arrivals(
         arrivals.unit.reshape(-1),
@@ -131,11 +119,11 @@ def flat_arrivals_of(arrivals: Arrivals) -> Arrivals:
 
 
 @jit
-def flat_spikes_of(spikes: Spikes) -> Spikes:
-    """Return the same memory with one axis each; block b of trial t begins at (t blocks + b) times the capacity."""
+def flat_spikes(spikes: Spikes) -> Spikes:
+    """Return the same memory with one axis each; trial t begins at t times the capacity."""
     return Spikes(
         spikes.time.reshape(-1),
-        spikes.lane.reshape(-1),
+        spikes.unit.reshape(-1),
         spikes.grade.reshape(-1),
         spikes.factor.reshape(-1),
         spikes.since_syn.reshape(-1),

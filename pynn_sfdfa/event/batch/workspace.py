@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.event.batch.layout import block_shape
-from pynn_sfdfa.event.batch.records import LayerConstants, allocate_arrivals, allocate_spikes, allocate_volley
+from pynn_sfdfa.event.batch.layout import padded_width
+from pynn_sfdfa.event.batch.records import LayerConstants, allocate_arrivals, allocate_spikes
 
 if TYPE_CHECKING:
     from pynn_sfdfa.network import FeedForward, Layer
@@ -31,7 +31,7 @@ def layer_constants(layer: Layer, network: FeedForward) -> LayerConstants:
 
 
 class Workspace:
-    """Arrivals, spikes and volleys of every layer; untouched memory costs nothing, so capacities are worst cases.
+    """Arrivals and spikes of every layer; untouched memory costs nothing, so capacities are worst cases.
 
     Parameters
     ----------
@@ -45,11 +45,10 @@ class Workspace:
     def __init__(self, network: FeedForward, trials: int, max_events: int) -> None:
         self.trials = trials
         self.max_events = max_events
-        self.arrivals, self.spikes, self.volleys = [], [], []
+        self.arrivals, self.spikes = [], []
         capacity = max(1, max_events)
         for layer in network.layers:
-            blocks, width = block_shape(layer.size)
+            width = padded_width(layer.size)
             self.arrivals.append(allocate_arrivals(trials, capacity))
-            self.spikes.append(allocate_spikes(trials, blocks, width, network.max_spikes, capacity))
-            capacity = blocks * width * network.max_spikes
-            self.volleys.append(allocate_volley(trials, capacity))
+            self.spikes.append(allocate_spikes(trials, width, network.max_spikes, capacity))
+            capacity = width * network.max_spikes
