@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -39,7 +40,7 @@ class DFA(LearningRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.feedback[0] < self.feedback[1]:
+        if not -math.inf < self.feedback[0] < self.feedback[1] < math.inf:
             raise ValueError(f"DFA: feedback = {self.feedback} is not valid; give (lowest, highest).")
 
     def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:

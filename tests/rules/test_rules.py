@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from small_nets import Ones, network, random_trains
+
+from pynn_sfdfa import DFA, SFDFA, SGD, Trainer
+from pynn_sfdfa.metrics import feedback_alignment
+from pynn_sfdfa.rules import RULES, LearningRule
+from pynn_sfdfa.rules.feedback import estimate_feedback, hidden_error
+
+SIZES = (6, 5, 3)  # two hidden layers and the output
+
+
+class Recorded:
+    """Trials with random contents that note what a rule does with them (`pynn_sfdfa.rules.Trials`)."""
+
+    def __init__(self, seed=0, trials=4):
+        rng = np.random.default_rng(seed)
+        self.n_layers = len(SIZES)
+        self.all_counts = [rng.integers(0, 4, (trials, n)).astype(np.int32) for n in SIZES]
+        self.all_counts[0][:, 2] = 0
+        self.draws = [(rng.normal(size=c.shape) * (c > 0)).astype(np.float32) for c in self.all_counts[:-1]]
+        self.output_error = rng.normal(size=(trials, SIZES[-1])).astype(np.float32)
+        self.d = rng.normal(size=(trials, SIZES[-1])).astype(np.float32)
+        self.learned = {}
+
+    def counts(self, layer):
+        return self.all_counts[layer]
+
+    def perturbation(self, layer):
+        return self.draws[layer]
+
+    def directional(self):
+        return self.d
+
+    def learn(self, layer, error):
+        self.learned[layer] = error.copy()
+
+
+def random_feedback(seed=1):
+    rng = np.random.default_rng(seed)
+    return [rng.normal(size=(SIZES[-1], n)).astype(np.float32) for n in SIZES[:-1]]
+
+
+@pytest.mark.parametrize("rule", [SFDFA(rho=0.3, r_target=0.7), DFA(rho=0.3, r_target=0.7)])
+def test_errors_of_all_layers(rule):
+    trials, feedback = Recorded(), random_feedback()
+    before = [f.astype(float) for f in feedback]
+    rule.backward(trials, feedback)
+    np.testing.assert_array_equal(trials.learned[2], trials.output_error)
+    for layer, weights in enumerate(before):
+        rate = 0.3 * (0.7 - trials.counts(layer).mean(axis=0))
+        np.testing.assert_allclose(trials.learned[layer], trials.output_error @ weights + rate, rtol=1e-5, atol=1e-6)
+
+
+def test_sfdfa_moves_feedback_towards_the_mean_over_trials_with_spikes():
+    trials, feedback = Recorded(), random_feedback()
+    before = [f.astype(float) for f in feedback]
+    SFDFA(feedback_learning_rate=0.1).backward(trials, feedback)
+    for layer, (old, new) in enumerate(zip(before, feedback, strict=True)):
+        for i in range(SIZES[layer]):
+            fired = trials.counts(layer)[:, i] > 0
+            wanted = old[:, i]
+            if fired.any():
+                products = trials.draws[layer][fired, i, np.newaxis] * trials.d[fired]
+                wanted = old[:, i] + 0.1 * (products.mean(axis=0) - old[:, i])
+            np.testing.assert_allclose(new[:, i], wanted, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(feedback[0][:, 2], before[0][:, 2])  # the silent neuron
+
+
+def test_dfa_leaves_feedback_alone_and_draws_it_by_seed():
+    rule, trials, feedback = DFA(feedback=(-0.5, 2.0)), Recorded(), random_feedback()
+    before = [f.copy() for f in feedback]
+    rule.backward(trials, feedback)
+    for old, new in zip(before, feedback, strict=True):
+        np.testing.assert_array_equal(old, new)
+    drawn = rule.initial_feedback([400, 300, 10], seed=3)
+    assert [f.shape for f in drawn] == [(10, 400), (10, 300)]
+    assert -0.5 <= drawn[0].min() < -0.45 < 1.95 < drawn[0].max() < 2.0
+    np.testing.assert_array_equal(drawn[0], rule.initial_feedback([400, 300, 10], seed=3)[0])
+    assert (drawn[0] != rule.initial_feedback([400, 300, 10], seed=4)[0]).all()
+
+
+def test_sfdfa_starts_without_feedback():
+    assert [f.shape for f in SFDFA().initial_feedback(SIZES, 1)] == [(3, 6), (3, 5)]
+    assert not any(f.any() for f in SFDFA().initial_feedback(SIZES, 1))
+
+
+def test_the_kernels_take_layers_of_any_size():
+    rng = np.random.default_rng(2)
+    e, b, r = (rng.normal(size=s).astype(np.float32) for s in ((1, 1), (1, 1), 1))
+    np.testing.assert_allclose(hidden_error(e, b, r), e @ b + r, rtol=1e-6)
+    feedback = np.zeros((1, 1), np.float32)
+    estimate_feedback(np.ones((1, 1), np.int32), e, b, np.float32(1.0), feedback)
+    np.testing.assert_allclose(feedback, e * b, rtol=1e-6)
+
+
+def test_estimated_feedback_points_along_the_weights_above():
+    """Two hidden layers, no learning of weights: only the feedback moves."""
+    net = network([20, 12, 10, 4], c=0.5, weights=(-0.6, 1.0), seed=3, max_spikes=100)
+    trains = random_trains(np.random.default_rng(0), 1500, 20, n_classes=4)
+    rule = SFDFA(rho=0.0, feedback_learning_rate=0.05)
+    Trainer(net, rule, SGD(learning_rate=0.0), batch_size=25, seed=2).fit(trains)
+    first, second = feedback_alignment(net.weights, net.feedback)
+    assert first > 0.4
+    assert second > 0.4
+
+
+@dataclass(frozen=True)
+class OutputOnly(LearningRule):
+    """Hidden layers do not learn: zero feedback."""
+
+    name: ClassVar[str] = "output only"
+    perturbs: ClassVar[bool] = False
+
+    rho: float = 0.0
+    r_target: float = 0.0
+
+    def initial_feedback(self, sizes, seed):
+        return [np.zeros((sizes[-1], hidden), np.float32) for hidden in sizes[:-1]]
+
+    def backward(self, trials, feedback):
+        trials.learn(trials.n_layers - 1, trials.output_error)
+
+
+def test_a_rule_of_ones_own_needs_no_change_elsewhere():
+    net = network([20, 15, 2], c=0.2)
+    before = [w.copy() for w in net.weights]
+    trains = random_trains(np.random.default_rng(1), 60, 20)
+    history = Trainer(net, OutputOnly(), batch_size=10, seed=1).fit(trains, epochs=4)
+    np.testing.assert_array_equal(net.weights[0], before[0])
+    assert (net.weights[1] != before[1]).any()
+    assert history.records[-1].train_loss < history.records[0].train_loss
+    assert history.records[-1].alignment == (0.0,)
+
+
+def test_names():
+    assert RULES == {"sfdfa": SFDFA, "dfa": DFA}
+    assert {rule.perturbs for rule in (SFDFA, Ones)} == {True}
+    assert not DFA.perturbs
+
+
+@pytest.mark.parametrize(
+    ("rule", "settings", "message"),
+    [
+        (SFDFA, {"rho": -0.1}, "SFDFA: rho = -0.1 is not valid; it must be >= 0"),
+        (SFDFA, {"r_target": float("nan")}, "SFDFA: r_target = nan"),
+        (SFDFA, {"feedback_learning_rate": float("inf")}, "SFDFA: feedback_learning_rate = inf"),
+        (DFA, {"rho": -1}, "DFA: rho = -1"),
+        (DFA, {"feedback": (1.0, -1.0)}, r"DFA: feedback = \(1.0, -1.0\) is not valid; give \(lowest, highest\)"),
+        (DFA, {"feedback": (-float("inf"), 1.0)}, r"DFA: feedback = \(-inf, 1.0\) is not valid"),
+    ],
+)
+def test_settings_that_are_refused(rule, settings, message):
+    with pytest.raises(ValueError, match=message):
+        rule(**settings)
