@@ -60,7 +60,7 @@ class Wiring:
     projections : list of Projection
         ``projections[k]`` leads to ``populations[k]``.
     feedback : list of Projection
-        From the output layer to each hidden layer.
+        From the output layer to each hidden layer; none in a network without targets.
     """
 
     stimulus: Any
@@ -124,12 +124,15 @@ class FeedForward:
         self.sizes = _checked_sizes(sizes)
         if gradient not in GRADIENTS:
             raise ValueError(f"gradient = {gradient!r} is not valid; choose one of {', '.join(map(repr, GRADIENTS))}.")
-        if not (math.isfinite(delay) and delay >= 0):
-            raise ValueError(f"delay = {delay} ms is not valid; it must be >= 0.")
-        if max_spikes < 1:
-            raise ValueError(f"max_spikes = {max_spikes} is not valid; it must be at least 1.")
-        self.gradient, self.delay, self.max_spikes = gradient, float(delay), int(max_spikes)
+        _check_integer("max_spikes", max_spikes, 1)
+        _check_integer("seed", seed, 0)
         self.layers = _layers(self.sizes, hidden, output or {})
+        if not 0 <= delay < self.trial_duration:
+            raise ValueError(
+                f"delay = {delay} ms is not valid; it must be >= 0 and shorter than the trial "
+                f"({self.trial_duration:g} ms)."
+            )
+        self.gradient, self.delay, self.max_spikes = gradient, float(delay), int(max_spikes)
         self.weights = [
             _uniform(weights, (n_pre, n_post), seed, layer)
             for layer, (n_pre, n_post) in enumerate(zip(self.sizes[:-1], self.sizes[1:], strict=True))
@@ -160,7 +163,7 @@ class FeedForward:
         trains : SpikeTrains
             Sample k is shown in trial k.
         targets : array, shape (trials, n_out), optional
-            Target spike counts; without them the output population has none and nothing is learned from errors.
+            Target spike counts; without them there are no errors, and so no feedback projections.
         learning_rate, feedback_learning_rate : float
             Of the forward and the feedback projections; 0 keeps them fixed.
         rho, r_target : float
@@ -169,6 +172,11 @@ class FeedForward:
         sim = self.sim
         if trains.n_units != self.sizes[0]:
             raise ValueError(f"The spike trains have {trains.n_units} units, the network {self.sizes[0]} inputs.")
+        if targets is not None and np.shape(targets) != (len(trains), self.sizes[-1]):
+            raise ValueError(
+                f"targets have the shape {np.shape(targets)}; give one row for each of the {len(trains)} samples and "
+                f"one column for each of the {self.sizes[-1]} output neurons."
+            )
         from pyNN.parameters import Sequence as PyNNSequence
 
         times = [PyNNSequence(t) for t in trains.spike_times(self.trial_duration)]
@@ -199,17 +207,28 @@ class FeedForward:
                 receptor_type="error",
             )
             for population, weights in zip(populations[:-1], self.feedback, strict=True)
+            if targets is not None
         ]
         return Wiring(stimulus, populations, projections, feedback)
 
     def read(self, wiring: Wiring) -> None:
-        """Take over the weights and the feedback that the simulator has learned."""
+        """Take over the weights that the simulator has learned, and the feedback if it was wired."""
         self.weights = [np.asarray(p.get("weight", format="array"), np.float32) for p in wiring.projections]
-        self.feedback = [np.asarray(p.get("weight", format="array"), np.float32) for p in wiring.feedback]
+        if wiring.feedback:
+            self.feedback = [np.asarray(p.get("weight", format="array"), np.float32) for p in wiring.feedback]
+
+
+def _is_integer(value: Any, least: int) -> bool:
+    return isinstance(value, int | float | np.number) and float(value).is_integer() and bool(value >= least)
+
+
+def _check_integer(name: str, value: Any, least: int) -> None:
+    if not _is_integer(value, least):
+        raise ValueError(f"{name} = {value} is not valid; it must be an integer >= {least}.")
 
 
 def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
-    if len(sizes) < 2 or any(int(size) != size or size < 1 for size in sizes):
+    if len(sizes) < 2 or not all(_is_integer(size, 1) for size in sizes):
         raise ValueError(f"sizes = {list(sizes)} is not valid; give the neurons of input, hidden layers and output.")
     return tuple(int(size) for size in sizes)
 
@@ -227,6 +246,9 @@ def _layers(
         unknown = sorted(set(given) - set(CELL_PARAMETERS))
         if unknown:
             raise ValueError(f"{unknown[0]!r} is no parameter of a layer; choose from {', '.join(CELL_PARAMETERS)}.")
+        for name, value in given.items():
+            if not isinstance(value, int | float | np.number):
+                raise ValueError(f"{name} = {value!r} is not valid; it must be a number.")
         parameters = {name: float(models.LIF_SFDFA.parameter(name).default) for name in CELL_PARAMETERS} | given  # type: ignore[arg-type]
         check_cell_parameters(parameters)
         layers.append(Layer(size=size, **parameters))
@@ -238,6 +260,6 @@ def _layers(
 
 def _uniform(bounds: tuple[float, float], shape: tuple[int, int], seed: int, layer: int) -> NDArray[np.float32]:
     low, high = bounds
-    if not low < high:
+    if not -math.inf < low < high < math.inf:
         raise ValueError(f"weights = {bounds} is not valid; give (lowest, highest) in nA.")
     return np.random.default_rng(np.random.SeedSequence([seed, layer])).uniform(low, high, shape).astype(np.float32)
