@@ -242,7 +242,7 @@ def _layers(
         raise ValueError(f"hidden has parameters for {len(each)} layers, but sizes has {n_hidden} hidden layers.")
     layers = []
     for size, given in zip(sizes[1:], [*each, output], strict=True):
-        given = dict(given)  # type: ignore[arg-type]  # a mapping after the checks above
+        given = dict(given)
         unknown = sorted(set(given) - set(CELL_PARAMETERS))
         if unknown:
             raise ValueError(f"{unknown[0]!r} is no parameter of a layer; choose from {', '.join(CELL_PARAMETERS)}.")
