@@ -5,26 +5,36 @@ from __future__ import annotations
 import numpy as np
 from reference import Neuron, run_layer
 
-from pynn_sfdfa.event.batch.arrive import arrive_inputs
+from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
-from pynn_sfdfa.event.batch.layout import to_blocks
-from pynn_sfdfa.event.batch.volley import merge_blocks
+from pynn_sfdfa.event.batch.layout import pad
+from pynn_sfdfa.event.batch.records import allocate_arrivals
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
 
 EPS = float(np.finfo(np.float32).eps)
 
 
 def volleys(network, trains, seed=0, perturbed=False):
-    """Return (times, units, grades) of the first layer's spikes for every sample."""
-    layer, n = network.layers[0], len(trains)
+    """Return (times, units, grades) of the first layer's spikes for every sample, as the next layer receives them."""
+    n = len(trains)
     workspace = Workspace(network, n, int(np.diff(trains.offsets).max(initial=0)))
-    constants = layer_constants(layer, network)
-    arrivals, spikes, volley = workspace.arrivals[0], workspace.spikes[0], workspace.volleys[0]
+    constants = layer_constants(network.layers[0], network)
+    arrivals, spikes = workspace.arrivals[0], workspace.spikes[0]
     arrive_inputs(trains.times, trains.units, trains.offsets, np.arange(n), constants, arrivals)
     draw = Draw(graded=False, perturbed=perturbed, seed=seed, layer=0, first_trial=0)
-    advance_layer(n, to_blocks(network.weights[0]), arrivals, constants, draw, spikes)
-    merge_blocks(n, arrivals, spikes, volley)
-    return [tuple(column[k, : volley.n[k]].copy() for column in volley[1:]) for k in range(n)]
+    advance_layer(n, pad(network.weights[0]), arrivals, constants, draw, spikes)
+    received = allocate_arrivals(n, spikes.time.shape[1])
+    no_delay = constants._replace(delay=np.float32(0.0), trial_duration=np.float32(np.inf))
+    arrive_spikes(n, arrivals, spikes, no_delay, received)
+    return [in_order(received, k) for k in range(n)]
+
+
+def in_order(arrivals, trial):
+    """Return (times, units, grades) of the events of one trial."""
+    groups = int(arrivals.n_groups[trial])
+    sizes = np.diff(arrivals.start[trial, : groups + 1])
+    n = int(sizes.sum())
+    return np.repeat(arrivals.time[trial, :groups], sizes), arrivals.unit[trial, :n], arrivals.grade[trial, :n]
 
 
 def neuron_of(network, layer=0):

@@ -1,4 +1,4 @@
-"""Blocks of neurons, arrivals and volleys: the bookkeeping around the kernels."""
+"""Rows, blocks and arrivals: the bookkeeping around the kernels."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kernels import in_order
 from small_nets import network, random_trains
 
 from pynn_sfdfa import SpikeTrains
-from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_volley
-from pynn_sfdfa.event.batch.layout import block_shape, from_blocks, to_blocks
-from pynn_sfdfa.event.batch.records import allocate_arrivals, allocate_spikes, allocate_volley
-from pynn_sfdfa.event.batch.volley import merge_blocks
+from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
+from pynn_sfdfa.event.batch.layout import LANES, block_width, pad, padded_width, unpad
+from pynn_sfdfa.event.batch.records import allocate_arrivals, allocate_spikes
 from pynn_sfdfa.event.batch.workspace import layer_constants
 
 DETERMINISTIC = settings(deadline=None, derandomize=True, max_examples=30)
@@ -20,22 +20,25 @@ DETERMINISTIC = settings(deadline=None, derandomize=True, max_examples=30)
 
 @DETERMINISTIC
 @given(n=st.integers(1, 5000))
-def test_blocks_hold_all_neurons_with_little_padding(n):
-    blocks, width = block_shape(n)
-    assert blocks * width >= n
-    assert width % 8 == 0
-    assert (blocks - 1) * width < n  # no block is all padding
+def test_rows_and_blocks_are_whole_registers_with_little_padding(n):
+    width = padded_width(n)
+    assert width % LANES == 0
+    assert n <= width < n + LANES
+    block = block_width(width)
+    assert block % LANES == 0
+    assert LANES <= block <= 208
+    assert (-(-width // block) - 1) * block < n  # no block is all padding
 
 
 @DETERMINISTIC
 @given(n=st.integers(1, 900), seed=st.integers(0, 99))
 def test_there_and_back(n, seed):
     matrix = np.random.default_rng(seed).normal(size=(3, n)).astype(np.float32)
-    blocked = to_blocks(matrix)
-    assert blocked.shape == (3, *block_shape(n))
-    assert blocked.reshape(3, -1)[:, n:].sum() == 0
-    np.testing.assert_array_equal(from_blocks(blocked, n), matrix)
-    assert not np.shares_memory(from_blocks(blocked, n), blocked)
+    padded = pad(matrix)
+    assert padded.shape == (3, padded_width(n))
+    assert not padded[:, n:].any()
+    np.testing.assert_array_equal(unpad(padded, n), matrix)
+    assert not np.shares_memory(unpad(padded, n), padded)
 
 
 def arrivals_of(trains, net):
@@ -80,40 +83,28 @@ def test_the_order_of_samples_is_the_one_asked_for():
         np.testing.assert_array_equal(out.time[row, : out.n_groups[row]], np.unique(times))
 
 
-@pytest.mark.parametrize("blocks", [1, 3])
-def test_a_volley_is_in_order_of_time_then_neuron_and_travels_with_its_grades(blocks):
+@pytest.mark.parametrize("most", [1, 3, 400])
+def test_spikes_arrive_in_order_of_time_then_neuron_with_their_grades(most):
     rng = np.random.default_rng(2)
     net = network([5, 2], delay=1.0)
-    _, width = block_shape(1)
-    arrivals = allocate_arrivals(1, 4)
-    arrivals.n_groups[0] = 4
-    spikes = allocate_spikes(1, blocks, width, 10, 4)
+    before = allocate_arrivals(1, 4)
+    before.n_groups[0] = 4
+    spikes = allocate_spikes(1, 48, 30, 4)
     wanted = []
-    counts = np.zeros((blocks, 4), int)
-    for block in range(blocks):
-        n = 0
-        for group in range(4):
-            counts[block, group] = rng.integers(0, 30)
-            for _ in range(counts[block, group]):
-                time, lane = 50.0 * group + float(rng.integers(0, 50)), int(rng.integers(0, width))
-                spikes.time[0, block, n], spikes.lane[0, block, n], spikes.grade[0, block, n] = time, lane, n
-                wanted.append((time, block * width + lane, float(n)))
-                n += 1
-            spikes.stop[0, block, group] = n
-    volley = allocate_volley(1, 10 * width * blocks)
-    merge_blocks(1, arrivals, spikes, volley)
-    n = int(volley.n[0])
-    found = list(zip(*(column[0, :n].tolist() for column in volley[1:]), strict=True))
-    assert n > 30
-    assert [spike[:2] for spike in found] == sorted(spike[:2] for spike in wanted)
-    assert sorted(found) == sorted(wanted)
-
-    out = allocate_arrivals(1, n)
-    arrive_volley(1, volley, layer_constants(net.layers[0], net), out)
-    kept = int(out.start[0, out.n_groups[0]])
-    assert kept == sum(time + 1.0 <= net.trial_duration for time, _, _ in wanted)
-    for column, source in ((out.unit, volley.unit), (out.grade, volley.grade)):
-        np.testing.assert_array_equal(column[0, :kept], source[0, :kept])
+    for group in range(4):
+        for _ in range(rng.integers(0, most, endpoint=True)):
+            n = len(wanted)
+            time, unit = 50.0 * group + float(rng.integers(0, 50)), int(rng.integers(0, 48))
+            spikes.time[0, n], spikes.unit[0, n], spikes.grade[0, n] = time, unit, n
+            wanted.append((time + 1.0, unit, float(n)))
+        spikes.stop[0, group] = len(wanted)
+    out = allocate_arrivals(1, 48 * 30)
+    arrive_spikes(1, before, spikes, layer_constants(net.layers[0], net), out)
+    found = list(zip(*(column.tolist() for column in in_order(out, 0)), strict=True))
+    assert len(found) > 0
+    in_time = [spike for spike in wanted if spike[0] <= net.trial_duration]
+    assert [spike[:2] for spike in found] == sorted(spike[:2] for spike in in_time)
+    assert sorted(found) == sorted(in_time)
 
 
 def test_a_sample_without_spikes_has_no_groups():
