@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numba import prange
 
 from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 
@@ -24,7 +23,7 @@ _LEAST_EPSILON = 1e-30
 """Well within the range of float32, also after the bias correction."""
 
 
-@jit(parallel=True, fastmath=FLOAT_FLAGS)
+@jit(nogil=True, fastmath=FLOAT_FLAGS)
 def _adam(
     weights: NDArray[np.float32],
     gradient: NDArray[np.float32],
@@ -41,7 +40,7 @@ def _adam(
 
     ``rest1`` and ``rest2`` are 1 - beta1 and 1 - beta2; a difference of float32 values would lose their last digits.
     """
-    for i in prange(weights.size):
+    for i in range(weights.size):
         g = gradient[i]
         gradient[i] = np.float32(0.0)
         m = beta1 * mean[i] + rest1 * g

@@ -40,9 +40,9 @@ class Trials(Protocol):
         ...
 
     def learn(self, layer: int, error: NDArray[np.float32]) -> None:
-        """Change the layer's weights by error times eligibility; error has shape (trials, neurons).
+        """Let the layer's weights change by error times eligibility; error has shape (trials, neurons).
 
-        Until this call the layer's weights are those that the trials were run with.
+        They change when the rule has dealt with all layers; until then they are those that the trials were run with.
         """
         ...
 

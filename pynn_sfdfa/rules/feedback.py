@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import prange
 
 from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["estimate_feedback", "hidden_error"]
 
 
-@jit(fastmath=FLOAT_FLAGS, parallel=True)
+@jit(fastmath=FLOAT_FLAGS)
 def hidden_error(
     output_error: NDArray[np.float32], feedback: NDArray[np.float32], offset: NDArray[np.float32]
 ) -> NDArray[np.float32]:
@@ -30,7 +29,7 @@ def hidden_error(
     """
     trials, outputs = output_error.shape
     error = np.empty((trials, offset.size), np.float32)
-    for trial in prange(trials):
+    for trial in range(trials):
         row = error[trial]
         row[:] = offset
         for o in range(outputs):
@@ -40,7 +39,7 @@ def hidden_error(
     return error
 
 
-@jit(fastmath=FLOAT_FLAGS, parallel=True)
+@jit(fastmath=FLOAT_FLAGS)
 def estimate_feedback(
     counts: NDArray[np.int32],
     perturbation: NDArray[np.float32],
@@ -65,7 +64,7 @@ def estimate_feedback(
     for trial in range(trials):
         for i in range(hidden):
             fired[i] += np.float32(1.0) if counts[trial, i] > 0 else np.float32(0.0)
-    for o in prange(feedback.shape[0]):
+    for o in range(feedback.shape[0]):
         row = feedback[o]
         correlation = np.zeros(hidden, np.float32)
         for trial in range(trials):

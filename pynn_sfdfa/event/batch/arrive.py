@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import prange
 
 from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 
@@ -104,8 +103,10 @@ def _arrive_trial(trial: int, groups: int, spikes: Spikes, constants: LayerConst
     _group_events(trial, first, constants, out)
 
 
-@jit(parallel=True)
+@jit
 def arrive_inputs(
+    first: int,
+    last: int,
     times: NDArray[np.float32],
     units: NDArray[np.int32],
     offsets: NDArray[np.int64],
@@ -113,17 +114,22 @@ def arrive_inputs(
     constants: LayerConstants,
     out: Arrivals,
 ) -> None:
-    """Lay out the input spikes of the given samples, which carry no grades."""
-    for trial in prange(samples.size):
+    """Lay out the input spikes of trials ``first`` to before ``last``; trial k shows ``samples[k]``.
+
+    Input spikes carry no grades.
+    """
+    for trial in range(first, last):
         sample = samples[trial]
         _arrive_sample(trial, times, units, offsets[sample], offsets[sample + 1], constants, out)
 
 
-@jit(parallel=True)
-def arrive_spikes(n_trials: int, before: Arrivals, spikes: Spikes, constants: LayerConstants, out: Arrivals) -> None:
+@jit
+def arrive_spikes(
+    first: int, last: int, before: Arrivals, spikes: Spikes, constants: LayerConstants, out: Arrivals
+) -> None:
     """Lay out the spikes of one layer, which ``before`` has caused, as arrivals at the next layer.
 
-    ``constants`` are those of the next layer.
+    For trials ``first`` to before ``last``. ``constants`` are those of the next layer.
     """
-    for trial in prange(n_trials):
+    for trial in range(first, last):
         _arrive_trial(trial, before.n_groups[trial], spikes, constants, out)

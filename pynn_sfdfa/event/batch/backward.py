@@ -3,8 +3,8 @@
 Section 4 of the reference, in the form of section 7: walking all events of a trial backwards in time with two
 accumulators per postsynaptic neuron, S1 (decays with tau_syn) and S2 (with tau_m). A postsynaptic spike k with error
 delta_k adds ``gamma_k = f_k (delta_k + (c/tau_m) S2)`` to both, and each arrival adds ``S1 - S2`` to the gradient of
-its synapse. The neurons are split into blocks that stay in cache; each block is one thread's, and runs through the
-trials in order, so the sums do not depend on the number of threads.
+its synapse. The neurons are split into blocks whose part of the gradient stays in cache; each block runs
+through the trials in order, so the sums do not depend on which thread takes which block.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import prange
 
 from pynn_sfdfa.event.batch.records import flat_arrivals, flat_spikes
 from pynn_sfdfa.jit import FLOAT_FLAGS, jit
@@ -95,35 +94,30 @@ def _replay_block(
             event += _ONE
 
 
-@jit(parallel=True)
+@jit(nogil=True)
 def accumulate_gradient(
     n_trials: int,
     arrivals: Arrivals,
     spikes: Spikes,
     error: NDArray[np.float32],
     constants: LayerConstants,
-    block: int,
+    lowest: int,
+    lanes: int,
     gradient: NDArray[np.float32],
 ) -> None:
-    """Add the sum over the trials of error times eligibility to ``gradient``, in parallel over blocks of neurons.
+    """Add the sum over the trials of error times eligibility to a block of columns of ``gradient``.
 
     Parameters
     ----------
     error : float32, shape (trials, width)
         Error of each neuron in each trial, times any scale.
-    block : int
-        Neurons in a block.
+    lowest, lanes : int
+        First neuron of the block and number of neurons in it.
     gradient : float32, shape (n_pre, width)
         Changed in place. For plain gradient descent it can be the weights themselves, the error scaled by -eta.
     """
-    width = gradient.shape[1]
-    for task in prange(-(-width // block)):
-        lowest = task * block
-        lanes = min(block, width - lowest)
-        S1, S2 = np.empty(lanes, np.float32), np.empty(lanes, np.float32)
-        arriving, leaving = flat_arrivals(arrivals), flat_spikes(spikes)
-        errors, flat_gradient = error.reshape(-1), gradient.reshape(-1)
-        for trial in range(n_trials):
-            _replay_block(
-                trial, _index(lowest), _index(width), arriving, leaving, errors, constants, S1, S2, flat_gradient
-            )
+    S1, S2 = np.empty(lanes, np.float32), np.empty(lanes, np.float32)
+    arriving, leaving = flat_arrivals(arrivals), flat_spikes(spikes)
+    errors, flat_gradient, width = error.reshape(-1), gradient.reshape(-1), _index(gradient.shape[1])
+    for trial in range(n_trials):
+        _replay_block(trial, _index(lowest), width, arriving, leaving, errors, constants, S1, S2, flat_gradient)

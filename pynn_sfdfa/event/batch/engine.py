@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 
 from pynn_sfdfa.engine import BatchFigures
-from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
+from pynn_sfdfa.event.batch.activity import summarise
 from pynn_sfdfa.event.batch.backward import accumulate_gradient
-from pynn_sfdfa.event.batch.forward import Draw, advance_layer
+from pynn_sfdfa.event.batch.forward import Draw
 from pynn_sfdfa.event.batch.layout import block_width, pad, unpad
+from pynn_sfdfa.event.batch.pool import Pool
+from pynn_sfdfa.event.batch.trials import run_trials
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
 from pynn_sfdfa.metrics import predict
 
@@ -31,6 +34,9 @@ __all__ = ["BatchEngine"]
 _STATE = ("weights", "feedback", "optimizer")
 """First parts of the names in a state."""
 
+_PARTS_PER_THREAD = 2
+"""Trials differ in their number of spikes, so a thread that is done early takes another part."""
+
 _RESPONSE_TRIALS = 50
 """Trials run at once where nothing is learned."""
 
@@ -48,7 +54,7 @@ class BatchEngine:
     seed : int
         Seed of the perturbations and of the rule's initial feedback.
     threads : int, optional
-        Default: as many as there are cores. Results do not depend on it.
+        Default: as many as this process has cores. Results do not depend on it.
 
     Raises
     ------
@@ -72,13 +78,13 @@ class BatchEngine:
             raise ValueError(f"seed = {seed} is not valid; it must be an integer from 0 to 2**63 - 1.")
         self._network, self._rule, self._optimizer, self._loss = network, rule, optimizer, loss
         self._batch_size, self._seed = batch_size, seed
-        self._threads = _checked_threads(threads)
-        self._constants = [layer_constants(layer, network) for layer in network.layers]
-        self._weights = [pad(w) for w in network.weights]
+        self._pool = Pool(_checked_threads(threads))
+        self._constants = tuple(layer_constants(layer, network) for layer in network.layers)
+        self._weights = tuple(pad(w) for w in network.weights)
         self._feedback = rule.initial_feedback(network.sizes[1:], seed)
         self._step = 0
         self._slots = [{slot: np.zeros_like(w) for slot in optimizer.slots} for w in self._weights]
-        self._gradients = self._weights if optimizer.in_place else [np.zeros_like(w) for w in self._weights]
+        self._gradients = self._weights if optimizer.in_place else tuple(np.zeros_like(w) for w in self._weights)
         self._errors = [np.zeros((batch_size, w.shape[1]), np.float32) for w in self._weights]
         self._workspaces: dict[int, Workspace] = {}
 
@@ -86,21 +92,15 @@ class BatchEngine:
         """Learn from the samples in the given order; see `pynn_sfdfa.engine.TrainingEngine`."""
         workspace = self._workspace(trains, self._batch_size)
         for start in range(0, order.size, self._batch_size):
-            numba.set_num_threads(self._threads)
             samples = order[start : start + self._batch_size]
             self._forward(workspace, trains, samples, first_trial + start, self._rule.perturbs)
             trials = _BatchTrials(self, workspace, trains.labels[samples])
-            figures = trials.figures()
             self._rule.backward(trials, self._feedback)
-            self._step += 1
-            if not self._optimizer.in_place:
-                for weights, gradient, slots in zip(self._weights, self._gradients, self._slots, strict=True):
-                    self._optimizer.step(weights, gradient, slots, self._step)
-            yield figures
+            self._descend(workspace, samples.size)
+            yield trials.figures()
 
     def respond(self, trains: SpikeTrains) -> tuple[NDArray[np.int32], tuple[int, ...]]:
         """Run all samples without learning; see `pynn_sfdfa.engine.TrainingEngine`."""
-        numba.set_num_threads(self._threads)
         trials = max(self._batch_size, _RESPONSE_TRIALS)
         workspace = self._workspace(trains, trials)
         counts = np.empty((len(trains), self._network.sizes[-1]), np.int32)
@@ -171,35 +171,47 @@ class BatchEngine:
     def _forward(
         self, workspace: Workspace, trains: SpikeTrains, samples: NDArray[np.int64], first_trial: int, perturbed: bool
     ) -> None:
-        n = samples.size
-        arrive_inputs(trains.times, trains.units, trains.offsets, samples, self._constants[0], workspace.arrivals[0])
         top = len(self._weights) - 1
-        for layer, (weights, constants) in enumerate(zip(self._weights, self._constants, strict=True)):
-            arrivals, spikes = workspace.arrivals[layer], workspace.spikes[layer]
-            draw = Draw(
-                graded=perturbed and layer > 0,
-                perturbed=perturbed and layer < top,
-                seed=self._seed,
-                layer=layer,
-                first_trial=first_trial,
-            )
-            advance_layer(n, weights, arrivals, constants, draw, spikes)
-            if layer < top:
-                above = layer + 1
-                arrive_spikes(n, arrivals, spikes, self._constants[above], workspace.arrivals[above])
+        draws = tuple(
+            Draw(perturbed and layer > 0, perturbed and layer < top, self._seed, layer, first_trial)
+            for layer in range(top + 1)
+        )
+        run = partial(
+            _run_part,
+            (trains.times, trains.units, trains.offsets, samples),
+            (self._weights, self._constants, draws, workspace.arrivals, workspace.spikes),
+        )
+        self._pool.run(partial(run, part) for part in _parts(samples.size, _PARTS_PER_THREAD * self._pool.threads))
 
     def _counts(self, workspace: Workspace, layer: int, trials: int) -> NDArray[np.int32]:
         return np.ascontiguousarray(workspace.spikes[layer].count[:trials, : self._network.layers[layer].size])
 
-    def _learn(self, workspace: Workspace, layer: int, error: NDArray[np.float32]) -> None:
-        n = error.shape[0]
-        scale = np.float32(1.0 / n)
+    def _assign(self, layer: int, error: NDArray[np.float32]) -> None:
+        scale = 1.0 / error.shape[0]
         if self._optimizer.in_place:
-            scale *= np.float32(-self._optimizer.learning_rate)
-        scaled, gradient = self._errors[layer], self._gradients[layer]
-        scaled[:n, : error.shape[1]] = error * scale
-        arrivals, spikes, block = workspace.arrivals[layer], workspace.spikes[layer], block_width(gradient.shape[1])
-        accumulate_gradient(n, arrivals, spikes, scaled, self._constants[layer], block, gradient)
+            scale *= -self._optimizer.learning_rate
+        np.multiply(error, np.float32(scale), out=self._errors[layer][: error.shape[0], : error.shape[1]])
+
+    def _descend(self, workspace: Workspace, n_trials: int) -> None:
+        """Accumulate the gradients for the errors assigned, and change the weights."""
+        tasks = []
+        for layer, gradient in enumerate(self._gradients):
+            error, constants, width = self._errors[layer], self._constants[layer], gradient.shape[1]
+            block = block_width(width)
+            for lowest in range(0, width, block):
+                place = (lowest, min(block, width - lowest), gradient)
+                arrivals, spikes = workspace.arrivals[layer], workspace.spikes[layer]
+                tasks.append(partial(accumulate_gradient, n_trials, arrivals, spikes, error, constants, *place))
+        self._pool.run(tasks)
+        self._step += 1
+        if not self._optimizer.in_place:
+            self._pool.run(self._optimizer_steps())
+
+    def _optimizer_steps(self) -> Iterator[partial[None]]:
+        for weights, gradient, slots in zip(self._weights, self._gradients, self._slots, strict=True):
+            for rows in _parts(weights.shape[0], self._pool.threads):
+                part = {name: values[rows] for name, values in slots.items()}
+                yield partial(self._optimizer.step, weights[rows], gradient[rows], part, self._step)
 
 
 class _BatchTrials:
@@ -223,27 +235,41 @@ class _BatchTrials:
         return np.ascontiguousarray(self._workspace.spikes[-1].directional[: self._labels.size, : self._sizes[-1]])
 
     def learn(self, layer: int, error: NDArray[np.float32]) -> None:
-        self._engine._learn(self._workspace, layer, error)
+        self._engine._assign(layer, error)
 
     def figures(self) -> BatchFigures:
-        counts = [self.counts(layer) for layer in range(self.n_layers)]
-        cap = self._engine._network.max_spikes
+        trials, cap = self._labels.size, self._engine._network.max_spikes
+        activity = [
+            summarise(trials, size, cap, spikes.count)
+            for size, spikes in zip(self._sizes, self._workspace.spikes, strict=True)
+        ]
         return BatchFigures(
-            samples=self._labels.size,
-            correct=int((predict(counts[-1]) == self._labels).sum()),
+            samples=trials,
+            correct=int((predict(self.counts(self.n_layers - 1)) == self._labels).sum()),
             loss=self._engine._loss.loss(self.output_error),
-            spikes=tuple(c.sum(axis=0, dtype=np.int64) for c in counts),
-            capped=tuple(int((c >= cap).sum()) for c in counts),
+            spikes=tuple(spikes for spikes, _ in activity),
+            capped=tuple(capped for _, capped in activity),
         )
+
+
+def _run_part(
+    shown: tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]],
+    layers: tuple[tuple[object, ...], ...],
+    part: slice,
+) -> None:
+    run_trials(part.start, part.stop, *shown, *layers)
+
+
+def _parts(n: int, parts: int) -> Iterator[slice]:
+    """Share out ``range(n)`` into at most so many parts of nearly equal size."""
+    parts = min(n, parts)
+    for part in range(parts):
+        yield slice(part * n // parts, (part + 1) * n // parts)
 
 
 def _checked_threads(threads: int | None) -> int:
-    most = int(numba.config.NUMBA_NUM_THREADS)
     if threads is None:
-        return most
-    if not 1 <= threads <= most:
-        raise ValueError(
-            f"threads = {threads} is not valid here; choose 1 to {most}, or set NUMBA_NUM_THREADS={threads} "
-            "before Python starts."
-        )
-    return threads
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if threads != int(threads) or threads < 1:
+        raise ValueError(f"threads = {threads} is not valid; it must be an integer >= 1.")
+    return int(threads)

@@ -12,7 +12,6 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import prange
 
 from pynn_sfdfa.event.batch.records import flat_arrivals, flat_spikes
 from pynn_sfdfa.event.spike_times import growth_to_spike, next_spike_any_ratio
@@ -37,9 +36,6 @@ _COUNT_FLAGS = FLOAT_FLAGS | {"reassoc"}
 
 _WORD = np.uint64(8)
 """Candidate flags that are looked at together; the width of a block is a multiple of it."""
-
-_PARTS = 16
-"""The trials of a batch are shared out in so many parts."""
 
 
 class Draw(NamedTuple):
@@ -266,27 +262,24 @@ def _advance_trial(
         spikes.stop[event0 + group] = n - spike0
 
 
-@jit(parallel=True)
+@jit
 def advance_layer(
-    n_trials: int,
+    first: int,
+    last: int,
     weights: NDArray[np.float32],
     arrivals: Arrivals,
     constants: LayerConstants,
     draw: Draw,
     spikes: Spikes,
 ) -> None:
-    """Fill ``spikes`` with the spikes of the first ``n_trials`` trials, in parallel over the trials.
+    """Fill ``spikes`` with the spikes of trials ``first`` to before ``last``, laid out in ``arrivals``.
 
     Parameters
     ----------
-    n_trials : int
-        Trials laid out in ``arrivals``.
     weights : float32, shape (n_pre, width)
         Laid out by `pynn_sfdfa.event.batch.layout`.
     """
-    parts = min(n_trials, _PARTS)
-    for part in prange(parts):
-        state = _rest(weights.shape[1])
-        flat_weights, arriving, leaving = weights.reshape(-1), flat_arrivals(arrivals), flat_spikes(spikes)
-        for trial in range(part * n_trials // parts, (part + 1) * n_trials // parts):
-            _advance_trial(trial, flat_weights, arriving, constants, draw, state, leaving)
+    state = _rest(weights.shape[1])
+    flat_weights, arriving, leaving = weights.reshape(-1), flat_arrivals(arrivals), flat_spikes(spikes)
+    for trial in range(first, last):
+        _advance_trial(trial, flat_weights, arriving, constants, draw, state, leaving)

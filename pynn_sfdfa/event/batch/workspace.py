@@ -45,10 +45,11 @@ class Workspace:
     def __init__(self, network: FeedForward, trials: int, max_events: int) -> None:
         self.trials = trials
         self.max_events = max_events
-        self.arrivals, self.spikes = [], []
+        arrivals, spikes = [], []
         capacity = max(1, max_events)
         for layer in network.layers:
             width = padded_width(layer.size)
-            self.arrivals.append(allocate_arrivals(trials, capacity))
-            self.spikes.append(allocate_spikes(trials, width, network.max_spikes, capacity))
+            arrivals.append(allocate_arrivals(trials, capacity))
+            spikes.append(allocate_spikes(trials, width, network.max_spikes, capacity))
             capacity = width * network.max_spikes
+        self.arrivals, self.spikes = tuple(arrivals), tuple(spikes)
