@@ -110,12 +110,14 @@ def build_trainer(settings: Experiment, network: FeedForward, **options: Any) ->
     ConfigError
         If the settings do not fit this machine or simulator.
     """
-    training, optimizer = settings.training, settings.optimizer
+    training, chosen = settings.training, settings.optimizer
+    rule = RULES[settings.learning.rule](**settings.rule_parameters())
+    optimizer = OPTIMIZERS[chosen.name](**chosen.model_dump(exclude={"name"}))
     try:
         return Trainer(
             network,
-            rule=RULES[settings.learning.rule](**settings.rule_parameters()),
-            optimizer=OPTIMIZERS[optimizer.name](**optimizer.model_dump(exclude={"name"})),
+            rule=rule,
+            optimizer=optimizer,
             loss=SpikeCount(**settings.loss.model_dump()),
             batch_size=training.batch_size,
             seed=training.seed,

@@ -60,11 +60,13 @@ def train(
     KeyboardInterrupt
         On Ctrl-C, after a checkpoint.
     """
+    folder.check(settings, resume=resume)
     network, samples = assembly.build(settings, simulator, data, stream)
-    has_checkpoint = folder.open(settings, report.provenance(simulator), resume=resume)
     callbacks = [progress_for(stream), MetricsLog(folder.metrics)]
     trainer = assembly.build_trainer(settings, network, folder=folder.path, callbacks=callbacks)
-    records = trainer.fit(samples.train, samples.test, settings.training.epochs, resume=has_checkpoint).records
+    folder.open(settings, report.provenance(simulator))
+    resume = resume and folder.last.exists()  # a run killed in its first epoch starts again
+    records = trainer.fit(samples.train, samples.test, settings.training.epochs, resume=resume).records
     summary = report.summary(
         records,
         seed=settings.training.seed,

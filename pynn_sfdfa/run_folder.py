@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MetricsLog", "RunFolder", "RunFolderError"]
 
-# Neither changes what a longer run would have computed: results do not depend on the number of threads.
-_MAY_CHANGE = ("training.epochs", "training.threads")
-
 
 class RunFolderError(ValueError):
     """A folder that cannot hold this run; the message says what to do instead."""
@@ -42,14 +39,12 @@ class RunFolder:
         self.last = path / "last.safetensors"
         self.best = path / "best.safetensors"
 
-    def open(self, experiment: Experiment, provenance: Mapping[str, str | int], *, resume: bool) -> bool:
-        """Claim the folder for a run: write ``config.toml``, and say whether there is a checkpoint to go on from.
+    def check(self, experiment: Experiment, *, resume: bool) -> None:
+        """Check that a run of this experiment may use the folder.
 
         Parameters
         ----------
         experiment : Experiment
-        provenance : mapping
-            What writes the run.
         resume : bool
             Whether to go on with the run that the folder holds.
 
@@ -57,39 +52,48 @@ class RunFolder:
         ------
         RunFolderError
             If the folder holds a run and ``resume`` is not set; or it is, and there is no run or one whose settings
-            differ in more than the number of epochs and threads.
+            differ in more than threads and additional epochs.
         ConfigError
             If the ``config.toml`` of the run to resume is damaged.
         """
         if resume:
             self._check_same_run(experiment)
-            files.remove_partial(self.path)
         elif self.config.exists() or self.last.exists():
             raise RunFolderError(
                 f"{self.path} already holds a run: add --resume to go on with it, or name another folder with --out."
             )
-        self._write_config(experiment, provenance)
-        return self.last.exists()
+
+    def open(self, experiment: Experiment, provenance: Mapping[str, str | int]) -> None:
+        """Make the folder and write ``config.toml``; remove what a run that was killed left half-written.
+
+        Raises
+        ------
+        RunFolderError
+            If there is a file in the way.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise RunFolderError(f"{self.path} is not a folder: name another one with --out.") from None
+        files.remove_partial(self.path)
+        files.write_text(self.config, config.dumps(experiment, provenance))
 
     def _check_same_run(self, experiment: Experiment) -> None:
         if not self.config.exists():
             raise RunFolderError(
                 f"{self.path} holds no run to resume: leave out --resume, or name its folder with --out."
             )
-        changed = config.differences(config.load(self.config), experiment, ignore=_MAY_CHANGE)
+        before = config.load(self.config)
+        may_change = ["training.threads"]  # results do not depend on it
+        if experiment.training.epochs >= before.training.epochs:
+            may_change.append("training.epochs")
+        changed = config.differences(before, experiment, ignore=may_change)
         if changed:
             raise RunFolderError(
                 f"{self.path} holds a run with other settings:\n  " + "\n  ".join(changed) + "\n"
                 f"Resume it as it is (pynn-sfdfa train {self.config} --out {self.path} --resume), "
                 "or start a new run with another --out."
             )
-
-    def _write_config(self, experiment: Experiment, provenance: Mapping[str, str | int]) -> None:
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-        except (FileExistsError, NotADirectoryError):
-            raise RunFolderError(f"{self.path} is not a folder: name another one with --out.") from None
-        files.write_text(self.config, config.dumps(experiment, provenance))
 
 
 class MetricsLog(Callback):

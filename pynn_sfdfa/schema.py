@@ -143,7 +143,7 @@ class DFA(Section):
 
     rho: NotNegative = Field(description="strength of the rate regularisation")
     r_target: NotNegative = Field(description="spikes per trial and hidden neuron")
-    feedback_range: Positive = Field(description="fixed feedback weights are drawn from U(-range, range)")
+    feedback: Range = Field(description="the fixed feedback weights are drawn uniformly from this range")
 
 
 class Rules(Section):

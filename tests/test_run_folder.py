@@ -22,59 +22,66 @@ def settings(*overrides):
 
 
 def test_a_new_run_makes_the_folder_and_writes_its_settings(folder):
-    assert folder.open(settings("training.seed=7"), PROVENANCE, resume=False) is False
+    folder.check(settings(), resume=False)
+    assert not folder.path.exists()
+    folder.open(settings("training.seed=7"), PROVENANCE)
     written = tomllib.loads(folder.config.read_text())
     assert written["training"]["seed"] == 7
     assert written["provenance"] == PROVENANCE
 
 
 def test_a_second_run_in_the_same_folder_is_refused(folder):
-    folder.open(settings(), PROVENANCE, resume=False)
+    folder.open(settings(), PROVENANCE)
     with pytest.raises(RunFolderError, match="already holds a run: add --resume to go on with it, or name another"):
-        folder.open(settings(), PROVENANCE, resume=False)
+        folder.check(settings(), resume=False)
 
 
 def test_a_folder_with_a_checkpoint_alone_is_not_overwritten(folder):
     folder.path.mkdir(parents=True)
     folder.last.touch()
     with pytest.raises(RunFolderError, match="already holds a run"):
-        folder.open(settings(), PROVENANCE, resume=False)
+        folder.check(settings(), resume=False)
 
 
 def test_resume_needs_a_run(folder):
     with pytest.raises(RunFolderError, match="holds no run to resume: leave out --resume"):
-        folder.open(settings(), PROVENANCE, resume=True)
+        folder.check(settings(), resume=True)
 
 
-def test_resume_says_whether_there_is_a_checkpoint_and_clears_what_a_kill_left(folder):
-    folder.open(settings(), PROVENANCE, resume=False)
+def test_opening_clears_what_a_kill_left(folder):
+    folder.open(settings(), PROVENANCE)
     (folder.path / ".last.safetensors.0123abcd.partial").touch()
-    assert folder.open(settings(), PROVENANCE, resume=True) is False
-    folder.last.touch()
-    assert folder.open(settings(), PROVENANCE, resume=True) is True
-    assert {path.name for path in folder.path.iterdir()} == {"config.toml", "last.safetensors"}
+    folder.open(settings(), PROVENANCE)
+    assert list(folder.path.iterdir()) == [folder.config]
 
 
-def test_resume_may_change_epochs_and_threads_and_records_it(folder):
-    folder.open(settings(), PROVENANCE, resume=False)
-    folder.open(settings("training.epochs=99", "training.threads=2"), PROVENANCE, resume=True)
+def test_resume_may_add_epochs_and_change_threads_and_records_it(folder):
+    folder.open(settings(), PROVENANCE)
+    longer = settings("training.epochs=99", "training.threads=2")
+    folder.check(longer, resume=True)
+    folder.open(longer, PROVENANCE)
     assert config.load(folder.config).training.epochs == 99
 
 
 def test_resume_with_other_settings_names_them(folder):
-    folder.open(settings(), PROVENANCE, resume=False)
+    folder.open(settings(), PROVENANCE)
     with pytest.raises(RunFolderError) as caught:
-        folder.open(settings("training.seed=2", "rules.sfdfa.rho=0.7"), PROVENANCE, resume=True)
+        folder.check(settings("training.seed=2", "rules.sfdfa.rho=0.7"), resume=True)
     message = str(caught.value)
     assert "\n  rules.sfdfa.rho: 0.1 -> 0.7\n  training.seed: 1 -> 2\n" in message
     assert f"pynn-sfdfa train {folder.config} --out {folder.path} --resume" in message
-    assert config.load(folder.config).training.seed == 1
+
+
+def test_resume_with_fewer_epochs_is_refused(folder):
+    folder.open(settings("training.epochs=9"), PROVENANCE)
+    with pytest.raises(RunFolderError, match="training.epochs: 9 -> 8"):
+        folder.check(settings("training.epochs=8"), resume=True)
 
 
 def test_a_file_in_the_way(folder, tmp_path):
     (tmp_path / "runs").write_text("not a folder")
     with pytest.raises(RunFolderError, match="is not a folder: name another one with --out"):
-        folder.open(settings(), PROVENANCE, resume=False)
+        folder.open(settings(), PROVENANCE)
 
 
 def record(epoch, seconds=1.0):

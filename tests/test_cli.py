@@ -1,0 +1,108 @@
+"""The command line as a whole: help, mistakes, exit statuses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import metadata
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from pynn_sfdfa import cli
+from pynn_sfdfa.cli import main
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_help_lists_every_command():
+    result = invoke("--help")
+    assert result.exit_code == 0
+    for name in ("train", "evaluate", "simulate", "info"):
+        assert f"\n  {name}" in result.output
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_has_help(name):
+    result = invoke(name, "--help")
+    assert result.exit_code == 0
+    assert result.output.startswith("Usage: ")
+
+
+def test_help_imports_nothing_heavy():
+    """What `pynn-sfdfa --help` takes is what it imports."""
+    heavy = {"numpy", "numba", "matplotlib", "pyNN", "neo", "scipy", "sklearn", "pydantic", "rich", "safetensors"}
+    code = (
+        "import sys\nfrom pynn_sfdfa.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        f"print(sorted({heavy!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_version():
+    assert invoke("--version").output == f"pynn-sfdfa {metadata.version('pynn-sfdfa')}\n"
+
+
+def test_unknown_commands_are_wrong_use():
+    result = invoke("trian")
+    assert result.exit_code == 2
+    assert "No such command 'trian'" in result.output
+
+
+def test_info_names_versions_simulators_experiments_and_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("PYNN_SFDFA_DATA", raising=False)
+    result = invoke("info")
+    assert result.exit_code == 0
+    for text in (metadata.version("PyNN"), "event", "ready", "brian2", "pynn-sfdfa train mnist", "digits.csv.gz"):
+        assert text in result.output
+    assert f"absent: emnist47: emnist47.npz was not found in {tmp_path}" in result.output
+
+
+def test_a_data_folder_that_does_not_exist(tmp_path):
+    for arguments in (("info",), ("train", "digits")):
+        result = invoke(*arguments, "--data", tmp_path / "nowhere")
+        assert result.exit_code == 2
+        assert "nowhere" in result.output
+
+
+@pytest.fixture
+def command_that_raises(monkeypatch):
+    def install(error):
+        @click.command()
+        def command():
+            raise error
+
+        monkeypatch.setattr("pynn_sfdfa.commands.info.command", command)
+
+    return install
+
+
+def test_ctrl_c_has_status_130(command_that_raises):
+    command_that_raises(KeyboardInterrupt())
+    result = invoke("info")
+    assert result.exit_code == 130
+    assert result.stderr == "Interrupted.\n"
+
+
+def test_a_full_disk_is_a_failure_without_a_traceback(command_that_raises):
+    command_that_raises(OSError(28, "No space left on device", "runs/x/config.toml"))
+    result = invoke("info")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: [Errno 28] No space left on device: 'runs/x/config.toml'\n"
+
+
+def test_a_closed_pipe_ends_quietly():
+    done = subprocess.run(
+        f"{sys.executable} -c 'from pynn_sfdfa.cli import main; main()' info | true",
+        shell=True,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert "Traceback" not in done.stderr
+    assert "Errno" not in done.stderr

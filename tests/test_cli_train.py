@@ -1,0 +1,286 @@
+"""``pynn-sfdfa train``, ``evaluate`` and ``simulate`` on small networks."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from pynn_sfdfa import checkpoint, config
+from pynn_sfdfa.cli import main
+
+SMALL = ("--set", "network.hidden_sizes=[20]", "--epochs", "2", "--threads", "1")
+SUMMARY_KEYS = [
+    "best_test_accuracy",
+    "final_test_accuracy",
+    "epochs",
+    "seconds_per_epoch",
+    "samples_per_second",
+    "seed",
+    "threads",
+    "n_parameters",
+    "peak_rss_mb",
+]
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def wrong_use(*arguments):
+    result = invoke(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    return result.stderr
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A finished run of two epochs, and what the command printed."""
+    out = tmp_path_factory.mktemp("runs") / "digits"
+    result = invoke("train", "digits", *SMALL, "--seed", "3", "--out", out, "--json")
+    assert result.exit_code == 0, result.output
+    return out, result
+
+
+def test_train_writes_everything_it_promises(run):
+    out, _ = run
+    pictures = {"learning_curve.png", "confusion_matrix.png", "raster.png", "spike_counts.png", "alignment.png"}
+    data = {"config.toml", "metrics.jsonl", "summary.json", "best.safetensors", "last.safetensors"}
+    assert {path.name for path in out.iterdir()} == pictures | data
+    for picture in pictures:
+        assert (out / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_json_is_the_summary_and_alone_on_standard_output(run):
+    out, result = run
+    summary = json.loads(result.stdout)
+    assert list(summary) == SUMMARY_KEYS
+    assert summary == json.loads((out / "summary.json").read_text())
+    assert summary["epochs"] == 2
+    assert summary["seed"] == 3
+    assert summary["threads"] == 1
+    assert summary["n_parameters"] == 64 * 20 + 20 * 10
+    assert 0 <= summary["final_test_accuracy"] <= summary["best_test_accuracy"] <= 1
+    assert result.stderr.count("  test ") == 2
+
+
+def test_summary_agrees_with_the_metrics(run):
+    out, _ = run
+    summary = json.loads((out / "summary.json").read_text())
+    records = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+    assert [record["epoch"] for record in records] == [1, 2]
+    assert summary["best_test_accuracy"] == max(record["test_accuracy"] for record in records)
+    assert summary["final_test_accuracy"] == records[-1]["test_accuracy"]
+    assert summary["seconds_per_epoch"] == pytest.approx(sum(record["seconds"] for record in records) / 2)
+
+
+def test_written_config_holds_every_override_and_what_wrote_it(run):
+    out, _ = run
+    written = tomllib.loads((out / "config.toml").read_text())
+    assert written["training"] | {"epochs": 2, "seed": 3, "threads": 1} == written["training"]
+    assert written["network"]["hidden_sizes"] == [20]
+    assert {"python", "numpy", "pynn-sfdfa", "PyNN", "simulator"} <= set(written["provenance"])
+
+
+def test_evaluate_finds_the_accuracy_that_training_reported(run):
+    out, _ = run
+    summary = json.loads((out / "summary.json").read_text())
+    for name, accuracy in (("best", "best_test_accuracy"), ("last", "final_test_accuracy")):
+        figures = json.loads(invoke("evaluate", out / f"{name}.safetensors", "--json").stdout)
+        assert figures["accuracy"] == summary[accuracy]
+        assert figures["samples"] == np.sum(figures["confusion"]) == 360
+        assert np.trace(figures["confusion"]) == round(360 * figures["accuracy"])
+
+
+def test_evaluate_prints_a_sentence(run):
+    result = invoke("evaluate", run[0] / "best.safetensors")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Test accuracy ")
+    assert " of 360 samples, loss " in result.stdout
+
+
+def test_simulate_a_trained_network_agrees_with_the_batch_engine(run, tmp_path):
+    """The exact simulator shows the spikes that the evaluation counts."""
+    out, _ = run
+    picture = tmp_path / "sample.png"
+    result = invoke("simulate", out / "best.safetensors", "--sample", 7, "--out", picture)
+    assert result.exit_code == 0, result.output
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in result.stdout.splitlines() if "│" in line]
+    layers = {row[0]: row[1:] for row in rows if len(row) == 6}
+    assert [layers[name][0] for name in ("input", "hidden 1", "output")] == ["64", "20", "10"]
+    outputs = [row for row in rows if len(row) == 3]
+    assert len(outputs) == 10
+    assert sum(int(row[1]) for row in outputs) == int(layers["output"][2])
+    assert [row[2] for row in outputs].count("label") == 1
+
+
+def test_simulate_an_untrained_network(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = invoke("simulate", "digits", "--sample", 0, "--set", "network.hidden_sizes=[20, 15]")
+    assert result.exit_code == 0, result.output
+    assert "hidden 2" in result.stdout
+    assert Path("digits-sample0.png").exists()
+
+
+def test_simulate_refuses_samples_that_do_not_exist(tmp_path):
+    message = wrong_use("simulate", "digits", "--sample", 360, "--out", tmp_path / "x.png")
+    assert "--sample 360: digits has the test samples 0 to 359." in message
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_simulate_refuses_to_change_a_checkpoint(run):
+    message = wrong_use("simulate", run[0] / "best.safetensors", "--sample", 0, "--set", "training.seed=1")
+    assert "a checkpoint keeps the settings it was trained with" in message
+
+
+def test_a_folder_with_a_run_is_not_overwritten(run):
+    out, _ = run
+    before = (out / "last.safetensors").read_bytes()
+    assert "already holds a run: add --resume" in wrong_use("train", "digits", *SMALL, "--out", out)
+    assert (out / "last.safetensors").read_bytes() == before
+
+
+def test_resuming_with_more_epochs_ends_where_an_uninterrupted_run_does(tmp_path):
+    for name, epochs in (("whole", [3]), ("parts", [1, 3])):
+        for part, last in enumerate(epochs):
+            resume = ["--resume"] if part else []
+            options = [*SMALL, "--epochs", last, "--out", tmp_path / name, *resume]
+            assert invoke("train", "digits", *options).exit_code == 0
+    whole, parts = (checkpoint.load(tmp_path / name / "last.safetensors") for name in ("whole", "parts"))
+    for name, array in whole.arrays.items():
+        np.testing.assert_array_equal(parts[name], array)
+    lines = (tmp_path / "parts" / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["epoch"] for line in lines] == [1, 2, 3]
+
+
+def test_resuming_with_other_settings_names_them(run):
+    message = wrong_use("train", "digits", *SMALL, "--seed", "4", "--out", run[0], "--resume")
+    assert "holds a run with other settings:\n  training.seed: 3 -> 4\n" in message
+
+
+def test_fewer_epochs_than_before_are_refused(run):
+    message = wrong_use("train", run[0] / "config.toml", "--epochs", "1", "--out", run[0], "--resume")
+    assert "training.epochs: 2 -> 1" in message
+
+
+def test_results_go_to_a_folder_named_after_the_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = invoke("train", "digits", *SMALL, "--epochs", "1", "--seed", "9", "--set", "learning.rule=dfa")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("Best test accuracy ")
+    assert result.stdout.endswith("Results are in runs/digits-dfa-seed9.\n")
+    assert Path("runs/digits-dfa-seed9/summary.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("digts",), "There is no experiment 'digts' (did you mean digits?). Choose one of digits, "),
+        (("digits", "--set", "training.epoch=1"), "training.epoch is not a known key (did you mean epochs?)"),
+        (("digits", "--simulator", "nest"), "There is no simulator 'nest'; choose one of event, brian2, spiNNaker."),
+        (("digits", "--set", "data.name=mnits"), "there is no data set 'mnits'"),
+        (("digits", "--set", "data.name=npz:nowhere.npz"), "nowhere.npz"),
+        (("digits", "--threads", "100000"), "threads = 100000 is not valid here; choose 1 to "),
+        (("digits", "--epochs", "0"), "'--epochs'"),
+        (("digits", "--set", "encoding.maximum=8"), "with the encoder latency: values to encode must lie in 0..8"),
+        (("digits", "--set", 'encoding={name="none"}'), "holds values, which need an encoder"),
+    ],
+)
+def test_mistakes_leave_no_folder_behind(arguments, message, tmp_path):
+    out = tmp_path / "run"
+    assert message in wrong_use("train", *arguments, "--out", out)
+    assert not out.exists()
+
+
+def test_ready_made_spikes_need_no_encoder(tmp_path):
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for split, n in (("train", 40), ("test", 20)):
+        arrays |= {
+            f"times_{split}": np.sort(rng.uniform(0, 50, (n, 30)), axis=1).ravel().astype(np.float32),
+            f"units_{split}": rng.integers(0, 12, n * 30).astype(np.int32),
+            f"offsets_{split}": np.arange(0, n * 30 + 1, 30),
+            f"labels_{split}": np.arange(n) % 4,
+        }
+    np.savez(tmp_path / "spikes.npz", **arrays, n_units=12)
+    options = ["digits", *SMALL, "--set", f"data.name=npz:{tmp_path / 'spikes.npz'}", "--out", tmp_path / "run"]
+    assert "holds spikes, which the encoder latency cannot encode" in wrong_use("train", *options)
+    result = invoke("train", *options, "--set", 'encoding={name="none"}', "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["n_parameters"] == 12 * 20 + 20 * 4
+
+
+def test_a_network_that_cannot_learn_is_a_failure(tmp_path):
+    result = invoke("train", "digits", *SMALL, "--set", "network.hidden.v_thresh=1000.0", "--out", tmp_path / "run")
+    assert result.exit_code == 1
+    assert "Hidden layer 1 (20 neurons) did not fire once" in result.stderr
+    assert "lower v_thresh" in result.stderr
+    assert result.stdout == ""
+
+
+def test_bad_checkpoints_are_named(tmp_path, run):
+    (tmp_path / "bad.safetensors").write_bytes(b"no checkpoint")
+    assert "bad.safetensors" in wrong_use("evaluate", tmp_path / "bad.safetensors")
+    assert "There is no checkpoint" in wrong_use("evaluate", tmp_path / "absent.safetensors")
+    saved = checkpoint.load(run[0] / "best.safetensors")
+    checkpoint.save(tmp_path / "nameless.safetensors", saved.arrays, saved.metadata | {"configuration": {}})
+    message = wrong_use("evaluate", tmp_path / "nameless.safetensors")
+    assert "does not say which experiment it belongs to" in message
+
+
+def test_a_checkpoint_of_another_network_does_not_fit(tmp_path, run):
+    saved = checkpoint.load(run[0] / "best.safetensors")
+    other = config.load("digits", ["network.hidden_sizes=[21]"]).settings()
+    checkpoint.save(tmp_path / "x.safetensors", saved.arrays, saved.metadata | {"configuration": other})
+    assert "The checkpoint does not fit: " in wrong_use("evaluate", tmp_path / "x.safetensors")
+
+
+def test_ctrl_c_saves_a_checkpoint_and_says_how_to_go_on(tmp_path):
+    """A real process and a real signal: the command that it prints goes on as if nothing had happened."""
+    options = ["train", "digits", "--set", "network.hidden_sizes=[20]", "--threads", "1"]
+    python = [sys.executable, "-c", "from pynn_sfdfa.cli import main; main()"]
+    out = tmp_path / "run"
+    process = subprocess.Popen(
+        [*python, *options, "--epochs", "100000", "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stderr:
+        if "  test " in line:  # the first epoch is over
+            process.send_signal(signal.SIGINT)
+            break
+    stdout, stderr = process.communicate()
+    assert process.returncode == 130
+    assert stdout == ""
+    assert "Traceback" not in stderr
+    prefix = "Interrupted. To go on: pynn-sfdfa "
+    command = next(line for line in stderr.splitlines() if line.startswith(prefix)).removeprefix(prefix)
+    assert command == f"train {out / 'config.toml'} --out {out} --simulator event --resume"
+
+    epochs = len(checkpoint.load(out / "last.safetensors").metadata["records"]) + 1
+    settings = (out / "config.toml").read_text()
+    (out / "config.toml").write_text(settings.replace("epochs = 100000", f"epochs = {epochs}"))
+    assert invoke(*command.split()).exit_code == 0
+    assert invoke(*options, "--epochs", epochs, "--out", tmp_path / "whole").exit_code == 0
+    whole, resumed = (checkpoint.load(folder / "last.safetensors") for folder in (tmp_path / "whole", out))
+    for name, array in whole.arrays.items():
+        np.testing.assert_array_equal(resumed[name], array)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_write_permission_is_a_failure(tmp_path):
+    tmp_path.chmod(0o500)
+    result = invoke("train", "digits", *SMALL, "--out", tmp_path / "run")
+    assert result.exit_code == 1
+    assert "Permission denied" in result.stderr
