@@ -42,7 +42,7 @@ class Trials(Protocol):
     def learn(self, layer: int, error: NDArray[np.float32]) -> None:
         """Let the layer's weights change by error times eligibility; error has shape (trials, neurons).
 
-        They change when the rule has dealt with all layers; until then they are those that the trials were run with.
+        They change after the rule has assigned the errors of all layers.
         """
         ...
 
@@ -83,7 +83,14 @@ class LearningRule(ABC):
 
     @abstractmethod
     def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
-        """Let every layer learn from a batch of trials, and change ``feedback`` in place."""
+        """Assign an error to every neuron of every layer by `Trials.learn`; ``feedback`` is not changed."""
+
+    def improve_feedback(self, trials: Trials, layer: int, feedback: NDArray[np.float32]) -> None:
+        """Change the feedback of one hidden layer in place.
+
+        Called after `backward`, for each hidden layer of a rule that `perturbs`, possibly while weights change.
+        """
+        raise NotImplementedError(f"{type(self).__name__} perturbs, so it must say how its feedback improves.")
 
     def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return rho (r_target - mean count over the batch) of each neuron of a hidden layer."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from pynn_sfdfa.rules.base import LearningRule, Trials
-from pynn_sfdfa.rules.feedback import hidden_error
+from pynn_sfdfa.rules.feedback import project_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +50,4 @@ class DFA(LearningRule):
 
     def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
         """Project the output error with the fixed feedback."""
-        trials.learn(trials.n_layers - 1, trials.output_error)
-        for layer, weights in enumerate(feedback):
-            trials.learn(layer, hidden_error(trials.output_error, weights, self.regularisation(trials.counts(layer))))
+        project_errors(self, trials, feedback)

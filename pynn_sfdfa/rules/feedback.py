@@ -11,10 +11,20 @@ from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["estimate_feedback", "hidden_error"]
+    from pynn_sfdfa.rules.base import LearningRule, Trials
+
+__all__ = ["estimate_feedback", "hidden_error", "project_errors"]
 
 
-@jit(fastmath=FLOAT_FLAGS)
+def project_errors(rule: LearningRule, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
+    """Assign errors by direct feedback: the output error itself, and its projection to every hidden layer."""
+    trials.learn(trials.n_layers - 1, trials.output_error)
+    for layer, weights in enumerate(feedback):
+        regularisation = rule.regularisation(trials.counts(layer))
+        trials.learn(layer, hidden_error(trials.output_error, weights, regularisation))
+
+
+@jit(nogil=True, fastmath=FLOAT_FLAGS)
 def hidden_error(
     output_error: NDArray[np.float32], feedback: NDArray[np.float32], offset: NDArray[np.float32]
 ) -> NDArray[np.float32]:
@@ -39,7 +49,7 @@ def hidden_error(
     return error
 
 
-@jit(fastmath=FLOAT_FLAGS)
+@jit(nogil=True, fastmath=FLOAT_FLAGS)
 def estimate_feedback(
     counts: NDArray[np.int32],
     perturbation: NDArray[np.float32],

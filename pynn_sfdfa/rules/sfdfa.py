@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from pynn_sfdfa.rules.base import LearningRule, Trials
-from pynn_sfdfa.rules.feedback import estimate_feedback, hidden_error
+from pynn_sfdfa.rules.feedback import estimate_feedback, project_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,15 +42,10 @@ class SFDFA(LearningRule):
         return [np.zeros((sizes[-1], hidden), np.float32) for hidden in sizes[:-1]]
 
     def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
-        """Project the output error with the feedback of these trials, then improve the feedback."""
-        trials.learn(trials.n_layers - 1, trials.output_error)
-        for layer, weights in enumerate(feedback):
-            counts = trials.counts(layer)
-            trials.learn(layer, hidden_error(trials.output_error, weights, self.regularisation(counts)))
-            estimate_feedback(
-                counts,
-                trials.perturbation(layer),
-                trials.directional(),
-                np.float32(self.feedback_learning_rate),
-                weights,
-            )
+        """Project the output error with the present feedback."""
+        project_errors(self, trials, feedback)
+
+    def improve_feedback(self, trials: Trials, layer: int, feedback: NDArray[np.float32]) -> None:
+        """Move the feedback towards the correlation of perturbations and directional derivatives."""
+        rate = np.float32(self.feedback_learning_rate)
+        estimate_feedback(trials.counts(layer), trials.perturbation(layer), trials.directional(), rate, feedback)

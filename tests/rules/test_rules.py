@@ -60,7 +60,9 @@ def test_errors_of_all_layers(rule):
 def test_sfdfa_moves_feedback_towards_the_mean_over_trials_with_spikes():
     trials, feedback = Recorded(), random_feedback()
     before = [f.astype(float) for f in feedback]
-    SFDFA(feedback_learning_rate=0.1).backward(trials, feedback)
+    rule = SFDFA(feedback_learning_rate=0.1)
+    for layer, weights in enumerate(feedback):
+        rule.improve_feedback(trials, layer, weights)
     for layer, (old, new) in enumerate(zip(before, feedback, strict=True)):
         for i in range(SIZES[layer]):
             fired = trials.counts(layer)[:, i] > 0
@@ -76,6 +78,8 @@ def test_dfa_leaves_feedback_alone_and_draws_it_by_seed():
     rule, trials, feedback = DFA(feedback=(-0.5, 2.0)), Recorded(), random_feedback()
     before = [f.copy() for f in feedback]
     rule.backward(trials, feedback)
+    for layer, weights in enumerate(feedback):
+        rule.improve_feedback(trials, layer, weights)
     for old, new in zip(before, feedback, strict=True):
         np.testing.assert_array_equal(old, new)
     drawn = rule.initial_feedback([400, 300, 10], seed=3)

@@ -12,7 +12,7 @@ from pynn_sfdfa.engine import BatchFigures
 from pynn_sfdfa.event.batch.activity import summarise
 from pynn_sfdfa.event.batch.backward import accumulate_gradient
 from pynn_sfdfa.event.batch.forward import Draw
-from pynn_sfdfa.event.batch.layout import block_width, pad, unpad
+from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width, pad, unpad
 from pynn_sfdfa.event.batch.pool import Pool
 from pynn_sfdfa.event.batch.trials import run_trials
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
@@ -84,7 +84,7 @@ class BatchEngine:
         self._feedback = rule.initial_feedback(network.sizes[1:], seed)
         self._step = 0
         self._slots = [{slot: np.zeros_like(w) for slot in optimizer.slots} for w in self._weights]
-        self._gradients = self._weights if optimizer.in_place else tuple(np.zeros_like(w) for w in self._weights)
+        self._gradients = self._weights if optimizer.in_place else tuple(aligned_zeros(w.shape) for w in self._weights)
         self._errors = [np.zeros((batch_size, w.shape[1]), np.float32) for w in self._weights]
         self._workspaces: dict[int, Workspace] = {}
 
@@ -96,7 +96,7 @@ class BatchEngine:
             self._forward(workspace, trains, samples, first_trial + start, self._rule.perturbs)
             trials = _BatchTrials(self, workspace, trains.labels[samples])
             self._rule.backward(trials, self._feedback)
-            self._descend(workspace, samples.size)
+            self._descend(workspace, trials)
             yield trials.figures()
 
     def respond(self, trains: SpikeTrains) -> tuple[NDArray[np.int32], tuple[int, ...]]:
@@ -192,9 +192,13 @@ class BatchEngine:
             scale *= -self._optimizer.learning_rate
         np.multiply(error, np.float32(scale), out=self._errors[layer][: error.shape[0], : error.shape[1]])
 
-    def _descend(self, workspace: Workspace, n_trials: int) -> None:
-        """Accumulate the gradients for the errors assigned, and change the weights."""
+    def _descend(self, workspace: Workspace, trials: _BatchTrials) -> None:
+        """Accumulate the gradients for the errors assigned, improve the feedback, and change the weights."""
+        n_trials = trials.output_error.shape[0]
         tasks = []
+        if self._rule.perturbs:
+            improve = self._rule.improve_feedback
+            tasks += [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
         for layer, gradient in enumerate(self._gradients):
             error, constants, width = self._errors[layer], self._constants[layer], gradient.shape[1]
             block = block_width(width)

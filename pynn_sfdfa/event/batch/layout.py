@@ -1,7 +1,8 @@
-"""How the neurons of a layer are laid out for SIMD: rows padded to whole registers, and blocks of neighbours.
+"""How the neurons of a layer are laid out: rows of whole cache lines, and blocks of neighbours.
 
-A weight matrix is (n_pre, width), presynaptic-major, so that one arrival touches one contiguous row. Padded neurons
-have zero weights and therefore never spike.
+A weight matrix is (n_pre, width), presynaptic-major, so that one arrival touches one contiguous row. Rows and blocks
+begin with a cache line, so that threads at work on neighbouring blocks do not take lines from each other. Padded
+neurons have zero weights and therefore never spike.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LANES", "block_width", "pad", "padded_width", "unpad"]
+__all__ = ["LANES", "aligned_zeros", "block_width", "pad", "padded_width", "unpad"]
 
-LANES = 8
-"""float32 values in one AVX2 register."""
+LANES = 16
+"""float32 values in a cache line; two AVX2 registers."""
+
+_LINE = 64  # bytes
 
 _WIDEST_BLOCK = 200  # a block's part of a gradient stays in cache, and there are blocks for every thread
 
@@ -32,10 +35,18 @@ def block_width(width: int) -> int:
     return padded_width(-(-width // blocks))
 
 
+def aligned_zeros(shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return zeros that begin with a cache line."""
+    size = int(np.prod(shape))
+    memory = np.zeros(size + LANES, np.float32)
+    first = -memory.ctypes.data % _LINE // memory.itemsize
+    return memory[first : first + size].reshape(shape)
+
+
 def pad(array: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return a copy of (..., n) as (..., width), padded with zeros."""
     n = array.shape[-1]
-    padded = np.zeros((*array.shape[:-1], padded_width(n)), np.float32)
+    padded = aligned_zeros((*array.shape[:-1], padded_width(n)))
     padded[..., :n] = array
     return padded
 

@@ -20,12 +20,12 @@ def volleys(network, trains, seed=0, perturbed=False):
     workspace = Workspace(network, n, int(np.diff(trains.offsets).max(initial=0)))
     constants = layer_constants(network.layers[0], network)
     arrivals, spikes = workspace.arrivals[0], workspace.spikes[0]
-    arrive_inputs(trains.times, trains.units, trains.offsets, np.arange(n), constants, arrivals)
+    arrive_inputs(0, n, trains.times, trains.units, trains.offsets, np.arange(n), constants, arrivals)
     draw = Draw(graded=False, perturbed=perturbed, seed=seed, layer=0, first_trial=0)
-    advance_layer(n, pad(network.weights[0]), arrivals, constants, draw, spikes)
+    advance_layer(0, n, pad(network.weights[0]), arrivals, constants, draw, spikes)
     received = allocate_arrivals(n, spikes.time.shape[1])
     no_delay = constants._replace(delay=np.float32(0.0), trial_duration=np.float32(np.inf))
-    arrive_spikes(n, arrivals, spikes, no_delay, received)
+    arrive_spikes(0, n, arrivals, spikes, no_delay, received)
     return [in_order(received, k) for k in range(n)]
 
 

@@ -45,7 +45,7 @@ def arrivals_of(trains, net):
     """Per sample: groups as (time, window, [(unit, grade), ...]), and the decays."""
     out = allocate_arrivals(len(trains), max(1, int(np.diff(trains.offsets).max())))
     constants = layer_constants(net.layers[0], net)
-    arrive_inputs(trains.times, trains.units, trains.offsets, np.arange(len(trains)), constants, out)
+    arrive_inputs(0, len(trains), trains.times, trains.units, trains.offsets, np.arange(len(trains)), constants, out)
     return out, constants
 
 
@@ -76,7 +76,7 @@ def test_the_order_of_samples_is_the_one_asked_for():
     trains = random_trains(np.random.default_rng(0), 4, 5, spikes=(3, 9))
     out = allocate_arrivals(2, 9)
     constants = layer_constants(net.layers[0], net)
-    arrive_inputs(trains.times, trains.units, trains.offsets, np.array([3, 1]), constants, out)
+    arrive_inputs(0, 2, trains.times, trains.units, trains.offsets, np.array([3, 1]), constants, out)
     for row, k in enumerate((3, 1)):
         times, units = trains.sample(k)
         np.testing.assert_array_equal(out.unit[row, : units.size], units)
@@ -99,7 +99,7 @@ def test_spikes_arrive_in_order_of_time_then_neuron_with_their_grades(most):
             wanted.append((time + 1.0, unit, float(n)))
         spikes.stop[0, group] = len(wanted)
     out = allocate_arrivals(1, 48 * 30)
-    arrive_spikes(1, before, spikes, layer_constants(net.layers[0], net), out)
+    arrive_spikes(0, 1, before, spikes, layer_constants(net.layers[0], net), out)
     found = list(zip(*(column.tolist() for column in in_order(out, 0)), strict=True))
     assert len(found) > 0
     in_time = [spike for spike in wanted if spike[0] <= net.trial_duration]
