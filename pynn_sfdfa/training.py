@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import threading
 import time
@@ -44,7 +45,9 @@ class History:
 
     @property
     def best(self) -> EpochRecord:
-        """The epoch with the best test accuracy, the first of several."""
+        """The epoch with the best test accuracy, the first of several; ValueError before the first is finished."""
+        if not self.records:
+            raise ValueError("No epoch is finished yet, so none is the best.")
         return max(self.records, key=lambda record: record.test_accuracy)
 
 
@@ -66,7 +69,7 @@ class Trainer:
     callbacks : sequence of Callback
         Observers, told in this order.
     folder : path, optional
-        Where ``last.safetensors`` and ``best.safetensors`` are written after each epoch.
+        Where ``last.safetensors`` and ``best.safetensors`` are written after each epoch; made if it is missing.
     configuration : dict, optional
         JSON-compatible description kept in every checkpoint.
 
@@ -102,6 +105,10 @@ class Trainer:
         self._callbacks = list(callbacks)
         self._folder = None if folder is None else Path(folder)
         self._configuration = configuration or {}
+        try:
+            json.dumps(self._configuration, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"configuration cannot be kept in checkpoints, which are JSON: {error}.") from None
         self._engine: TrainingEngine = network.sim.training_engine(
             network, self._rule, optimizer if optimizer is not None else Adam(), self._loss, batch_size, seed, threads
         )
@@ -119,6 +126,7 @@ class Trainer:
         validation : SpikeTrains, optional
             Evaluated after each epoch; without it, test figures are those of the training samples as they were learned.
         epochs : int
+            At least 1.
         resume : bool
             Go on from ``last.safetensors`` in the folder.
 
@@ -137,6 +145,10 @@ class Trainer:
         """
         if len(train) == 0:
             raise ValueError("There are no training samples.")
+        if epochs < 1:
+            raise ValueError(f"epochs = {epochs} is not valid; it must be at least 1.")
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
         if resume:
             self._resume(len(train))
         batches = -(-len(train) // self._batch_size)
@@ -268,9 +280,17 @@ class Trainer:
                 raise checkpoint.CheckpointError(
                     f"{path} was written with {key} = {saved.metadata.get(key)}; this training has {value}."
                 )
-        self.load(saved)
-        self._history = History([_record(entry) for entry in saved.metadata["records"]])
-        self._tally = Tally.restore(self.network.sizes[1:], saved.metadata["tally"], saved.arrays)
+        try:
+            history = History([_record(entry) for entry in saved.metadata["records"]])
+            tally = Tally.restore(self.network.sizes[1:], saved.metadata["tally"], saved.arrays)
+            self.load(saved)
+        except checkpoint.CheckpointError as error:
+            raise checkpoint.CheckpointError(f"{path}: {error}") from None
+        except (KeyError, TypeError, ValueError) as error:
+            raise checkpoint.CheckpointError(
+                f"{path} does not describe a training in full ({error!r}), so it cannot be resumed."
+            ) from None
+        self._history, self._tally = history, tally
 
     def _tell(self, event: str, *what: Any) -> None:
         for callback in self._callbacks:

@@ -1,0 +1,226 @@
+"""Training that is killed or interrupted, and goes on: the end is that of the uninterrupted run, bit by bit."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+from training_process import BATCHES, EPOCHS, Beats, samples, train, trainer
+
+from pynn_sfdfa import SGD, Callback, checkpoint
+from pynn_sfdfa.checkpoint import CheckpointError
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    train(folder)
+    return folder
+
+
+def check_same(folder, uninterrupted):
+    """All arrays of both checkpoints, and all figures of all epochs but the time they took."""
+    for name in ("last.safetensors", "best.safetensors"):
+        got, wanted = checkpoint.load(folder / name), checkpoint.load(uninterrupted / name)
+        assert set(got.arrays) == set(wanted.arrays)
+        assert len(wanted.arrays) > 8
+        for array in wanted.arrays:
+            np.testing.assert_array_equal(got[array], wanted[array], err_msg=array)
+    records = [
+        [json.loads(line) for line in (path / "metrics.jsonl").read_text().splitlines()]
+        for path in (folder, uninterrupted)
+    ]
+    assert [record["epoch"] for record in records[0]] == list(range(1, EPOCHS + 1))
+    for got, wanted in zip(*records, strict=True):
+        for record in (got, wanted):
+            del record["seconds"], record["samples_per_second"]
+        assert got == wanted
+
+
+def run_and_kill(context, folder, beats, pause):
+    """Run in a process until that many beats have come; kill it some time after. Return whether it had finished."""
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=train, args=(folder, sender))
+    process.start()
+    sender.close()
+    try:
+        for _ in range(beats):
+            receiver.recv_bytes()
+        time.sleep(pause)
+        process.kill()
+    except EOFError:  # it came to its end before
+        pass
+    process.join()
+    receiver.close()
+    return process.exitcode == 0
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_killed_at_random_moments(tmp_path, uninterrupted, seed):
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pynn_sfdfa.event", "pynn_sfdfa.training", "pynn_sfdfa.run_folder"])
+    rng = np.random.default_rng(seed)
+    kills = 0
+    # Each attempt comes to at least one whole epoch and its checkpoint, so that the run ends.
+    while not run_and_kill(
+        context,
+        tmp_path,
+        int(rng.integers(BATCHES + 2, 2 * BATCHES + 2)),
+        float(rng.choice([0.0, rng.uniform(0, 0.02)])),
+    ):
+        kills += 1
+        assert kills <= EPOCHS
+    assert kills >= 2
+    check_same(tmp_path, uninterrupted)
+
+
+class At(Callback):
+    """Does something after a batch, counted over the run."""
+
+    def __init__(self, batch, action):
+        self.left, self.action = batch, action
+
+    def on_batch_end(self, progress):
+        self.left -= 1
+        if self.left == 0:
+            self.action()
+
+
+def press_ctrl_c():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize("batch", [1, BATCHES - 1, BATCHES, BATCHES + 1, 3 * BATCHES + 5])
+def test_ctrl_c_saves_within_the_epoch(tmp_path, uninterrupted, batch):
+    handler = signal.getsignal(signal.SIGINT)
+    interrupted = trainer(tmp_path, [At(batch, press_ctrl_c)])
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.fit(*samples(), epochs=EPOCHS)
+    assert signal.getsignal(signal.SIGINT) is handler
+    saved = checkpoint.load(tmp_path / "last.safetensors")
+    assert int(saved["optimizer.step"][0]) == batch
+    assert len(saved.metadata["records"]) == (batch - 1) // BATCHES
+    for layer, weights in enumerate(interrupted.network.weights):
+        np.testing.assert_array_equal(weights, saved[f"weights.{layer}"])
+    resumed = trainer(tmp_path)
+    history = resumed.fit(*samples(), epochs=EPOCHS, resume=True)
+    wanted = checkpoint.load(uninterrupted / "last.safetensors")
+    for name, array in checkpoint.load(tmp_path / "last.safetensors").arrays.items():
+        np.testing.assert_array_equal(array, wanted[name], err_msg=name)
+    figures = [(r.train_loss, r.train_accuracy, r.test_accuracy, r.spikes_per_sample) for r in history.records]
+    assert figures == [
+        (r["train_loss"], r["train_accuracy"], r["test_accuracy"], tuple(r["spikes_per_sample"]))
+        for r in wanted.metadata["records"]
+    ]
+
+
+def test_ctrl_c_twice_interrupts_at_once(tmp_path):
+    seen = []
+
+    class Twice(Callback):
+        def on_batch_end(self, progress):
+            press_ctrl_c()
+            seen.append("deferred")
+            press_ctrl_c()
+            seen.append("not reached")
+
+    with pytest.raises(KeyboardInterrupt):
+        trainer(tmp_path, [Twice()]).fit(*samples())
+    assert seen == ["deferred"]
+
+
+def test_the_same_trainer_goes_on_after_ctrl_c(tmp_path, uninterrupted):
+    one = trainer(tmp_path, [At(BATCHES + 4, press_ctrl_c)])
+    with pytest.raises(KeyboardInterrupt):
+        one.fit(*samples(), epochs=EPOCHS)
+    one.fit(*samples(), epochs=EPOCHS)
+    wanted = checkpoint.load(uninterrupted / "last.safetensors")
+    for layer, weights in enumerate(one.network.weights):
+        np.testing.assert_array_equal(weights, wanted[f"weights.{layer}"])
+
+
+def test_a_finished_run_resumes_to_nothing_and_may_be_prolonged(tmp_path):
+    trainer(tmp_path).fit(*samples(), epochs=2)
+    before = (tmp_path / "last.safetensors").read_bytes()
+    assert len(trainer(tmp_path).fit(*samples(), epochs=2, resume=True).records) == 2
+    assert (tmp_path / "last.safetensors").read_bytes() == before
+    trainer(tmp_path).fit(*samples(), epochs=3, resume=True)
+    trainer(tmp_path / "whole").fit(*samples(), epochs=3)
+    for name, array in checkpoint.load(tmp_path / "whole" / "last.safetensors").arrays.items():
+        np.testing.assert_array_equal(array, checkpoint.load(tmp_path / "last.safetensors")[name])
+
+
+def test_a_save_that_fails_keeps_the_last_checkpoint(tmp_path, monkeypatch, uninterrupted):
+    trainer(tmp_path).fit(*samples(), epochs=1)
+    before = (tmp_path / "last.safetensors").read_bytes()
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="disk full"):
+        patch.setattr("pathlib.Path.replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+        trainer(tmp_path).fit(*samples(), epochs=2, resume=True)
+    assert (tmp_path / "last.safetensors").read_bytes() == before
+    trainer(tmp_path).fit(*samples(), epochs=EPOCHS, resume=True)
+    wanted = checkpoint.load(uninterrupted / "last.safetensors")
+    np.testing.assert_array_equal(checkpoint.load(tmp_path / "last.safetensors")["weights.0"], wanted["weights.0"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seed": 6}, "last.safetensors was written with seed = 5; this training has 6"),
+        ({"batch_size": 21}, "last.safetensors was written with batch_size = 20; this training has 21"),
+        ({"optimizer": SGD()}, "last.safetensors: The checkpoint does not fit: The state has optimizer.mean.0"),
+    ],
+)
+def test_resume_refuses_another_training(tmp_path, options, message):
+    trainer(tmp_path).fit(*samples(), epochs=1)
+    other = trainer(tmp_path, **options)
+    before = [w.copy() for w in other.network.weights]
+    with pytest.raises(CheckpointError, match=message):
+        other.fit(*samples(), epochs=2, resume=True)
+    for old, new in zip(before, other.network.weights, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_resume_refuses_other_samples(tmp_path):
+    trainer(tmp_path).fit(*samples(), epochs=1)
+    with pytest.raises(CheckpointError, match="was written with n_train = 250; this training has 249"):
+        trainer(tmp_path).fit(samples()[0].select(np.arange(249)), epochs=2, resume=True)
+
+
+def test_resume_needs_a_folder_and_a_checkpoint(tmp_path):
+    with pytest.raises(CheckpointError, match="There is nothing to resume from: the trainer was given no folder"):
+        trainer(None).fit(*samples(), resume=True)
+    with pytest.raises(CheckpointError, match=r"There is no checkpoint .*last.safetensors"):
+        trainer(tmp_path).fit(*samples(), resume=True)
+
+
+@pytest.mark.parametrize("missing", ["tally.spikes.1", "records", "tally"])
+def test_a_checkpoint_that_lacks_something_changes_nothing(tmp_path, missing):
+    trainer(tmp_path).fit(*samples(), epochs=1)
+    path = tmp_path / "last.safetensors"
+    saved = checkpoint.load(path)
+    arrays = {name: array for name, array in saved.arrays.items() if name != missing}
+    checkpoint.save(path, arrays, {key: value for key, value in saved.metadata.items() if key != missing})
+    other = trainer(tmp_path)
+    before = [w.copy() for w in other.network.weights]
+    with pytest.raises(CheckpointError, match=f"last.safetensors .*{missing}"):
+        other.fit(*samples(), epochs=2, resume=True)
+    for old, new in zip(before, other.network.weights, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_beats_come_before_the_epoch_is_saved(tmp_path):
+    """The kills above hit between the metrics and the checkpoint, too."""
+    seen = []
+
+    class Connection:
+        def send_bytes(self, what):
+            seen.append((what, (tmp_path / "last.safetensors").exists()))
+
+    trainer(tmp_path, [Beats(Connection())]).fit(*samples(), epochs=1)
+    assert seen[-1] == (b"epoch", False)
+    assert [what for what, _ in seen] == [b"batch"] * BATCHES + [b"epoch"]

@@ -1,0 +1,54 @@
+"""A small training run for a process of its own, which may be killed; and the same run's pieces for the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from small_nets import network
+
+from pynn_sfdfa import SFDFA, Callback, Trainer, datasets
+from pynn_sfdfa.encoding import latency
+from pynn_sfdfa.run_folder import MetricsLog
+
+EPOCHS, N_TRAIN, BATCH = 6, 250, 20  # the last batch of an epoch is smaller
+BATCHES = -(-N_TRAIN // BATCH)
+
+
+class Beats(Callback):
+    """Sends a byte after every batch and at the end of every epoch, before the epoch is saved."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def on_batch_end(self, progress):
+        self.connection.send_bytes(b"batch")
+
+    def on_epoch_end(self, record):
+        self.connection.send_bytes(b"epoch")
+
+
+def samples():
+    """Return training and validation samples: some digits."""
+    loaded = datasets.load("digits", None)
+    return tuple(
+        latency(part.values[:n], part.labels[:n], maximum=16.0)
+        for part, n in ((loaded.train, N_TRAIN), (loaded.test, 40))
+    )
+
+
+def trainer(folder, callbacks=(), **options):
+    """Return a trainer as all runs here have it."""
+    net = network([64, 40, 10], c=0.4, seed=3)
+    settings = {"batch_size": BATCH, "seed": 5, "folder": folder, "callbacks": callbacks} | options
+    return Trainer(net, SFDFA(feedback_learning_rate=1e-2), **settings)
+
+
+def train(folder, connection=None):
+    """Train, or go on, until all epochs are finished; return the trainer."""
+    folder = Path(folder)
+    callbacks = [MetricsLog(folder / "metrics.jsonl")]
+    if connection is not None:
+        callbacks.append(Beats(connection))
+    one = trainer(folder, callbacks)
+    one.fit(*samples(), epochs=EPOCHS, resume=(folder / "last.safetensors").exists())
+    return one
