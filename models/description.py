@@ -60,7 +60,8 @@ class Event:
 class NeuronModel:
     """A spiking neuron: state variables between events, threshold, and effects of events.
 
-    ``constants`` are abbreviations (name, unit, expression) that parameters alone determine.
+    ``constants`` are abbreviations (name, unit, expression) that parameters alone determine. ``output_error`` and
+    ``hidden_error`` are the errors, at the end of a trial, of neurons with and without targets.
     """
 
     name: str
@@ -74,6 +75,8 @@ class NeuronModel:
     on_input_spike: Event
     on_spike: Event
     on_trial_end: Event
+    output_error: str
+    hidden_error: str
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter of that name; KeyError if there is none."""

@@ -25,13 +25,14 @@ LIF_SFDFA = NeuronModel(
     state=(
         StateVariable("v", "mV", "(v_rest - v)/tau_m + i_syn/cm", "v_rest", "membrane potential"),
         StateVariable("i_syn", "nA", "-i_syn/tau_syn", "0", "synaptic current; A of the closed form"),
-        StateVariable("D", "nA", "", "0", "sum of weight x grade since this neuron's last spike"),
+        StateVariable("D", "", "", "0", "sum of weight (in nA) x grade since this neuron's last spike"),
         StateVariable("count", "", "", "0", "spikes in this trial"),
-        StateVariable("directional", "nA", "", "0", "sum of the grades of this neuron's spikes in this trial"),
-        StateVariable("grade", "nA", "", "0", "grade carried by the latest spike"),
+        StateVariable("directional", "", "", "0", "sum of the grades of this neuron's spikes in this trial"),
+        StateVariable("grade", "", "", "0", "grade carried by the latest spike"),
         StateVariable(
-            "perturbation", "nA", "", "N(0, 1) for hidden neurons, 0 for output neurons", "drawn once a trial"
+            "perturbation", "", "", "N(0, 1) for hidden neurons, 0 for output neurons", "drawn once a trial"
         ),
+        StateVariable("projected_error", "", "", "0", "output errors gathered by feedback at the end of a trial"),
     ),
     threshold="v >= v_thresh",
     receptor_types=("input", "error"),
@@ -55,7 +56,9 @@ LIF_SFDFA = NeuronModel(
     on_trial_end=Event(
         "trial end",
         "After learning, the neuron starts the next trial at rest with a fresh perturbation.",
-        ("v = v_rest", "i_syn = 0", "D = 0", "count = 0", "directional = 0", "grade = 0"),
+        ("v = v_rest", "i_syn = 0", "D = 0", "count = 0", "directional = 0", "grade = 0", "projected_error = 0"),
     ),
+    output_error="target - count",
+    hidden_error="projected_error + rho*(r_target - count)",
 )
 """algorithm: sections 1 and 5 of the reference; Bacho & Chu, arXiv:2403.08804."""

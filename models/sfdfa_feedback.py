@@ -20,7 +20,7 @@ SFDFA_FEEDBACK = SynapseModel(
         "The hidden error gathers the output errors with the weights of this trial; then the weights of hidden "
         "neurons that fired move towards the correlation of perturbation and directional derivative.",
         (
-            "error_post += weight*error_pre",
+            "projected_error_post += weight*error_pre",
             "weight += learning_rate*(perturbation_post*directional_pre - weight)*int(count_post > 0)",
         ),
     ),

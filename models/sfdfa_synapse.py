@@ -25,9 +25,11 @@ SFDFA_SYNAPSE = SynapseModel(
         "postsynaptic spike",
         "With the values just before the reset. f is 1/(dB/dt - dA/dt) at threshold in the exact form, "
         "tau_m/(A (tau_m - tau_syn)/tau_syn - c); the bounded form leaves c out of the denominator and so stays "
-        "finite when v only grazes the threshold.",
+        "finite when v only grazes the threshold. Where the drive is not positive v was not rising: the neuron was "
+        "set above threshold, its spike time depends on no weight, and f is 0.",
         (
-            "f = tau_m_post/(i_syn_post*(tau_m_post - tau_syn_post)/tau_syn_post - c_post*exact_post)",
+            "drive = i_syn_post*(tau_m_post - tau_syn_post)/tau_syn_post - c_post*exact_post",
+            "f = tau_m_post/drive",
             "dt_spike = f*(TA - TB + R)",
             "E += dt_spike",
             "R += c_post/tau_m_post*dt_spike",

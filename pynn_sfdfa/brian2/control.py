@@ -1,0 +1,162 @@
+"""Set-up and control of the simulation: PyNN's functions of these names."""
+
+from __future__ import annotations
+
+import logging
+import math
+import types
+from typing import Any
+
+import brian2
+from pyNN import common
+from pyNN.brian2 import (
+    end,
+    get_current_time,
+    get_time_step,
+    initialize,
+    num_processes,
+    rank,
+)
+from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
+
+from pynn_sfdfa.brian2 import simulator
+
+__all__ = [
+    "TARGETS",
+    "end",
+    "get_current_time",
+    "get_max_delay",
+    "get_min_delay",
+    "get_time_step",
+    "initialize",
+    "num_processes",
+    "rank",
+    "reset",
+    "run",
+    "run_for",
+    "run_until",
+    "setup",
+]
+
+logger = logging.getLogger("PyNN")
+
+TARGETS = ("cython", "numpy")
+"""Kinds of code that Brian2 runs within Python."""
+
+
+def setup(
+    timestep: float = DEFAULT_TIMESTEP,
+    min_delay: float | str = DEFAULT_MIN_DELAY,
+    max_delay: float | str = DEFAULT_MAX_DELAY,
+    seed: int = 0,
+    first_trial: int = 0,
+    target: str | None = None,
+    standalone: bool = False,
+    directory: str | None = None,
+    **extra_params: Any,
+) -> int:
+    """Start anew; any existing network is destroyed.
+
+    Parameters
+    ----------
+    timestep : float
+        ms. Spike times and delays are multiples of it, and the errors of a simulation are proportional to it.
+    min_delay, max_delay : float or "auto"
+        Bounds on delays in ms; "auto" allows any, and 0 is the delay of SFDFA synapses that are given none.
+    seed : int
+        Determines the perturbations of SFDFA and Brian2's random numbers; 0 to 2**64 - 1.
+    first_trial : int
+        Index of the trial that begins at t = 0; it determines the perturbations, so that a training can be continued.
+    target : {"cython", "numpy"}, optional
+        What Brian2 generates code for, from now on. Default: what its preferences say, which is Cython if there is a
+        compiler, else NumPy. That needs no compiler, is many times slower and says so.
+    standalone : bool
+        Compile the whole simulation to one C++ program when it is run: the fastest, for one long run(); nothing can be
+        read before it, and nothing set or run after it.
+    directory : str, optional
+        Where the standalone program is built; default: a temporary folder.
+    **extra_params
+        For other simulators; not used.
+
+    Returns
+    -------
+    int
+        MPI rank, 0.
+
+    Raises
+    ------
+    ValueError
+        If a value is not valid.
+    """
+    if isinstance(timestep, bool) or not (isinstance(timestep, int | float) and 0 < timestep < math.inf):
+        raise ValueError(f"timestep = {timestep!r} is not valid; it must be a finite number > 0 ms.")
+    if isinstance(seed, bool) or not (isinstance(seed, int) and 0 <= seed < 2**64):
+        raise ValueError(f"seed = {seed!r} is not valid; it must be an integer from 0 to 2**64 - 1.")
+    if isinstance(first_trial, bool) or not (isinstance(first_trial, int) and 0 <= first_trial < 2**31):
+        raise ValueError(f"first_trial = {first_trial!r} is not valid; it must be an integer from 0 to 2**31 - 1.")
+    if target is not None and target not in TARGETS:
+        raise ValueError(f"target = {target!r} is not valid; choose one of {', '.join(map(repr, TARGETS))}, or None.")
+    common.setup(timestep, min_delay, max_delay=max_delay, **extra_params)
+    _choose_device(target, standalone, directory)
+    simulator.clear(
+        float(timestep),
+        seed=seed,
+        first_trial=first_trial,
+        standalone=standalone,
+        min_delay=0.0 if min_delay == "auto" else float(min_delay),
+        max_delay=math.inf if max_delay == "auto" else float(max_delay),
+    )
+    simulator.state.min_delay = float(timestep) if min_delay == "auto" else float(min_delay)
+    simulator.state.max_delay = max_delay
+    brian2.seed(seed % 2**32)
+    return int(rank())
+
+
+def _choose_device(target: str | None, standalone: bool, directory: str | None) -> None:
+    """Tell Brian2 what to generate code for."""
+    brian2.device.reinit()
+    if standalone:
+        brian2.set_device("cpp_standalone", directory=directory, build_on_run=True)
+        return
+    brian2.set_device("runtime")
+    if target is not None:
+        brian2.prefs.codegen.target = target
+    if brian2.device.code_object_class().__name__.startswith("Numpy"):
+        logger.warning("Brian2 runs NumPy code, many times slower than the Cython code it takes with a C++ compiler.")
+
+
+class _Clock:
+    """What PyNN's ``run`` needs to know of a simulator."""
+
+    dt = property(lambda self: simulator.state.dt)
+    t = property(lambda self: simulator.state.t)
+
+    def run_until(self, time: float) -> None:
+        """Advance to ``time`` ms."""
+        simulator.advance(time)
+
+
+run, run_until = common.build_run(types.SimpleNamespace(state=_Clock()))
+run_for = run
+
+
+def get_min_delay() -> float:
+    """Return the shortest delay allowed, in ms; stock synapses that are given none have at least one timestep."""
+    return simulator.contents.min_delay
+
+
+def get_max_delay() -> float:
+    """Return the longest delay allowed, in ms."""
+    return simulator.contents.max_delay
+
+
+def reset(annotations: dict[str, Any] | None = None) -> None:
+    """Return to time zero and the first trial and begin a new Segment for recorded data.
+
+    v and i_syn take their initial values, traces and eligibilities are empty, perturbations are the same again.
+    Weights, feedback weights and their learning rates stay as they are (as with NEST and NEURON): to start learning
+    again, set the weights.
+    """
+    for recorder in simulator.state.recorders:
+        recorder.store_to_cache(annotations or {})
+    simulator.reset()

@@ -1,0 +1,49 @@
+"""Grades under way: the grade that each neuron's spike carried when it departed, at the step in which it arrives.
+
+Brian2 delays spikes but not what they carry, and a neuron may spike again while an earlier spike is under way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import brian2
+import numpy as np
+
+from pynn_sfdfa.brian2 import schedule, simulator
+
+__all__ = ["delay_line"]
+
+
+def delay_line(source: Any, steps: int) -> tuple[Any, Any]:
+    """Return a group whose variable ``arriving`` is the grade of each neuron ``steps`` time steps ago.
+
+    A ring of ``steps`` entries for each neuron: in each step the oldest is read, then replaced.
+
+    Parameters
+    ----------
+    source : brian2.NeuronGroup
+        With a variable ``grade``.
+    steps : int
+        At least 1.
+
+    Returns
+    -------
+    line : brian2.NeuronGroup
+        With as many elements as ``source``.
+    ring : brian2.NeuronGroup
+        Where the grades are kept.
+    """
+    n, name = source.N, simulator.contents.new_name("delay_line")
+    clock = source.clock
+    ring = brian2.NeuronGroup(n * steps, "entry : 1", clock=clock, name=f"{name}_ring")
+    line = brian2.NeuronGroup(n, "arriving : 1", clock=clock, name=name)
+    # No two neurons share an entry, which the declaration of a variable in equations could not say.
+    line.variables.add_array("position", size=n, values=np.arange(n), dtype=np.int32, unique=True)
+    line.variables.add_reference("departing", source, "grade", index="_idx")
+    line.variables.add_reference("oldest", ring, "entry", index="position")
+    line.namespace.update({"neurons": n, "size": n * steps})
+    when, order = schedule.DELAY_LINE
+    line.run_regularly("arriving = oldest\noldest = departing", when=when, order=order, name=f"{name}_copy")
+    line.run_regularly("position = (position + neurons) % size", when=when, order=order + 1, name=f"{name}_shift")
+    return line, ring

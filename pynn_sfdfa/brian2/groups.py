@@ -1,0 +1,90 @@
+"""Brian2 groups of synapses onto LIF_SFDFA neurons, with their events in the order of a step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import brian2
+import numpy as np
+
+from pynn_sfdfa.brian2 import equations, schedule, simulator
+from pynn_sfdfa.brian2.cells import LIFGroup, is_stimulus
+from pynn_sfdfa.brian2.delay_line import delay_line
+
+__all__ = ["feedback_group", "forward_group"]
+
+
+def forward_group(source: Any, target: LIFGroup, pre: np.ndarray, post: np.ndarray, plastic: bool, steps: int) -> Any:
+    """Return the synapses of a forward projection.
+
+    Parameters
+    ----------
+    source, target : Brian2 groups
+    pre, post : int64, shape (n,)
+        Indices of the neurons that each synapse connects.
+    plastic : bool
+        Whether the synapses have traces and learn.
+    steps : int
+        Delay in time steps.
+    """
+    stimulus = is_stimulus(source)
+    line = None
+    grade = None
+    if isinstance(source, LIFGroup):
+        grade = "grade_pre"
+        if steps:
+            grade = "grade_arriving"
+            line, ring = delay_line(source, steps)
+            simulator.state.network.add(ring, line)
+    group = _Synapses(
+        source,
+        target,
+        "forward",
+        equations.synapse_equations(plastic),
+        on_pre=equations.arrival(plastic, stimulus, grade),
+        on_post={"eligibility": equations.eligibility(), "learning": equations.learning()} if plastic else None,
+        on_event={"learning": "trial_end"} if plastic else "spike",
+        delay=steps * source.clock.dt,
+    )
+    if line is not None:
+        group.variables.add_reference("grade_arriving", line, "arriving", index="_presynaptic_idx")
+    schedule.place(group.pre, schedule.STIMULUS_ARRIVAL if stimulus else schedule.NEURON_ARRIVAL)
+    if plastic:
+        schedule.place(group.eligibility, schedule.ELIGIBILITY)
+        schedule.place(group.learning, schedule.LEARN)
+    group.connect(i=pre, j=post)
+    group.delay_steps = steps
+    simulator.state.network.add(group)
+    return group
+
+
+def feedback_group(source: LIFGroup, target: LIFGroup, pre: np.ndarray, post: np.ndarray) -> Any:
+    """Return the synapses of a feedback projection; parameters as for `forward_group`."""
+    group = _Synapses(
+        source,
+        target,
+        "feedback",
+        equations.feedback_equations(),
+        on_post={"gathering": equations.feedback_gathering(), "estimate": equations.feedback_estimate()},
+        on_event={"gathering": "trial_end", "estimate": "trial_end"},
+    )
+    schedule.place(group.gathering, schedule.GATHER_ERRORS)
+    schedule.place(group.estimate, schedule.ESTIMATE_FEEDBACK)
+    group.connect(i=pre, j=post)
+    simulator.state.network.add(group)
+    return group
+
+
+class _Synapses(brian2.Synapses):
+    """Synapses on the clock of the simulation; Brian2's units and functions are all that their text can refer to."""
+
+    def __init__(self, source: Any, target: Any, kind: str, model: str, **events: Any) -> None:
+        super().__init__(
+            source,
+            target,
+            model,
+            clock=simulator.state.network.clock,
+            name=simulator.contents.new_name(kind),
+            namespace={"nA": brian2.nA},
+            **events,
+        )

@@ -1,0 +1,124 @@
+"""The state of the simulation: pyNN.brian2's own, and what learning adds to it."""
+
+from __future__ import annotations
+
+import collections
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import brian2
+from pyNN.brian2.simulator import ID, name, state
+from pyNN.brian2.standardmodels.electrodes import update_currents
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.brian2.populations import Population
+    from pynn_sfdfa.brian2.projections import SFDFAProjection
+
+__all__ = ["ID", "Contents", "advance", "clear", "contents", "name", "reset", "state"]
+
+
+@dataclass
+class Contents:
+    """What a simulation consists of besides Brian2's objects.
+
+    Attributes
+    ----------
+    seed : int
+        Determines the perturbations.
+    first_trial : int
+        Index of the trial that begins at t = 0, for the perturbations.
+    min_delay, max_delay : float
+        Bounds on delays in ms.
+    standalone : bool
+        Whether the simulation is compiled as one program, when it is run.
+    populations : list of Population
+        Of LIF_SFDFA neurons, in order of creation.
+    projections : list of SFDFAProjection
+    """
+
+    seed: int = 0
+    first_trial: int = 0
+    min_delay: float = 0.0
+    max_delay: float = math.inf
+    standalone: bool = False
+    populations: list[Population] = field(default_factory=list)
+    projections: list[SFDFAProjection] = field(default_factory=list)
+    _names: collections.Counter[str] = field(default_factory=collections.Counter)
+    _electrodes: Any = None
+
+    def new_name(self, kind: str) -> str:
+        """Return a name for a Brian2 object that is the same in every run of a script.
+
+        Generated code contains the names: only with the same names is it found in the cache of compiled code.
+        """
+        self._names[kind] += 1
+        return f"{kind}_{self._names[kind]}"
+
+    def steer_currents(self) -> None:
+        """Let current sources, if there are any, act at the start of each step."""
+        if not state.current_sources or self._electrodes is not None:
+            return
+        if self.standalone:
+            raise NotImplementedError(
+                "Current sources are steered by Python code at each step, which a standalone simulation does not run. "
+                "Call setup() without standalone=True."
+            )
+        self._electrodes = brian2.NetworkOperation(update_currents, when="start", clock=state.network.clock)
+        state.network.add(self._electrodes)
+
+
+contents = Contents()
+
+
+def clear(timestep: float, **settings: Any) -> None:
+    """Forget everything and begin with an empty network; ``settings`` are those of `Contents`."""
+    global contents
+    state.clear()
+    state.network = brian2.Network(name="network")
+    state.network.clock = brian2.Clock(timestep * brian2.ms, name="simulation_clock")
+    contents = Contents(**settings)
+
+
+def advance(stop: float) -> None:
+    """Run the simulation to ``stop`` ms.
+
+    Raises
+    ------
+    ValueError
+        If learning lacks something; nothing has been simulated.
+    RuntimeError
+        If a standalone simulation is run a second time.
+    """
+    steps = round((stop - state.t) / state.dt)
+    if steps <= 0:
+        return
+    if contents.standalone and state.running:
+        raise RuntimeError(
+            "A standalone simulation is compiled for one run and has had it. Give all input to one run(), or call "
+            "setup() without standalone=True."
+        )
+    for population in contents.populations:
+        population.check(stop)
+    contents.steer_currents()
+    for recorder in state.recorders:
+        recorder._finalize()
+    for population in contents.populations:
+        population.begin_run()
+    if not state.running and not contents.standalone:
+        state.network.store("before-first-run")
+    state.running = True
+    state.network.run(steps * state.network.clock.dt, namespace={})
+
+
+def reset() -> None:
+    """Return to t = 0 and trial 0; weights and feedback weights stay as they are."""
+    if contents.standalone and state.running:
+        raise RuntimeError(
+            "A standalone simulation cannot return to t = 0. Call setup() and build the network again, or use setup() "
+            "without standalone=True."
+        )
+    learned = [(projection, projection.parameter_values()) for projection in contents.projections]
+    state.reset()
+    for projection, values in learned:
+        projection.restore(values)

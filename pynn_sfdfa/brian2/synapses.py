@@ -1,0 +1,45 @@
+"""Synapse types with their translations to Brian2's units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyNN.brian2.standardmodels import synapses as pynn_synapses
+from pyNN.standardmodels import build_translations
+
+from pynn_sfdfa import models, standardmodels
+from pynn_sfdfa.brian2 import simulator
+from pynn_sfdfa.brian2.units import scale
+
+__all__ = ["SFDFAFeedback", "SFDFASynapse", "StaticSynapse"]
+
+
+def _translations(*variables: Any) -> Any:
+    return build_translations(*((name, native, scale(unit)) for name, native, unit in variables))
+
+
+class StaticSynapse(pynn_synapses.StaticSynapse):
+    """Synaptic connection with fixed weight and delay; onto LIF_SFDFA it has one delay for a projection, 0 allowed.
+
+    A delay that is left out is one timestep, as in pyNN.brian2.
+    """
+
+    readable = ("weight", "delay")
+
+
+class SFDFASynapse(standardmodels.SFDFASynapse):
+    """Plastic synapse; see :class:`pynn_sfdfa.standardmodels.SFDFASynapse`."""
+
+    translations = _translations(
+        *((p.name, p.name, p.unit) for p in models.SFDFA_SYNAPSE.parameters),
+        *(("eligibility", s.name, s.unit) for s in models.SFDFA_SYNAPSE.state if s.name == "E"),
+    )
+
+    def _get_minimum_delay(self) -> float:
+        return simulator.contents.min_delay
+
+
+class SFDFAFeedback(standardmodels.SFDFAFeedback):
+    """Feedback from output to hidden neurons; see :class:`pynn_sfdfa.standardmodels.SFDFAFeedback`."""
+
+    translations = _translations(*((p.name, p.name, p.unit or "") for p in models.SFDFA_FEEDBACK.parameters))

@@ -1,0 +1,13 @@
+"""Tests run Brian2's NumPy code: no compiler is needed, and small networks take no time to compile."""
+
+import pytest
+
+
+@pytest.fixture
+def sim():
+    brian2 = pytest.importorskip("brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
+    brian2.prefs.codegen.target = "numpy"
+    import pynn_sfdfa.brian2 as simulator
+
+    yield simulator
+    brian2.prefs.codegen.target = "auto"
