@@ -1,0 +1,62 @@
+"""Every notebook runs from its first cell to its last, and shows what it prints."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+executed = runpy.run_path(str(ROOT / "docs" / "execute_notebooks.py"))["executed"]
+
+
+def printed(cell):
+    return "".join(output["text"] for output in cell.get("outputs", []) if output["output_type"] == "stream")
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def before(notebook, heading):
+    """The cells above a heading."""
+    index = next(i for i, cell in enumerate(notebook.cells) if cell.source.startswith(heading))
+    return notebook.cells[:index]
+
+
+def test_getting_started():
+    """Runs anew. Its own assertions hold formulas against the simulator; what it prints there is what is stored."""
+    path = ROOT / "notebooks" / "01_getting_started.ipynb"
+    fresh, stored = executed(path), nbformat.read(path, as_version=4)
+    # Training in float32 may differ from machine to machine in its last digits, the simulator in float64 does not.
+    exact = [[printed(cell) for cell in before(book, "## 3. Handwritten digits")] for book in (fresh, stored)]
+    assert exact[0] == exact[1]
+    assert any("change in simulator" in text for text in exact[0])
+    everything = "".join(printed(cell) for cell in code_cells(fresh))
+    accuracy = float(re.search(r"best test accuracy ([\d.]+)%", everything)[1])
+    assert accuracy >= 94.0
+    counts = re.findall(r"output spikes in .*: +(\[.*\])", everything)
+    assert len(counts) == 2 and counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_are_stored_executed_and_small(path):
+    cells = code_cells(nbformat.read(path, as_version=4))
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert any("image/png" in output.get("data", {}) for output in outputs)
+    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+    assert path.stat().st_size < 400_000
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_name_no_folder_of_a_machine(path):
+    cells = nbformat.read(path, as_version=4).cells
+    text = "\n".join([cell.source for cell in cells] + [printed(cell) for cell in cells])
+    assert not re.search(r"/(home|root|Users|tmp|usr)/", text)
