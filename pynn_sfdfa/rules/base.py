@@ -85,12 +85,10 @@ class LearningRule(ABC):
     def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
         """Assign an error to every neuron of every layer by `Trials.learn`; ``feedback`` is not changed."""
 
-    def improve_feedback(self, trials: Trials, layer: int, feedback: NDArray[np.float32]) -> None:
-        """Change the feedback of one hidden layer in place.
-
-        Called after `backward`, for each hidden layer of a rule that `perturbs`, possibly while weights change.
-        """
-        raise NotImplementedError(f"{type(self).__name__} perturbs, so it must say how its feedback improves.")
+    def improve_feedback(  # noqa: B027 (a hook: rules with fixed feedback leave it as it is)
+        self, trials: Trials, layer: int, feedback: NDArray[np.float32]
+    ) -> None:
+        """Change the feedback of one hidden layer in place; called after `backward`, possibly while weights change."""
 
     def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return rho (r_target - mean count over the batch) of each neuron of a hidden layer."""

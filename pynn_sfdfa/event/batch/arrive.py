@@ -19,6 +19,8 @@ __all__ = ["arrive_inputs", "arrive_spikes"]
 _GAPS = (301, 132, 57, 23, 10, 4, 1)
 """Gap sequence of Ciura (2001); windows are short, so sorting in place beats any sort that allocates."""
 
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
 def _decay(window: np.float32, constants: LayerConstants) -> tuple[np.float32, np.float32]:
@@ -71,34 +73,41 @@ def _arrive_sample(
 
 
 @jit
-def _sort_events(trial: int, first: int, last: int, out: Arrivals) -> None:
-    """Sort events by time, simultaneous ones by neuron (Shell's method)."""
+def _sort(keys: NDArray[np.uint64], n: int) -> None:
+    """Sort the first n keys (Shell's method)."""
     for gap in _GAPS:
-        for k in range(first + gap, last):
-            time, unit, grade = out.time[trial, k], out.unit[trial, k], out.grade[trial, k]
-            at = k
-            while at >= first + gap and (
-                out.time[trial, at - gap] > time
-                or (out.time[trial, at - gap] == time and out.unit[trial, at - gap] > unit)
-            ):
-                out.time[trial, at] = out.time[trial, at - gap]
-                out.unit[trial, at] = out.unit[trial, at - gap]
-                out.grade[trial, at] = out.grade[trial, at - gap]
+        for k in range(gap, n):
+            key, at = keys[k], k
+            while at >= gap and keys[at - gap] > key:
+                keys[at] = keys[at - gap]
                 at -= gap
-            out.time[trial, at], out.unit[trial, at], out.grade[trial, at] = time, unit, grade
+            keys[at] = key
 
 
 @jit
-def _arrive_trial(trial: int, groups: int, spikes: Spikes, constants: LayerConstants, out: Arrivals) -> None:
+def _arrive_trial(
+    trial: int,
+    groups: int,
+    spikes: Spikes,
+    constants: LayerConstants,
+    keys: NDArray[np.uint64],
+    bits: NDArray[np.uint32],
+    out: Arrivals,
+) -> None:
+    """Lay out the spikes of one trial; ``keys`` is scratch space, ``bits`` the times of all spikes as integers."""
     first = 0
     for group in range(groups):
         last = spikes.stop[trial, group]
+        # Windows follow each other in time, so only the spikes of one window need sorting: by time, of which the bits
+        # are in the same order as the numbers, then by place, that is by neuron.
         for k in range(first, last):
-            out.time[trial, k] = spikes.time[trial, k]
-            out.unit[trial, k] = spikes.unit[trial, k]
-            out.grade[trial, k] = spikes.grade[trial, k]
-        if last > first + 1:  # windows follow each other in time, so only the spikes of one window need sorting
-            _sort_events(trial, first, last, out)
+            keys[k - first] = np.uint64(bits[trial, k]) << _HALF | np.uint64(k)
+        _sort(keys, last - first)
+        for k in range(first, last):
+            source = keys[k - first] & _LOW
+            out.time[trial, k] = spikes.time[trial, source]
+            out.unit[trial, k] = spikes.unit[trial, source]
+            out.grade[trial, k] = spikes.grade[trial, source]
         first = last
     _group_events(trial, first, constants, out)
 
@@ -131,5 +140,6 @@ def arrive_spikes(
 
     For trials ``first`` to before ``last``. ``constants`` are those of the next layer.
     """
+    keys, bits = np.empty(spikes.time.shape[1], np.uint64), spikes.time.view(np.uint32)
     for trial in range(first, last):
-        _arrive_trial(trial, before.n_groups[trial], spikes, constants, out)
+        _arrive_trial(trial, before.n_groups[trial], spikes, constants, keys, bits, out)

@@ -27,6 +27,9 @@ __all__ = ["accumulate_gradient"]
 _index = np.uint64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 
+_SMALLEST = np.float32(1e-12)
+"""Accumulated decay at which S1 and S2 are brought up to date, long before float32 overflows."""
+
 
 @jit(fastmath=FLOAT_FLAGS)
 def _replay_block(
@@ -51,47 +54,42 @@ def _replay_block(
     event0, group0 = _index(trial) * events, _index(trial) * (events + _ONE)
     spike0 = cell * _index(constants.max_spikes)
     coupling = constants.c / constants.tau_m
-    S1[:] = np.float32(0.0)
-    S2[:] = np.float32(0.0)
+    one, zero = np.float32(1.0), np.float32(0.0)
+    S1[:] = zero
+    S2[:] = zero
+    # S1 and S2 are kept as at a later time, and decay_syn and decay_m lead from then to now: no store between spikes.
+    decay_syn, decay_m = one, one
     group = _index(arrivals.n_groups[trial])
     n = spike0 + _index(spikes.stop[event0 + group - _ONE]) if group > _ZERO else spike0
     quiet = True  # until the last spike of the block is met, S1 and S2 are zero
     while group > _ZERO:
         group -= _ONE
-        first_spike = spike0 + _index(spikes.stop[event0 + group - _ONE]) if group > _ZERO else spike0
-        if quiet and n == first_spike:
-            continue
-        event = event0 + _index(arrivals.start[group0 + group])
-        last_event = event0 + _index(arrivals.start[group0 + group + _ONE])
-        decay_syn, decay_m = arrivals.decay_syn[event0 + group], arrivals.decay_m[event0 + group]
-        if n == first_spike:  # the common case in one sweep
-            row = _index(arrivals.unit[event]) * width + lowest
-            for lane in range(lanes):
-                s1 = S1[lane] * decay_syn
-                s2 = S2[lane] * decay_m
-                S1[lane] = s1
-                S2[lane] = s2
-                gradient[row + lane] += s1 - s2
-            event += _ONE
-        else:
+        decay_syn *= arrivals.decay_syn[event0 + group]
+        decay_m *= arrivals.decay_m[event0 + group]
+        if decay_syn < _SMALLEST:
             for lane in range(lanes):
                 S1[lane] *= decay_syn
                 S2[lane] *= decay_m
-            while n > first_spike:
-                n -= _ONE
-                lane = _index(spikes.unit[n]) - lowest  # wraps around to a large number below the block
-                if lane >= lanes:
-                    continue
-                since_m = spikes.since_m[n]
-                gamma = spikes.factor[n] * (error[cell + lowest + lane] + coupling * S2[lane] / since_m)
-                S1[lane] += gamma * spikes.since_syn[n]
-                S2[lane] += gamma * since_m
+            decay_syn, decay_m = one, one
+        first_spike = spike0 + _index(spikes.stop[event0 + group - _ONE]) if group > _ZERO else spike0
+        while n > first_spike:
+            n -= _ONE
+            lane = _index(spikes.unit[n]) - lowest  # wraps around to a large number below the block
+            if lane >= lanes:
+                continue
+            since_m = spikes.since_m[n]
+            gamma = spikes.factor[n] * (error[cell + lowest + lane] + coupling * S2[lane] * decay_m / since_m)
+            S1[lane] += gamma * spikes.since_syn[n] / decay_syn
+            S2[lane] += gamma * since_m / decay_m
             quiet = False
-        while event < last_event:
+        if quiet:
+            continue
+        for event in range(
+            event0 + _index(arrivals.start[group0 + group]), event0 + _index(arrivals.start[group0 + group + _ONE])
+        ):
             row = _index(arrivals.unit[event]) * width + lowest
             for lane in range(lanes):
-                gradient[row + lane] += S1[lane] - S2[lane]
-            event += _ONE
+                gradient[row + lane] += S1[lane] * decay_syn - S2[lane] * decay_m
 
 
 @jit(nogil=True)

@@ -195,10 +195,8 @@ class BatchEngine:
     def _descend(self, workspace: Workspace, trials: _BatchTrials) -> None:
         """Accumulate the gradients for the errors assigned, improve the feedback, and change the weights."""
         n_trials = trials.output_error.shape[0]
-        tasks = []
-        if self._rule.perturbs:
-            improve = self._rule.improve_feedback
-            tasks += [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
+        improve = self._rule.improve_feedback
+        tasks = [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
         for layer, gradient in enumerate(self._gradients):
             error, constants, width = self._errors[layer], self._constants[layer], gradient.shape[1]
             block = block_width(width)

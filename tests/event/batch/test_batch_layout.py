@@ -92,9 +92,9 @@ def test_spikes_arrive_in_order_of_time_then_neuron_with_their_grades(most):
     spikes = allocate_spikes(1, 48, 30, 4)
     wanted = []
     for group in range(4):
-        for _ in range(rng.integers(0, most, endpoint=True)):
+        for unit in np.sort(rng.integers(0, 48, rng.integers(0, most, endpoint=True))).tolist():  # neuron by neuron
             n = len(wanted)
-            time, unit = 50.0 * group + float(rng.integers(0, 50)), int(rng.integers(0, 48))
+            time = 50.0 * group + float(rng.integers(0, 50))
             spikes.time[0, n], spikes.unit[0, n], spikes.grade[0, n] = time, unit, n
             wanted.append((time + 1.0, unit, float(n)))
         spikes.stop[0, group] = len(wanted)
