@@ -31,12 +31,6 @@ __all__ = ["FLOAT_FLAGS", "jit"]
 # Contraction to fused multiply-add only: sums keep their order, so results do not depend on vector width or threads.
 FLOAT_FLAGS = frozenset({"contract", "nsz", "arcp"})
 
-# Waiting OpenMP threads sleep instead of spinning, unless the user says otherwise; read when numba loads its threads.
-# Spinning threads keep each other, and those they wait for, from running as soon as anything else uses the machine:
-# on two cores with two other busy processes digits trained 30 times slower, MNIST 5 times. On an idle machine sleeping
-# costs digits a third (10 ms an epoch) and MNIST nothing.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-
 _KEPT_UNUSED = 7 * 24 * 3600.0
 """Seconds for which the code of another version is kept: longer than a process that still uses it may run."""
 

@@ -20,7 +20,7 @@ WEEK = 7 * 24 * 3600
 
 @pytest.fixture
 def modules(tmp_path, monkeypatch):
-    """A folder of modules of the package: a kernel that calls one of another module, which takes a constant of a third."""
+    """A folder of modules of the package: a kernel calls one of another module, which takes a constant of a third."""
     folder = tmp_path / "modules"
     folder.mkdir()
     monkeypatch.setattr(pynn_sfdfa, "__path__", [*pynn_sfdfa.__path__, str(folder)])
@@ -200,11 +200,3 @@ def test_code_without_a_file_is_compiled_without_a_cache(cache):
     exec("@jit\ndef successor(x):\n    return x + 1", names)
     assert names["successor"](1) == 2
     assert not (cache / "own").exists()
-
-
-def test_sleeping_threads_unless_the_user_says_otherwise():
-    script = "import os, pynn_sfdfa.jit; print(os.environ['OMP_WAIT_POLICY'])"
-    for given, expected in (({}, "passive"), ({"OMP_WAIT_POLICY": "active"}, "active")):
-        env = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"} | given
-        done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
-        assert done.stdout.strip() == expected
