@@ -10,4 +10,13 @@ def sim(request):
     obstacle = request.param.obstacle()
     if obstacle is not None:
         pytest.skip(f"{request.param.name}: {obstacle}")
+    if request.param.name == "brian2":
+        _take_numpy_code()
     return load_simulator(request.param.name)
+
+
+def _take_numpy_code():
+    """Let Brian2 run NumPy code: compiling takes longer than these small networks do."""
+    import brian2
+
+    brian2.prefs.codegen.target = "numpy"
