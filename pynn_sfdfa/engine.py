@@ -41,6 +41,9 @@ class BatchFigures:
 class TrainingEngine(Protocol):
     """Made by a simulator's ``training_engine(network, rule, optimizer, loss, batch_size, seed, threads)``."""
 
+    threads: int
+    """Threads at work; results do not depend on it."""
+
     def train(self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order, a batch at a time.
 

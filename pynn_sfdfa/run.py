@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import numba
-
 from pynn_sfdfa import assembly, checkpoint, files, report
 from pynn_sfdfa.progress import progress_for
 from pynn_sfdfa.run_folder import MetricsLog
@@ -70,7 +68,7 @@ def train(
     summary = report.summary(
         records,
         seed=settings.training.seed,
-        threads=numba.get_num_threads(),
+        threads=trainer.threads,
         n_parameters=sum(weights.size for weights in network.weights),
     )
     trainer.load(checkpoint.load(folder.best))

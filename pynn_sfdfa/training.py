@@ -115,6 +115,11 @@ class Trainer:
         self._history = History()
         self._tally = Tally(network.sizes[1:])
 
+    @property
+    def threads(self) -> int:
+        """Threads at work; results do not depend on it."""
+        return self._engine.threads
+
     def fit(
         self, train: SpikeTrains, validation: SpikeTrains | None = None, epochs: int = 1, resume: bool = False
     ) -> History:

@@ -78,7 +78,8 @@ class BatchEngine:
             raise ValueError(f"seed = {seed} is not valid; it must be an integer from 0 to 2**63 - 1.")
         self._network, self._rule, self._optimizer, self._loss = network, rule, optimizer, loss
         self._batch_size, self._seed = batch_size, seed
-        self._pool = Pool(_checked_threads(threads))
+        self.threads = _checked_threads(threads)
+        self._pool = Pool(self.threads)
         self._constants = tuple(layer_constants(layer, network) for layer in network.layers)
         self._weights = tuple(pad(w) for w in network.weights)
         self._feedback = rule.initial_feedback(network.sizes[1:], seed)
@@ -181,7 +182,7 @@ class BatchEngine:
             (trains.times, trains.units, trains.offsets, samples),
             (self._weights, self._constants, draws, workspace.arrivals, workspace.spikes),
         )
-        self._pool.run(partial(run, part) for part in _parts(samples.size, _PARTS_PER_THREAD * self._pool.threads))
+        self._pool.run(partial(run, part) for part in _parts(samples.size, _PARTS_PER_THREAD * self.threads))
 
     def _counts(self, workspace: Workspace, layer: int, trials: int) -> NDArray[np.int32]:
         return np.ascontiguousarray(workspace.spikes[layer].count[:trials, : self._network.layers[layer].size])
@@ -211,7 +212,7 @@ class BatchEngine:
 
     def _optimizer_steps(self) -> Iterator[partial[None]]:
         for weights, gradient, slots in zip(self._weights, self._gradients, self._slots, strict=True):
-            for rows in _parts(weights.shape[0], self._pool.threads):
+            for rows in _parts(weights.shape[0], self.threads):
                 part = {name: values[rows] for name, values in slots.items()}
                 yield partial(self._optimizer.step, weights[rows], gradient[rows], part, self._step)
 
