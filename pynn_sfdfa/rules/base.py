@@ -42,7 +42,7 @@ class Trials(Protocol):
     def learn(self, layer: int, error: NDArray[np.float32]) -> None:
         """Let the layer's weights change by error times eligibility; error has shape (trials, neurons).
 
-        They change after the rule has assigned the errors of all layers.
+        They change after the rule has assigned all errors; a layer that is given none has no gradient in this batch.
         """
         ...
 
@@ -83,7 +83,7 @@ class LearningRule(ABC):
 
     @abstractmethod
     def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
-        """Assign an error to every neuron of every layer by `Trials.learn`; ``feedback`` is not changed."""
+        """Assign errors to the neurons of each layer by `Trials.learn`; ``feedback`` is not changed."""
 
     def improve_feedback(  # noqa: B027 (a hook: rules with fixed feedback leave it as it is)
         self, trials: Trials, layer: int, feedback: NDArray[np.float32]

@@ -198,8 +198,9 @@ class BatchEngine:
         n_trials = trials.output_error.shape[0]
         improve = self._rule.improve_feedback
         tasks = [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
-        for layer, gradient in enumerate(self._gradients):
-            error, constants, width = self._errors[layer], self._constants[layer], gradient.shape[1]
+        for layer in sorted(trials.assigned):
+            error, constants, gradient = self._errors[layer], self._constants[layer], self._gradients[layer]
+            width = gradient.shape[1]
             block = block_width(width)
             for lowest in range(0, width, block):
                 place = (lowest, min(block, width - lowest), gradient)
@@ -224,6 +225,7 @@ class _BatchTrials:
         self._engine, self._workspace, self._labels = engine, workspace, labels
         self._sizes = [layer.size for layer in engine._network.layers]
         self.n_layers = len(self._sizes)
+        self.assigned: set[int] = set()
         self.output_error = engine._loss.error(self.counts(self.n_layers - 1), labels)
 
     def counts(self, layer: int) -> NDArray[np.int32]:
@@ -239,6 +241,7 @@ class _BatchTrials:
 
     def learn(self, layer: int, error: NDArray[np.float32]) -> None:
         self._engine._assign(layer, error)
+        self.assigned.add(layer)
 
     def figures(self) -> BatchFigures:
         trials, cap = self._labels.size, self._engine._network.max_spikes

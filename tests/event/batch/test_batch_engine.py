@@ -77,6 +77,22 @@ def test_in_place_descent_equals_the_buffered_one(net, trains):
         np.testing.assert_allclose(got, wanted, atol=1e-5 * abs(wanted - start).max() + 1e-7)
 
 
+def test_a_layer_without_an_error_in_a_batch_keeps_its_weights_in_it(net, trains):
+    class HiddenOnce(DFA):
+        def backward(self, trials, feedback):
+            trials.learn(1, trials.output_error)
+            if not hidden_has_learned:
+                hidden_has_learned.append(True)
+                trials.learn(0, np.ones(trials.counts(0).shape, np.float32))
+
+    hidden_has_learned = []
+    one = engine(net, HiddenOnce(), SGD(learning_rate=1e-4))
+    after = [one.weights() for _ in one.train(trains, np.arange(11), 0)]
+    assert (after[0][0] != net.weights[0]).any()
+    np.testing.assert_array_equal(after[1][0], after[0][0])
+    assert (after[1][1] != after[0][1]).any()
+
+
 @pytest.mark.parametrize("sizes", [[20, 3], [20, 8, 3], [20, 9, 7, 8, 3]])
 @pytest.mark.parametrize("rule", [SFDFA(rho=0.3, r_target=2.0), DFA(), Ones()])
 def test_any_depth_learns_in_every_layer(sizes, rule, trains):
