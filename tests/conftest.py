@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from pynn_sfdfa import datasets
 from pynn_sfdfa.encoding import latency
+
+# The same examples every time, however slow the machine: a failure can be repeated, and none comes from the clock.
+settings.register_profile("pynn-sfdfa", derandomize=True, deadline=None)
+settings.load_profile("pynn-sfdfa")
 
 
 @pytest.fixture(scope="session")
