@@ -1,0 +1,85 @@
+"""A run through all kernels on tiny networks: ``python all_kernels.py OUT.npz`` saves what they compute.
+
+`test_interpreted` runs it twice, compiled and as plain Python.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+
+import numpy as np
+import small_nets
+
+import pynn_sfdfa.event as sim
+from pynn_sfdfa import DFA, SFDFA, SGD, Adam, Trainer
+
+
+def trained(tau_syn, gradient, rule, optimizer, delay):
+    """Spike counts and weights of a network of several blocks after training, its cap on spikes reached at times."""
+    network = small_nets.network(
+        [12, 9, 5, 3],
+        c=0.3,
+        tau_syn=tau_syn,
+        gradient=gradient,
+        delay=delay,
+        weights=(-0.6, 0.9),
+        max_spikes=9,
+        seed=3,
+    )
+    trains = small_nets.random_trains(np.random.default_rng(5), 7, 12, grid=5.0)
+    trainer = Trainer(network, rule=rule, optimizer=optimizer, batch_size=3, seed=2, threads=2)
+    trainer.fit(trains, epochs=2)
+    counts = trainer.evaluate(trains).counts
+    return [counts, *network.weights, *network.feedback]
+
+
+def simulated(tau_syn):
+    """Spike times, potential, eligibility and weights of a PyNN script that learns online."""
+    sim.setup(timestep=1.0)
+    rng = np.random.default_rng(8)
+    cell = {"tau_m": 20.0, "tau_syn": tau_syn, "cm": 1.0, "v_rest": -65.0, "v_thresh": -62.0, "trial_duration": 40.0}
+    times = [np.sort(rng.choice(np.arange(1.0, 120.0), 9, replace=False)) for _ in range(6)]
+    stimulus = sim.Population(6, sim.SpikeSourceArray(spike_times=times))
+    noise = sim.Population(3, sim.SpikeSourcePoisson(rate=40.0))
+    hidden = sim.Population(4, sim.LIF_SFDFA(**cell, rho=0.1, r_target=2.0))
+    output = sim.Population(2, sim.LIF_SFDFA(**cell, targets=[3.0, 1.0, 2.0]))
+    plastic = [
+        sim.Projection(
+            pre,
+            post,
+            sim.AllToAllConnector(),
+            sim.SFDFASynapse(weight=rng.uniform(0.0, 2.0, (pre.size, post.size)), learning_rate=1e-6, delay=delay),
+        )
+        for pre, post, delay in ((stimulus, hidden, 0.0), (noise, hidden, 2.0), (hidden, output, 1.0))
+    ]
+    sim.Projection(
+        output,
+        hidden,
+        sim.AllToAllConnector(),
+        sim.SFDFAFeedback(weight=0.1, learning_rate=0.01),
+        receptor_type="error",
+    )
+    hidden.record(["spikes", "v"])
+    sim.run(115.0)
+    segment = hidden.get_data().segments[0]
+    spikes = [train.rescale("ms").magnitude for train in segment.spiketrains]
+    arrays = [np.concatenate(spikes), segment.analogsignals[0].magnitude]
+    for projection in plastic:
+        arrays += [projection.get(name, format="array") for name in ("weight", "eligibility")]
+    sim.end()
+    return arrays
+
+
+def main(path):
+    results = {}
+    for tau_syn, gradient in itertools.product((130.0, 100.0), ("bounded", "exact")):
+        results[f"sfdfa, {tau_syn} ms, {gradient}"] = trained(tau_syn, gradient, SFDFA(rho=0.1), Adam(), delay=0.0)
+    results["dfa"] = trained(130.0, "bounded", DFA(rho=0.1), SGD(1e-5), delay=3.0)
+    for tau_syn in (10.0, 8.0):
+        results[f"simulated, {tau_syn} ms"] = simulated(tau_syn)
+    np.savez(path, **{f"{name}: {k}": array for name, arrays in results.items() for k, array in enumerate(arrays)})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
