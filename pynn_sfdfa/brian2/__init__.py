@@ -77,6 +77,7 @@ from pynn_sfdfa.brian2.control import (
     run_until,
     setup,
 )
+from pynn_sfdfa.brian2.engine import OnlineEngine as training_engine
 from pynn_sfdfa.brian2.populations import Assembly, Population, PopulationView
 from pynn_sfdfa.brian2.procedural_api import connect, create, record, record_gsyn, record_v, set
 from pynn_sfdfa.brian2.projections import Projection
@@ -167,6 +168,7 @@ __all__ = [
     "set",
     "setup",
     "space",
+    "training_engine",
 ]
 
 

@@ -65,6 +65,7 @@ class LIFGroup(brian2.NeuronGroup):
     def __init__(self, n: int, exact: bool, layer: int, targets: Any, **parameters: Any) -> None:
         in_pynn_units = to_pynn_units(parameters)
         standardmodels.check_cell_parameters(in_pynn_units)
+        target_table(targets)
         steps = _steps(np.unique(in_pynn_units["trial_duration"]))
         _report_coarse_step(float(in_pynn_units["tau_syn"].min()))
         super().__init__(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import types
 from typing import Any
 
@@ -116,6 +117,8 @@ def _choose_device(target: str | None, standalone: bool, directory: str | None) 
     """Tell Brian2 what to generate code for."""
     brian2.device.reinit()
     if standalone:
+        # Brian2's own choice, as many compilers at once as there are files, brings small machines to a halt.
+        brian2.prefs.devices.cpp_standalone.extra_make_args_unix = [f"-j{os.cpu_count() or 1}"]
         brian2.set_device("cpp_standalone", directory=directory, build_on_run=True)
         return
     brian2.set_device("runtime")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pyNN import errors
 from pyNN.brian2 import populations as pynn_populations
+from pyNN.parameters import ParameterSpace, simplify
 
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.brian2.cells import LIF_SFDFA, to_pynn_units
@@ -87,6 +88,12 @@ class Population(pynn_populations.Population):
         else:
             super()._set_parameters(parameter_space)
 
+    def _get_native_parameters(self, *names: str) -> ParameterSpace:
+        space = super()._get_native_parameters(*names)
+        if isinstance(self.celltype, LIF_SFDFA):
+            return ParameterSpace({name: simplify(v.base_value) for name, v in space.items()}, shape=(self.size,))
+        return space
+
     def set_native(self, values: dict[str, Any], indices: np.ndarray) -> None:
         """Change parameters of some neurons from the present time on, given in Brian2's units.
 
@@ -157,6 +164,13 @@ class Population(pynn_populations.Population):
                 "no targets, no SFDFAFeedback projection and rho = 0. Their weights will not change.",
                 stacklevel=2,
             )
+
+    def trial_counts(self, trials: int) -> np.ndarray:
+        """Return how often each neuron spiked in each trial from t = 0, int32 (trials, n); spikes must be recorded."""
+        monitor = self.recorder._devices["spikes"]
+        trial = np.floor(np.asarray(monitor.t) * 1e3 / self.trial_duration + 1e-9).astype(np.int64)
+        cells = trial * self.size + np.asarray(monitor.i)
+        return np.bincount(cells, minlength=trials * self.size).reshape(trials, self.size).astype(np.int32)
 
     def begin_run(self) -> None:
         """Take up target and perturbation of the present trial."""

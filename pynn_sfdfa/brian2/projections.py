@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import math
 from typing import TYPE_CHECKING, Any
 
+import neo
 import numpy as np
 from pyNN import common, errors
 from pyNN.brian2 import projections as pynn_projections
@@ -15,8 +15,10 @@ from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import bulk, groups, simulator
 from pynn_sfdfa.brian2.cells import LIF_SFDFA
 from pynn_sfdfa.brian2.populations import parts
+from pynn_sfdfa.brian2.synapse_recording import SynapseRecorder
 from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
 from pynn_sfdfa.brian2.units import scale
+from pynn_sfdfa.brian2.wiring import check_wiring, delay_steps
 from pynn_sfdfa.standardmodels import check_parameter
 
 if TYPE_CHECKING:
@@ -175,13 +177,15 @@ class SFDFAProjection(Projection):
     ) -> None:
         self._chunks: list[bulk.Chunk] = []
         self._connected = False
+        self._recorders: list[SynapseRecorder] = []
         common.Projection.__init__(
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type,
             space or Space(), label,
         )  # fmt: skip
-        self._check_wiring()
+        check_wiring(self)
         if isinstance(self.synapse_type, StaticSynapse):
             self.synapse_type._set_target_type(scale("nA"))
+            self.synapse_type.parameter_checks = {}  # PyNN's refuses weights of mixed sign; _check takes its place
         connector.connect(self)
         self._finish_connecting()
         simulator.contents.projections.append(self)
@@ -190,47 +194,11 @@ class SFDFAProjection(Projection):
         """Choose the receptor type by the type of synapse; the sign of a weight says nothing here."""
         self.receptor_type = "error" if isinstance(self.synapse_type, SFDFAFeedback) else "input"
 
-    def _check_wiring(self) -> None:
-        kind = type(self.synapse_type).__name__
-        if not isinstance(self.synapse_type, StaticSynapse | SFDFASynapse | SFDFAFeedback):
-            raise errors.ConnectionError(
-                f"{kind} does not lead to LIF_SFDFA neurons; choose one of StaticSynapse, SFDFASynapse and "
-                "SFDFAFeedback of pynn_sfdfa.brian2."
-            )
-        is_feedback = isinstance(self.synapse_type, SFDFAFeedback)
-        if is_feedback != (self.receptor_type == "error"):
-            raise errors.ConnectionError(
-                f"Projection '{self.label}': {kind} does not go with receptor_type = '{self.receptor_type}'. "
-                "SFDFAFeedback goes with 'error', other types with 'input'; leave receptor_type out to have it chosen."
-            )
-        for population, _ in parts(self.post):
-            if not isinstance(population.celltype, LIF_SFDFA):
-                raise errors.ConnectionError(
-                    f"Projection '{self.label}' leads to LIF_SFDFA neurons and to '{population.label}' "
-                    f"({type(population.celltype).__name__}); use one projection for each type of cell."
-                )
-            self._check_sources(population, is_feedback)
-
-    def _check_sources(self, target: Population, is_feedback: bool) -> None:
-        for source, _ in parts(self.pre):
-            if not isinstance(source.celltype, LIF_SFDFA):
-                if is_feedback:
-                    raise errors.ConnectionError(
-                        f"Projection '{self.label}': SFDFAFeedback comes from an output population of LIF_SFDFA "
-                        f"neurons, not from '{source.label}' ({type(source.celltype).__name__})."
-                    )
-            elif source.trial_duration != target.trial_duration:
-                raise errors.ConnectionError(
-                    f"Projection '{self.label}' connects populations '{source.label}' and '{target.label}' with "
-                    f"trial_duration = {source.trial_duration:g} ms and {target.trial_duration:g} ms. Give all "
-                    "populations of a network the same trial_duration."
-                )
-
     def _create_synapses(self, values: dict[str, np.ndarray]) -> None:
         for name, array in values.items():
             self._check(name, array)
         delays = values.pop("delay", np.zeros(0)) / float(scale("ms"))
-        steps = _delay_steps(delays, str(self.label))
+        steps = delay_steps(delays, str(self.label))
         self.delay = steps * simulator.state.dt
         self._given = values
         self._groups: dict[tuple[int, int], Any] = {}
@@ -315,6 +283,57 @@ class SFDFAProjection(Projection):
         for name, array in arrays.items():
             self._write(name, array)
 
+    # --- Recording ---------------------------------------------------------------------------------------------------
+
+    def record(
+        self,
+        variables: str | Iterable[str],
+        synapses: Iterable[tuple[int, int]],
+        sampling_interval: float | None = None,
+    ) -> None:
+        """Record variables of some synapses over time.
+
+        Parameters
+        ----------
+        variables : str or list of str
+            weight, eligibility, and the traces TA, TB and R that it is made of.
+        synapses : list of (int, int)
+            Presynaptic and postsynaptic index of each synapse.
+        sampling_interval : float, optional
+            ms; default: every time step.
+        """
+        self._recorders.append(SynapseRecorder(self, variables, synapses, sampling_interval))
+
+    def get_data(self) -> neo.Block:
+        """Return what has been recorded: one Segment for each call of `record`, one AnalogSignal for each variable."""
+        block = neo.Block(name=str(self.label))
+        block.segments.extend(recorder.segment() for recorder in self._recorders)
+        return block
+
+    def locate(self, pairs: list[tuple[int, int]]) -> Iterable[tuple[Any, np.ndarray, np.ndarray]]:
+        """Return Brian2's groups with the synapses between pairs of neurons.
+
+        Yields
+        ------
+        group : brian2.Synapses
+        chosen : int64
+            Positions in ``pairs``.
+        within : int64
+            Positions of the same synapses within the group.
+        """
+        positions = []
+        for pre, post in pairs:
+            found = np.flatnonzero((self.presynaptic_indices == pre) & (self.postsynaptic_indices == post))
+            if not found.size:
+                raise errors.InvalidParameterValueError(
+                    f"Projection '{self.label}' has no synapse from neuron {pre} to neuron {post}."
+                )
+            positions.append(found[0])
+        for address in self.addresses:
+            chosen = np.flatnonzero(np.isin(positions, address.synapses))
+            if chosen.size:
+                yield self._group(address), chosen, np.searchsorted(address.synapses, np.array(positions)[chosen])
+
     # --- Learning ----------------------------------------------------------------------------------------------------
 
     @property
@@ -364,35 +383,3 @@ class Synapse(common.Connection):
     def as_tuple(self, *attribute_names: str) -> tuple[float, ...]:
         """Return several attributes at once."""
         return tuple(getattr(self, name) for name in attribute_names)
-
-
-def _delay_steps(delays: np.ndarray, label: str) -> int:
-    """Return the delay shared by all synapses of a projection, in time steps.
-
-    Raises
-    ------
-    pyNN.errors.ConnectionError
-        If delays differ, are no multiple of the timestep or out of the bounds given to setup().
-    """
-    if not delays.size:
-        return 0
-    dt = float(simulator.state.dt)
-    low, high = float(delays.min()), float(delays.max())
-    if high - low > 1e-9 * dt:
-        raise errors.ConnectionError(
-            f"Projection '{label}' has delays from {low:g} to {high:g} ms; onto LIF_SFDFA there is one delay for a "
-            "projection. Use one projection for each delay."
-        )
-    least, most = simulator.contents.min_delay, simulator.contents.max_delay
-    if not least * (1 - 1e-9) <= low <= most * (1 + 1e-9):
-        raise errors.ConnectionError(
-            f"Projection '{label}' has a delay of {low:g} ms; setup() allows {least:g} to {most:g} ms."
-        )
-    steps = round(low / dt)
-    if not math.isclose(steps * dt, low, rel_tol=1e-6, abs_tol=1e-9 * dt):
-        raise errors.ConnectionError(
-            f"Projection '{label}' has a delay of {low:g} ms, which is not a multiple of the timestep of {dt:g} ms. "
-            f"Choose {steps * dt:g} or {(steps + (1 if low > steps * dt else -1)) * dt:g} ms, or a smaller timestep in "
-            "setup()."
-        )
-    return steps
