@@ -21,7 +21,10 @@ class FitStart:
 
 @dataclass(frozen=True)
 class Progress:
-    """The running epoch so far; sent after every batch. Figures are means over the samples seen in this epoch."""
+    """The running epoch so far; sent after every batch, or after several small ones.
+
+    Figures are means over the samples seen in this epoch.
+    """
 
     epoch: int
     batch: int

@@ -18,7 +18,7 @@ __all__ = ["BatchFigures", "TrainingEngine"]
 
 @dataclass(frozen=True, eq=False)
 class BatchFigures:
-    """What happened in one batch of trials.
+    """What happened in one batch of trials, or in several small ones.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class TrainingEngine(Protocol):
     """Threads at work; results do not depend on it."""
 
     def train(self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int) -> Iterator[BatchFigures]:
-        """Learn from the samples in the given order, a batch at a time.
+        """Learn from the samples in the given order, a batch at a time; small batches may be reported together.
 
         Between two items the state is that after a whole batch, so it may be saved there.
 

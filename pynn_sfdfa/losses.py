@@ -46,7 +46,9 @@ class SpikeCount:
 
     def error(self, counts: NDArray[np.int32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return ``e_o = target_o - n_o``, shape (trials, n_out)."""
-        return self.targets(labels, counts.shape[1]) - counts.astype(np.float32)
+        error = np.subtract(np.float32(self.other), counts, dtype=np.float32)
+        error[np.arange(labels.size), labels] += np.float32(self.target - self.other)
+        return error
 
     def loss(self, error: NDArray[np.float32]) -> float:
         """Return the loss summed over the trials."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
+from pynn_sfdfa.jit import FLOAT_FLAGS, jit
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -92,5 +94,17 @@ class LearningRule(ABC):
 
     def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return rho (r_target - mean count over the batch) of each neuron of a hidden layer."""
-        mean = counts.sum(axis=0, dtype=np.float32) / np.float32(counts.shape[0])
-        return np.float32(self.rho) * (np.float32(self.r_target) - mean)
+        return rate_error(counts, np.float32(self.rho), np.float32(self.r_target))
+
+
+@jit(fastmath=FLOAT_FLAGS)
+def rate_error(counts: NDArray[np.int32], rho: np.float32, r_target: np.float32) -> NDArray[np.float32]:
+    """Return ``rho (r_target - mean over the trials of n_i)``, shape (neurons,); counts is (trials, neurons)."""
+    trials, neurons = counts.shape
+    error = np.zeros(neurons, np.float32)
+    for trial in range(trials):
+        for i in range(neurons):
+            error[i] += np.float32(counts[trial, i])
+    for i in range(neurons):
+        error[i] = rho * (r_target - error[i] / np.float32(trials))
+    return error

@@ -15,17 +15,16 @@ __all__ = ["summarise"]
 
 
 @jit
-def summarise(trials: int, neurons: int, cap: int, counts: NDArray[np.int32]) -> tuple[NDArray[np.int64], int]:
+def summarise(counts: NDArray[np.int32], cap: int) -> tuple[NDArray[np.int64], int]:
     """Return the spikes of each neuron summed over the trials, and in how many cases the cap was reached.
 
     Parameters
     ----------
-    trials, neurons : int
-        Part of ``counts`` that is in use.
+    counts : int32, shape (trials, neurons)
     cap : int
         The most spikes of one neuron in one trial.
-    counts : int32, shape (at least trials, at least neurons)
     """
+    trials, neurons = counts.shape
     spikes, capped = np.zeros(neurons, np.int64), 0
     for trial in range(trials):
         for i in range(neurons):

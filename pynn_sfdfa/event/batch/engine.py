@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,9 @@ _STATE = ("weights", "feedback", "optimizer")
 
 _PARTS_PER_THREAD = 2
 """Trials differ in their number of spikes, so a thread that is done early takes another part."""
+
+_REPORTED_TRIALS = 20
+"""Smaller batches are reported together: a report costs as much as the learning from some trials."""
 
 _RESPONSE_TRIALS = 50
 """Trials run at once where nothing is learned."""
@@ -92,13 +95,19 @@ class BatchEngine:
     def train(self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order; see `pynn_sfdfa.engine.TrainingEngine`."""
         workspace = self._workspace(trains, self._batch_size)
+        outcomes: list[_Outcome] = []
         for start in range(0, order.size, self._batch_size):
             samples = order[start : start + self._batch_size]
             self._forward(workspace, trains, samples, first_trial + start, self._rule.perturbs)
             trials = _BatchTrials(self, workspace, trains.labels[samples])
             self._rule.backward(trials, self._feedback)
             self._descend(workspace, trials)
-            yield trials.figures()
+            outcomes.append(trials.outcome())
+            if len(outcomes) * self._batch_size >= _REPORTED_TRIALS:
+                yield self._figures(outcomes)
+                outcomes = []
+        if outcomes:
+            yield self._figures(outcomes)
 
     def respond(self, trains: SpikeTrains) -> tuple[NDArray[np.int32], tuple[int, ...]]:
         """Run all samples without learning; see `pynn_sfdfa.engine.TrainingEngine`."""
@@ -201,15 +210,31 @@ class BatchEngine:
         for layer in sorted(trials.assigned):
             error, constants, gradient = self._errors[layer], self._constants[layer], self._gradients[layer]
             width = gradient.shape[1]
-            block = block_width(width)
+            block = block_width(width) if n_trials > 1 else width
             for lowest in range(0, width, block):
                 place = (lowest, min(block, width - lowest), gradient)
                 arrivals, spikes = workspace.arrivals[layer], workspace.spikes[layer]
                 tasks.append(partial(accumulate_gradient, n_trials, arrivals, spikes, error, constants, *place))
-        self._pool.run(tasks)
+        if n_trials > 1:
+            self._pool.run(tasks)
+        else:  # too little work to wake other threads for
+            for task in tasks:
+                task()
         self._step += 1
         if not self._optimizer.in_place:
             self._pool.run(self._optimizer_steps())
+
+    def _figures(self, outcomes: list[_Outcome]) -> BatchFigures:
+        labels = np.concatenate([outcome.labels for outcome in outcomes])
+        layers = [np.concatenate(counts) for counts in zip(*(outcome.counts for outcome in outcomes), strict=True)]
+        activity = [summarise(counts, self._network.max_spikes) for counts in layers]
+        return BatchFigures(
+            samples=labels.size,
+            correct=int((predict(layers[-1]) == labels).sum()),
+            loss=sum(self._loss.loss(outcome.output_error) for outcome in outcomes),
+            spikes=tuple(spikes for spikes, _ in activity),
+            capped=tuple(capped for _, capped in activity),
+        )
 
     def _optimizer_steps(self) -> Iterator[partial[None]]:
         for weights, gradient, slots in zip(self._weights, self._gradients, self._slots, strict=True):
@@ -243,19 +268,17 @@ class _BatchTrials:
         self._engine._assign(layer, error)
         self.assigned.add(layer)
 
-    def figures(self) -> BatchFigures:
-        trials, cap = self._labels.size, self._engine._network.max_spikes
-        activity = [
-            summarise(trials, size, cap, spikes.count)
-            for size, spikes in zip(self._sizes, self._workspace.spikes, strict=True)
-        ]
-        return BatchFigures(
-            samples=trials,
-            correct=int((predict(self.counts(self.n_layers - 1)) == self._labels).sum()),
-            loss=self._engine._loss.loss(self.output_error),
-            spikes=tuple(spikes for spikes, _ in activity),
-            capped=tuple(capped for _, capped in activity),
-        )
+    def outcome(self) -> _Outcome:
+        """Return what is reported of these trials, as copies."""
+        return _Outcome([self.counts(layer).copy() for layer in range(self.n_layers)], self.output_error, self._labels)
+
+
+class _Outcome(NamedTuple):
+    """What is reported of the trials of one batch."""
+
+    counts: list[NDArray[np.int32]]  # per layer, shape (trials, neurons)
+    output_error: NDArray[np.float32]  # (trials, n_out)
+    labels: NDArray[np.int64]  # (trials,)
 
 
 def _run_part(

@@ -41,7 +41,10 @@ def in_batches(net, trains):
     """Return the weights and feedback after each trial, and what the rule saw."""
     rule = Watched(rho=RHO, r_target=R_TARGET, feedback_learning_rate=ETA_B)
     engine = sim.training_engine(net, rule, SGD(learning_rate=ETA), LOSS, 1, SEED)
-    after = [engine.weights() + engine.feedback() for _ in engine.train(trains, np.arange(TRIALS), 0)]
+    after = []
+    for trial in range(TRIALS):
+        list(engine.train(trains, np.array([trial]), trial))
+        after.append(engine.weights() + engine.feedback())
     return after, rule.seen
 
 
