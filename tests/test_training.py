@@ -71,8 +71,10 @@ def test_any_depth_and_batch_size(trains, sizes, batch_size):
     assert start.layer_sizes == tuple(sizes)
     assert end == "end"
     progress = [call for call in middle if not isinstance(call, EpochRecord)]
-    assert [p.batch for p in progress] == [*range(1, batches + 1)] * 2
-    assert [p.samples for p in progress] == [min(k * batch_size, 23) for k in range(1, batches + 1)] * 2
+    together = -(-20 // batch_size)  # small batches are reported together
+    reported = [*range(together, batches, together), batches]
+    assert [p.batch for p in progress] == reported * 2
+    assert [p.samples for p in progress] == [min(k * batch_size, 23) for k in reported] * 2
     assert [call for call in middle if isinstance(call, EpochRecord)] == history.records
 
 
@@ -199,7 +201,7 @@ def break_after_the_first_epoch(trainer, trains, **options):
 def test_weights_that_are_lost_stop_the_run_and_keep_the_last_good_checkpoint(tmp_path, trains):
     class Poison(Callback):
         def on_batch_end(self, progress):
-            if progress.epoch == 2 and progress.batch == 1:
+            if progress.epoch == 2:
                 state = one._engine.state()
                 state["weights.1"][3, 1] = np.nan
                 one._engine.load_state(state)
