@@ -190,7 +190,7 @@ def test_results_go_to_a_folder_named_after_the_run(tmp_path, monkeypatch):
         (("digits", "--simulator", "nest"), "There is no simulator 'nest'; choose one of event, brian2, spiNNaker."),
         (("digits", "--set", "data.name=mnits"), "there is no data set 'mnits'"),
         (("digits", "--set", "data.name=npz:nowhere.npz"), "nowhere.npz"),
-        (("digits", "--threads", "100000"), "threads = 100000 is not valid here; choose 1 to "),
+        (("digits", "--threads", "0"), "'--threads'"),
         (("digits", "--epochs", "0"), "'--epochs'"),
         (("digits", "--set", "encoding.maximum=8"), "with the encoder latency: values to encode must lie in 0..8"),
         (("digits", "--set", 'encoding={name="none"}'), "holds values, which need an encoder"),
@@ -226,6 +226,11 @@ def test_a_network_that_cannot_learn_is_a_failure(tmp_path):
     assert "Hidden layer 1 (20 neurons) did not fire once" in result.stderr
     assert "lower v_thresh" in result.stderr
     assert result.stdout == ""
+
+
+def test_the_summary_reports_the_threads_that_were_used(tmp_path):
+    result = invoke("train", "digits", *SMALL, "--epochs", "1", "--threads", "2", "--out", tmp_path / "run", "--json")
+    assert json.loads(result.stdout)["threads"] == 2
 
 
 def test_bad_checkpoints_are_named(tmp_path, run):
