@@ -30,6 +30,7 @@ def before(notebook, heading):
     return notebook.cells[:index]
 
 
+@pytest.mark.slow
 def test_getting_started():
     """Runs anew. Its own assertions hold formulas against the simulator; what it prints there is what is stored."""
     path = ROOT / "notebooks" / "01_getting_started.ipynb"

@@ -1,0 +1,102 @@
+"""Everything the README tells people to do works, and its figures are those of the result files."""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+from readme_commands import ROOT, run
+
+from pynn_sfdfa import cli
+from pynn_sfdfa.simulators import SIMULATORS
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def blocks(language):
+    return [code for name, code in BLOCKS if name == language]
+
+
+def test_there_are_blocks_and_no_other_languages():
+    assert README.count("```") == 2 * len(BLOCKS)
+    assert {name for name, _ in BLOCKS} == {"bash", "python"}
+
+
+@pytest.mark.slow
+def test_every_block_runs(tmp_path, monkeypatch, capsys):
+    """In one folder and in their order, as a reader would; how commands are shortened is said in readme_commands."""
+    monkeypatch.chdir(tmp_path)
+    printed = []
+    for language, code in BLOCKS:
+        if language == "python":
+            exec(compile(code, f"README.md: {code.strip().splitlines()[0]}", "exec"), {"__name__": "__main__"})
+        else:
+            printed += [run(line) for line in code.splitlines() if line]
+    for folder in ("demo", "digits-sfdfa-seed1", "digits-dfa-seed2", "mnist-sfdfa-seed1", "mine", "deeper"):
+        assert json.loads((tmp_path / "runs" / folder / "summary.json").read_text())["epochs"] >= 1
+    assert json.loads((tmp_path / "runs" / "mine" / "summary.json").read_text())["epochs"] == 2
+    assert (tmp_path / "digits-sample3.png").stat().st_size > 0
+    assert any("Test accuracy" in text for text in printed)
+    assert "last 20: 100%" in capsys.readouterr().out
+
+
+def test_the_portable_script_is_the_example():
+    assert (ROOT / "examples" / "portable_script.py").read_text(encoding="utf-8") in blocks("python")
+
+
+def test_every_subcommand_is_shown():
+    commands = [line for code in blocks("bash") for line in code.splitlines()]
+    for name in cli.COMMANDS:
+        assert any(line.startswith(f"pynn-sfdfa {name}") for line in commands), name
+
+
+def test_links_lead_somewhere():
+    links = re.findall(r"\]\(([^)]+)\)", README)
+    assert len(links) > 3
+    for link in links:
+        assert link.startswith("https://") or (ROOT / link).exists(), link
+
+
+def test_simulators_without_a_back_end_are_said_to_be_missing():
+    (head,) = re.findall(r"^\| \| (`event`.*) \|$", README, re.MULTILINE)
+    assert [name.strip(" `") for name in head.split("|")] == [simulator.name for simulator in SIMULATORS]
+    (row,) = re.findall(r"^\| scripts with .*? \| (.*) \|$", README, re.MULTILINE)
+    answers = [answer.strip() for answer in row.split("|")]
+    there = [(ROOT / "pynn_sfdfa" / simulator.name / "__init__.py").exists() for simulator in SIMULATORS]
+    assert answers == ["yes" if is_there else "not yet" for is_there in there]
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return runpy.run_path(str(ROOT / "docs" / "make_tables.py"))
+
+
+def test_the_table_is_that_of_the_result_files(tables):
+    assert tables["with_table"](README, tables["RESULTS"]) == README
+
+
+def test_rows_of_the_table(tables, tmp_path):
+    summary = {"best_test_accuracy": 0.98561, "epochs": 30}
+    (tmp_path / "mnist-dfa-seed2.json").write_text(json.dumps(summary))
+    (tmp_path / "speed.json").write_text("{}")  # another kind of result
+    lines = tables["table"](tmp_path).splitlines()
+    assert lines[2:] == [
+        "| `pynn-sfdfa train mnist --set learning.rule=dfa --seed 2` | 800 | 30 | 98.56 % | 98.43 ± 0.07 % |"
+    ]
+    with pytest.raises(ValueError, match="EXPERIMENT-RULE-seedSEED"):
+        tables["row"]("mnist-seed1", summary)
+
+
+def test_the_picture_comes_from_a_run(tmp_path, monkeypatch):
+    """The script that drew it, on a run of one epoch."""
+    monkeypatch.chdir(tmp_path)
+    run("pynn-sfdfa train digits --out runs/demo")
+    pictures = runpy.run_path(str(ROOT / "docs" / "make_pictures.py"))
+    pictures["main"](Path("runs/demo"), tmp_path / "digits.png", tmp_path)
+    assert (tmp_path / "digits.png").read_bytes().startswith(b"\x89PNG")
+    kept = json.loads((tmp_path / "digits-sfdfa-seed1.json").read_text())
+    assert kept == json.loads(Path("runs/demo/summary.json").read_text())
