@@ -28,7 +28,7 @@ def draw(run: Path) -> Figure:
     """Return one test sample going through the network of a run's best checkpoint, beside how the run went."""
     settings, saved = assembly.from_checkpoint(run / "best.safetensors")
     network, samples = assembly.build(settings, "event", None, sys.stderr)
-    assembly.build_trainer(settings, network).load(saved)
+    network.restore(saved.arrays)
     sample = samples.test.select([SAMPLE])
     layers = run_trial(network, sample)
     figure = new_figure(10.5, 4.6)

@@ -12,7 +12,7 @@ from pynn_sfdfa.download_progress import DownloadProgress
 from pynn_sfdfa.encoding import ENCODERS
 from pynn_sfdfa.losses import SpikeCount
 from pynn_sfdfa.network import FeedForward
-from pynn_sfdfa.optimizers import OPTIMIZERS
+from pynn_sfdfa.optimizers import OPTIMIZERS, SGD
 from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.simulators import load_simulator
 from pynn_sfdfa.spikes import SpikeTrains
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.schema import Experiment
 
-__all__ = ["Data", "build", "build_trainer", "from_checkpoint"]
+__all__ = ["Data", "build", "build_evaluator", "build_trainer", "from_checkpoint", "restore"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +127,26 @@ def build_trainer(settings: Experiment, network: FeedForward, **options: Any) ->
         )
     except (ValueError, TypeError) as error:
         raise ConfigError(str(error)) from error
+
+
+def build_evaluator(settings: Experiment, network: FeedForward) -> Trainer:
+    """Return a trainer that can evaluate the network as it is, on any simulator; it is not made for learning."""
+    rule = RULES[settings.learning.rule](**settings.rule_parameters())
+    return Trainer(network, rule, SGD(learning_rate=0.0), SpikeCount(**settings.loss.model_dump()), batch_size=1)
+
+
+def restore(network: FeedForward, saved: Checkpoint, path: Path) -> None:
+    """Give a network the weights and the feedback of a checkpoint.
+
+    Raises
+    ------
+    CheckpointError
+        If they do not fit.
+    """
+    try:
+        network.restore(saved.arrays)
+    except ValueError as error:
+        raise CheckpointError(f"{path} does not fit the network: {error}") from None
 
 
 def from_checkpoint(path: Path) -> tuple[Experiment, Checkpoint]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa import models
+from pynn_sfdfa.checkpoint import check_arrays
 from pynn_sfdfa.standardmodels import GRADIENTS, check_cell_parameters
 
 if TYPE_CHECKING:
@@ -210,6 +211,25 @@ class FeedForward:
             if targets is not None
         ]
         return Wiring(stimulus, populations, projections, feedback)
+
+    def restore(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        """Take over the weights and the feedback of a checkpoint, whichever simulator and optimiser wrote it.
+
+        Parameters
+        ----------
+        arrays : mapping
+            ``weights.K`` and ``feedback.K`` by name, K counting layers from 0; others are left alone.
+
+        Raises
+        ------
+        ValueError
+            If one is missing or has another shape; then nothing is changed.
+        """
+        kinds = {"weights": self.weights, "feedback": self.feedback}
+        own = {f"{kind}.{k}": array for kind, layers in kinds.items() for k, array in enumerate(layers)}
+        check_arrays(arrays, own)
+        for name, array in own.items():
+            array[...] = arrays[name]
 
     def read(self, wiring: Wiring) -> None:
         """Take over the weights that the simulator has learned, and the feedback if it was wired."""

@@ -247,7 +247,7 @@ def test_a_checkpoint_of_another_network_does_not_fit(tmp_path, run):
     saved = checkpoint.load(run[0] / "best.safetensors")
     other = config.load("digits", ["network.hidden_sizes=[21]"]).settings()
     checkpoint.save(tmp_path / "x.safetensors", saved.arrays, saved.metadata | {"configuration": other})
-    assert "The checkpoint does not fit: " in wrong_use("evaluate", tmp_path / "x.safetensors")
+    assert "x.safetensors does not fit the network: weights.0 is" in wrong_use("evaluate", tmp_path / "x.safetensors")
 
 
 def test_ctrl_c_saves_a_checkpoint_and_says_how_to_go_on(tmp_path):

@@ -146,3 +146,20 @@ def test_wiring_refuses_what_does_not_fit(trains):
     late = SpikeTrains.from_samples([([250.0], [1])], [0], 6)
     with pytest.raises(ValueError, match=r"trial_duration \(200.0 ms\) must exceed every spike time; sample 0 has"):
         net.wire(late)
+
+
+def test_restore_takes_weights_and_feedback_and_nothing_that_does_not_fit():
+    source, target = network([5, 4, 3], c=0.2, seed=1), network([5, 4, 3], c=0.2, seed=2)
+    source.feedback[0][...] = 7.0
+    arrays = {"weights.0": source.weights[0], "weights.1": source.weights[1], "feedback.0": source.feedback[0]}
+    target.restore({**arrays, "optimizer.mean.0": np.zeros(2)})
+    for mine, theirs in zip(target.weights + target.feedback, source.weights + source.feedback, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+        assert not np.shares_memory(mine, theirs)
+    other = network([5, 4, 3], c=0.2, seed=3)
+    before = other.weights[0].copy()
+    with pytest.raises(ValueError, match=r"feedback.0 is float32 \(2, 2\); this network needs float32 \(3, 4\)"):
+        other.restore(arrays | {"feedback.0": np.zeros((2, 2), np.float32)})
+    with pytest.raises(ValueError, match=r"There is no weights.1, only feedback.0, weights.0"):
+        other.restore({name: array for name, array in arrays.items() if name != "weights.1"})
+    np.testing.assert_array_equal(other.weights[0], before)

@@ -30,8 +30,8 @@ def command(checkpoint: Path, simulator: str, data: Path | None, as_json: bool) 
     with as_wrong_use(CheckpointError, ConfigError, SimulatorError, DatasetError):
         settings, saved = assembly.from_checkpoint(checkpoint)
         network, samples = assembly.build(settings, simulator, data, sys.stderr)
-        trainer = assembly.build_trainer(settings, network)
-        trainer.load(saved)
+        assembly.restore(network, saved, checkpoint)
+        trainer = assembly.build_evaluator(settings, network)
     result = trainer.evaluate(samples.test)
     if as_json:
         figures = {

@@ -53,7 +53,7 @@ def command(
                 raise WrongUse("--set changes an experiment; a checkpoint keeps the settings it was trained with.")
             settings, saved = assembly.from_checkpoint(Path(source))
             network, samples = assembly.build(settings, simulator, data, sys.stderr)
-            assembly.build_trainer(settings, network).load(saved)
+            assembly.restore(network, saved, Path(source))
         else:
             settings = config.load(source, overrides)
             network, samples = assembly.build(settings, simulator, data, sys.stderr)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pynn_sfdfa.checkpoint import check_arrays
 from pynn_sfdfa.engine import BatchFigures
 from pynn_sfdfa.event.batch.activity import summarise
 from pynn_sfdfa.event.batch.backward import accumulate_gradient
@@ -144,14 +145,7 @@ class BatchEngine:
     def load_state(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
         """Restore what `state` returned; ValueError if it does not fit this network."""
         expected = self.state()
-        for name, array in expected.items():
-            if name not in arrays:
-                raise ValueError(f"The state has no {name}; it has {', '.join(sorted(arrays))}.")
-            if arrays[name].shape != array.shape or arrays[name].dtype != array.dtype:
-                raise ValueError(
-                    f"{name} is {arrays[name].dtype} {arrays[name].shape}; "
-                    f"this network needs {array.dtype} {array.shape}."
-                )
+        check_arrays(arrays, expected)
         surplus = [name for name in arrays if name.split(".")[0] in _STATE and name not in expected]
         if surplus:
             raise ValueError(f"The state has {surplus[0]}, which this network and optimizer do not have.")

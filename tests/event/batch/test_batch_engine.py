@@ -134,13 +134,13 @@ def test_a_state_that_does_not_fit_changes_nothing(net):
         one.load_state(other)
     incomplete = {name: array for name, array in one.state().items() if name != "feedback.0"}
     incomplete["weights.0"] = incomplete["weights.0"] + 1
-    with pytest.raises(ValueError, match="The state has no feedback.0; it has"):
+    with pytest.raises(ValueError, match="There is no feedback.0, only"):
         one.load_state(incomplete)
     np.testing.assert_array_equal(one.weights()[0], net.weights[0])
 
 
 def test_a_state_of_another_optimizer_is_refused(net):
-    with pytest.raises(ValueError, match="The state has no optimizer.mean.0"):
+    with pytest.raises(ValueError, match="There is no optimizer.mean.0"):
         engine(net).load_state(engine(net, optimizer=SGD()).state())
     with pytest.raises(
         ValueError, match="The state has optimizer.mean.0, which this network and optimizer do not have"
