@@ -1,0 +1,123 @@
+"""This package and its peers in turn on the same batches: time per sample, and accuracy after equal samples."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa.benchmark.machine import describe, load_warning
+from pynn_sfdfa.benchmark.peers.own import Own
+from pynn_sfdfa.benchmark.timing import Spread, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pynn_sfdfa.benchmark.peers.base import Peer, PeerMaker
+    from pynn_sfdfa.benchmark.task import Task
+    from pynn_sfdfa.spikes import SpikeTrains
+
+__all__ = ["INSTALL", "OWN", "installed_peers", "measure_peers"]
+
+OWN = "pynn-sfdfa"
+INSTALL = "pip install 'pynn-sfdfa[peers]'"
+
+_PEERS = {"snntorch": "snntorch_peer", "spikingjelly": "spikingjelly_peer"}
+"""Name of the distribution of each peer, and its module here."""
+
+_ROUND = 5
+"""Batches that one network learns before it is the next one's turn."""
+
+
+def installed_peers() -> dict[str, PeerMaker]:
+    """Return those of the peers that are installed, with PyTorch, by the name of their distribution."""
+    found = {}
+    for name, module in _PEERS.items():
+        try:
+            metadata.version(name), metadata.version("torch")
+        except metadata.PackageNotFoundError:
+            continue
+        found[name] = importlib.import_module(f"pynn_sfdfa.benchmark.peers.{module}").make
+    return found
+
+
+def measure_peers(
+    task: Task, makers: Mapping[str, PeerMaker] | None = None, tell: Callable[[str], object] = lambda _: None
+) -> dict[str, Any]:
+    """Train every network on all training samples once, test it on all test samples, and return a report.
+
+    Parameters
+    ----------
+    task : Task
+    makers : mapping, optional
+        Default: the installed peers.
+    tell : callable, optional
+        Told what is going on.
+    """
+    load, training = os.getloadavg()[0], task.batched.training
+    makers = installed_peers() if makers is None else makers
+    networks: dict[str, Peer] = {OWN: Own(task)}
+    for name, make in makers.items():
+        networks[name] = make(task.network(), task.loss, task.threads, training.seed)
+    _compile(task)
+    learning: dict[str, list[float]] = {name: [] for name in networks}
+    for done, batches in enumerate(_rounds(task.train, training.batch_size)):
+        for name, network in networks.items():
+            seconds = sum(network.learn(batch) for batch in batches)
+            learning[name].append(seconds / sum(map(len, batches)))
+        tell(f"round {done + 1} of training")
+    responding: dict[str, list[float]] = {name: [] for name in networks}
+    correct = dict.fromkeys(networks, 0)
+    for done, batches in enumerate(_rounds(task.test, training.batch_size)):
+        for name, network in networks.items():
+            answers = [network.respond(batch) for batch in batches]
+            responding[name].append(sum(seconds for _, seconds in answers) / sum(map(len, batches)))
+            pairs = zip(answers, batches, strict=True)
+            correct[name] += sum(int((predictions == batch.labels).sum()) for (predictions, _), batch in pairs)
+        tell(f"round {done + 1} of inference")
+    warning = load_warning(load)
+    return {
+        "machine": describe(task.threads) | {"load_average": load},
+        "warnings": [warning] if warning else [],
+        "task": {
+            "sizes": task.sizes,
+            "images": task.source,
+            "batch_size": training.batch_size,
+            "train_samples": len(task.train),
+            "test_samples": len(task.test),
+        },
+        "missing": [name for name in _PEERS if name not in makers],
+        "networks": {
+            name: {
+                "version": _versions(name, name in _PEERS),
+                "training_ms": vars(Spread.of(learning[name]).scaled(1e3)),
+                "training_ratio": vars(ratio(learning[name], learning[OWN])),
+                "inference_ms": vars(Spread.of(responding[name]).scaled(1e3)),
+                "inference_ratio": vars(ratio(responding[name], responding[OWN])),
+                "test_accuracy": correct[name] / len(task.test),
+            }
+            for name in networks
+        },
+    }
+
+
+def _compile(task: Task) -> None:
+    """Let the kernels be compiled before anything is timed."""
+    network = Own(task)
+    few = task.train.select(np.arange(min(len(task.train), task.batched.training.batch_size)))
+    network.learn(few)
+    network.respond(few)
+
+
+def _rounds(trains: SpikeTrains, batch_size: int) -> Iterator[list[SpikeTrains]]:
+    starts = range(0, len(trains), batch_size)
+    batches = [trains.select(np.arange(start, min(start + batch_size, len(trains)))) for start in starts]
+    for first in range(0, len(batches), _ROUND):
+        yield batches[first : first + _ROUND]
+
+
+def _versions(name: str, on_torch: bool) -> str:
+    return metadata.version(name) + (f", torch {metadata.version('torch')}" if on_torch else "")

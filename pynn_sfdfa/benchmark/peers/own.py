@@ -1,0 +1,42 @@
+"""This package, measured as its peers are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import pynn_sfdfa.event as sim
+from pynn_sfdfa.benchmark.timing import clock
+from pynn_sfdfa.metrics import predict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.benchmark.task import Task
+    from pynn_sfdfa.spikes import SpikeTrains
+
+__all__ = ["Own"]
+
+
+class Own:
+    """SFDFA with the published settings, untrained at first."""
+
+    def __init__(self, task: Task) -> None:
+        training = task.batched.training
+        self._engine = sim.training_engine(
+            task.network(), task.rule, task.optimizer, task.loss, training.batch_size, training.seed, task.threads
+        )
+        self._trials = 0
+
+    def learn(self, batch: SpikeTrains) -> float:
+        """Learn from one batch and return the seconds taken."""
+        order, first = np.arange(len(batch)), self._trials
+        self._trials += len(batch)
+        return clock(lambda: list(self._engine.train(batch, order, first)))
+
+    def respond(self, batch: SpikeTrains) -> tuple[NDArray[np.int64], float]:
+        """Return the predictions, shape (samples,), and the seconds taken."""
+        counts: list[NDArray[np.int32]] = []
+        seconds = clock(lambda: counts.append(self._engine.respond(batch)[0]))
+        return predict(counts[0]), seconds

@@ -1,0 +1,41 @@
+"""SpikingJelly: LIF neurons in its multi-step mode, surrogate gradients, backpropagation through time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pynn_sfdfa.benchmark.peers.base import STEP
+from pynn_sfdfa.benchmark.peers.dense import TorchPeer
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.benchmark.peers.base import Peer
+    from pynn_sfdfa.losses import SpikeCount
+    from pynn_sfdfa.network import FeedForward
+
+__all__ = ["make"]
+
+LEARNING_RATE = 1e-3
+
+
+def make(network: FeedForward, loss: SpikeCount, threads: int, seed: int) -> Peer:
+    """Return the network in SpikingJelly."""
+    import torch
+    from spikingjelly.activation_based import functional, layer, neuron, surrogate
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    parts: list[Any] = []
+    for n_in, n_out, cells in zip(network.sizes[:-1], network.sizes[1:], network.layers, strict=True):
+        parts.append(layer.Linear(n_in, n_out))
+        parts.append(
+            neuron.LIFNode(tau=cells.tau_m / STEP, decay_input=False, v_reset=None, surrogate_function=surrogate.ATan())
+        )
+    module = torch.nn.Sequential(*parts)
+    functional.set_step_mode(module, "m")
+
+    def counts(inputs: Any) -> Any:
+        functional.reset_net(module)
+        return module(inputs).sum(dim=0)
+
+    steps = round(network.trial_duration / STEP)
+    return TorchPeer(module, counts, steps, network.sizes[-1], LEARNING_RATE, loss)

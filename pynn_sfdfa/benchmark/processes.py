@@ -1,0 +1,83 @@
+"""Start-up time and memory of the command line, in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pynn_sfdfa.benchmark.machine import describe, load_warning
+from pynn_sfdfa.benchmark.timing import Spread, clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["CommandFailed", "measure_memory", "measure_start_up"]
+
+_CALL = (sys.executable, "-c", "from pynn_sfdfa.cli import main; main()")
+
+
+class CommandFailed(RuntimeError):
+    """A command that was to be measured did not succeed; the message shows what it said."""
+
+
+def run_command(*arguments: str) -> str:
+    """Run ``pynn-sfdfa`` with these arguments and return its standard output."""
+    done = subprocess.run([*_CALL, *arguments], capture_output=True, text=True)
+    if done.returncode:
+        raise CommandFailed(f"pynn-sfdfa {' '.join(arguments)} ended with status {done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+def measure_start_up(repetitions: int, run: Callable[..., object] = run_command) -> dict[str, Any]:
+    """Time ``--help``, and ``train digits --epochs 1`` once its code has been compiled and cached; in seconds.
+
+    Raises
+    ------
+    CommandFailed
+        If one of the commands fails.
+    """
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory() as folder:
+
+        def train(name: str) -> float:
+            return clock(lambda: run("train", "digits", "--epochs", "1", "--out", str(Path(folder) / name)))
+
+        run("--help")
+        helps = [clock(lambda: run("--help")) for _ in range(repetitions)]
+        first = train("first")
+        trainings = [train(f"again-{k}") for k in range(repetitions)]
+    return {
+        **_context(load),
+        "seconds": {
+            "--help": vars(Spread.of(helps)),
+            "train digits --epochs 1, the first time": vars(Spread.of([first])),
+            "train digits --epochs 1, again": vars(Spread.of(trainings)),
+        },
+    }
+
+
+def measure_memory(data: Path | None, run: Callable[..., object] = run_command) -> dict[str, Any]:
+    """Train MNIST for an epoch and return the peak of its memory, in units of 10**6 bytes.
+
+    Raises
+    ------
+    CommandFailed
+        If training fails, as without MNIST.
+    """
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory() as folder:
+        where = [] if data is None else ["--data", str(data)]
+        run("train", "mnist", "--epochs", "1", "--out", folder, *where)
+        summary = json.loads((Path(folder) / "summary.json").read_text())
+    return {**_context(load), "peak_rss_mb": summary["peak_rss_mb"]}
+
+
+def _context(load: float) -> dict[str, Any]:
+    warning = load_warning(load)
+    machine = describe(len(os.sched_getaffinity(0))) | {"load_average": load}
+    return {"machine": machine, "warnings": [warning] if warning else []}

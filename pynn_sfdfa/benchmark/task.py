@@ -1,0 +1,148 @@
+"""The task of the benchmark: MNIST with the published settings, or synthetic images of the same size."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numba
+
+import pynn_sfdfa.event as sim
+from pynn_sfdfa import assembly, checkpoint, config, datasets
+from pynn_sfdfa.benchmark.synthetic import synthetic_images
+from pynn_sfdfa.encoding import latency
+from pynn_sfdfa.losses import SpikeCount
+from pynn_sfdfa.network import FeedForward
+from pynn_sfdfa.optimizers import Adam
+from pynn_sfdfa.rules import SFDFA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pynn_sfdfa.callbacks import EpochRecord
+    from pynn_sfdfa.schema import Experiment
+    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.training import Trainer
+
+__all__ = ["Task", "prepare", "without_optimizer"]
+
+_CLASSES = 10
+_ONLINE = ("training.batch_size=1", 'optimizer={name="sgd", learning_rate=2e-5}')
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Samples and settings.
+
+    Attributes
+    ----------
+    train, test : SpikeTrains
+    source : str
+        Where the images are from.
+    batched, online : Experiment
+        The published settings, and the same with plain gradient descent after every sample.
+    """
+
+    train: SpikeTrains
+    test: SpikeTrains
+    source: str
+    batched: Experiment
+    online: Experiment
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Neurons of input, hidden layers and output."""
+        return (self.train.n_units, *self.batched.network.hidden_sizes, _CLASSES)
+
+    @property
+    def threads(self) -> int:
+        """Threads for everything that is measured."""
+        return self.batched.training.threads or int(numba.config.NUMBA_NUM_THREADS)
+
+    @property
+    def rule(self) -> SFDFA:
+        """The rule of the published settings."""
+        return SFDFA(**self.batched.rule_parameters())
+
+    @property
+    def optimizer(self) -> Adam:
+        """The optimiser of the published settings."""
+        return Adam(**self.batched.optimizer.model_dump(exclude={"name"}))
+
+    @property
+    def loss(self) -> SpikeCount:
+        """The loss of the published settings."""
+        return SpikeCount(**self.batched.loss.model_dump())
+
+    def network(self) -> FeedForward:
+        """Return the untrained network."""
+        network = self.batched.network
+        return FeedForward(
+            sim,
+            self.sizes,
+            hidden=network.cell_parameters("hidden"),
+            output=network.cell_parameters("output"),
+            gradient=network.gradient,
+            delay=network.delay,
+            weights=network.weights,
+            max_spikes=network.max_spikes,
+            seed=self.batched.training.seed,
+        )
+
+    def batch_trainer(self) -> Trainer:
+        """Return a trainer with the published settings."""
+        return assembly.build_trainer(self.batched, self.network())
+
+    def online_trainer(self) -> Trainer:
+        """Return a trainer that learns after every sample."""
+        return assembly.build_trainer(self.online, self.network())
+
+    def warmed_up(self, epochs: int) -> tuple[checkpoint.Checkpoint, EpochRecord]:
+        """Train for some epochs; an untrained network fires several times as much and so takes longer."""
+        with tempfile.TemporaryDirectory() as folder:
+            trainer = assembly.build_trainer(self.batched, self.network(), folder=folder)
+            records = trainer.fit(self.train, self.test, epochs).records
+            return checkpoint.load(Path(folder) / "last.safetensors"), records[-1]
+
+
+def prepare(folder: Path | None, n_train: int, n_test: int, threads: int | None, overrides: Iterable[str] = ()) -> Task:
+    """Load the first samples of MNIST, or draw as many synthetic ones if it is not found; nothing is downloaded.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where to look for MNIST first.
+    n_train, n_test : int
+    threads : int, optional
+    overrides : iterable of str
+        Changes of the published settings, as for ``train --set``.
+    """
+    common = [*overrides, *([] if threads is None else [f"training.threads={threads}"])]
+    batched, online = config.load("mnist", common), config.load("mnist", [*common, *_ONLINE])
+    try:
+        found = datasets.load("mnist", folder, download=False)
+        images, source = [_images(found.train), _images(found.test)], found.source
+    except datasets.DatasetError as error:
+        images = [synthetic_images(n_train, seed=1), synthetic_images(n_test, seed=2)]
+        source = f"synthetic images with MNIST's statistics, because MNIST cannot be used: {error}"
+    encoder = batched.encoding.model_dump(exclude={"name"}, exclude_none=True)
+    train, test = (
+        latency(part.values[:n], part.labels[:n], **encoder) for part, n in zip(images, (n_train, n_test), strict=True)
+    )
+    return Task(train, test, source, batched, online)
+
+
+def _images(part: datasets.Samples | SpikeTrains) -> datasets.Samples:
+    if isinstance(part, datasets.Samples):
+        return part
+    raise datasets.DatasetError("mnist holds spikes, not images.")
+
+
+def without_optimizer(saved: checkpoint.Checkpoint) -> checkpoint.Checkpoint:
+    """Return a checkpoint for a trainer whose optimiser keeps no state."""
+    kept = {
+        name: a for name, a in saved.arrays.items() if name == "optimizer.step" or not name.startswith("optimizer.")
+    }
+    return checkpoint.Checkpoint(kept, saved.metadata)

@@ -1,0 +1,72 @@
+"""Times of things that are run in turn, so that what disturbs one disturbs all."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Spread", "alternate", "clock", "ratio"]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median and range of repeated measurements."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: list[float]) -> Spread:
+        """Return the spread of one or more values."""
+        return cls(float(np.median(values)), float(np.min(values)), float(np.max(values)))
+
+    def scaled(self, factor: float) -> Spread:
+        """Return the same in another unit; ``factor`` is positive."""
+        return Spread(self.median * factor, self.low * factor, self.high * factor)
+
+    def inverse(self, numerator: float) -> Spread:
+        """Return ``numerator`` divided by the values: a rate from times."""
+        return Spread(numerator / self.median, numerator / self.high, numerator / self.low)
+
+
+def clock(work: Callable[[], object]) -> float:
+    """Return the seconds that a call takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def alternate(
+    runs: Mapping[str, Callable[[], float]], repetitions: int, tell: Callable[[int], object] = lambda _: None
+) -> dict[str, list[float]]:
+    """Run everything in turn, A B C A B C ..., and return the seconds of each by name.
+
+    Parameters
+    ----------
+    runs : mapping
+        Each returns the seconds of its own work, so that preparations do not count.
+    repetitions : int
+        Rounds that count; one more before them warms up and does not.
+    tell : callable, optional
+        Called with the number of rounds done, after each.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in runs}
+    for repetition in range(repetitions + 1):
+        for name, run in runs.items():
+            taken = run()
+            if repetition:
+                seconds[name].append(taken)
+        tell(repetition + 1)
+    return seconds
+
+
+def ratio(numerator: list[float], denominator: list[float]) -> Spread:
+    """Return the spread of the ratios within the rounds."""
+    return Spread.of([a / b for a, b in zip(numerator, denominator, strict=True)])
