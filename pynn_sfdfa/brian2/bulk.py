@@ -105,8 +105,9 @@ def as_matrix(
             f"multiple_synapses = {multiple_synapses!r} is not valid; choose one of {', '.join(_COMBINE)}."
         )
     matrix = np.full(shape, np.nan)
-    step = -1 if multiple_synapses == "first" else 1
-    matrix[pre[::step], post[::step]] = values[::step]
+    order = np.arange(values.size)[::-1] if multiple_synapses == "first" else np.arange(values.size)
+    order = np.ascontiguousarray(order)  # NumPy walks indices with a negative stride from their end
+    matrix[pre[order], post[order]] = values[order]
     combine = _COMBINE[multiple_synapses]
     if combine is np.add:
         matrix[pre, post] = 0.0

@@ -169,7 +169,10 @@ class LIF_SFDFA(standardmodels.LIF_SFDFA):
     def brian2_model(self, n: int, equations: None, **parameters: Any) -> LIFGroup:
         """Return the Brian2 group of a population of ``n``; ``equations`` is PyNN's convention and is not used."""
         layer = len(simulator.contents.populations)
-        return LIFGroup(n, self.gradient == "exact", layer, **parameters)
+        # For a population of one PyNN gives the sequence itself instead of an array of sequences.
+        targets = np.empty(n, dtype=object)
+        targets[:] = parameters.pop("targets")
+        return LIFGroup(n, self.gradient == "exact", layer, targets, **parameters)
 
 
 class ArrayGroup(SpikeGeneratorGroup):

@@ -65,7 +65,7 @@ def setup(
     min_delay, max_delay : float or "auto"
         Bounds on delays in ms; "auto" allows any, and 0 is the delay of SFDFA synapses that are given none.
     seed : int
-        Determines the perturbations of SFDFA and Brian2's random numbers; 0 to 2**64 - 1.
+        Determines the perturbations of SFDFA and Brian2's random numbers; 0 to 2**63 - 1.
     first_trial : int
         Index of the trial that begins at t = 0; it determines the perturbations, so that a training can be continued.
     target : {"cython", "numpy"}, optional
@@ -91,8 +91,8 @@ def setup(
     """
     if isinstance(timestep, bool) or not (isinstance(timestep, int | float) and 0 < timestep < math.inf):
         raise ValueError(f"timestep = {timestep!r} is not valid; it must be a finite number > 0 ms.")
-    if isinstance(seed, bool) or not (isinstance(seed, int) and 0 <= seed < 2**64):
-        raise ValueError(f"seed = {seed!r} is not valid; it must be an integer from 0 to 2**64 - 1.")
+    if isinstance(seed, bool) or not (isinstance(seed, int) and 0 <= seed < 2**63):
+        raise ValueError(f"seed = {seed!r} is not valid; it must be an integer from 0 to 2**63 - 1.")
     if isinstance(first_trial, bool) or not (isinstance(first_trial, int) and 0 <= first_trial < 2**31):
         raise ValueError(f"first_trial = {first_trial!r} is not valid; it must be an integer from 0 to 2**31 - 1.")
     if target is not None and target not in TARGETS:

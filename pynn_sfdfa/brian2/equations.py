@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "arrival",
     "cell_equations",
+    "decay",
     "eligibility",
     "feedback_equations",
     "feedback_estimate",
@@ -112,23 +113,19 @@ def rest() -> str:
     )
 
 
-def _decay(derivative: str) -> str:
+def decay(derivative: str) -> str:
     """Return the time constant of a declared decay, ``-x/tau``."""
     return derivative.rpartition("/")[2]
 
 
 def synapse_equations(plastic: bool) -> str:
-    """Return the equations of a forward projection.
-
-    Added: ``<name>_now`` for each decaying variable, its value at the present time between events, for recording.
-    """
+    """Return the equations of a forward projection; added: the delay, to know which spikes are of an earlier trial."""
     lines = ["weight : amp", "delay_steps : integer (shared, constant)"]
     if plastic:
         lines.append(f"learning_rate : {base_unit(SYNAPSE.parameter('learning_rate').unit)}")
         for s in (*SYNAPSE.presynaptic_state, *SYNAPSE.state):
             if s.derivative:
                 lines.append(f"d{s.name}/dt = {s.derivative} : {base_unit(s.unit)} (event-driven)")
-                lines.append(f"{s.name}_now = {s.name}*exp((lastupdate + dt - t)/{_decay(s.derivative)}) : 1")
             else:
                 lines.append(f"{s.name} : {base_unit(s.unit)}")
     return "\n".join(lines)
@@ -160,7 +157,7 @@ def arrival(plastic: bool, stimulus: bool, grade: str | None) -> str:
             expression = expression.replace("weight", "(weight/nA)").replace("grade_pre", grade)
         statements.append((f"{variable}_post", operator, f"arrives*{expression}"))
     if plastic:
-        tau = {s.name: _decay(s.derivative) for s in SYNAPSE.presynaptic_state}
+        tau = {s.name: decay(s.derivative) for s in SYNAPSE.presynaptic_state}
         for variable, operator, expression in _statements(SYNAPSE.on_presynaptic_spike.effects, {}):
             decayed = f"*exp(-dt/{tau[variable]})" if stimulus else ""
             statements.append((variable, operator, f"arrives*{expression}{decayed}"))

@@ -115,7 +115,7 @@ class Population(pynn_populations.Population):
             )
         target_table(changed["targets"])
         for name in values:
-            setattr(group, name, changed[name])
+            setattr(group, name if name == "targets" else f"{name}_", changed[name])
         if "v_rest" in values and not simulator.state.running:
             self._initialize_at_rest()
 

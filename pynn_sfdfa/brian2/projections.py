@@ -307,7 +307,8 @@ class SFDFAProjection(Projection):
     def get_data(self) -> neo.Block:
         """Return what has been recorded: one Segment for each call of `record`, one AnalogSignal for each variable."""
         block = neo.Block(name=str(self.label))
-        block.segments.extend(recorder.segment() for recorder in self._recorders)
+        for recorder in self._recorders:
+            block.segments.append(recorder.segment())
         return block
 
     def locate(self, pairs: list[tuple[int, int]]) -> Iterable[tuple[Any, np.ndarray, np.ndarray]]:

@@ -37,6 +37,10 @@ class Recorder(pynn_recording.Recorder):
     def _neurons(self, variable: Any) -> np.ndarray:
         return np.sort(np.fromiter(self.recorded[variable], dtype=int)) - int(self.population.first_id)
 
+    def _record(self, variable: Any, new_ids: Any, sampling_interval: float | None = None) -> None:
+        if sampling_interval is not None:  # recording spikes leaves the interval of v and i_syn as it is
+            self.sampling_interval = float(sampling_interval)
+
     def _create_device(self, group: Any, variable: Any) -> None:
         if self._samples_itself(variable.name):
             device = state_monitor(group, [variable.name], self._neurons(variable), self.sampling_interval)

@@ -11,8 +11,10 @@ from pyNN import errors
 
 from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import simulator
+from pynn_sfdfa.brian2.equations import decay
 from pynn_sfdfa.brian2.recording import state_monitor
 from pynn_sfdfa.brian2.units import scale
+from pynn_sfdfa.models import StateVariable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,16 +24,14 @@ if TYPE_CHECKING:
 __all__ = ["SynapseRecorder", "recordable"]
 
 
-def recordable(projection: SFDFAProjection) -> dict[str, tuple[str, str]]:
-    """Return what can be recorded: for each name Brian2's variable and the unit."""
+def recordable(projection: SFDFAProjection) -> dict[str, StateVariable]:
+    """Return what can be recorded, as the model declares it, by name."""
     definition = getattr(projection.synapse_type, "definition", None)
-    variables = {"weight": ("weight", "nA")}
-    if definition is models.SFDFA_FEEDBACK:
-        return {"weight": ("weight", "")}
+    unit = "" if definition is models.SFDFA_FEEDBACK else "nA"
+    variables = {"weight": StateVariable("weight", unit, "", "", "weight")}
     if definition is models.SFDFA_SYNAPSE:
         for s in (*definition.presynaptic_state, *definition.state):
-            name = "eligibility" if s.name == "E" else s.name
-            variables[name] = (f"{s.name}_now" if s.derivative else s.name, s.unit)
+            variables["eligibility" if s.name == "E" else s.name] = s
     return variables
 
 
@@ -68,7 +68,9 @@ class SynapseRecorder:
         self._interval = _checked_interval(sampling_interval)
         self._pairs = [(int(pre), int(post)) for pre, post in synapses]
         self._monitors: list[tuple[np.ndarray, Any]] = []  # columns of the signal, monitor
-        native = [variable for variable, _ in self._variables.values()]
+        native = [variable.name for variable in self._variables.values()]
+        if any(variable.derivative for variable in self._variables.values()):
+            native.append("lastupdate")
         for group, chosen, within in projection.locate(self._pairs):
             monitor = state_monitor(group, native, within, self._interval)
             self._monitors.append((chosen, monitor))
@@ -82,14 +84,13 @@ class SynapseRecorder:
         """
         segment = neo.Segment(name=str(self._projection.label))
         pre, post = np.array(self._pairs).T
-        for name, (native, unit) in self._variables.items():
-            n_samples = len(self._monitors[0][1].t)
-            values = np.empty((n_samples, len(self._pairs)))
+        for name, variable in self._variables.items():
+            values = np.empty((len(self._monitors[0][1].t), len(self._pairs)))
             for columns, monitor in self._monitors:
-                values[:, columns] = np.asarray(getattr(monitor, native)).T / float(scale(unit))
+                values[:, columns] = _samples(monitor, variable)
             signal = neo.AnalogSignal(
                 values,
-                units=unit or "dimensionless",
+                units=variable.unit or "dimensionless",
                 t_start=self._start * pq.ms,
                 sampling_period=self._interval * pq.ms,
                 name=name,
@@ -97,6 +98,21 @@ class SynapseRecorder:
             )
             segment.analogsignals.append(signal)
         return segment
+
+
+def _samples(monitor: Any, variable: StateVariable) -> np.ndarray:
+    """Return the samples of a variable, shape (samples, synapses), in PyNN's units.
+
+    A decaying variable is stored as of the end of the step of its last event and has decayed since.
+    """
+    stored = np.asarray(getattr(monitor, variable.name)) / float(scale(variable.unit))
+    if variable.derivative:
+        synapses, target = monitor.source, monitor.source.target
+        posts = np.asarray(synapses.j[:])[monitor.record]
+        tau = np.asarray(getattr(target, decay(variable.derivative).removesuffix("_post"))[:])[posts]
+        since = np.asarray(monitor.t) - np.asarray(monitor.lastupdate) - float(target.clock.dt)
+        stored = stored * np.exp(-since / tau[:, np.newaxis])
+    return np.asarray(stored.T)
 
 
 def _checked(variables: Iterable[str], known: dict[str, Any], projection: SFDFAProjection) -> list[str]:

@@ -21,7 +21,7 @@ def populations(sim):
     [
         ({"timestep": 0}, "timestep = 0 is not valid"),
         ({"seed": -1}, "seed = -1 is not valid"),
-        ({"seed": 2**64}, "from 0 to 2\\*\\*64 - 1"),
+        ({"seed": 2**63}, "from 0 to 2\\*\\*63 - 1"),
         ({"first_trial": 1.5}, "first_trial = 1.5 is not valid"),
         ({"target": "fortran"}, "choose one of 'cython', 'numpy'"),
     ],

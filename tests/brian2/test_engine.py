@@ -1,0 +1,130 @@
+"""Training on Brian2 through the Trainer: the same as on the exact simulator, up to the time step."""
+
+import numpy as np
+import pytest
+
+import pynn_sfdfa.event as event
+from pynn_sfdfa import checkpoint
+from pynn_sfdfa.network import FeedForward
+from pynn_sfdfa.optimizers import SGD, Adam
+from pynn_sfdfa.rules import DFA, SFDFA
+from pynn_sfdfa.spikes import SpikeTrains
+from pynn_sfdfa.training import Trainer
+
+CELL = {"tau_m": 52.0, "tau_syn": 26.0, "cm": 10.0, "v_rest": -70.0, "trial_duration": 40.0}
+
+
+@pytest.fixture(scope="module")
+def trains():
+    """Two classes: early spikes of one half of the inputs or of the other."""
+    generator = np.random.default_rng(0)
+    samples, labels = [], np.arange(24) % 2
+    for label in labels:
+        units = np.arange(6) + 6 * label
+        samples.append((generator.integers(0, 12, 6).astype(np.float32), units.astype(np.int32)))
+    return SpikeTrains.from_samples(samples, labels, 12)
+
+
+def network(sim, **parameters):
+    return FeedForward(
+        sim,
+        [12, 8, 2],
+        hidden=CELL | {"v_thresh": -68.0},
+        output=CELL | {"v_thresh": -67.0},
+        weights=(-0.4, 1.4),
+        seed=2,
+        **parameters,
+    )
+
+
+def trainer(sim, rule=None, rate=1e-4, **settings):
+    rule = rule or SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.05)
+    return Trainer(network(sim), rule, SGD(rate), batch_size=1, seed=3, **settings)
+
+
+def test_an_epoch_as_on_the_exact_simulator(sim, trains, tmp_path):
+    sim.setup(timestep=0.25)
+    ours, exact = trainer(sim, folder=tmp_path), trainer(event)
+    initial = [w.copy() for w in ours.network.weights]
+    record, expected = (t.fit(trains, epochs=1).records[0] for t in (ours, exact))
+    for found, right, start in zip(ours.network.weights, exact.network.weights, initial, strict=True):
+        change = right - start
+        assert abs(change).max() > 0.005
+        assert abs(found - right).max() < 0.1 * abs(change).max()
+    found, right = ours.network.feedback[0], exact.network.feedback[0]
+    assert abs(found - right).max() < 0.01 * abs(right).max()
+    assert record.train_accuracy == expected.train_accuracy
+    np.testing.assert_allclose(record.spikes_per_sample, expected.spikes_per_sample, rtol=0.05)
+
+    # The event simulator goes on from the checkpoint, and Brian2 from one of the event simulator.
+    saved = checkpoint.load(tmp_path / "last.safetensors")
+    exact.load(saved)
+    for found, right in zip(exact.network.weights, ours.network.weights, strict=True):
+        np.testing.assert_array_equal(found, right)
+    checkpoint.save(tmp_path / "event.safetensors", exact._engine.state(), {})
+    ours.load(checkpoint.load(tmp_path / "event.safetensors"))
+    answer, exact_answer = ours.evaluate(trains), exact.evaluate(trains)
+    assert answer.accuracy == exact_answer.accuracy
+    assert abs(answer.counts - exact_answer.counts).max() <= 1
+
+
+def test_stretches_of_trials_do_not_change_the_result(sim, trains, monkeypatch):
+    from pynn_sfdfa.brian2 import engine
+
+    sim.setup(timestep=1.0)
+    results = []
+    for stretch in (24, 10):
+        monkeypatch.setattr(engine, "_STRETCH", stretch)
+        ours = sim.training_engine(*settings(sim), 1, 3)
+        items = list(ours.train(trains, np.arange(24), 0))
+        assert [item.samples for item in items] == ([24] if stretch == 24 else [10, 10, 4])
+        results.append(ours.state())
+    for name, array in results[0].items():
+        np.testing.assert_allclose(array, results[1][name], rtol=1e-5, atol=1e-6)
+    assert results[0]["optimizer.step"] == [24]
+
+
+def settings(sim):
+    from pynn_sfdfa.losses import SpikeCount
+
+    return network(sim), SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.05), SGD(1e-4), SpikeCount()
+
+
+def test_dfa_keeps_its_feedback(sim, trains):
+    sim.setup(timestep=1.0)
+    ours = trainer(sim, DFA(rho=0.1, r_target=0.5))
+    before = [f.copy() for f in ours._engine.feedback()]
+    ours.fit(trains.select(np.arange(4)), epochs=1)
+    assert before[0].any()
+    np.testing.assert_array_equal(ours.network.feedback[0], before[0])
+    assert (ours.network.weights[0] != network(sim).weights[0]).any()
+
+
+@pytest.mark.parametrize(
+    "changes, match",
+    [
+        ({"batch_size": 20}, "batch_size = 20 is not possible inside Brian2: its synapses change at the end of each"),
+        ({"optimizer": Adam()}, "The optimizer adam is not possible inside Brian2"),
+        ({"threads": 2}, "threads = 2 is not possible"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_with_the_reason(sim, changes, match):
+    arguments = {"rule": SFDFA(), "optimizer": SGD(), "batch_size": 1} | changes
+    with pytest.raises(ValueError, match=match):
+        Trainer(network(sim), **arguments)
+
+
+def test_states_that_do_not_fit(sim):
+    ours = sim.training_engine(*settings(sim), 1, 3)
+    state = ours.state()
+    with pytest.raises(ValueError, match="The state has no weights.0"):
+        ours.load_state({"optimizer.step": state["optimizer.step"]})
+    with pytest.raises(ValueError, match="this network needs float32 \\(12, 8\\)"):
+        ours.load_state(state | {"weights.0": np.zeros((3, 8), np.float32)})
+
+
+def test_labels_without_an_output_neuron(sim, trains):
+    ours = sim.training_engine(*settings(sim), 1, 3)
+    wrong = SpikeTrains(trains.times, trains.units, trains.offsets, trains.labels + 5, 12)
+    with pytest.raises(ValueError, match="Label 6 has no output neuron; the network has 2"):
+        next(ours.train(wrong, np.arange(2), 0))
