@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from pynn_sfdfa.losses import SpikeCount
     from pynn_sfdfa.network import FeedForward
     from pynn_sfdfa.optimizers import SGD, Adam
-    from pynn_sfdfa.rules import DFA, SFDFA
+    from pynn_sfdfa.rules import BP, DFA, SFDFA
     from pynn_sfdfa.spikes import SpikeTrains
     from pynn_sfdfa.training import Trainer
 
-__all__ = ["DFA", "SFDFA", "SGD", "Adam", "Callback", "FeedForward", "SpikeCount", "SpikeTrains", "Trainer"]
+__all__ = ["BP", "DFA", "SFDFA", "SGD", "Adam", "Callback", "FeedForward", "SpikeCount", "SpikeTrains", "Trainer"]
 
 _MODULES = {
     "Adam": "optimizers",
+    "BP": "rules",
     "Callback": "callbacks",
     "DFA": "rules",
     "FeedForward": "network",

@@ -127,7 +127,7 @@ class Network(Section):
 class Learning(Section):
     """``[learning]``."""
 
-    rule: Literal["sfdfa", "dfa"]
+    rule: Literal["sfdfa", "dfa", "bp"]
 
 
 class SFDFA(Section):
@@ -146,11 +146,19 @@ class DFA(Section):
     feedback: Range = Field(description="the fixed feedback weights are drawn uniformly from this range")
 
 
+class BP(Section):
+    """``[rules.bp]``."""
+
+    rho: NotNegative = Field(description="strength of the rate regularisation")
+    r_target: NotNegative = Field(description="spikes per trial and hidden neuron")
+
+
 class Rules(Section):
     """``[rules]``: the parameters of every rule the experiment can be run with."""
 
     sfdfa: SFDFA | None = None
     dfa: DFA | None = None
+    bp: BP | None = None
 
 
 class Loss(Section):

@@ -48,6 +48,14 @@ class Trials(Protocol):
         """
         ...
 
+    def backpropagate(self, layer: int) -> None:
+        """Add to the error of every spike of the layer below how the loss changes with its time through this layer.
+
+        The errors of this layer, and of its own spikes, must have been assigned. Only simulators that know all spikes
+        of a trial at its end offer this.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class LearningRule(ABC):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from small_nets import Ones, network, random_trains
 
-from pynn_sfdfa import DFA, SFDFA, SGD, Trainer
+from pynn_sfdfa import BP, DFA, SFDFA, SGD, Trainer
 from pynn_sfdfa.metrics import feedback_alignment
 from pynn_sfdfa.rules import RULES, LearningRule
 from pynn_sfdfa.rules.feedback import estimate_feedback, hidden_error
@@ -143,9 +143,9 @@ def test_a_rule_of_ones_own_needs_no_change_elsewhere():
 
 
 def test_names():
-    assert RULES == {"sfdfa": SFDFA, "dfa": DFA}
+    assert RULES == {"sfdfa": SFDFA, "dfa": DFA, "bp": BP}
     assert {rule.perturbs for rule in (SFDFA, Ones)} == {True}
-    assert not DFA.perturbs
+    assert not DFA.perturbs and not BP.perturbs
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,7 @@ def _arrive_trial(
             source = keys[k - first] & _LOW
             out.time[trial, k] = spikes.time[trial, source]
             out.unit[trial, k] = spikes.unit[trial, source]
+            out.source[trial, k] = source
             out.grade[trial, k] = spikes.grade[trial, source]
         first = last
     _group_events(trial, first, constants, out)

@@ -39,6 +39,7 @@ def _replay_block(
     arrivals: Arrivals,
     spikes: Spikes,
     error: NDArray[np.float32],
+    of_spikes: bool,
     constants: LayerConstants,
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
@@ -78,7 +79,8 @@ def _replay_block(
             if lane >= lanes:
                 continue
             since_m = spikes.since_m[n]
-            gamma = spikes.factor[n] * (error[cell + lowest + lane] + coupling * S2[lane] * decay_m / since_m)
+            delta = error[cell + lowest + lane] + (spikes.error[n] if of_spikes else zero)
+            gamma = spikes.factor[n] * (delta + coupling * S2[lane] * decay_m / since_m)
             S1[lane] += gamma * spikes.since_syn[n] / decay_syn
             S2[lane] += gamma * since_m / decay_m
             quiet = False
@@ -98,6 +100,7 @@ def accumulate_gradient(
     arrivals: Arrivals,
     spikes: Spikes,
     error: NDArray[np.float32],
+    of_spikes: bool,
     constants: LayerConstants,
     lowest: int,
     lanes: int,
@@ -109,6 +112,8 @@ def accumulate_gradient(
     ----------
     error : float32, shape (trials, width)
         Error of each neuron in each trial, times any scale.
+    of_spikes : bool
+        Whether the errors of single spikes, left by backpropagation, count too.
     lowest, lanes : int
         First neuron of the block and number of neurons in it.
     gradient : float32, shape (n_pre, width)
@@ -118,4 +123,6 @@ def accumulate_gradient(
     arriving, leaving = flat_arrivals(arrivals), flat_spikes(spikes)
     errors, flat_gradient, width = error.reshape(-1), gradient.reshape(-1), _index(gradient.shape[1])
     for trial in range(n_trials):
-        _replay_block(trial, _index(lowest), width, arriving, leaving, errors, constants, S1, S2, flat_gradient)
+        _replay_block(
+            trial, _index(lowest), width, arriving, leaving, errors, of_spikes, constants, S1, S2, flat_gradient
+        )

@@ -11,6 +11,7 @@ import numpy as np
 from pynn_sfdfa.checkpoint import check_arrays
 from pynn_sfdfa.engine import BatchFigures
 from pynn_sfdfa.event.batch.activity import summarise
+from pynn_sfdfa.event.batch.backpropagate import backpropagate
 from pynn_sfdfa.event.batch.backward import accumulate_gradient
 from pynn_sfdfa.event.batch.forward import Draw
 from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width, pad, unpad
@@ -196,6 +197,12 @@ class BatchEngine:
             scale *= -self._optimizer.learning_rate
         np.multiply(error, np.float32(scale), out=self._errors[layer][: error.shape[0], : error.shape[1]])
 
+    def _backpropagate(self, workspace: Workspace, layer: int, n_trials: int, of_spikes: bool) -> None:
+        through = (workspace.arrivals[layer], workspace.spikes[layer], self._errors[layer], of_spikes)
+        known = (self._weights[layer], *through, self._constants[layer], workspace.spikes[layer - 1])
+        parts = _parts(n_trials, _PARTS_PER_THREAD * self.threads)
+        self._pool.run(partial(backpropagate, part.start, part.stop, *known) for part in parts)
+
     def _descend(self, workspace: Workspace, trials: _BatchTrials) -> None:
         """Accumulate the gradients for the errors assigned, improve the feedback, and change the weights."""
         n_trials = trials.output_error.shape[0]
@@ -208,7 +215,8 @@ class BatchEngine:
             for lowest in range(0, width, block):
                 place = (lowest, min(block, width - lowest), gradient)
                 arrivals, spikes = workspace.arrivals[layer], workspace.spikes[layer]
-                tasks.append(partial(accumulate_gradient, n_trials, arrivals, spikes, error, constants, *place))
+                known = (arrivals, spikes, error, layer in trials.backpropagated, constants)
+                tasks.append(partial(accumulate_gradient, n_trials, *known, *place))
         if n_trials > 1:
             self._pool.run(tasks)
         else:  # too little work to wake other threads for
@@ -245,6 +253,7 @@ class _BatchTrials:
         self._sizes = [layer.size for layer in engine._network.layers]
         self.n_layers = len(self._sizes)
         self.assigned: set[int] = set()
+        self.backpropagated: set[int] = set()
         self.output_error = engine._loss.error(self.counts(self.n_layers - 1), labels)
 
     def counts(self, layer: int) -> NDArray[np.int32]:
@@ -261,6 +270,11 @@ class _BatchTrials:
     def learn(self, layer: int, error: NDArray[np.float32]) -> None:
         self._engine._assign(layer, error)
         self.assigned.add(layer)
+
+    def backpropagate(self, layer: int) -> None:
+        of_spikes = layer in self.backpropagated
+        self._engine._backpropagate(self._workspace, layer, self._labels.size, of_spikes)
+        self.backpropagated.add(layer - 1)
 
     def outcome(self) -> _Outcome:
         """Return what is reported of these trials, as copies."""

@@ -47,6 +47,7 @@ class Arrivals(NamedTuple):
     """
 
     unit: NDArray[np.int32]  # (trials, capacity): presynaptic neuron of each event
+    source: NDArray[np.int32]  # (trials, capacity): which spike of the layer below it is; not set for input spikes
     grade: NDArray[np.float32]  # (trials, capacity)
     n_groups: NDArray[np.int32]  # (trials,)
     start: NDArray[np.int32]  # (trials, capacity + 1): first event of each group
@@ -65,6 +66,7 @@ class Spikes(NamedTuple):
     factor: NDArray[np.float32]  # (trials, capacity): f of section 3
     since_syn: NDArray[np.float32]  # (trials, capacity): exp(-(time since the last arrival)/tau_syn)
     since_m: NDArray[np.float32]  # (trials, capacity): the same with tau_m
+    error: NDArray[np.float32]  # (trials, capacity): of each spike beside that of its neuron; set by backpropagation
     stop: NDArray[np.int32]  # (trials, groups): index after the last spike of each window
     count: NDArray[np.int32]  # (trials, width): spikes of each neuron
     directional: NDArray[np.float32]  # (trials, width): sum of the grades of each neuron
@@ -76,6 +78,7 @@ def allocate_arrivals(trials: int, capacity: int) -> Arrivals:
     columns = (trials, capacity)
     return Arrivals(
         unit=np.empty(columns, np.int32),
+        source=np.empty(columns, np.int32),
         grade=np.empty(columns, np.float32),
         n_groups=np.empty(trials, np.int32),
         start=np.empty((trials, capacity + 1), np.int32),
@@ -96,6 +99,7 @@ def allocate_spikes(trials: int, width: int, max_spikes: int, groups: int) -> Sp
         factor=np.empty(columns, np.float32),
         since_syn=np.empty(columns, np.float32),
         since_m=np.empty(columns, np.float32),
+        error=np.empty(columns, np.float32),
         stop=np.empty((trials, groups), np.int32),
         count=np.empty(neurons, np.int32),
         directional=np.empty(neurons, np.float32),
@@ -108,6 +112,7 @@ def flat_arrivals(arrivals: Arrivals) -> Arrivals:
     """Return the same memory with one axis each; trial t begins at t times the capacity."""
     return Arrivals(
         arrivals.unit.reshape(-1),
+        arrivals.source.reshape(-1),
         arrivals.grade.reshape(-1),
         arrivals.n_groups,
         arrivals.start.reshape(-1),
@@ -128,6 +133,7 @@ def flat_spikes(spikes: Spikes) -> Spikes:
         spikes.factor.reshape(-1),
         spikes.since_syn.reshape(-1),
         spikes.since_m.reshape(-1),
+        spikes.error.reshape(-1),
         spikes.stop.reshape(-1),
         spikes.count.reshape(-1),
         spikes.directional.reshape(-1),

@@ -1,0 +1,48 @@
+"""Exact error backpropagation through spike times: the yardstick that local rules are measured by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from pynn_sfdfa.rules.base import LearningRule, Trials
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["BP"]
+
+
+@dataclass(frozen=True)
+class BP(LearningRule):
+    """The gradient of the loss with the spike counts' errors taken as fixed weights of the spike times (section 7).
+
+    Neither local nor online: every spike gets an error of its own, back through all layers. It has no feedback weights.
+
+    Parameters
+    ----------
+    rho, r_target : float
+        Rate regularisation of hidden neurons.
+    """
+
+    name: ClassVar[str] = "bp"
+    perturbs: ClassVar[bool] = False
+
+    rho: float = 0.0
+    r_target: float = 0.0
+
+    def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
+        """Return zeros: there is no feedback."""
+        return [np.zeros((sizes[-1], hidden), np.float32) for hidden in sizes[:-1]]
+
+    def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
+        """Go down layer by layer."""
+        trials.learn(trials.n_layers - 1, trials.output_error)
+        for layer in range(trials.n_layers - 2, -1, -1):
+            counts = trials.counts(layer)
+            trials.learn(layer, np.broadcast_to(self.regularisation(counts), counts.shape))
+            trials.backpropagate(layer + 1)
