@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["FORMAT", "Checkpoint", "CheckpointError", "check_arrays", "load", "save"]
+__all__ = ["FORMAT", "Checkpoint", "CheckpointError", "load", "save"]
 
 FORMAT = "pynn-sfdfa checkpoint 1"
 _KEY = "pynn_sfdfa"
@@ -39,17 +39,6 @@ class Checkpoint:
 
     def __getitem__(self, name: str) -> NDArray[np.generic]:
         return self.arrays[name]
-
-
-def check_arrays(arrays: Mapping[str, NDArray[np.generic]], expected: Mapping[str, NDArray[np.generic]]) -> None:
-    """Raise ValueError unless every expected array is there, with its shape and type."""
-    for name, array in expected.items():
-        if name not in arrays:
-            raise ValueError(f"There is no {name}, only {', '.join(sorted(arrays))}.")
-        if arrays[name].shape != array.shape or arrays[name].dtype != array.dtype:
-            raise ValueError(
-                f"{name} is {arrays[name].dtype} {arrays[name].shape}; this network needs {array.dtype} {array.shape}."
-            )
 
 
 def save(path: str | Path, arrays: Mapping[str, NDArray[np.generic]], metadata: Mapping[str, Any]) -> None:

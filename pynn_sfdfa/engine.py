@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.spikes import SpikeTrains
 
-__all__ = ["BatchFigures", "TrainingEngine"]
+__all__ = ["BatchFigures", "TrainingEngine", "check_arrays"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,3 +75,14 @@ class TrainingEngine(Protocol):
     def load_state(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
         """Restore what `state` returned; ValueError if it does not fit this network."""
         ...
+
+
+def check_arrays(arrays: Mapping[str, NDArray[np.generic]], expected: Mapping[str, NDArray[np.generic]]) -> None:
+    """Raise ValueError unless every expected array is there, with its shape and type."""
+    for name, array in expected.items():
+        if name not in arrays:
+            raise ValueError(f"There is no {name}, only {', '.join(sorted(arrays))}.")
+        if arrays[name].shape != array.shape or arrays[name].dtype != array.dtype:
+            raise ValueError(
+                f"{name} is {arrays[name].dtype} {arrays[name].shape}; this network needs {array.dtype} {array.shape}."
+            )

@@ -8,13 +8,10 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pynn_sfdfa.benchmark.machine import describe, load_warning
 from pynn_sfdfa.benchmark.timing import Spread, clock
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = ["CommandFailed", "measure_memory", "measure_start_up"]
 
@@ -33,7 +30,7 @@ def run_command(*arguments: str) -> str:
     return done.stdout
 
 
-def measure_start_up(repetitions: int, run: Callable[..., object] = run_command) -> dict[str, Any]:
+def measure_start_up(repetitions: int) -> dict[str, Any]:
     """Time ``--help``, and ``train digits --epochs 1`` once its code has been compiled and cached; in seconds.
 
     Raises
@@ -45,10 +42,10 @@ def measure_start_up(repetitions: int, run: Callable[..., object] = run_command)
     with tempfile.TemporaryDirectory() as folder:
 
         def train(name: str) -> float:
-            return clock(lambda: run("train", "digits", "--epochs", "1", "--out", str(Path(folder) / name)))
+            return clock(lambda: run_command("train", "digits", "--epochs", "1", "--out", str(Path(folder) / name)))
 
-        run("--help")
-        helps = [clock(lambda: run("--help")) for _ in range(repetitions)]
+        run_command("--help")
+        helps = [clock(lambda: run_command("--help")) for _ in range(repetitions)]
         first = train("first")
         trainings = [train(f"again-{k}") for k in range(repetitions)]
     return {
@@ -61,7 +58,7 @@ def measure_start_up(repetitions: int, run: Callable[..., object] = run_command)
     }
 
 
-def measure_memory(data: Path | None, run: Callable[..., object] = run_command) -> dict[str, Any]:
+def measure_memory(data: Path | None) -> dict[str, Any]:
     """Train MNIST for an epoch and return the peak of its memory, in units of 10**6 bytes.
 
     Raises
@@ -72,7 +69,7 @@ def measure_memory(data: Path | None, run: Callable[..., object] = run_command) 
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         where = [] if data is None else ["--data", str(data)]
-        run("train", "mnist", "--epochs", "1", "--out", folder, *where)
+        run_command("train", "mnist", "--epochs", "1", "--out", folder, *where)
         summary = json.loads((Path(folder) / "summary.json").read_text())
     return {**_context(load), "peak_rss_mb": summary["peak_rss_mb"]}
 

@@ -61,8 +61,9 @@ def _speed(data: Path | None, threads: int | None, samples: int, repetitions: in
     from pynn_sfdfa.benchmark.tables import speed_table
     from pynn_sfdfa.benchmark.task import prepare
     from pynn_sfdfa.config import ConfigError
+    from pynn_sfdfa.training import CannotLearnError
 
-    with as_wrong_use(ConfigError):
+    with as_wrong_use(ConfigError), as_failure(CannotLearnError):
         task = prepare(data, N_TRAIN, N_TEST, threads)
         report = measure_speed(
             task, samples=samples, repetitions=repetitions, warm_up_epochs=WARM_UP_EPOCHS, tell=_tell

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pynn_sfdfa.checkpoint import check_arrays
-from pynn_sfdfa.engine import BatchFigures
+from pynn_sfdfa.engine import BatchFigures, check_arrays
 from pynn_sfdfa.event.batch.activity import summarise
 from pynn_sfdfa.event.batch.backpropagate import backpropagate
 from pynn_sfdfa.event.batch.backward import accumulate_gradient
