@@ -118,7 +118,17 @@ def prepare(folder: Path | None, n_train: int, n_test: int, threads: int | None,
     threads : int, optional
     overrides : iterable of str
         Changes of the published settings, as for ``train --set``.
+
+    Raises
+    ------
+    ConfigError
+        If a setting is not valid, or numba cannot run so many threads.
     """
+    most = int(numba.config.NUMBA_NUM_THREADS)
+    if threads is not None and not 1 <= threads <= most:
+        raise config.ConfigError(
+            f"threads = {threads} is not valid here; choose 1 to {most}, or set NUMBA_NUM_THREADS={threads} before."
+        )
     common = [*overrides, *([] if threads is None else [f"training.threads={threads}"])]
     batched, online = config.load("mnist", common), config.load("mnist", [*common, *_ONLINE])
     try:
