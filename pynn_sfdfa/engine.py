@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +72,7 @@ class TrainingEngine(Protocol):
         """Return everything that learning changes, by name, as copies."""
         ...
 
-    def load_state(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Restore what `state` returned; ValueError if it does not fit this network."""
         ...
 

@@ -42,7 +42,8 @@ class Evaluation:
 
 def predict(counts: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return the output neuron with the most spikes, the first of several; shape (n_samples,)."""
-    return counts.argmax(axis=1)
+    winners: NDArray[np.int64] = counts.argmax(axis=1)
+    return winners
 
 
 def confusion_matrix(labels: NDArray[np.int64], predictions: NDArray[np.int64], n_classes: int) -> NDArray[np.int64]:

@@ -102,7 +102,8 @@ class LearningRule(ABC):
 
     def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return rho (r_target - mean count over the batch) of each neuron of a hidden layer."""
-        return rate_error(counts, np.float32(self.rho), np.float32(self.r_target))
+        error: NDArray[np.float32] = rate_error(counts, np.float32(self.rho), np.float32(self.r_target))
+        return error
 
 
 @jit(fastmath=FLOAT_FLAGS)

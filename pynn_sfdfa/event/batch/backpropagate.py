@@ -77,11 +77,11 @@ def _backpropagate_trial(
         first_spike = spike0 + _index(spikes.stop[event0 + group - _ONE]) if group > _ZERO else spike0
         while n > first_spike:
             n -= _ONE
-            lane = _index(spikes.unit[n])
-            delta = error[cell + lane] + (spikes.error[n] if of_spikes else zero)
-            gamma = spikes.factor[n] * (delta + coupling * S2[lane] / spikes.since_m[n])
-            S1[lane] += gamma * spikes.since_syn[n]
-            S2[lane] += gamma * spikes.since_m[n]
+            target = _index(spikes.unit[n])
+            delta = error[cell + target] + (spikes.error[n] if of_spikes else zero)
+            gamma = spikes.factor[n] * (delta + coupling * S2[target] / spikes.since_m[n])
+            S1[target] += gamma * spikes.since_syn[n]
+            S2[target] += gamma * spikes.since_m[n]
         for event in range(
             event0 + _index(arrivals.start[group0 + group]), event0 + _index(arrivals.start[group0 + group + _ONE])
         ):

@@ -75,14 +75,14 @@ def _replay_block(
         first_spike = spike0 + _index(spikes.stop[event0 + group - _ONE]) if group > _ZERO else spike0
         while n > first_spike:
             n -= _ONE
-            lane = _index(spikes.unit[n]) - lowest  # wraps around to a large number below the block
-            if lane >= lanes:
+            target = _index(spikes.unit[n]) - lowest  # wraps around to a large number below the block
+            if target >= lanes:
                 continue
             since_m = spikes.since_m[n]
-            delta = error[cell + lowest + lane] + (spikes.error[n] if of_spikes else zero)
-            gamma = spikes.factor[n] * (delta + coupling * S2[lane] * decay_m / since_m)
-            S1[lane] += gamma * spikes.since_syn[n] / decay_syn
-            S2[lane] += gamma * since_m / decay_m
+            delta = error[cell + lowest + target] + (spikes.error[n] if of_spikes else zero)
+            gamma = spikes.factor[n] * (delta + coupling * S2[target] * decay_m / since_m)
+            S1[target] += gamma * spikes.since_syn[n] / decay_syn
+            S2[target] += gamma * since_m / decay_m
             quiet = False
         if quiet:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -120,7 +120,7 @@ class BatchEngine:
             samples = np.arange(start, min(start + trials, len(trains)))
             self._forward(workspace, trains, samples, start, perturbed=False)
             counts[samples] = self._counts(workspace, len(self._weights) - 1, samples.size)
-            totals += [int(spikes.count[: samples.size].sum()) for spikes in workspace.spikes]
+            totals += [int(spikes.counts[: samples.size].sum()) for spikes in workspace.spikes]
         return counts, tuple(int(total) for total in totals)
 
     def weights(self) -> list[NDArray[np.float32]]:
@@ -142,7 +142,7 @@ class BatchEngine:
             arrays[f"feedback.{layer}"] = feedback
         return arrays
 
-    def load_state(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Restore what `state` returned; ValueError if it does not fit this network."""
         expected = self.state()
         check_arrays(arrays, expected)
@@ -188,7 +188,7 @@ class BatchEngine:
         self._pool.run(partial(run, part) for part in _parts(samples.size, _PARTS_PER_THREAD * self.threads))
 
     def _counts(self, workspace: Workspace, layer: int, trials: int) -> NDArray[np.int32]:
-        return np.ascontiguousarray(workspace.spikes[layer].count[:trials, : self._network.layers[layer].size])
+        return np.ascontiguousarray(workspace.spikes[layer].counts[:trials, : self._network.layers[layer].size])
 
     def _assign(self, layer: int, error: NDArray[np.float32]) -> None:
         scale = 1.0 / error.shape[0]

@@ -193,7 +193,7 @@ def _advance_trial(
     B[:] = zero
     D[:] = zero
     for lane in range(width):
-        spikes.count[cell + lane] = 0
+        spikes.counts[cell + lane] = 0
         spikes.directional[cell + lane] = zero
         spikes.perturbation[cell + lane] = zero
     decay_syn, decay_m = zero, zero
@@ -234,17 +234,17 @@ def _advance_trial(
                     continue
                 a, b = A[lane], B[lane]
                 until_m, until_syn = one, one
-                while spikes.count[cell + lane] < constants.max_spikes:
+                while spikes.counts[cell + lane] < constants.max_spikes:
                     since, until_m, until_syn = _following_spike(a, b, until_m, until_syn, window, decay_m, constants)
                     if since < zero:
                         break
                     grade = D[lane]
                     D[lane] = zero
-                    if draw.perturbed and spikes.count[cell + lane] == 0:
+                    if draw.perturbed and spikes.counts[cell + lane] == 0:
                         v = perturbation(draw.seed, draw.layer, draw.first_trial + trial, np.int64(lane))
                         spikes.perturbation[cell + lane] = np.float32(v)
                         grade += np.float32(v)
-                    spikes.count[cell + lane] += np.int32(1)
+                    spikes.counts[cell + lane] += np.int32(1)
                     spikes.directional[cell + lane] += grade
                     spikes.time[n] = start + since
                     spikes.unit[n] = lane

@@ -68,7 +68,7 @@ class Spikes(NamedTuple):
     since_m: NDArray[np.float32]  # (trials, capacity): the same with tau_m
     error: NDArray[np.float32]  # (trials, capacity): of each spike beside that of its neuron; set by backpropagation
     stop: NDArray[np.int32]  # (trials, groups): index after the last spike of each window
-    count: NDArray[np.int32]  # (trials, width): spikes of each neuron
+    counts: NDArray[np.int32]  # (trials, width): spikes of each neuron
     directional: NDArray[np.float32]  # (trials, width): sum of the grades of each neuron
     perturbation: NDArray[np.float32]  # (trials, width): v of neurons that fired, 0 for the others
 
@@ -101,7 +101,7 @@ def allocate_spikes(trials: int, width: int, max_spikes: int, groups: int) -> Sp
         since_m=np.empty(columns, np.float32),
         error=np.empty(columns, np.float32),
         stop=np.empty((trials, groups), np.int32),
-        count=np.empty(neurons, np.int32),
+        counts=np.empty(neurons, np.int32),
         directional=np.empty(neurons, np.float32),
         perturbation=np.empty(neurons, np.float32),
     )
@@ -135,7 +135,7 @@ def flat_spikes(spikes: Spikes) -> Spikes:
         spikes.since_m.reshape(-1),
         spikes.error.reshape(-1),
         spikes.stop.reshape(-1),
-        spikes.count.reshape(-1),
+        spikes.counts.reshape(-1),
         spikes.directional.reshape(-1),
         spikes.perturbation.reshape(-1),
     )
