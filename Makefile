@@ -7,7 +7,7 @@ PYTHON = $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := pynn_sfdfa models hardware tests benchmarks
+SOURCES := pynn_sfdfa models hardware tests benchmarks docs examples notebooks
 TYPES := build/types
 DEMO := runs/demo
 

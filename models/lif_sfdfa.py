@@ -29,9 +29,7 @@ LIF_SFDFA = NeuronModel(
         StateVariable("count", "", "", "0", "spikes in this trial"),
         StateVariable("directional", "", "", "0", "sum of the grades of this neuron's spikes in this trial"),
         StateVariable("grade", "", "", "0", "grade carried by the latest spike"),
-        StateVariable(
-            "perturbation", "", "", "N(0, 1) for hidden neurons, 0 for output neurons", "drawn once a trial"
-        ),
+        StateVariable("perturbation", "", "", "N(0, 1) for hidden neurons, 0 for output neurons", "drawn once a trial"),
         StateVariable("projected_error", "", "", "0", "output errors gathered by feedback at the end of a trial"),
     ),
     threshold="v >= v_thresh",
