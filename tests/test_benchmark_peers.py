@@ -13,14 +13,19 @@ from pynn_sfdfa.benchmark.peers import compare, measure_peers
 from pynn_sfdfa.benchmark.peers.dense import rasterise
 from pynn_sfdfa.benchmark.tables import peers_table
 from pynn_sfdfa.losses import SpikeCount
+from pynn_sfdfa.optimizers import Adam
 
 SMALL = ("network.hidden_sizes=[20]", "training.batch_size=10", "network.output.v_thresh=-65.0")
 
 
 @pytest.fixture
-def task(tmp_path, monkeypatch):
+def no_mnist(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("PYNN_SFDFA_DATA", raising=False)
+
+
+@pytest.fixture
+def task(no_mnist):
     return tasks.prepare(None, 120, 30, 1, SMALL)
 
 
@@ -41,12 +46,12 @@ class Knowing:
 def test_peers_learn_the_same_batches_in_turn_and_are_reported(task):
     fake, given = Knowing(), []
 
-    def make(network, loss, threads, seed):
-        given.append((network.sizes, loss, threads, seed))
+    def make(network, optimizer, loss, threads, seed):
+        given.append((network.sizes, optimizer, loss, threads, seed))
         return fake
 
     report = measure_peers(task, {"numpy": make})
-    assert given == [((784, 20, 10), SpikeCount(15.0, 3.0), 1, 1)]
+    assert given == [((784, 20, 10), Adam(3e-3), SpikeCount(15.0, 3.0), 1, 1)]
     assert [len(batch) for batch in fake.learned] == [10] * 12
     np.testing.assert_array_equal(np.concatenate([batch.labels for batch in fake.learned]), task.train.labels)
     own, peer = report["networks"]["pynn-sfdfa"], report["networks"]["numpy"]
@@ -85,12 +90,13 @@ def test_rasters_have_one_step_per_two_milliseconds():
 
 
 @pytest.mark.parametrize("name", ["snntorch", "spikingjelly"])
-def test_a_peer_learns(task, name):
+def test_a_peer_learns(no_mnist, name):
     for package in (name, "torch"):
         if importlib.util.find_spec(package) is None:
             pytest.skip(f"{package} is not installed; pip install 'pynn-sfdfa[peers]'")
-    peer = compare.installed_peers()[name](task.network(), task.loss, 1, 1)
-    assert all(peer.learn(task.train) > 0 for _ in range(30))
+    task = tasks.prepare(None, 120, 30, 1, ["network.hidden_sizes=[100]"])
+    peer = compare.installed_peers()[name](task.network(), task.optimizer, task.loss, 1, 1)
+    assert all(peer.learn(task.train) > 0 for _ in range(60))
     predictions, seconds = peer.respond(task.train)
     assert seconds > 0
     assert (predictions == task.train.labels).mean() > 0.5

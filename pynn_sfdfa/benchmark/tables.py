@@ -107,7 +107,7 @@ def peers_table(report: dict[str, Any]) -> str:
         f"Images: {task['images']}",
         f"Network {'-'.join(map(str, task['sizes']))}, batch {task['batch_size']}, {task['train_samples']} samples "
         f"learned once from scratch in turn, {task['test_samples']} tested; per sample, medians. Peers: LIF neurons, "
-        f"steps of {STEP:g} ms, Adam.",
+        f"steps of {STEP:g} ms, surrogate gradients; the same loss, and Adam with the same settings.",
         "",
         *columns(rows),
     ]

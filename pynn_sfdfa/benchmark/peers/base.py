@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.losses import SpikeCount
     from pynn_sfdfa.network import FeedForward
+    from pynn_sfdfa.optimizers import Adam
     from pynn_sfdfa.spikes import SpikeTrains
 
 __all__ = ["STEP", "Peer", "PeerMaker"]
@@ -33,6 +34,6 @@ class Peer(Protocol):
 class PeerMaker(Protocol):
     """What the file of a peer offers as ``make``; it raises ImportError where the peer is not installed."""
 
-    def __call__(self, network: FeedForward, loss: SpikeCount, threads: int, seed: int) -> Peer:
+    def __call__(self, network: FeedForward, optimizer: Adam, loss: SpikeCount, threads: int, seed: int) -> Peer:
         """Return an untrained network with the sizes, time constants and trial duration of ``network``."""
         ...

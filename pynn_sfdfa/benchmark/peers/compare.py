@@ -61,7 +61,7 @@ def measure_peers(
     makers = installed_peers() if makers is None else makers
     networks: dict[str, Peer] = {OWN: Own(task)}
     for name, make in makers.items():
-        networks[name] = make(task.network(), task.loss, task.threads, training.seed)
+        networks[name] = make(task.network(), task.optimizer, task.loss, task.threads, training.seed)
     _compile(task)
     learning: dict[str, list[float]] = {name: [] for name in networks}
     for done, batches in enumerate(_rounds(task.train, training.batch_size)):

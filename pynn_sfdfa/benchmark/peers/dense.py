@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.losses import SpikeCount
+    from pynn_sfdfa.optimizers import Adam
     from pynn_sfdfa.spikes import SpikeTrains
 
 __all__ = ["TorchPeer", "rasterise"]
@@ -41,8 +42,8 @@ class TorchPeer:
         From a tensor (steps, samples, inputs) to the spikes of the output neurons, (samples, outputs).
     steps : int
     outputs : int
-    learning_rate : float
-        Of Adam.
+    optimizer : Adam
+        Its settings.
     loss : SpikeCount
     """
 
@@ -52,13 +53,14 @@ class TorchPeer:
         counts: Callable[[Any], Any],
         steps: int,
         outputs: int,
-        learning_rate: float,
+        optimizer: Adam,
         loss: SpikeCount,
     ) -> None:
         import torch
 
         self._torch, self._counts, self._steps, self._outputs, self._loss = torch, counts, steps, outputs, loss
-        self._optimizer = torch.optim.Adam(module.parameters(), lr=learning_rate)
+        betas = (optimizer.beta1, optimizer.beta2)
+        self._optimizer = torch.optim.Adam(module.parameters(), optimizer.learning_rate, betas, optimizer.epsilon)
 
     def learn(self, batch: SpikeTrains) -> float:
         """Learn from one batch and return the seconds taken, encoding not counted."""

@@ -12,13 +12,12 @@ if TYPE_CHECKING:
     from pynn_sfdfa.benchmark.peers.base import Peer
     from pynn_sfdfa.losses import SpikeCount
     from pynn_sfdfa.network import FeedForward
+    from pynn_sfdfa.optimizers import Adam
 
 __all__ = ["make"]
 
-LEARNING_RATE = 1e-3
 
-
-def make(network: FeedForward, loss: SpikeCount, threads: int, seed: int) -> Peer:
+def make(network: FeedForward, optimizer: Adam, loss: SpikeCount, threads: int, seed: int) -> Peer:
     """Return the network in snnTorch; the first layer's sums of all steps are computed at once."""
     import snntorch
     import torch
@@ -40,4 +39,4 @@ def make(network: FeedForward, loss: SpikeCount, threads: int, seed: int) -> Pee
         return total
 
     module = torch.nn.ModuleList([linear1, linear2])
-    return TorchPeer(module, counts, steps, network.sizes[-1], LEARNING_RATE, loss)
+    return TorchPeer(module, counts, steps, network.sizes[-1], optimizer, loss)

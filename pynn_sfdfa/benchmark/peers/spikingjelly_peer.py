@@ -11,13 +11,12 @@ if TYPE_CHECKING:
     from pynn_sfdfa.benchmark.peers.base import Peer
     from pynn_sfdfa.losses import SpikeCount
     from pynn_sfdfa.network import FeedForward
+    from pynn_sfdfa.optimizers import Adam
 
 __all__ = ["make"]
 
-LEARNING_RATE = 1e-3
 
-
-def make(network: FeedForward, loss: SpikeCount, threads: int, seed: int) -> Peer:
+def make(network: FeedForward, optimizer: Adam, loss: SpikeCount, threads: int, seed: int) -> Peer:
     """Return the network in SpikingJelly."""
     import torch
     from spikingjelly.activation_based import functional, layer, neuron, surrogate
@@ -38,4 +37,4 @@ def make(network: FeedForward, loss: SpikeCount, threads: int, seed: int) -> Pee
         return module(inputs).sum(dim=0)
 
     steps = round(network.trial_duration / STEP)
-    return TorchPeer(module, counts, steps, network.sizes[-1], LEARNING_RATE, loss)
+    return TorchPeer(module, counts, steps, network.sizes[-1], optimizer, loss)
