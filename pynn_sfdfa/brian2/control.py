@@ -70,10 +70,10 @@ def setup(
         Index of the trial that begins at t = 0; it determines the perturbations, so that a training can be continued.
     target : {"cython", "numpy"}, optional
         What Brian2 generates code for, from now on. Default: what its preferences say, which is Cython if there is a
-        compiler, else NumPy. That needs no compiler, is many times slower and says so.
+        compiler, else NumPy. That needs no compiler, takes two to three times as long and says so.
     standalone : bool
-        Compile the whole simulation to one C++ program when it is run: the fastest, for one long run(); nothing can be
-        read before it, and nothing set or run after it.
+        Compile the whole simulation to one C++ program when it is run: for one long run(), up to twenty times as fast
+        as Cython once it has been compiled, in about a minute. It cannot be run again, reset or changed after it.
     directory : str, optional
         Where the standalone program is built; default: a temporary folder.
     **extra_params
@@ -125,7 +125,9 @@ def _choose_device(target: str | None, standalone: bool, directory: str | None) 
     if target is not None:
         brian2.prefs.codegen.target = target
     if brian2.device.code_object_class().__name__.startswith("Numpy"):
-        logger.warning("Brian2 runs NumPy code, many times slower than the Cython code it takes with a C++ compiler.")
+        logger.warning(
+            "Brian2 runs NumPy code, two to three times slower than the Cython code that a C++ compiler makes."
+        )
 
 
 class _Clock:
