@@ -73,7 +73,8 @@ class BandwidthRun:
     def __init__(self, threads: int, size: int) -> None:
         elements = size // 8  # two arrays of float32
         self._threads = threads
-        self._a, self._b = (np.zeros((threads, elements), np.float32) for _ in range(2))
+        # Ones: zeros never written to would all be one page of memory, which stays in cache.
+        self._a, self._b = (np.ones((threads, elements), np.float32) for _ in range(2))
         self._passes = max(1, _BYTES_PER_PASS // size)
         self.bytes = 12.0 * threads * elements * self._passes
         self()
