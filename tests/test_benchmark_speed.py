@@ -63,7 +63,7 @@ def test_mnist_is_used_where_it_is_found(monkeypatch):
     monkeypatch.setattr(datasets, "load", lambda *where, **how: asked.append((where, how)) or found)
     task = tasks.prepare("folder", 4, 3, None, SMALL)
     assert asked == [(("mnist", "folder"), {"download": False})]
-    assert task.source == "mnist: here"
+    assert task.source == "MNIST"
     assert (len(task.train), len(task.test)) == (4, 3)
     assert task.train.times[0] > task.test.times[0]
 

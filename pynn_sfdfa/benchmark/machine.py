@@ -93,7 +93,7 @@ def describe(threads: int) -> dict[str, str | int]:
         "processor": _processor(),
         "cores": os.process_cpu_count() if hasattr(os, "process_cpu_count") else len(os.sched_getaffinity(0)),
         "threads": threads,
-        "platform": platform.platform(),
+        "platform": f"{platform.system()} {platform.machine()}",
         "date": time.strftime("%Y-%m-%d"),
         **versions(),
     }

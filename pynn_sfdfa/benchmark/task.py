@@ -133,7 +133,7 @@ def prepare(folder: Path | None, n_train: int, n_test: int, threads: int | None,
     batched, online = config.load("mnist", common), config.load("mnist", [*common, *_ONLINE])
     try:
         found = datasets.load("mnist", folder, download=False)
-        images, source = [_images(found.train), _images(found.test)], found.source
+        images, source = [_images(found.train), _images(found.test)], "MNIST"
     except datasets.DatasetError as error:
         images = [synthetic_images(n_train, seed=1), synthetic_images(n_test, seed=2)]
         source = f"synthetic images with MNIST's statistics, because MNIST cannot be used: {error}"
