@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pynn_sfdfa.brian2 import control, simulator
-from pynn_sfdfa.engine import BatchFigures
+from pynn_sfdfa.engine import BatchFigures, check_arrays
 from pynn_sfdfa.metrics import predict
 
 if TYPE_CHECKING:
@@ -110,14 +110,7 @@ class OnlineEngine:
 
     def load_state(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
         """Restore what `state` returned; ValueError if it does not fit this network."""
-        for name, array in self.state().items():
-            if name not in arrays:
-                raise ValueError(f"The state has no {name}; it has {', '.join(sorted(arrays))}.")
-            if arrays[name].shape != array.shape or arrays[name].dtype != array.dtype:
-                raise ValueError(
-                    f"{name} is {arrays[name].dtype} {arrays[name].shape}; "
-                    f"this network needs {array.dtype} {array.shape}."
-                )
+        check_arrays(arrays, self.state())
         self._trials = int(arrays["optimizer.step"][0])
         network = self._network
         network.weights = [np.array(arrays[f"weights.{k}"], np.float32) for k in range(len(network.weights))]

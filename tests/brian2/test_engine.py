@@ -117,7 +117,7 @@ def test_what_cannot_be_trained_is_refused_with_the_reason(sim, changes, match):
 def test_states_that_do_not_fit(sim):
     ours = sim.training_engine(*settings(sim), 1, 3)
     state = ours.state()
-    with pytest.raises(ValueError, match="The state has no weights.0"):
+    with pytest.raises(ValueError, match="There is no weights.0"):
         ours.load_state({"optimizer.step": state["optimizer.step"]})
     with pytest.raises(ValueError, match="this network needs float32 \\(12, 8\\)"):
         ours.load_state(state | {"weights.0": np.zeros((3, 8), np.float32)})
