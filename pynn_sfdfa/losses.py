@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.jit import jit
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -46,10 +48,20 @@ class SpikeCount:
 
     def error(self, counts: NDArray[np.int32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return ``e_o = target_o - n_o``, shape (trials, n_out)."""
-        error = np.subtract(np.float32(self.other), counts, dtype=np.float32)
-        error[np.arange(labels.size), labels] += np.float32(self.target - self.other)
+        error: NDArray[np.float32] = _count_error(counts, labels, np.float32(self.target), np.float32(self.other))
         return error
 
     def loss(self, error: NDArray[np.float32]) -> float:
         """Return the loss summed over the trials."""
         return 0.5 * float(np.square(error, dtype=np.float64).sum())
+
+
+@jit
+def _count_error(
+    counts: NDArray[np.int32], labels: NDArray[np.int64], target: np.float32, other: np.float32
+) -> NDArray[np.float32]:
+    error = np.empty(counts.shape, np.float32)
+    for trial in range(counts.shape[0]):
+        for o in range(counts.shape[1]):
+            error[trial, o] = (target if o == labels[trial] else other) - np.float32(counts[trial, o])
+    return error

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Spikes
 
-__all__ = ["accumulate_gradient"]
+__all__ = ["accumulate_gradient", "assign_error"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
@@ -126,3 +126,11 @@ def accumulate_gradient(
         _replay_block(
             trial, _index(lowest), width, arriving, leaving, errors, of_spikes, constants, S1, S2, flat_gradient
         )
+
+
+@jit
+def assign_error(error: NDArray[np.float32], scale: np.float32, out: NDArray[np.float32]) -> None:
+    """Write error times scale, shape (trials, neurons), into the first rows and columns of ``out``."""
+    for trial in range(error.shape[0]):
+        for i in range(error.shape[1]):
+            out[trial, i] = error[trial, i] * scale

@@ -11,7 +11,7 @@ import numpy as np
 from pynn_sfdfa.engine import BatchFigures, check_arrays
 from pynn_sfdfa.event.batch.activity import summarise
 from pynn_sfdfa.event.batch.backpropagate import backpropagate
-from pynn_sfdfa.event.batch.backward import accumulate_gradient
+from pynn_sfdfa.event.batch.backward import accumulate_gradient, assign_error
 from pynn_sfdfa.event.batch.forward import Draw
 from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width, pad, unpad
 from pynn_sfdfa.event.batch.pool import Pool
@@ -188,13 +188,13 @@ class BatchEngine:
         self._pool.run(partial(run, part) for part in _parts(samples.size, _PARTS_PER_THREAD * self.threads))
 
     def _counts(self, workspace: Workspace, layer: int, trials: int) -> NDArray[np.int32]:
-        return np.ascontiguousarray(workspace.spikes[layer].counts[:trials, : self._network.layers[layer].size])
+        return workspace.spikes[layer].counts[:trials, : self._network.layers[layer].size].copy()
 
     def _assign(self, layer: int, error: NDArray[np.float32]) -> None:
         scale = 1.0 / error.shape[0]
         if self._optimizer.in_place:
             scale *= -self._optimizer.learning_rate
-        np.multiply(error, np.float32(scale), out=self._errors[layer][: error.shape[0], : error.shape[1]])
+        assign_error(error, np.float32(scale), self._errors[layer])
 
     def _backpropagate(self, workspace: Workspace, layer: int, n_trials: int, of_spikes: bool) -> None:
         through = (workspace.arrivals[layer], workspace.spikes[layer], self._errors[layer], of_spikes)
@@ -253,10 +253,11 @@ class _BatchTrials:
         self.n_layers = len(self._sizes)
         self.assigned: set[int] = set()
         self.backpropagated: set[int] = set()
-        self.output_error = engine._loss.error(self.counts(self.n_layers - 1), labels)
+        self._counts = [engine._counts(workspace, layer, labels.size) for layer in range(self.n_layers)]
+        self.output_error = engine._loss.error(self._counts[-1], labels)
 
     def counts(self, layer: int) -> NDArray[np.int32]:
-        return self._engine._counts(self._workspace, layer, self._labels.size)
+        return self._counts[layer]
 
     def perturbation(self, layer: int) -> NDArray[np.float32]:
         return np.ascontiguousarray(
@@ -276,8 +277,8 @@ class _BatchTrials:
         self.backpropagated.add(layer - 1)
 
     def outcome(self) -> _Outcome:
-        """Return what is reported of these trials, as copies."""
-        return _Outcome([self.counts(layer).copy() for layer in range(self.n_layers)], self.output_error, self._labels)
+        """Return what is reported of these trials."""
+        return _Outcome(self._counts, self.output_error, self._labels)
 
 
 class _Outcome(NamedTuple):
