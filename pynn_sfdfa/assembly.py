@@ -15,7 +15,7 @@ from pynn_sfdfa.network import FeedForward
 from pynn_sfdfa.optimizers import OPTIMIZERS, SGD
 from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.simulators import load_simulator
-from pynn_sfdfa.spikes import SpikeTrains
+from pynn_sfdfa.spikes import SpikeTrains, split
 from pynn_sfdfa.training import Trainer
 
 if TYPE_CHECKING:
@@ -34,10 +34,13 @@ class Data:
     Attributes
     ----------
     train, test : SpikeTrains
+    held_out : SpikeTrains, optional
+        Training samples that are set aside, as ``data.held_out`` of the experiment says.
     """
 
     train: SpikeTrains
     test: SpikeTrains
+    held_out: SpikeTrains | None = None
 
 
 def build(settings: Experiment, simulator: str, folder: Path | None, stream: TextIO) -> tuple[FeedForward, Data]:
@@ -60,7 +63,7 @@ def build(settings: Experiment, simulator: str, folder: Path | None, stream: Tex
     pynn_sfdfa.datasets.DatasetError
         If the data cannot be found, read or trusted.
     ConfigError
-        If the encoder of the experiment does not fit the data.
+        If the encoder of the experiment or its held-out share does not fit the data.
     """
     sim = load_simulator(simulator)
     with DownloadProgress(stream) as progress:
@@ -78,7 +81,21 @@ def build(settings: Experiment, simulator: str, folder: Path | None, stream: Tex
         max_spikes=network.max_spikes,
         seed=settings.training.seed,
     )
-    return built, Data(train, test)
+    return built, _set_aside(settings, train, test)
+
+
+def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> Data:
+    fraction = settings.data.held_out
+    if fraction == 0:
+        return Data(train, test)
+    try:
+        rest, held_out = split(train, fraction, settings.training.seed % 2**32)  # the largest seed of a split
+    except ValueError:
+        raise ConfigError(
+            f"data.held_out = {fraction:g} of {len(train)} training samples leaves none on one side; "
+            "0.1 sets every tenth aside."
+        ) from None
+    return Data(rest, test, held_out)
 
 
 def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> SpikeTrains:

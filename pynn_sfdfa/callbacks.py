@@ -40,6 +40,7 @@ class EpochRecord:
 
     ``alignment`` is the cosine between the feedback of each hidden layer and the product of forward weights above it.
     Accuracies are fractions; ``spikes_per_sample`` has one mean per layer; ``epoch`` counts from 1.
+    ``held_out_accuracy`` is that of training samples set aside, None if there are none.
     """
 
     epoch: int
@@ -52,7 +53,13 @@ class EpochRecord:
     alignment: tuple[float, ...]
     seconds: float
     samples_per_second: float
+    held_out_accuracy: float | None = None
     extra: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        """What epochs are compared by: accuracy on held-out samples if there are any, else on test samples."""
+        return self.test_accuracy if self.held_out_accuracy is None else self.held_out_accuracy
 
 
 class Callback:

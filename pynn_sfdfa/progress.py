@@ -44,9 +44,10 @@ def format_duration(seconds: float) -> str:
 def epoch_line(record: EpochRecord, epochs: int) -> str:
     """Return the figures of a finished epoch as one line."""
     width = len(str(epochs))
+    held_out = "" if record.held_out_accuracy is None else f"held out {100 * record.held_out_accuracy:.2f} %  "
     return (
         f"epoch {record.epoch:{width}d}/{epochs}  loss {record.train_loss:.3f}  "
-        f"train {100 * record.train_accuracy:.2f} %  test {100 * record.test_accuracy:.2f} %  "
+        f"train {100 * record.train_accuracy:.2f} %  {held_out}test {100 * record.test_accuracy:.2f} %  "
         f"{_spikes(record.spikes_per_sample)}  {record.seconds:.1f} s"
     )
 

@@ -42,10 +42,23 @@ def peak_rss_mb() -> float:
 
 
 def summary(records: Sequence[EpochRecord], *, seed: int, threads: int, n_parameters: int) -> dict[str, float | int]:
-    """Return the figures of a run for ``summary.json``; accuracies are fractions, speeds are means over the epochs."""
+    """Return the figures of a run for ``summary.json``; accuracies are fractions, speeds are means over the epochs.
+
+    With held-out samples, ``chosen_epoch`` is the one with the best accuracy on them, ``chosen_test_accuracy`` its test
+    accuracy, which took no part in the choice.
+    """
+    chosen = max(records, key=lambda record: record.score)  # the first of equals
+    choice: dict[str, float | int] = {}
+    if chosen.held_out_accuracy is not None:
+        choice = {
+            "chosen_epoch": chosen.epoch,
+            "chosen_test_accuracy": chosen.test_accuracy,
+            "held_out_accuracy": chosen.held_out_accuracy,
+        }
     return {
         "best_test_accuracy": max(record.test_accuracy for record in records),
         "final_test_accuracy": records[-1].test_accuracy,
+        **choice,
         "epochs": records[-1].epoch,
         "seconds_per_epoch": sum(record.seconds for record in records) / len(records),
         "samples_per_second": len(records) / sum(1 / record.samples_per_second for record in records),

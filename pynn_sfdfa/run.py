@@ -64,7 +64,8 @@ def train(
     trainer = assembly.build_trainer(settings, network, folder=folder.path, callbacks=callbacks)
     folder.open(settings, report.provenance(simulator))
     resume = resume and folder.last.exists()  # a run killed in its first epoch starts again
-    records = trainer.fit(samples.train, samples.test, settings.training.epochs, resume=resume).records
+    epochs, held_out = settings.training.epochs, samples.held_out
+    records = trainer.fit(samples.train, samples.test, epochs, resume=resume, held_out=held_out).records
     summary = report.summary(
         records,
         seed=settings.training.seed,

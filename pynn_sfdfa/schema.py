@@ -37,6 +37,7 @@ class Data(Section):
     """``[data]``."""
 
     name: str = Field(min_length=1, description="a data set, or npz:PATH")
+    held_out: float = Field(0.0, ge=0, lt=1, description="share of the training samples, not learned but scored")
 
 
 class Latency(Section):

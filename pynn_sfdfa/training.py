@@ -45,10 +45,13 @@ class History:
 
     @property
     def best(self) -> EpochRecord:
-        """The epoch with the best test accuracy, the first of several; ValueError before the first is finished."""
+        """The epoch with the best score, the first of several; ValueError before the first is finished.
+
+        The score is the accuracy on held-out samples if there are any, else on test samples.
+        """
         if not self.records:
             raise ValueError("No epoch is finished yet, so none is the best.")
-        return max(self.records, key=lambda record: record.test_accuracy)
+        return max(self.records, key=lambda record: record.score)
 
 
 class Trainer:
@@ -121,7 +124,12 @@ class Trainer:
         return self._engine.threads
 
     def fit(
-        self, train: SpikeTrains, validation: SpikeTrains | None = None, epochs: int = 1, resume: bool = False
+        self,
+        train: SpikeTrains,
+        validation: SpikeTrains | None = None,
+        epochs: int = 1,
+        resume: bool = False,
+        held_out: SpikeTrains | None = None,
     ) -> History:
         """Train until ``epochs`` epochs are finished in all.
 
@@ -134,6 +142,9 @@ class Trainer:
             At least 1.
         resume : bool
             Go on from ``last.safetensors`` in the folder.
+        held_out : SpikeTrains, optional
+            Evaluated after each epoch to choose the best one by, so that ``validation`` takes no part in the choice;
+            see `pynn_sfdfa.spikes.split`.
 
         Returns
         -------
@@ -173,7 +184,7 @@ class Trainer:
             with _deferred_interrupt() as interrupted:
                 for epoch in range(first, epochs + 1):
                     self._train_epoch(epoch, train, interrupted)
-                    self._finish_epoch(epoch, train, validation)
+                    self._finish_epoch(epoch, train, validation, held_out)
         finally:
             self.network.weights, self.network.feedback = self._engine.weights(), self._engine.feedback()
             self._tell("on_fit_end")
@@ -230,7 +241,9 @@ class Trainer:
                 self._save("last", len(train))
                 raise KeyboardInterrupt
 
-    def _finish_epoch(self, epoch: int, train: SpikeTrains, validation: SpikeTrains | None) -> None:
+    def _finish_epoch(
+        self, epoch: int, train: SpikeTrains, validation: SpikeTrains | None, held_out: SpikeTrains | None
+    ) -> None:
         weights, feedback = self._engine.weights(), self._engine.feedback()
         check_weights(weights, feedback, epoch)
         check_activity(self._tally, self.network, epoch)
@@ -247,8 +260,9 @@ class Trainer:
             alignment=feedback_alignment(weights, feedback),
             seconds=tally.seconds,
             samples_per_second=len(train) / tally.seconds,
+            held_out_accuracy=None if held_out is None else self.evaluate(held_out).accuracy,
         )
-        is_best = not self._history.records or record.test_accuracy > self._history.best.test_accuracy
+        is_best = not self._history.records or record.score > self._history.best.score
         self._history.records.append(record)
         self._tally = Tally(self.network.sizes[1:])
         if is_best:
