@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pynn_sfdfa.callbacks import Callback
+    from pynn_sfdfa.decay import Decay
     from pynn_sfdfa.losses import SpikeCount
     from pynn_sfdfa.network import FeedForward
     from pynn_sfdfa.optimizers import SGD, Adam
@@ -18,13 +19,26 @@ if TYPE_CHECKING:
     from pynn_sfdfa.spikes import SpikeTrains
     from pynn_sfdfa.training import Trainer
 
-__all__ = ["BP", "DFA", "SFDFA", "SGD", "Adam", "Callback", "FeedForward", "SpikeCount", "SpikeTrains", "Trainer"]
+__all__ = [
+    "BP",
+    "DFA",
+    "SFDFA",
+    "SGD",
+    "Adam",
+    "Callback",
+    "Decay",
+    "FeedForward",
+    "SpikeCount",
+    "SpikeTrains",
+    "Trainer",
+]
 
 _MODULES = {
     "Adam": "optimizers",
     "BP": "rules",
     "Callback": "callbacks",
     "DFA": "rules",
+    "Decay": "decay",
     "FeedForward": "network",
     "SFDFA": "rules",
     "SGD": "optimizers",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pynn_sfdfa import checkpoint, datasets
 from pynn_sfdfa.checkpoint import Checkpoint, CheckpointError
 from pynn_sfdfa.config import ConfigError, from_settings
+from pynn_sfdfa.decay import Decay
 from pynn_sfdfa.download_progress import DownloadProgress
 from pynn_sfdfa.encoding import ENCODERS
 from pynn_sfdfa.losses import SpikeCount
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
+    from pynn_sfdfa.optimizers import Optimizer
     from pynn_sfdfa.schema import Experiment
 
 __all__ = ["Data", "build", "build_evaluator", "build_trainer", "from_checkpoint", "restore"]
@@ -117,6 +119,13 @@ def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source:
         raise ConfigError(f"{source} with the encoder {name}: {error}") from None
 
 
+def _optimizer(settings: Experiment) -> Optimizer:
+    """Return the optimiser of an experiment."""
+    chosen = settings.optimizer
+    decay = None if chosen.decay is None else Decay(**chosen.decay.model_dump())
+    return OPTIMIZERS[chosen.name](**chosen.model_dump(exclude={"name", "decay"}), decay=decay)
+
+
 def build_trainer(settings: Experiment, network: FeedForward, **options: Any) -> Trainer:
     """Return the trainer of an experiment; ``options`` are those of Trainer that change no result.
 
@@ -127,14 +136,13 @@ def build_trainer(settings: Experiment, network: FeedForward, **options: Any) ->
     ConfigError
         If the settings do not fit this machine or simulator.
     """
-    training, chosen = settings.training, settings.optimizer
+    training = settings.training
     rule = RULES[settings.learning.rule](**settings.rule_parameters())
-    optimizer = OPTIMIZERS[chosen.name](**chosen.model_dump(exclude={"name"}))
     try:
         return Trainer(
             network,
             rule=rule,
-            optimizer=optimizer,
+            optimizer=_optimizer(settings),
             loss=SpikeCount(**settings.loss.model_dump()),
             batch_size=training.batch_size,
             seed=training.seed,

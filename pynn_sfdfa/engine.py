@@ -44,7 +44,9 @@ class TrainingEngine(Protocol):
     threads: int
     """Threads at work; results do not depend on it."""
 
-    def train(self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int) -> Iterator[BatchFigures]:
+    def train(
+        self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int, epoch: int = 1
+    ) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order, a batch at a time; small batches may be reported together.
 
         Between two items the state is that after a whole batch, so it may be saved there.
@@ -53,6 +55,8 @@ class TrainingEngine(Protocol):
         ----------
         first_trial : int
             Index of the first of these trials since the training began; it determines the perturbations.
+        epoch : int
+            Counted from 1; it determines the learning rate if that decays.
         """
         ...
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from pynn_sfdfa.decay import Decay
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer"]
 
@@ -50,14 +52,29 @@ def _adam(
         weights[i] -= rate * m / (np.float32(math.sqrt(s)) + epsilon)
 
 
+@dataclass(frozen=True)
 class Optimizer(ABC):
-    """An optimiser: settings only; the state of each layer is a dict of arrays that the caller keeps and saves."""
+    """An optimiser: settings only; the state of each layer is a dict of arrays that the caller keeps and saves.
+
+    Parameters
+    ----------
+    learning_rate : float
+        In the first epoch; in all epochs if there is no decay.
+    decay : Decay, optional
+    """
 
     name: ClassVar[str]
     slots: ClassVar[tuple[str, ...]]
     """Names of the state arrays of a layer; each has the shape of its weights and starts at zero."""
 
     learning_rate: float
+    decay: Decay | None = field(default=None, kw_only=True)
+
+    def at(self, epoch: int) -> Self:
+        """Return the optimiser of one epoch, counted from 1."""
+        if self.decay is None:
+            return self
+        return replace(self, learning_rate=self.learning_rate * self.decay.factor(epoch), decay=None)
 
     @property
     def in_place(self) -> bool:
@@ -92,6 +109,8 @@ class SGD(Optimizer):
     ----------
     learning_rate : float
         nA per (ms/nA); depends on the unit of time, see the documentation of the published settings.
+    decay : Decay, optional
+        How the learning rate falls over the epochs.
     """
 
     name: ClassVar[str] = "sgd"
@@ -127,6 +146,8 @@ class Adam(Optimizer):
     epsilon : float
         Added to the root of the mean square; in units of the gradient. Not 0: a synapse whose input never fires has a
         mean square of 0.
+    decay : Decay, optional
+        How the learning rate falls over the epochs.
     """
 
     name: ClassVar[str] = "adam"

@@ -175,6 +175,14 @@ class Loss(Section):
         return self
 
 
+class Decay(Section):
+    """``[optimizer.decay]``: how the learning rate falls from epoch to epoch."""
+
+    name: Literal["cosine", "exponential", "linear"]
+    epochs: int = Field(ge=2, description="in which the learning rate falls; afterwards it stays")
+    final: float = Field(gt=0, le=1, description="fraction of the learning rate that is left in the end")
+
+
 class Adam(Section):
     """``[optimizer]`` with ``name = "adam"``."""
 
@@ -183,6 +191,7 @@ class Adam(Section):
     beta1: float = Field(ge=0, lt=1)
     beta2: float = Field(ge=0, lt=1)
     epsilon: Positive
+    decay: Decay | None = None
 
 
 class SGD(Section):
@@ -190,6 +199,7 @@ class SGD(Section):
 
     name: Literal["sgd"]
     learning_rate: Positive
+    decay: Decay | None = None
 
 
 class Training(Section):

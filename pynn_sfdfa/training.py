@@ -223,7 +223,7 @@ class Trainer:
         done = self._tally.samples  # not 0 when a run was interrupted within the epoch
         started = time.perf_counter()
         before = self._tally.seconds
-        for figures in self._engine.train(train, order[done:], (epoch - 1) * len(train) + done):
+        for figures in self._engine.train(train, order[done:], (epoch - 1) * len(train) + done, epoch):
             self._tally.add(figures)
             self._tally.seconds = before + time.perf_counter() - started
             self._tell(

@@ -94,7 +94,7 @@ def test_overrides_take_toml_values_and_bare_words():
 def test_the_last_override_wins_and_whole_tables_can_be_replaced():
     assert config.load("digits", ["training.seed=5", "training.seed=6"]).training.seed == 6
     optimizer = config.load("digits", ['optimizer={name="sgd", learning_rate=2e-5}']).optimizer
-    assert optimizer.model_dump() == {"name": "sgd", "learning_rate": 2e-5}
+    assert optimizer.model_dump(exclude_none=True) == {"name": "sgd", "learning_rate": 2e-5}
 
 
 def test_whole_numbers_are_accepted_where_any_number_is():

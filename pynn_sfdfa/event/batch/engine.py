@@ -80,7 +80,8 @@ class BatchEngine:
             raise ValueError(f"batch_size = {batch_size} is not valid; it must be an integer >= 1.")
         if seed != int(seed) or not 0 <= seed < 2**63:
             raise ValueError(f"seed = {seed} is not valid; it must be an integer from 0 to 2**63 - 1.")
-        self._network, self._rule, self._optimizer, self._loss = network, rule, optimizer, loss
+        self._network, self._rule, self._loss = network, rule, loss
+        self._given_optimizer = self._optimizer = optimizer
         self._batch_size, self._seed = batch_size, seed
         self.threads = _checked_threads(threads)
         self._pool = Pool(self.threads)
@@ -93,8 +94,11 @@ class BatchEngine:
         self._errors = [np.zeros((batch_size, w.shape[1]), np.float32) for w in self._weights]
         self._workspaces: dict[int, Workspace] = {}
 
-    def train(self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int) -> Iterator[BatchFigures]:
+    def train(
+        self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int, epoch: int = 1
+    ) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order; see `pynn_sfdfa.engine.TrainingEngine`."""
+        self._optimizer = self._given_optimizer.at(epoch)
         workspace = self._workspace(trains, self._batch_size)
         outcomes: list[_Outcome] = []
         for start in range(0, order.size, self._batch_size):
