@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.optimizers import Optimizer
     from pynn_sfdfa.schema import Experiment
 
-__all__ = ["Data", "build", "build_evaluator", "build_trainer", "from_checkpoint", "restore"]
+__all__ = ["Data", "build", "build_evaluator", "build_trainer", "from_checkpoint", "restore", "trained_network"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +71,15 @@ def build(settings: Experiment, simulator: str, folder: Path | None, stream: Tex
     with DownloadProgress(stream) as progress:
         dataset = datasets.load(settings.data.name, folder, progress=progress)
     train, test = (_encoded(part, settings, dataset.source) for part in (dataset.train, dataset.test))
+    built = _network(settings, sim, [train.n_units, *settings.network.hidden_sizes, dataset.n_classes])
+    return built, _set_aside(settings, train, test)
+
+
+def _network(settings: Experiment, sim: Any, sizes: list[int]) -> FeedForward:
     network = settings.network
-    built = FeedForward(
+    return FeedForward(
         sim,
-        [train.n_units, *network.hidden_sizes, dataset.n_classes],
+        sizes,
         hidden=network.cell_parameters("hidden"),
         output=network.cell_parameters("output"),
         gradient=network.gradient,
@@ -83,7 +88,6 @@ def build(settings: Experiment, simulator: str, folder: Path | None, stream: Tex
         max_spikes=network.max_spikes,
         seed=settings.training.seed,
     )
-    return built, _set_aside(settings, train, test)
 
 
 def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> Data:
@@ -158,6 +162,23 @@ def build_evaluator(settings: Experiment, network: FeedForward) -> Trainer:
     """Return a trainer that can evaluate the network as it is, on any simulator; it is not made for learning."""
     rule = RULES[settings.learning.rule](**settings.rule_parameters())
     return Trainer(network, rule, SGD(learning_rate=0.0), SpikeCount(**settings.loss.model_dump()), batch_size=1)
+
+
+def trained_network(path: Path, simulator: str) -> FeedForward:
+    """Return the network of a checkpoint with its trained weights; no data are needed.
+
+    Raises
+    ------
+    pynn_sfdfa.checkpoint.CheckpointError, ConfigError
+        If the checkpoint cannot be used.
+    pynn_sfdfa.simulators.SimulatorError
+        If the simulator cannot be used.
+    """
+    settings, saved = from_checkpoint(path)
+    inputs, n_out = saved["weights.0"].shape[0], saved[f"weights.{len(settings.network.hidden_sizes)}"].shape[1]
+    network = _network(settings, load_simulator(simulator), [inputs, *settings.network.hidden_sizes, n_out])
+    restore(network, saved, path)
+    return network
 
 
 def restore(network: FeedForward, saved: Checkpoint, path: Path) -> None:
