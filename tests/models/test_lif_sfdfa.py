@@ -7,8 +7,9 @@ import pytest
 from equations import carry_out, constants, evaluate, integrate
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pynn_sfdfa.models import LIF_SFDFA
 from scipy.optimize import brentq
+
+from pynn_sfdfa.models import LIF_SFDFA
 
 DETERMINISTIC = settings(deadline=None, derandomize=True, max_examples=20)
 PARAMETERS = st.fixed_dictionaries(

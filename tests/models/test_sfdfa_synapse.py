@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from equations import carry_out, constants, integrate
-from pynn_sfdfa.models import LIF_SFDFA, SFDFA_FEEDBACK, SFDFA_SYNAPSE
 from reference import Neuron, run_layer
+
+from pynn_sfdfa.models import LIF_SFDFA, SFDFA_FEEDBACK, SFDFA_SYNAPSE
 
 PARAMETERS = {"tau_syn": 130.0, "cm": 10.0, "v_rest": -70.0, "v_thresh": -66.0}
 EXACT = {"bounded": 0, "exact": 1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import quantities as pq
 from equations import constants, evaluate
+
 from pynn_sfdfa.models import LIF_SFDFA, SFDFA_SYNAPSE
 
 
