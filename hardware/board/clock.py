@@ -1,0 +1,59 @@
+"""The host's clock while it waits for the machine: virtual time, so that waiting is computing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pynn_sfdfa.hardware.board.errors import BoardError
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.hardware.board.monitor import Monitor
+
+__all__ = ["HostClock"]
+
+_POLL = 1.0
+"""s. A longer wait is for the end of a run, whose length the host knows."""
+
+_PATIENCE = 60.0
+"""s of virtual time for which the host may ask again and again, doing nothing else."""
+
+
+class HostClock:
+    """Stands in for the module `time` where the host's tools wait for the machine.
+
+    Parameters
+    ----------
+    monitor : callable
+        Returns the monitor of the machine.
+    """
+
+    def __init__(self, monitor: Callable[[], Monitor]) -> None:
+        self._monitor = monitor
+        self._asked = 0.0
+        self._changes = -1
+
+    def time(self) -> float:
+        """Return the machine's virtual time in seconds."""
+        return self._monitor().machine.microseconds * 1e-6
+
+    def sleep(self, seconds: float) -> None:
+        """Let the machine run for so long.
+
+        Raises
+        ------
+        BoardError
+            The host asks without end for something that does not happen.
+        """
+        monitor = self._monitor()
+        monitor.machine.advance(microseconds=seconds * 1e6)
+        monitor.collect()
+        if monitor.changes != self._changes or seconds > _POLL:
+            self._changes, self._asked = monitor.changes, 0.0
+        else:
+            self._asked += seconds
+        if self._asked > _PATIENCE:
+            raise BoardError(
+                f"The host has waited for {_PATIENCE:g} s of virtual time, in vain, for cores to reach another state:\n"
+                + monitor.report()
+            )

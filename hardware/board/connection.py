@@ -1,0 +1,72 @@
+"""An Ethernet connection that ends in the same process: what the host sends, the board's monitor receives at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spinnman.connections.udp_packet_connections import SCAMPConnection
+from spinnman.exceptions import SpinnmanTimeoutException
+
+from pynn_sfdfa.hardware.board.monitor import Monitor
+
+__all__ = ["BoardConnection"]
+
+_PADDING = b"\0\0"
+"""Before every SDP message in a datagram."""
+
+_ADDRESS = "127.0.0.1"
+
+
+class BoardConnection(SCAMPConnection):
+    """A connection to the monitor of chip (0, 0), for spinnman's transceiver.
+
+    Parameters
+    ----------
+    monitor : Monitor
+    """
+
+    def __init__(self, monitor: Monitor) -> None:  # opens no socket, so the base is not initialised
+        self._monitor = monitor
+        self._chip_x = self._chip_y = 0
+        self._local_ip_address = self._remote_ip_address = _ADDRESS
+        self._local_port = self._remote_port = 0
+
+    def is_connected(self) -> bool:
+        """Return that it is."""
+        return True
+
+    def send(self, data: bytes) -> None:
+        """Hand a datagram to the monitor."""
+        self._monitor.receive(bytes(data[len(_PADDING) :]))
+
+    def receive(self, timeout: float | None = 1.0) -> bytes:
+        """Return the next datagram; virtual time passes until there is one."""
+        monitor = self._monitor
+        if not monitor.outbox:
+            seconds = 1.0 if timeout is None else timeout
+            monitor.machine.advance(lambda: bool(monitor.machine.sent), seconds * 1e6)
+            monitor.collect()
+        if not monitor.outbox:
+            raise SpinnmanTimeoutException("receive", timeout)
+        message = monitor.outbox.popleft()
+        return _PADDING + message.header() + message.data
+
+    def receive_with_address(self, timeout: float | None = None) -> tuple[bytes, tuple[str, int]]:
+        """Return the next datagram and whom it is from."""
+        return self.receive(timeout), (_ADDRESS, 0)
+
+    def is_ready_to_receive(self, timeout: float = 0) -> bool:
+        """Return whether a datagram is waiting."""
+        return bool(self._monitor.outbox)
+
+    def close(self) -> None:
+        """Close nothing: there is no socket."""
+
+    def __repr__(self) -> str:
+        return "BoardConnection()"
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: Any) -> bool:
+        return self is other
