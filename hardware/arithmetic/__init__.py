@@ -1,0 +1,18 @@
+"""Fixed-point SFDFA: number formats, integer kernels, and a network that computes with them (docs/arithmetic.md)."""
+
+from pynn_sfdfa.hardware.arithmetic.formats import Formats, from_fixed, to_fixed
+from pynn_sfdfa.hardware.arithmetic.network import FixedPointNetwork, LearningConstants
+from pynn_sfdfa.hardware.arithmetic.neuron import NeuronConstants, neuron_constants
+from pynn_sfdfa.hardware.arithmetic.tally import VARIABLES, Tally
+
+__all__ = [
+    "VARIABLES",
+    "FixedPointNetwork",
+    "Formats",
+    "LearningConstants",
+    "NeuronConstants",
+    "Tally",
+    "from_fixed",
+    "neuron_constants",
+    "to_fixed",
+]
