@@ -74,7 +74,9 @@ class OnlineEngine:
         self._timestep = float(simulator.state.dt)
         self._standalone = simulator.contents.standalone
 
-    def train(self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int) -> Iterator[BatchFigures]:
+    def train(
+        self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int, epoch: int = 1
+    ) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order; see `pynn_sfdfa.engine.TrainingEngine`.
 
         Each item stands for a stretch of trials. Weights are rounded to float32 between stretches, so that a training
@@ -84,13 +86,13 @@ class OnlineEngine:
         stretch = order.size if self._standalone else _STRETCH
         for start in range(0, order.size, stretch):
             shown = trains.select(order[start : start + stretch])
-            counts = self._run(shown, first_trial + start, learning=True)
+            counts = self._run(shown, first_trial + start, self._optimizer.at(epoch).learning_rate)
             self._trials += len(shown)
             yield self._figures(counts, shown.labels)
 
     def respond(self, trains: SpikeTrains) -> tuple[NDArray[np.int32], tuple[int, ...]]:
         """Run all samples without learning; see `pynn_sfdfa.engine.TrainingEngine`."""
-        counts = self._run(trains, 0, learning=False)
+        counts = self._run(trains, 0)
         return counts[-1], tuple(int(c.sum()) for c in counts)
 
     def weights(self) -> list[NDArray[np.float32]]:
@@ -121,15 +123,20 @@ class OnlineEngine:
         if len(trains) and trains.labels.max() >= outputs:
             raise ValueError(f"Label {trains.labels.max()} has no output neuron; the network has {outputs} outputs.")
 
-    def _run(self, trains: SpikeTrains, first_trial: int, learning: bool) -> list[NDArray[np.int32]]:
-        """Show all samples in one run; return the spikes of each layer, shape (trials, neurons) each."""
+    def _run(
+        self, trains: SpikeTrains, first_trial: int, learning_rate: float | None = None
+    ) -> list[NDArray[np.int32]]:
+        """Show all samples in one run, learning if there is a learning rate; return the spikes of each layer.
+
+        Their shape is (trials, neurons).
+        """
         network, rule = self._network, self._rule
         control.setup(self._timestep, seed=self._seed, first_trial=first_trial, standalone=self._standalone)
-        if learning:
+        if learning_rate is not None:
             wiring = network.wire(
                 trains,
                 targets=self._loss.targets(trains.labels, network.sizes[-1]),
-                learning_rate=self._optimizer.learning_rate,
+                learning_rate=learning_rate,
                 feedback_learning_rate=getattr(rule, "feedback_learning_rate", 0.0),
                 rho=rule.rho,
                 r_target=rule.r_target,
@@ -139,7 +146,7 @@ class OnlineEngine:
         for population in wiring.populations:
             population.record("spikes")
         control.run(len(trains) * network.trial_duration)
-        if learning:
+        if learning_rate is not None:
             network.read(wiring)
         return [population.trial_counts(len(trains)) for population in wiring.populations]
 
