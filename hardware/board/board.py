@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pynn_sfdfa.hardware.board import spynnaker
 from pynn_sfdfa.hardware.board.clock import HostClock
 from pynn_sfdfa.hardware.board.errors import BoardError
-from pynn_sfdfa.hardware.board.monitor import Monitor
-from pynn_sfdfa.hardware.emulator import Machine
 
 if TYPE_CHECKING:
+    from pynn_sfdfa.hardware.board.monitor import Monitor
     from pynn_sfdfa.hardware.emulator import HostView
 
 __all__ = ["EmulatedBoard", "emulated_board"]
@@ -46,6 +45,9 @@ class EmulatedBoard:
 
     def switch_on(self) -> Monitor:
         """Start anew: empty memories, no application, time 0."""
+        from pynn_sfdfa.hardware.board.monitor import Monitor  # which needs unicorn
+        from pynn_sfdfa.hardware.emulator import Machine
+
         self._monitor = Monitor(Machine())
         return self._monitor
 
@@ -68,7 +70,7 @@ def emulated_board() -> Iterator[EmulatedBoard]:
     BoardError
         Another version of sPyNNaker is installed, or none; or the script needs what the emulated board does not have.
     """
-    spynnaker.check_version()
+    spynnaker.check_installed()
     board = EmulatedBoard()
 
     def new_transceiver() -> Any:

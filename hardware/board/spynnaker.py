@@ -16,7 +16,7 @@ from pynn_sfdfa.hardware.board.errors import BoardError
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.board.monitor import Monitor
 
-__all__ = ["VERSION", "check_version", "end", "make_transceiver", "patched"]
+__all__ = ["VERSION", "check_installed", "end", "make_transceiver", "patched"]
 
 VERSION = "1!7.4.1"
 
@@ -55,20 +55,25 @@ _CLOCKS = (
 """Where the host waits: module, name, and whether the name is time.sleep rather than the module time."""
 
 
-def check_version() -> None:
-    """Check that the sPyNNaker is installed that this module knows.
+def check_installed() -> None:
+    """Check that the sPyNNaker is installed that this module knows, and what emulates its processors.
 
     Raises
     ------
     BoardError
     """
-    fix = f"Install it: pip install 'sPyNNaker=={VERSION}' unicorn"
-    try:
-        found = importlib.metadata.version("sPyNNaker")
-    except importlib.metadata.PackageNotFoundError:
-        raise BoardError(f"The emulated board serves sPyNNaker {VERSION}, which is not installed. {fix}") from None
-    if found != VERSION:
-        raise BoardError(f"The emulated board serves sPyNNaker {VERSION}; {found} is installed. {fix}")
+    wanted = {"sPyNNaker": VERSION, "unicorn": None}
+    for package, version in wanted.items():
+        try:
+            found = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found = None
+        if found is None or version not in (None, found):
+            there = "it is not installed" if found is None else f"{found} is installed"
+            raise BoardError(
+                f"The emulated board needs {package}{f' {version}' if version else ''}; {there}. "
+                f"Install it: pip install 'sPyNNaker=={VERSION}' unicorn"
+            )
 
 
 @contextlib.contextmanager

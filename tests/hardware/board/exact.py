@@ -71,3 +71,38 @@ def arrivals(spike_times, weights, delays, ticks, dt=1.0):
                 if tick < ticks:
                     arriving[tick, neuron] += weight
     return arriving
+
+
+def delta_lif(cell, arriving, dt=1.0):
+    """As `lif`, for IF_curr_delta: inputs, in mV, step the membrane potential."""
+    ticks, _, n = arriving.shape
+    v, silent = np.full(n, cell["v_rest"], float), np.zeros(n, int)
+    trace, spikes = np.empty((ticks, n)), [[] for _ in range(n)]
+    for tick in range(ticks):
+        trace[tick] = v
+        final = cell["v_rest"] + cell["i_offset"] * cell["tau_m"] / cell["cm"]
+        stepped = final + (v - final) * decay(cell["tau_m"], dt) + arriving[tick, 0] - arriving[tick, 1]
+        v = np.where(silent > 0, v, stepped)
+        silent = np.maximum(silent - 1, 0)
+        fired = v >= cell["v_thresh"]
+        v = np.where(fired, cell["v_reset"], v)
+        silent = np.where(fired, int(np.ceil(cell["tau_refrac"] / dt)), silent)
+        for neuron in np.flatnonzero(fired):
+            spikes[neuron].append(tick * dt)
+    return trace, spikes
+
+
+def paired_weight(weight, rule, pre, post, delay):
+    """A weight after additive spike-pair plasticity, up to the last presynaptic spike.
+
+    All pairs count but those at the same time; a postsynaptic spike takes `delay` to reach the synapse.
+    """
+    events = [(time, "pre") for time in pre] + [(time + delay, "post") for time in post if time + delay <= max(pre)]
+    for time, kind in sorted(events):
+        earlier = [t for t, other in events if other != kind and t < time]
+        if kind == "post":
+            weight += rule["A_plus"] * sum(np.exp((t - time) / rule["tau_plus"]) for t in earlier)
+        else:
+            weight -= rule["A_minus"] * sum(np.exp((t - time) / rule["tau_minus"]) for t in earlier)
+        weight = min(max(weight, rule["w_min"]), rule["w_max"])
+    return weight

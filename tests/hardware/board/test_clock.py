@@ -1,0 +1,51 @@
+"""Waiting is virtual time, and it ends."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from pynn_sfdfa.hardware.board import BoardError
+from pynn_sfdfa.hardware.board.clock import HostClock
+
+
+class Machine:
+    microseconds = 0.0
+
+    def advance(self, microseconds):
+        self.microseconds += microseconds
+
+
+@pytest.fixture
+def monitor():
+    return SimpleNamespace(machine=Machine(), changes=0, collect=lambda: None, report=lambda: "core (0, 0, 3): SYNC0")
+
+
+def test_sleep_is_virtual_time(monitor):
+    clock = HostClock(lambda: monitor)
+    clock.sleep(2.5)
+    assert clock.time() == 2.5
+
+
+def test_a_host_that_only_asks_is_stopped(monitor):
+    clock = HostClock(lambda: monitor)
+    with pytest.raises(BoardError, match="in vain.*\ncore"):
+        for _ in range(10_000):
+            clock.sleep(0.1)
+    assert clock.time() == pytest.approx(60.2)
+
+
+def test_a_host_that_acts_may_wait_on(monitor):
+    clock = HostClock(lambda: monitor)
+    for _ in range(2000):
+        monitor.changes += 1
+        clock.sleep(0.1)
+    assert clock.time() == pytest.approx(200.0)
+
+
+def test_the_end_of_a_long_run_is_waited_for(monitor):
+    clock = HostClock(lambda: monitor)
+    clock.sleep(3600.0)
+    clock.sleep(3600.0)
+    assert clock.time() == 7200.0
