@@ -33,7 +33,7 @@ def test_a_host_that_only_asks_is_stopped(monitor):
     with pytest.raises(BoardError, match="in vain.*\ncore"):
         for _ in range(10_000):
             clock.sleep(0.1)
-    assert clock.time() == pytest.approx(60.2)
+    assert 60 < clock.time() < 61
 
 
 def test_a_host_that_acts_may_wait_on(monitor):
