@@ -1,0 +1,113 @@
+"""Building the C sources once: objects lie in the user's cache under a digest of all that went into them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from pynn_sfdfa.hardware.toolchain.compilers import cross_compiler, host_compiler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pynn_sfdfa.hardware.arithmetic.formats import Formats
+    from pynn_sfdfa.hardware.toolchain.compilers import Compiler
+
+__all__ = ["C_SOURCES", "build_for_core", "build_for_host", "cached_build", "definitions", "kernel_sources"]
+
+C_SOURCES = Path(__file__).parents[1] / "c"
+"""Folder of the C sources."""
+
+
+def kernel_sources() -> tuple[Path, ...]:
+    """Return the C files of the kernels, sorted."""
+    return tuple(sorted((C_SOURCES / "kernels").glob("*.c")))
+
+
+def definitions(formats: Formats) -> tuple[str, ...]:
+    """Return the compiler flags that fix the number formats of the kernels."""
+    return tuple(f"-DSFDFA_{name.upper()}={value:d}" for name, value in dataclasses.asdict(formats).items())
+
+
+def build_for_host(formats: Formats | None = None, extra: tuple[Path, ...] = ()) -> Path:
+    """Return a shared library of the kernels for this machine, built if it is not in the cache.
+
+    Parameters
+    ----------
+    formats : Formats, optional
+        The default of the C sources if not given.
+    extra : tuple of Path
+        More C files to build in.
+
+    Raises
+    ------
+    MissingCompilerError, CompilationError
+    """
+    flags = definitions(formats) if formats else ()
+    return cached_build(host_compiler(), (*kernel_sources(), *extra), ("-shared", *flags))
+
+
+def build_for_core(formats: Formats | None = None, extra: tuple[Path, ...] = ()) -> Path:
+    """Return an ELF file of the kernels, linked where a SpiNNaker core keeps code and data; as ``build_for_host``."""
+    script = C_SOURCES / "kernels.ld"
+    flags = ("-Wl,--script", str(script), *(definitions(formats) if formats else ()))
+    return cached_build(cross_compiler(), (*kernel_sources(), *extra), flags, inputs=(script,))
+
+
+def cached_build(
+    compiler: Compiler, sources: Iterable[Path], flags: tuple[str, ...], inputs: Iterable[Path] = ()
+) -> Path:
+    """Compile and link sources into one file, or return the file that an earlier call made of the same.
+
+    Parameters
+    ----------
+    compiler : Compiler
+    sources : paths
+        C files; all headers of the package are on their path.
+    flags : tuple of str
+        Besides those of the compiler.
+    inputs : paths
+        Other files that the result depends on.
+
+    Returns
+    -------
+    Path
+        In a cache folder; its name holds a digest of compiler, flags, sources, headers and inputs.
+
+    Raises
+    ------
+    CompilationError
+    """
+    sources = tuple(sources)
+    headers = sorted(C_SOURCES.rglob("*.h"))
+    digest = hashlib.sha256("\0".join([compiler.command, compiler.version, *compiler.flags, *flags]).encode())
+    for file in (*sources, *headers, *inputs):
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    target = _cache_folder() / f"{sources[0].parent.name}-{digest.hexdigest()[:24]}"
+    if not target.exists():
+        # Built beside its place and renamed: whoever finds the name finds a whole file, and of two that build both may.
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            built = Path(folder) / target.name
+            compiler("-I", str(C_SOURCES / "include"), *map(str, sources), *flags, "-o", str(built))
+            built.replace(target)
+    return target
+
+
+def _cache_folder() -> Path:
+    """Return ``$PYNN_SFDFA_CACHE_DIR/objects``, or that below the user's cache folder, made if necessary."""
+    root = os.environ.get("PYNN_SFDFA_CACHE_DIR") or platformdirs.user_cache_dir("pynn-sfdfa")
+    folder = Path(root) / "objects"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(
+            f"Compiled code cannot be kept in {folder}: {error.strerror}. "
+            "Set PYNN_SFDFA_CACHE_DIR to a folder that can be written."
+        ) from error
+    return folder
