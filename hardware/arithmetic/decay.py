@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from pynn_sfdfa.hardware.arithmetic.rounding import nearest
-
-if TYPE_CHECKING:
-    from pynn_sfdfa.hardware.arithmetic.formats import Integers
+from pynn_sfdfa.jit import jit
 
 __all__ = ["decayed", "loss_per_tick"]
 
@@ -19,8 +16,7 @@ def loss_per_tick(tau: float, timestep: float) -> int:
     Raises
     ------
     ValueError
-        If more than half is lost in a tick: then the factor needs 32 bits and a sign, and the result is no decay that
-        a simulation by ticks could resolve.
+        If more than half is lost in a tick: the factor would need a bit more, and steps would be too coarse anyway.
     """
     loss = round(-math.expm1(-timestep / tau) * 2**32)
     if loss >= 2**31:
@@ -31,7 +27,8 @@ def loss_per_tick(tau: float, timestep: float) -> int:
     return loss
 
 
-def decayed(x: Integers, loss: int) -> Integers:
+@jit
+def decayed(x: int, loss: int) -> int:
     """Return x after one tick: ``x - (x * loss + 2**31 >> 32)``, one 32 x 32 -> 64 bit multiplication.
 
     The result is within half a unit of the exact product, keeps the sign of x and is never farther from zero than x.

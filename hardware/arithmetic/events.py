@@ -1,84 +1,81 @@
-"""Spikes on their way: what arrives at a layer in each tick, for one trial or a batch of trials at once."""
+"""Spikes by tick: those that arrive at a layer, and those that leave it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from pynn_sfdfa.hardware.arithmetic.formats import Integers
+from pynn_sfdfa.jit import jit
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.spikes import SpikeTrains
+    from numpy.typing import NDArray
 
-__all__ = ["Arrivals", "input_arrivals", "sums"]
+__all__ = ["Events", "arrivals", "input_events"]
 
 _BELOW = 1e-3
 """Share of a tick by which a time may lie before the tick that it belongs to; times come as float32."""
 
 
-@dataclass(frozen=True, eq=False)
-class Arrivals:
-    """Spikes that arrive at a layer in one tick: of which trial of the batch, from which neuron, with which grade."""
+class Events(NamedTuple):
+    """Spikes of one trial in the order of their ticks.
 
-    trial: Integers
+    Attributes
+    ----------
+    unit, grade : Integers, shape (at least as many as there are spikes,)
+        The neuron that fired, and the grade of its spike.
+    factor : Integers, of the same shape
+        c/drive of its spike; 0 for inputs, and where nothing is learned.
+    offsets : Integers, shape (ticks + 1,)
+        Those of tick k are ``offsets[k]`` to before ``offsets[k + 1]``.
+    """
+
     unit: Integers
-    grade: Integers | None = None
+    grade: Integers
+    factor: Integers
+    offsets: Integers
 
 
-def input_arrivals(trains: SpikeTrains, timestep: float, ticks: int, delay: int) -> list[Arrivals]:
-    """Return what arrives at the first layer in each tick, every sample being a trial of the batch.
+def input_events(
+    times: NDArray[np.float32], units: NDArray[np.int32], timestep: float, ticks: int, sample: int
+) -> Events:
+    """Return the spikes of a sample, in the tick in which each falls.
 
     Parameters
     ----------
-    timestep : float
-        ms.
-    ticks : int
-        Ticks in a trial; what would arrive later is dropped.
-    delay : int
-        In ticks.
+    times : float32
+        ms from the beginning of the trial.
+    sample : int
+        Its number, for messages.
 
     Raises
     ------
     ValueError
         If two spikes of an input fall into one tick, or a spike after the trial.
     """
-    tick = np.floor(trains.times.astype(np.float64) / timestep + _BELOW).astype(np.int64)
-    trial = np.repeat(np.arange(len(trains)), np.diff(trains.offsets))
-    unit = trains.units.astype(np.int64)
+    tick = np.floor(times.astype(np.float64) / timestep + _BELOW).astype(np.int64)
     if tick.size and tick.max() >= ticks:
-        late = int(tick.argmax())
         raise ValueError(
-            f"Sample {trial[late]} has a spike at {trains.times[late]:g} ms, but a trial has {ticks} ticks of "
-            f"{timestep:g} ms. Choose a longer trial_duration."
+            f"Sample {sample} has a spike at {times.max():g} ms, but a trial has {ticks} ticks of {timestep:g} ms. "
+            "Choose a longer trial_duration."
         )
-    order = np.lexsort((unit, trial, tick))
-    tick, trial, unit = tick[order] + delay, trial[order], unit[order]
-    double = np.flatnonzero((np.diff(tick) == 0) & (np.diff(trial) == 0) & (np.diff(unit) == 0))
+    order = np.lexsort((units, tick))
+    tick, unit = tick[order], units[order].astype(np.int64)
+    double = np.flatnonzero((np.diff(tick) == 0) & (np.diff(unit) == 0))
     if double.size:
         raise ValueError(
-            f"Input {unit[double[0]]} of sample {trial[double[0]]} has two spikes within one tick of {timestep:g} ms "
-            "and can emit only one. Choose a smaller timestep, or encode with fewer spikes."
+            f"Input {unit[double[0]]} of sample {sample} has two spikes within one tick of {timestep:g} ms, and can "
+            "emit only one. Choose a smaller timestep, or encode with fewer spikes."
         )
-    borders = np.searchsorted(tick, np.arange(ticks + 1))
-    return [Arrivals(trial[a:b], unit[a:b]) for a, b in zip(borders[:-1], borders[1:], strict=True)]
+    none = np.zeros_like(unit)
+    return Events(unit, none, none, np.searchsorted(tick, np.arange(ticks + 1)).astype(np.int64))
 
 
-def sums(arrivals: Arrivals, u: Integers, trials: int) -> tuple[Integers, Integers]:
-    """Return the sums of the arriving weights ``u``, and of weights times grades, each of shape (trials, neurons)."""
-    n_pre, n_post = u.shape
-    graded = np.zeros((trials, n_post), np.int64)
-    if not arrivals.unit.size:
-        return graded, graded
-    if trials == 1:
-        rows = u[arrivals.unit]
-        if arrivals.grade is not None:
-            graded = (arrivals.grade @ rows)[np.newaxis]
-        return rows.sum(axis=0)[np.newaxis], graded
-    place, shape = (arrivals.trial, arrivals.unit), (trials, n_pre)
-    total = csr_array((np.ones_like(arrivals.unit), place), shape) @ u
-    if arrivals.grade is not None:
-        graded = csr_array((arrivals.grade, place), shape) @ u
-    return total, graded
+@jit
+def arrivals(spikes: Events, delay: int) -> Events:
+    """Return the same spikes in the ticks that take them up, ``delay`` later; those after the trial are dropped."""
+    offsets = np.zeros_like(spikes.offsets)
+    for tick in range(offsets.size):
+        offsets[tick] = spikes.offsets[max(tick - delay, 0)]
+    return Events(spikes.unit, spikes.grade, spikes.factor, offsets)

@@ -1,4 +1,4 @@
-"""A feed-forward network in fixed point: the executable specification of what a SpiNNaker core computes."""
+"""A feed-forward network in fixed point: the executable specification of what SpiNNaker's cores compute."""
 
 from __future__ import annotations
 
@@ -8,27 +8,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.hardware.arithmetic.arrival import arriving
-from pynn_sfdfa.hardware.arithmetic.events import input_arrivals
-from pynn_sfdfa.hardware.arithmetic.feedback import RATE_FRACTION, hidden_error, improved_feedback, output_error
+from pynn_sfdfa.hardware.arithmetic.events import Events, arrivals, input_events
+from pynn_sfdfa.hardware.arithmetic.feedback import (
+    MAX_OUTPUTS,
+    RATE_FRACTION,
+    hidden_error,
+    improve_feedback,
+    output_error,
+)
 from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, Formats, from_fixed, to_fixed
 from pynn_sfdfa.hardware.arithmetic.neuron import neuron_constants
-from pynn_sfdfa.hardware.arithmetic.random import perturbations
+from pynn_sfdfa.hardware.arithmetic.random import FOR_ROUNDING, extended, perturbations
 from pynn_sfdfa.hardware.arithmetic.replay import gain
-from pynn_sfdfa.hardware.arithmetic.tally import Tally
-from pynn_sfdfa.hardware.arithmetic.trial import LayerTrial, learn, run
+from pynn_sfdfa.hardware.arithmetic.tally import VARIABLES, Tally
+from pynn_sfdfa.hardware.arithmetic.trial import learn_layer, run_layer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from pynn_sfdfa.hardware.arithmetic.formats import Integers
+    from pynn_sfdfa.hardware.arithmetic.neuron import NeuronState
     from pynn_sfdfa.network import FeedForward
     from pynn_sfdfa.spikes import SpikeTrains
 
-__all__ = ["FixedPointNetwork", "LearningConstants", "ticks_in"]
+__all__ = ["FixedPointNetwork", "LayerTrial", "LearningParameters", "ticks_in"]
 
 
 @dataclass(frozen=True)
-class LearningConstants:
+class LearningParameters:
     """What a network learns with.
 
     Parameters
@@ -59,13 +66,24 @@ class LearningConstants:
                 raise ValueError(f"{name} = {value} is not valid; it must be a finite number in 0..{limit:g}.")
 
 
+@dataclass(frozen=True, eq=False)
+class LayerTrial:
+    """What happened to a layer in a trial: what it took up, its spikes, its state at the end (see `run_layer`)."""
+
+    arriving: Events
+    spikes: Events
+    state: NeuronState
+
+
 def ticks_in(duration: float, timestep: float) -> int:
     """Return the ticks in a duration (both in ms); ValueError if it is no multiple of the timestep."""
+    if not 0 < timestep < math.inf:
+        raise ValueError(f"timestep = {timestep} is not valid; it must be a finite number > 0 ms.")
     ticks = round(duration / timestep)
     if not math.isclose(ticks * timestep, duration, rel_tol=1e-9, abs_tol=1e-12):
         raise ValueError(
             f"{duration:g} ms is not a multiple of the timestep of {timestep:g} ms; choose {ticks * timestep:g} ms, or "
-            f"a timestep that divides it."
+            "a timestep that divides it."
         )
     return ticks
 
@@ -88,13 +106,14 @@ class FixedPointNetwork:
     weights : list of Integers, shape (n_pre, n_post)
     feedback : list of Integers, shape (outputs, hidden)
         One per hidden layer.
+    constants : list of NeuronConstants
     tally : Tally
         What was saturated or rounded to zero since the network was made; weights that did not fit are in it.
 
     Raises
     ------
     ValueError
-        If a constant of the network cannot be represented.
+        If the network cannot be represented.
     """
 
     def __init__(
@@ -103,82 +122,28 @@ class FixedPointNetwork:
         if not 0 <= seed < 2**32:
             raise ValueError(f"seed = {seed} is not valid; it must be an integer in 0..2**32 - 1.")
         self.formats, self.timestep, self.seed = formats or Formats(), timestep, seed
-        self.tally = Tally()
         self.ticks, self.delay = ticks_in(network.trial_duration, timestep), ticks_in(network.delay, timestep)
-        self.layers = network.layers
+        self.layers, self.sizes = network.layers, network.sizes
         self.constants = [
             neuron_constants(layer, timestep, network.gradient, network.max_spikes, self.formats)
             for layer in network.layers
         ]
-        for n_pre in network.sizes[:-1]:
+        for n_pre in self.sizes[:-1]:
             if n_pre > self.formats.max_events:
                 raise ValueError(
-                    f"{n_pre} neurons may fire in one tick, but only {self.formats.max_events} weights of these formats "
-                    f"can be summed in 32 bits. Choose Formats.input below {self.formats.input}."
+                    f"{n_pre} neurons may fire in one tick, but only {self.formats.max_events} weights of these "
+                    f"formats can be summed in 32 bits. Choose Formats.input below {self.formats.input}."
                 )
+        if self.sizes[-1] > MAX_OUTPUTS:
+            raise ValueError(f"{self.sizes[-1]} output neurons are too many: their errors overflow. Use {MAX_OUTPUTS}.")
+        self.tally = Tally()
         self.load(network.weights, network.feedback)
 
     def load(self, weights: list[NDArray[np.float32]], feedback: list[NDArray[np.float32]]) -> None:
         """Take over weights (nA) and feedback weights; those that do not fit are saturated and counted."""
-        formats, limit = self.formats, self.formats.weight_limit
-        wide = [to_fixed(w, formats.weight, 2**40) for w in weights]
-        self.weights = [self.tally.saturate("weight", w, limit) for w in wide]
-        wide = [to_fixed(w, formats.feedback, 2**40) for w in feedback]
-        self.feedback = [self.tally.saturate("feedback", w) for w in wide]
-
-    def run(self, trains: SpikeTrains) -> list[LayerTrial]:
-        """Show all samples at once, not learning; return what happened to each layer."""
-        return self._run(trains, None)
-
-    def counts(self, trains: SpikeTrains, batch: int = 250) -> list[NDArray[np.int64]]:
-        """Return the spikes of each neuron of each layer for every sample, ``batch`` samples at a time."""
-        parts = []
-        for start in range(0, len(trains), batch):
-            shown = trains.select(np.arange(start, min(start + batch, len(trains))))
-            parts.append([layer.state.count for layer in self.run(shown)])
-        return [np.concatenate(layer) for layer in zip(*parts, strict=True)]
-
-    def train(
-        self, sample: SpikeTrains, targets: ArrayLike, learning: LearningConstants, trial: int
-    ) -> list[LayerTrial]:
-        """Show one sample and learn from it; return what happened to each layer.
-
-        Parameters
-        ----------
-        sample : SpikeTrains
-            With one sample.
-        targets : array, shape (outputs,)
-            Spike counts that the output neurons should have.
-        trial : int
-            Index of the trial; it determines the perturbations.
-        """
-        if len(sample) != 1:
-            raise ValueError(f"Learning takes one sample at a time, not {len(sample)}.")
-        formats, tally = self.formats, self.tally
-        drawn = [
-            perturbations(self.seed, k, trial, layer.size, formats.grade)[np.newaxis]
-            if k < len(self.layers) - 1
-            else np.zeros((1, layer.size), np.int64)
-            for k, layer in enumerate(self.layers)
-        ]
-        record = self._run(sample, drawn)
-        output = record[-1].state
-        target = to_fixed(targets, formats.error)
-        errors = [output_error(target, output.count[0], formats, tally)]
-        rho, r_target = (int(to_fixed(x, formats.error)) for x in (learning.rho, learning.r_target))
-        for k, feedback in reversed(list(enumerate(self.feedback))):
-            count = record[k].state.count[0]
-            errors.insert(0, hidden_error(feedback, errors[-1], count, rho, r_target, formats, tally))
-        for k, layer in enumerate(self.layers):
-            eta = gain(learning.learning_rate, layer.tau_m, layer.threshold_current, formats)
-            row_key = (self.seed, k, trial)
-            learn(record[k], self.weights[k], errors[k], eta, self.constants[k], row_key, formats, tally)
-        rate = int(to_fixed(learning.feedback_learning_rate, RATE_FRACTION, INT32_LIMIT))
-        for k, feedback in enumerate(self.feedback):
-            self.feedback[k] = improved_feedback(
-                feedback, drawn[k][0], output.directional[0], record[k].state.count[0], rate, formats, tally
-            )
-        return record
+        formats = self.formats
+        self.weights = [self._fixed("weight", w, formats.weight, formats.constants().weight_limit) for w in weights]
+        self.feedback = [self._fixed("feedback", w, formats.feedback, INT32_LIMIT) for w in feedback]
 
     def float_weights(self) -> list[NDArray[np.float32]]:
         """Return the weights in nA."""
@@ -188,9 +153,65 @@ class FixedPointNetwork:
         """Return the feedback weights."""
         return [from_fixed(w, self.formats.feedback).astype(np.float32) for w in self.feedback]
 
-    def _run(self, trains: SpikeTrains, drawn: list[NDArray[np.int64]] | None) -> list[LayerTrial]:
-        if trains.n_units != self.weights[0].shape[0]:
-            raise ValueError(f"The samples have {trains.n_units} inputs, the network {self.weights[0].shape[0]}.")
-        inputs = input_arrivals(trains, self.timestep, self.ticks, self.delay)
-        u = [arriving(w, self.formats) for w in self.weights]
-        return run(inputs, len(trains), u, self.constants, drawn, self.delay, self.formats, self.tally)
+    def run(self, trains: SpikeTrains, sample: int) -> list[LayerTrial]:
+        """Show one of the samples, not learning; return what happened to each layer."""
+        return self._run(trains, sample, [np.zeros(layer.size, np.int64) for layer in self.layers], learning=False)
+
+    def counts(self, trains: SpikeTrains) -> list[NDArray[np.int32]]:
+        """Show all samples, not learning; return the spikes of each layer, shape (samples, neurons)."""
+        counts = [np.empty((len(trains), layer.size), np.int32) for layer in self.layers]
+        for sample in range(len(trains)):
+            for count, trial in zip(counts, self.run(trains, sample), strict=True):
+                count[sample] = trial.state.count
+        return counts
+
+    def train(
+        self, trains: SpikeTrains, sample: int, target: ArrayLike, parameters: LearningParameters, trial: int
+    ) -> list[LayerTrial]:
+        """Show one of the samples and learn from it; return what happened to each layer.
+
+        Parameters
+        ----------
+        target : array, shape (outputs,)
+            Spike counts that the output neurons should have.
+        trial : int
+            Index of the trial since the training began, 0..2**32 - 1; it determines the perturbations.
+        """
+        formats, tally = self.formats.constants(), self.tally.counts
+        drawn = [perturbations(self.seed, k, trial, n, self.formats.grade) for k, n in enumerate(self.sizes[1:-1])]
+        record = self._run(trains, sample, [*drawn, np.zeros(self.sizes[-1], np.int64)], learning=True)
+        output = record[-1].state
+        error = output_error(to_fixed(target, self.formats.error), output.count, formats, tally)
+        rho, r_target = (int(to_fixed(x, self.formats.error)) for x in (parameters.rho, parameters.r_target))
+        errors = [
+            hidden_error(feedback, error, layer.state.count, rho, r_target, formats, tally)
+            for feedback, layer in zip(self.feedback, record[:-1], strict=True)
+        ]
+        for k, (layer, e) in enumerate(zip(record, [*errors, error], strict=True)):
+            eta = gain(parameters.learning_rate, self.layers[k].tau_m, self.layers[k].threshold_current, self.formats)
+            rounding_key = extended(extended(extended(extended(0, self.seed), FOR_ROUNDING), k), trial)
+            learn_layer(
+                layer.arriving, layer.spikes, self.weights[k], e, eta, rounding_key, self.constants[k], formats, tally
+            )
+        rate = int(to_fixed(parameters.feedback_learning_rate, RATE_FRACTION))
+        for feedback, v, layer in zip(self.feedback, drawn, record[:-1], strict=True):
+            improve_feedback(feedback, v, output.directional, layer.state.count, rate, formats, tally)
+        return record
+
+    def _run(self, trains: SpikeTrains, sample: int, drawn: list[Integers], learning: bool) -> list[LayerTrial]:
+        if trains.n_units != self.sizes[0]:
+            raise ValueError(f"The samples have {trains.n_units} inputs, the network {self.sizes[0]}.")
+        formats, tally = self.formats.constants(), self.tally.counts
+        spikes, delay = input_events(*trains.sample(sample), self.timestep, self.ticks, sample), self.delay
+        record = []
+        for weights, v, constants in zip(self.weights, drawn, self.constants, strict=True):
+            arriving = arrivals(spikes, delay)
+            spikes, state = run_layer(arriving, weights, v, learning, constants, formats, tally)
+            record.append(LayerTrial(arriving, spikes, state))
+            delay = self.delay + 1
+        return record
+
+    def _fixed(self, variable: str, values: NDArray[np.float32], fraction: int, limit: int) -> Integers:
+        wide = to_fixed(values, fraction, 2**60)
+        self.tally.counts[0, VARIABLES.index(variable)] += int((np.abs(wide) > limit).sum())
+        return np.clip(wide, -limit, limit)

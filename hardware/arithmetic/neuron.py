@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pynn_sfdfa.hardware.arithmetic.decay import decayed, loss_per_tick
-from pynn_sfdfa.hardware.arithmetic.formats import SUM_LIMIT, to_fixed
+from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT, to_fixed
 from pynn_sfdfa.hardware.arithmetic.reciprocal import quotient
-from pynn_sfdfa.hardware.arithmetic.rounding import nearest
+from pynn_sfdfa.hardware.arithmetic.rounding import nearest, saturated, shifted
+from pynn_sfdfa.hardware.arithmetic.tally import FACTOR, GRADE, INPUT, STATE
+from pynn_sfdfa.jit import jit
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.hardware.arithmetic.formats import Formats, Integers
-    from pynn_sfdfa.hardware.arithmetic.tally import Tally
+    from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Formats, Integers
     from pynn_sfdfa.network import Layer
 
-__all__ = ["NeuronConstants", "NeuronState", "fire", "neuron_constants", "rest", "spike_factor", "take_up", "tick"]
+__all__ = [
+    "NeuronConstants",
+    "NeuronState",
+    "advance",
+    "arrive",
+    "at_rest",
+    "fire",
+    "neuron_constants",
+    "spike_factor",
+    "take_up",
+]
 
-REACH_FRACTION = 16
+_REACH = 16
 """Fraction bits of (tau_m - tau_syn)/tau_syn."""
 
 
-@dataclass(frozen=True)
-class NeuronConstants:
+class NeuronConstants(NamedTuple):
     """Constants of a layer, as integers.
 
     Attributes
@@ -49,9 +58,8 @@ class NeuronConstants:
     max_spikes: int
 
 
-@dataclass
-class NeuronState:
-    """State of the neurons of a layer during a trial; arrays of shape (..., neurons).
+class NeuronState(NamedTuple):
+    """State of the neurons of a layer during a trial; arrays of shape (neurons,).
 
     Attributes
     ----------
@@ -63,6 +71,10 @@ class NeuronState:
         Sum of the grades of this trial's spikes.
     count : Integers
         Spikes in this trial.
+    total : Integers
+        Sum of the weights that arrived for the coming tick, in the format of the input.
+    graded : Integers
+        Sum of weight times grade of the same events; 64 bits.
     """
 
     A: Integers
@@ -70,6 +82,8 @@ class NeuronState:
     D: Integers
     directional: Integers
     count: Integers
+    total: Integers
+    graded: Integers
 
 
 def neuron_constants(
@@ -89,8 +103,8 @@ def neuron_constants(
             f"representable: with {formats.state} fraction bits it must lie between {2.0 ** (8 - formats.state):.2g} "
             f"and {SUM_LIMIT * 2.0**-formats.state:.4g} nA. Scale cm and the weights, or choose another Formats.state."
         )
-    reach = round((layer.tau_m - layer.tau_syn) / layer.tau_syn * 2**REACH_FRACTION)
-    if not 2**8 <= reach < 2**31:
+    reach = round((layer.tau_m - layer.tau_syn) / layer.tau_syn * 2**_REACH)
+    if not 2**8 <= reach <= INT32_LIMIT:
         raise ValueError(
             f"tau_m = {layer.tau_m:g} ms and tau_syn = {layer.tau_syn:g} ms are too close or too far apart: "
             "(tau_m - tau_syn)/tau_syn must lie between 0.004 and 32767."
@@ -105,59 +119,76 @@ def neuron_constants(
     )
 
 
-def rest(shape: tuple[int, ...]) -> NeuronState:
-    """Return the state at the beginning of a trial."""
-    return NeuronState(*(np.zeros(shape, np.int64) for _ in range(5)))
+@jit
+def at_rest(n: int) -> NeuronState:
+    """Return the state of n neurons at the beginning of a trial."""
+    zero = np.zeros((7, n), np.int64)
+    return NeuronState(zero[0], zero[1], zero[2], zero[3], zero[4], zero[5], zero[6])
 
 
-def take_up(state: NeuronState, total: Integers, graded: Integers, formats: Formats, tally: Tally) -> None:
-    """Step 1 of a tick: A, B and D take up what has arrived.
+@jit
+def arrive(row: Integers, grade: int, state: NeuronState, formats: FormatConstants) -> None:
+    """Add one event to the sums that the coming tick takes up: ``total += u``, ``graded += u * grade``.
 
     Parameters
     ----------
-    total : Integers
-        Sum of the arrived weights, in the format of the input.
-    graded : Integers
-        Sum of weight times grade, 64 bits.
+    row : Integers
+        Stored weights from the neuron that spiked.
+    grade : int
+        The payload of the packet; 0 for a packet without one.
     """
-    total = tally.saturate("input", total, formats.input_limit) << (formats.state - formats.input)
-    state.A = tally.saturate("state", state.A + total, SUM_LIMIT)
-    state.B = tally.saturate("state", state.B + total, SUM_LIMIT)
-    state.D = tally.saturate("grade", state.D + nearest(graded, formats.input))
+    for i in range(row.size):
+        u = shifted(row[i], formats.arrival_shift)
+        state.total[i] += u
+        state.graded[i] += u * grade
 
 
-def tick(state: NeuronState, constants: NeuronConstants) -> Integers:
-    """Steps 2 and 3: decay, then the spike test; return which neurons fire, as booleans."""
-    state.A = decayed(state.A, constants.loss_syn)
-    state.B = decayed(state.B, constants.loss_m)
-    return (state.B - state.A >= constants.threshold) & (state.count < constants.max_spikes)
+@jit
+def take_up(state: NeuronState, formats: FormatConstants, tally: Integers) -> None:
+    """Step 1 of a tick: A, B and D take up what has arrived."""
+    for i in range(state.A.size):
+        total = saturated(state.total[i], formats.input_limit, tally, INPUT) << formats.state_shift
+        state.A[i] = saturated(state.A[i] + total, SUM_LIMIT, tally, STATE)
+        state.B[i] = saturated(state.B[i] + total, SUM_LIMIT, tally, STATE)
+        graded = nearest(state.graded[i], formats.graded_shift)
+        state.D[i] = saturated(state.D[i] + graded, INT32_LIMIT, tally, GRADE)
+        state.total[i] = 0
+        state.graded[i] = 0
 
 
-def spike_factor(A: Integers, constants: NeuronConstants, formats: Formats, tally: Tally) -> Integers:
-    """Return ``c/drive``, which is f c/tau_m, of neurons that fire; 0 where the drive is not positive.
+@jit
+def advance(state: NeuronState, constants: NeuronConstants, fired: Integers) -> int:
+    """Steps 2 and 3: decay, then the spike test; write the neurons that fire to ``fired`` and return how many."""
+    n = 0
+    for i in range(state.A.size):
+        state.A[i] = decayed(state.A[i], constants.loss_syn)
+        state.B[i] = decayed(state.B[i], constants.loss_m)
+        if state.B[i] - state.A[i] >= constants.threshold and state.count[i] < constants.max_spikes:
+            fired[n] = i
+            n += 1
+    return n
+
+
+@jit
+def spike_factor(A: int, constants: NeuronConstants, formats: FormatConstants, tally: Integers) -> int:
+    """Return ``c/drive``, which is f c/tau_m, of a neuron that fires; 0 where the drive is not positive.
 
     ``drive = A (tau_m - tau_syn)/tau_syn``, less c in the exact form, with A at the end of the tick.
     """
-    drive = tally.saturate(
-        "factor", nearest(A * constants.reach, REACH_FRACTION) - constants.exact * constants.threshold
-    )
-    rising = drive > 0
-    factor = quotient(constants.threshold, np.where(rising, drive, 1), formats.factor)
-    return tally.saturate("factor", np.where(rising, factor, 0))
+    drive = nearest(A * constants.reach, _REACH) - constants.exact * constants.threshold
+    drive = saturated(drive, INT32_LIMIT, tally, FACTOR)
+    if drive <= 0:
+        return 0
+    return saturated(quotient(constants.threshold, drive, formats.factor_fraction), INT32_LIMIT, tally, FACTOR)
 
 
-def fire(state: NeuronState, fired: Integers, perturbation: Integers, threshold: int, tally: Tally) -> Integers:
-    """Step 4: reset the neurons at the index ``fired`` and return the grades of their spikes.
-
-    Parameters
-    ----------
-    fired : index into the arrays of the state
-    perturbation : Integers
-        v of the same neurons, added to the grade of the first spike of a trial.
-    """
-    grade = tally.saturate("grade", state.D[fired] + np.where(state.count[fired] == 0, perturbation, 0))
-    state.directional[fired] = tally.saturate("grade", state.directional[fired] + grade)
-    state.D[fired] = 0
-    state.B[fired] -= threshold
-    state.count[fired] += 1
+@jit
+def fire(state: NeuronState, i: int, perturbation: int, constants: NeuronConstants, tally: Integers) -> int:
+    """Step 4: reset neuron i, whose perturbation is v, and return the grade of its spike."""
+    grade = state.D[i] + (perturbation if state.count[i] == 0 else 0)
+    grade = saturated(grade, INT32_LIMIT, tally, GRADE)
+    state.directional[i] = saturated(state.directional[i] + grade, INT32_LIMIT, tally, GRADE)
+    state.D[i] = 0
+    state.B[i] -= constants.threshold
+    state.count[i] += 1
     return grade

@@ -1,36 +1,47 @@
 """Learning at the end of a trial: reverse replay with the error folded in (sections 4 and 7 of the reference).
 
-Walking a trial backwards, S1 and S2 decay as A and B do. With delta = -eta e tau_m/c of a neuron and factor = c/drive of
-its spike, ``gamma = factor (delta + S2)`` is -eta e times the gamma of section 4; so S1 - S2 is the change of weight
+Walking a trial backwards, S1 and S2 decay as A and B do. With delta = -eta e tau_m/c of a neuron and factor = c/drive
+of its spike, ``gamma = factor (delta + S2)`` is -eta e times the gamma of section 4; so S1 - S2 is the change of weight
 itself, one addition a synapse and event.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pynn_sfdfa.hardware.arithmetic.decay import decayed
 from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT
-from pynn_sfdfa.hardware.arithmetic.rounding import nearest, stochastic
+from pynn_sfdfa.hardware.arithmetic.random import next_word
+from pynn_sfdfa.hardware.arithmetic.rounding import nearest, note_vanished, saturated, stochastic
+from pynn_sfdfa.hardware.arithmetic.tally import CHANGE, WEIGHT
+from pynn_sfdfa.jit import jit
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.hardware.arithmetic.formats import Formats, Integers
+    from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Formats, Integers
     from pynn_sfdfa.hardware.arithmetic.neuron import NeuronConstants
-    from pynn_sfdfa.hardware.arithmetic.tally import Tally
 
-__all__ = ["ReplayState", "begin", "change_row", "gain", "replay_decay", "replay_spikes"]
+__all__ = ["ReplayState", "begin_replay", "change_row", "gain", "replay_decay", "replay_spike"]
 
 
-@dataclass
-class ReplayState:
-    """S1, S2 and delta of each neuron of a layer, shape (neurons,); all in the format of the change."""
+class ReplayState(NamedTuple):
+    """The neurons of a layer during the replay; arrays of shape (neurons,), all in the format of the change.
+
+    Attributes
+    ----------
+    S1, S2 : Integers
+        Accumulators that decay with tau_syn and tau_m.
+    delta : Integers
+        -eta e tau_m/c.
+    change : Integers
+        S1 - S2 at the beginning of the tick: the change of weight of an event that was taken up in it.
+    """
 
     S1: Integers
     S2: Integers
     delta: Integers
+    change: Integers
 
 
 def gain(learning_rate: float, tau_m: float, threshold_current: float, formats: Formats) -> int:
@@ -41,8 +52,7 @@ def gain(learning_rate: float, tau_m: float, threshold_current: float, formats: 
     ValueError
         If it does not fit.
     """
-    value = learning_rate * tau_m / threshold_current
-    fixed = round(value * 2**formats.change)
+    fixed = round(learning_rate * tau_m / threshold_current * 2**formats.change)
     if fixed > INT32_LIMIT or (fixed == 0 and learning_rate > 0):
         raise ValueError(
             f"learning_rate = {learning_rate:g} nA^2/ms is not representable: times tau_m/c = "
@@ -52,42 +62,52 @@ def gain(learning_rate: float, tau_m: float, threshold_current: float, formats: 
     return fixed
 
 
-def begin(error: Integers, gain_: int, formats: Formats, tally: Tally) -> ReplayState:
-    """Return the state after the last tick of a trial: S1 = S2 = 0 and delta from the errors."""
-    delta = tally.saturate("change", -nearest(error * gain_, formats.error), SUM_LIMIT)
-    if gain_:
-        tally.note_vanished("change", error, delta)
-    return ReplayState(np.zeros_like(error), np.zeros_like(error), delta)
+@jit
+def begin_replay(error: Integers, gain_: int, formats: FormatConstants, tally: Integers) -> ReplayState:
+    """Return the state after the last tick of a trial: S1 = S2 = 0, and delta from the errors."""
+    zero = np.zeros((4, error.size), np.int64)
+    state = ReplayState(zero[0], zero[1], zero[2], zero[3])
+    for i in range(error.size):
+        delta = saturated(-nearest(error[i] * gain_, formats.error_fraction), SUM_LIMIT, tally, CHANGE)
+        if gain_ != 0:
+            note_vanished(error[i], delta, tally, CHANGE)
+        state.delta[i] = delta
+    return state
 
 
-def replay_spikes(state: ReplayState, fired: Integers, factor: Integers, formats: Formats, tally: Tally) -> None:
-    """Take back the spikes of a tick: the neurons at index ``fired``, with their factors."""
-    gamma = nearest(factor * (state.delta[fired] + state.S2[fired]), formats.factor)
-    gamma = tally.saturate("change", gamma, SUM_LIMIT)
-    state.S1[fired] = tally.saturate("change", state.S1[fired] + gamma, SUM_LIMIT)
-    state.S2[fired] = tally.saturate("change", state.S2[fired] + gamma, SUM_LIMIT)
+@jit
+def replay_spike(state: ReplayState, i: int, factor: int, formats: FormatConstants, tally: Integers) -> None:
+    """Take back a spike of neuron i."""
+    gamma = nearest(factor * (state.delta[i] + state.S2[i]), formats.factor_fraction)
+    gamma = saturated(gamma, SUM_LIMIT, tally, CHANGE)
+    state.S1[i] = saturated(state.S1[i] + gamma, SUM_LIMIT, tally, CHANGE)
+    state.S2[i] = saturated(state.S2[i] + gamma, SUM_LIMIT, tally, CHANGE)
 
 
-def replay_decay(state: ReplayState, constants: NeuronConstants) -> Integers:
-    """Step back to the beginning of the tick; return ``S1 - S2``, the change of weight for events that arrived there."""
-    state.S1 = decayed(state.S1, constants.loss_syn)
-    state.S2 = decayed(state.S2, constants.loss_m)
-    return state.S1 - state.S2
+@jit
+def replay_decay(state: ReplayState, constants: NeuronConstants) -> None:
+    """Step back from the end of a tick to its beginning."""
+    for i in range(state.S1.size):
+        state.S1[i] = decayed(state.S1[i], constants.loss_syn)
+        state.S2[i] = decayed(state.S2[i], constants.loss_m)
+        state.change[i] = state.S1[i] - state.S2[i]
 
 
-def change_row(row: Integers, change: Integers, words: Integers | None, formats: Formats, tally: Tally) -> Integers:
-    """Return the weights from one input after one of its events.
+@jit
+def change_row(row: Integers, change: Integers, word: int, formats: FormatConstants, tally: Integers) -> None:
+    """Change the stored weights from one input, in place, by one of its events.
 
     Parameters
     ----------
-    row : Integers
-        Stored weights.
-    change : Integers
-        S1 - S2.
-    words : Integers, optional
-        Random words for stochastic rounding; without them changes are rounded to the nearest.
+    row, change : Integers, shape (neurons,)
+    word : int
+        The word before that of the first neuron, for stochastic rounding.
     """
-    bits = formats.change - formats.weight
-    step = nearest(change, bits) if words is None or bits == 0 else stochastic(change, bits, words)
-    tally.note_vanished("weight", change, step)
-    return tally.saturate("weight", row + step, formats.weight_limit)
+    for i in range(row.size):
+        if formats.stochastic:
+            word = next_word(word)
+            step = stochastic(change[i], formats.weight_shift, word)
+        else:
+            step = nearest(change[i], formats.weight_shift)
+        note_vanished(change[i], step, tally, WEIGHT)
+        row[i] = saturated(row[i] + step, formats.weight_limit, tally, WEIGHT)

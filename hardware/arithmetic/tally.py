@@ -1,21 +1,30 @@
-"""What fixed point lost: values that were saturated, changes that were rounded to zero, by variable."""
+"""What fixed point lost: values that were saturated, and changes that were rounded to zero, by variable."""
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 
-from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, Integers
-
-__all__ = ["VARIABLES", "Tally"]
+__all__ = [
+    "CHANGE",
+    "ERROR",
+    "FACTOR",
+    "FEEDBACK",
+    "GRADE",
+    "INPUT",
+    "STATE",
+    "VARIABLES",
+    "WEIGHT",
+    "Tally",
+]
 
 VARIABLES = ("input", "state", "grade", "factor", "error", "change", "weight", "feedback")
-"""The variables that can saturate, in the order in which C counts them.
+"""The variables that are counted, in the order in which C counts them.
 
-input: the sum of the weights within a tick; state: A and B; grade: D, grades and directional sums; factor: c/drive;
-error: errors of output and hidden neurons; change: delta, gamma, S1 and S2; weight; feedback.
+input: the sum of the weights within a tick; state: A and B; grade: D, grades and directional sums; factor: drive and
+c/drive; error: errors of output and hidden neurons; change: delta, gamma, S1 and S2; weight; feedback.
 """
+
+INPUT, STATE, GRADE, FACTOR, ERROR, CHANGE, WEIGHT, FEEDBACK = range(len(VARIABLES))
 
 
 class Tally:
@@ -23,37 +32,27 @@ class Tally:
 
     Attributes
     ----------
-    saturated : Counter
-        Values that did not fit and were replaced by the limit.
-    vanished : Counter
-        Results of a non-zero operand that were rounded to zero ("change", "weight", "feedback").
-    values : Counter
-        Values that were looked at for saturation.
+    counts : int64, shape (2, variables)
+        Row 0: values that did not fit and were replaced by the limit. Row 1: results of an operand other than zero
+        that were rounded to zero.
     """
 
     def __init__(self) -> None:
-        self.saturated: Counter[str] = Counter()
-        self.vanished: Counter[str] = Counter()
-        self.values: Counter[str] = Counter()
+        self.counts = np.zeros((2, len(VARIABLES)), np.int64)
 
-    def saturate(self, variable: str, x: Integers, limit: int = INT32_LIMIT) -> Integers:
-        """Return x limited to -limit..limit."""
-        self.values[variable] += x.size
-        if not x.size or (x.max() <= limit and x.min() >= -limit):
-            return x
-        inside = np.clip(x, -limit, limit)
-        self.saturated[variable] += int(np.count_nonzero(inside != x))
-        return inside
+    @property
+    def saturated(self) -> dict[str, int]:
+        """Values that were saturated, by variable."""
+        return dict(zip(VARIABLES, self.counts[0].tolist(), strict=True))
 
-    def note_vanished(self, variable: str, before: Integers, after: Integers) -> None:
-        """Count where ``before`` is not zero but ``after`` is."""
-        self.vanished[variable] += int(np.count_nonzero((after == 0) & (before != 0)))
+    @property
+    def vanished(self) -> dict[str, int]:
+        """Changes that were rounded to zero, by variable."""
+        return dict(zip(VARIABLES, self.counts[1].tolist(), strict=True))
 
     def table(self) -> str:
         """Return the counts as text, one variable a line."""
-        lines = [f"{'variable':<10}{'values':>14}{'saturated':>12}{'to zero':>12}"]
-        lines += [
-            f"{name:<10}{self.values[name]:>14,}{self.saturated[name]:>12,}{self.vanished[name]:>12,}"
-            for name in VARIABLES
-        ]
+        lines = [f"{'variable':<10}{'saturated':>14}{'to zero':>14}"]
+        rows = zip(VARIABLES, *self.counts.tolist(), strict=True)
+        lines += [f"{name:<10}{saturated:>14,}{vanished:>14,}" for name, saturated, vanished in rows]
         return "\n".join(lines)

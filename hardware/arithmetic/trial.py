@@ -1,132 +1,102 @@
-"""A trial: all ticks of all layers, and what each layer must remember of it in order to learn."""
+"""A trial of one layer: all its ticks forwards, and the replay backwards."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.hardware.arithmetic.events import Arrivals, sums
-from pynn_sfdfa.hardware.arithmetic.neuron import NeuronState, fire, rest, spike_factor, take_up, tick
-from pynn_sfdfa.hardware.arithmetic.random import ROUNDING, key, row_words
-from pynn_sfdfa.hardware.arithmetic.replay import begin, change_row, replay_decay, replay_spikes
+from pynn_sfdfa.hardware.arithmetic.events import Events
+from pynn_sfdfa.hardware.arithmetic.neuron import advance, arrive, at_rest, fire, spike_factor, take_up
+from pynn_sfdfa.hardware.arithmetic.random import extended
+from pynn_sfdfa.hardware.arithmetic.replay import begin_replay, change_row, replay_decay, replay_spike
+from pynn_sfdfa.jit import jit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Integers
+    from pynn_sfdfa.hardware.arithmetic.neuron import NeuronConstants, NeuronState
 
-    from pynn_sfdfa.hardware.arithmetic.formats import Formats, Integers
-    from pynn_sfdfa.hardware.arithmetic.neuron import NeuronConstants
-    from pynn_sfdfa.hardware.arithmetic.tally import Tally
-
-__all__ = ["LayerTrial", "learn", "run"]
-
-_NOTHING = Arrivals(np.empty(0, np.int64), np.empty(0, np.int64))
+__all__ = ["learn_layer", "run_layer"]
 
 
-@dataclass
-class LayerTrial:
-    """What happened to a layer, for each tick, and its state at the end.
-
-    Attributes
-    ----------
-    arrivals : list of Arrivals
-        What each tick took up.
-    fired : list of (trial, neuron)
-        Who fired in each tick.
-    grade, factor : list of Integers
-        Of these spikes; factors are there only of a trial that is to be learned from.
-    """
-
-    state: NeuronState
-    arrivals: list[Arrivals]
-    fired: list[tuple[Integers, Integers]] = field(default_factory=list)
-    grade: list[Integers] = field(default_factory=list)
-    factor: list[Integers] = field(default_factory=list)
-
-
-def run(
-    inputs: list[Arrivals],
-    trials: int,
-    u: Sequence[Integers],
-    constants: Sequence[NeuronConstants],
-    perturbations: Sequence[Integers] | None,
-    delay: int,
-    formats: Formats,
-    tally: Tally,
-) -> list[LayerTrial]:
-    """Run a batch of trials from rest.
+@jit
+def run_layer(
+    arriving: Events,
+    weights: Integers,
+    perturbation: Integers,
+    learning: bool,
+    constants: NeuronConstants,
+    formats: FormatConstants,
+    tally: Integers,
+) -> tuple[Events, NeuronState]:
+    """Run a layer from rest to the end of a trial; return its spikes and its last state.
 
     Parameters
     ----------
-    inputs : list of Arrivals, one per tick
-        At the first layer.
-    trials : int
-        Trials in the batch.
-    u : sequence of Integers, shape (n_pre, n_post)
-        Weights in the format of the input.
-    perturbations : sequence of Integers, shape (trials, neurons), optional
-        v of each layer; without them spikes carry no grades and nothing for learning is kept.
-    delay : int
-        Ticks between the tick after a spike and its arrival.
+    arriving : Events
+        What each tick takes up.
+    weights : Integers, shape (n_pre, n_post)
+    perturbation : Integers, shape (n_post,)
+    learning : bool
+        Without it spikes get neither grade nor factor.
     """
-    layers = [
-        LayerTrial(rest((trials, weights.shape[1])), inputs if k == 0 else [_NOTHING] * len(inputs))
-        for k, weights in enumerate(u)
-    ]
-    for now in range(len(inputs)):
-        for k, layer in enumerate(layers):
-            state = layer.state
-            if layer.arrivals[now].unit.size:
-                take_up(state, *sums(layer.arrivals[now], u[k], trials), formats, tally)
-            fired = np.nonzero(tick(state, constants[k]))
-            layer.fired.append(fired)
-            if perturbations is None:
-                state.B[fired] -= constants[k].threshold
-                state.count[fired] += 1
-                grade = None
+    n, ticks = weights.shape[1], arriving.offsets.size - 1
+    state, fired = at_rest(n), np.empty(n, np.int64)
+    found = np.zeros((3, n * min(ticks, constants.max_spikes)), np.int64)
+    spikes = Events(found[0], found[1], found[2], np.zeros(ticks + 1, np.int64))
+    end = 0
+    for tick in range(ticks):
+        first, last = arriving.offsets[tick], arriving.offsets[tick + 1]
+        for event in range(first, last):
+            arrive(weights[arriving.unit[event]], arriving.grade[event], state, formats)
+        if last > first:
+            take_up(state, formats, tally)
+        for k in range(advance(state, constants, fired)):
+            i = fired[k]
+            if learning:
+                spikes.factor[end] = spike_factor(state.A[i], constants, formats, tally)
+                spikes.grade[end] = fire(state, i, perturbation[i], constants, tally)
             else:
-                layer.factor.append(spike_factor(state.A[fired], constants[k], formats, tally))
-                grade = fire(state, fired, perturbations[k][fired], constants[k].threshold, tally)
-                layer.grade.append(grade)
-            arrival = now + 1 + delay
-            if k + 1 < len(layers) and arrival < len(inputs) and fired[0].size:
-                layers[k + 1].arrivals[arrival] = Arrivals(fired[0], fired[1], grade)
-    return layers
+                fire(state, i, 0, constants, tally)
+            spikes.unit[end] = i
+            end += 1
+        spikes.offsets[tick + 1] = end
+    return spikes, state
 
 
-def learn(
-    layer: LayerTrial,
+@jit
+def learn_layer(
+    arriving: Events,
+    spikes: Events,
     weights: Integers,
     error: Integers,
     gain: int,
+    rounding_key: int,
     constants: NeuronConstants,
-    row_key: tuple[int, int, int],
-    formats: Formats,
-    tally: Tally,
+    formats: FormatConstants,
+    tally: Integers,
 ) -> None:
-    """Change the weights to a layer, in place, by replaying its one trial backwards.
+    """Change the weights to a layer, in place, by replaying a trial of it backwards.
 
     Parameters
     ----------
+    arriving, spikes : Events
+        What each tick took up, and who fired in it.
     weights : Integers, shape (n_pre, n_post)
     error : Integers, shape (n_post,)
-    row_key : tuple of int
-        Seed, index of the layer and of the trial, for stochastic rounding.
+    gain : int
+        eta tau_m/c.
+    rounding_key : int
+        Seed, FOR_ROUNDING, layer and trial.
     """
-    state = begin(error, gain, formats, tally)
-    quiet = True  # until the last spike of the layer is met nothing changes
-    for now in reversed(range(len(layer.arrivals))):
-        fired = layer.fired[now][1]
-        if fired.size:
-            replay_spikes(state, fired, layer.factor[now], formats, tally)
-            quiet = False
-        if quiet:
+    state = begin_replay(error, gain, formats, tally)
+    for tick in range(arriving.offsets.size - 2, -1, -1):
+        if spikes.offsets[tick] == spikes.offsets[-1]:  # nobody fired since: S1 and S2 are zero
             continue
-        change = replay_decay(state, constants)
-        for unit in layer.arrivals[now].unit.tolist():
-            words = None
-            if formats.stochastic:
-                seed, index, trial = row_key
-                words = row_words(key(seed, ROUNDING, index, trial, now, unit), change.size)
-            weights[unit] = change_row(weights[unit], change, words, formats, tally)
+        for spike in range(spikes.offsets[tick], spikes.offsets[tick + 1]):
+            replay_spike(state, spikes.unit[spike], spikes.factor[spike], formats, tally)
+        replay_decay(state, constants)
+        for event in range(arriving.offsets[tick], arriving.offsets[tick + 1]):
+            unit = arriving.unit[event]
+            word = extended(extended(rounding_key, tick), unit)
+            change_row(weights[unit], state.change, word, formats, tally)
