@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa.hardware.board import spynnaker
+from pynn_sfdfa.hardware.board import geometry, spynnaker
 from pynn_sfdfa.hardware.board.clock import HostClock
 from pynn_sfdfa.hardware.board.errors import BoardError
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.hardware.board.monitor import Monitor
+    from pynn_sfdfa.hardware.board.server import CommandServer
     from pynn_sfdfa.hardware.emulator import HostView
 
 __all__ = ["EmulatedBoard", "emulated_board"]
@@ -23,10 +23,10 @@ class EmulatedBoard:
     """A 48-chip board, switched on anew whenever a simulation asks for its machine."""
 
     def __init__(self) -> None:
-        self._monitor: Monitor | None = None
+        self._server: CommandServer | None = None
 
     @property
-    def monitor(self) -> Monitor:
+    def server(self) -> CommandServer:
         """What answers the host.
 
         Raises
@@ -34,22 +34,24 @@ class EmulatedBoard:
         BoardError
             No simulation has been run yet.
         """
-        if self._monitor is None:
+        if self._server is None:
             raise BoardError("The emulated board is switched on by the first run() of a simulation; none has been run.")
-        return self._monitor
+        return self._server
 
     @property
     def machine(self) -> HostView:
         """The chips of the present simulation: their memories, cores and logs."""
-        return self.monitor.machine
+        return self.server.machine
 
-    def switch_on(self) -> Monitor:
+    def switch_on(self) -> CommandServer:
         """Start anew: empty memories, no application, time 0."""
-        from pynn_sfdfa.hardware.board.monitor import Monitor  # which needs unicorn
-        from pynn_sfdfa.hardware.emulator import Machine
+        from pynn_sfdfa.hardware.board.server import CommandServer  # which needs unicorn
+        from pynn_sfdfa.hardware.emulator.machine import Machine
 
-        self._monitor = Monitor(Machine())
-        return self._monitor
+        machine = Machine(8, 8, chips=sorted(geometry.CHIPS))
+        machine.write(0, 0, 0xF5007F02, bytes((8, 8)))
+        self._server = CommandServer(machine)
+        return self._server
 
 
 @contextlib.contextmanager
@@ -78,7 +80,7 @@ def emulated_board() -> Iterator[EmulatedBoard]:
 
     with (
         tempfile.TemporaryDirectory(prefix="emulated-board-") as folder,
-        spynnaker.patched(new_transceiver, HostClock(lambda: board.monitor), Path(folder)),
+        spynnaker.patched(new_transceiver, HostClock(lambda: board.server), Path(folder)),
     ):
         try:
             yield board

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pynn_sfdfa.hardware.board.errors import BoardError
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.hardware.board.monitor import Monitor
+    from pynn_sfdfa.hardware.board.server import CommandServer
 
 __all__ = ["HostClock"]
 
@@ -24,18 +24,18 @@ class HostClock:
 
     Parameters
     ----------
-    monitor : callable
-        Returns the monitor of the machine.
+    server : callable
+        Returns the server of the machine.
     """
 
-    def __init__(self, monitor: Callable[[], Monitor]) -> None:
-        self._monitor = monitor
+    def __init__(self, server: Callable[[], CommandServer]) -> None:
+        self._server = server
         self._asked = 0.0
         self._changes = -1
 
     def time(self) -> float:
         """Return the machine's virtual time in seconds."""
-        return self._monitor().machine.microseconds * 1e-6
+        return self._server().machine.microseconds * 1e-6
 
     def sleep(self, seconds: float) -> None:
         """Let the machine run for so long.
@@ -45,15 +45,15 @@ class HostClock:
         BoardError
             The host asks without end for something that does not happen.
         """
-        monitor = self._monitor()
-        monitor.machine.advance(microseconds=seconds * 1e6)
-        monitor.collect()
-        if monitor.changes != self._changes or seconds > _POLL:
-            self._changes, self._asked = monitor.changes, 0.0
+        server = self._server()
+        server.machine.advance(microseconds=seconds * 1e6)
+        server.collect()
+        if server.changes != self._changes or seconds > _POLL:
+            self._changes, self._asked = server.changes, 0.0
         else:
             self._asked += seconds
         if self._asked > _PATIENCE:
             raise BoardError(
                 f"The host has waited for {_PATIENCE:g} s of virtual time, in vain, for cores to reach another state:\n"
-                + monitor.report()
+                + server.report()
             )

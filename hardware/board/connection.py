@@ -7,7 +7,7 @@ from typing import Any
 from spinnman.connections.udp_packet_connections import SCAMPConnection
 from spinnman.exceptions import SpinnmanTimeoutException
 
-from pynn_sfdfa.hardware.board.monitor import Monitor
+from pynn_sfdfa.hardware.board.server import CommandServer
 
 __all__ = ["BoardConnection"]
 
@@ -22,11 +22,11 @@ class BoardConnection(SCAMPConnection):
 
     Parameters
     ----------
-    monitor : Monitor
+    server : CommandServer
     """
 
-    def __init__(self, monitor: Monitor) -> None:  # opens no socket, so the base is not initialised
-        self._monitor = monitor
+    def __init__(self, server: CommandServer) -> None:  # opens no socket, so the base is not initialised
+        self._server = server
         self._chip_x = self._chip_y = 0
         self._local_ip_address = self._remote_ip_address = _ADDRESS
         self._local_port = self._remote_port = 0
@@ -37,18 +37,18 @@ class BoardConnection(SCAMPConnection):
 
     def send(self, data: bytes) -> None:
         """Hand a datagram to the monitor."""
-        self._monitor.receive(bytes(data[len(_PADDING) :]))
+        self._server.receive(bytes(data[len(_PADDING) :]))
 
     def receive(self, timeout: float | None = 1.0) -> bytes:
         """Return the next datagram; virtual time passes until there is one."""
-        monitor = self._monitor
-        if not monitor.outbox:
+        server = self._server
+        if not server.outbox:
             seconds = 1.0 if timeout is None else timeout
-            monitor.machine.advance(lambda: bool(monitor.machine.sent), seconds * 1e6)
-            monitor.collect()
-        if not monitor.outbox:
+            server.machine.advance(lambda: bool(server.machine.sent), seconds * 1e6)
+            server.collect()
+        if not server.outbox:
             raise SpinnmanTimeoutException("receive", timeout)
-        message = monitor.outbox.popleft()
+        message = server.outbox.popleft()
         return _PADDING + message.header() + message.data
 
     def receive_with_address(self, timeout: float | None = None) -> tuple[bytes, tuple[str, int]]:
@@ -57,7 +57,7 @@ class BoardConnection(SCAMPConnection):
 
     def is_ready_to_receive(self, timeout: float = 0) -> bool:
         """Return whether a datagram is waiting."""
-        return bool(self._monitor.outbox)
+        return bool(self._server.outbox)
 
     def close(self) -> None:
         """Close nothing: there is no socket."""

@@ -16,7 +16,7 @@ from pynn_sfdfa.hardware.emulator.faults import SDRAMExhausted, TagInUse
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.emulator import HostView
 
-__all__ = ["Monitor"]
+__all__ = ["CommandServer"]
 
 _VERSION = b"\0" * 4 + struct.pack("<2HI", 256, 0xFFFF, 0) + b"SC&MP/SpiNNaker\x004.0.0\0"
 """Cores and chip, size of a buffer, 0xFFFF for a version in words, date; hosts of sPyNNaker 7 ask for version 4."""
@@ -44,7 +44,7 @@ _HERE = 255
 """As a coordinate: the chip that the message arrives at."""
 
 
-class Monitor:
+class CommandServer:
     """The monitors of all chips of a machine, reached through the Ethernet connection of chip (0, 0).
 
     Parameters

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pynn_sfdfa.hardware.board.errors import BoardError
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.hardware.board.monitor import Monitor
+    from pynn_sfdfa.hardware.board.server import CommandServer
 
 __all__ = ["VERSION", "check_installed", "end", "make_transceiver", "patched"]
 
@@ -116,13 +116,13 @@ def _with_settings(config: Any, folder: Path) -> Any:
     return config
 
 
-def make_transceiver(monitor: Monitor) -> Any:
-    """Return spinnman's transceiver for the board behind `monitor`."""
+def make_transceiver(server: CommandServer) -> Any:
+    """Return spinnman's transceiver for the board behind `server`."""
     from spinnman.transceiver.version5transceiver import Version5Transceiver
 
     from pynn_sfdfa.hardware.board.connection import BoardConnection
 
-    return Version5Transceiver([BoardConnection(monitor)], ensure_board_is_ready=True)
+    return Version5Transceiver([BoardConnection(server)], ensure_board_is_ready=True)
 
 
 def end() -> None:
