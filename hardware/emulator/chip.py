@@ -1,0 +1,181 @@
+"""A chip: memories, router, system controller, and cores that run in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pynn_sfdfa.hardware.emulator import system_variables, vcpu, vic
+from pynn_sfdfa.hardware.emulator.address_map import (
+    CYCLES_PER_MICROSECOND,
+    DEVICE_SIZE,
+    ROUTER_BASES,
+    ROUTER_SIZE,
+    SYSTEM_CONTROLLER_BASES,
+)
+from pynn_sfdfa.hardware.emulator.aplx import Image
+from pynn_sfdfa.hardware.emulator.communications import Packet
+from pynn_sfdfa.hardware.emulator.core import Core
+from pynn_sfdfa.hardware.emulator.device import Device
+from pynn_sfdfa.hardware.emulator.events import EventQueue, Kind
+from pynn_sfdfa.hardware.emulator.faults import CoreFault
+from pynn_sfdfa.hardware.emulator.memory import SharedMemory
+from pynn_sfdfa.hardware.emulator.router import Router
+from pynn_sfdfa.hardware.emulator.states import CoreState
+from pynn_sfdfa.hardware.emulator.system_controller import SystemController
+from pynn_sfdfa.hardware.emulator.system_variables import sv
+
+_TURN_CYCLES = 50 * CYCLES_PER_MICROSECOND
+"""A core runs ahead of the others by this at most before it is their turn."""
+_MONITOR_CYCLES = CYCLES_PER_MICROSECOND
+"""From a core's interrupt to what the monitor does about it; an estimate."""
+_DIED = (CoreState.RUN_TIME_EXCEPTION, CoreState.WATCHDOG)
+
+
+class Chip:
+    """Chip (x, y); core 0 is the monitor, which is not emulated as a processor."""
+
+    def __init__(
+        self,
+        x: int,
+        y: int,
+        n_cores: int,
+        neighbours: list[tuple[int, int] | None],
+        queue: EventQueue,
+        send: Callable[[Chip, Packet, int], None],
+        faults: list[CoreFault],
+    ) -> None:
+        self.x, self.y, self.n_cores = x, y, n_cores
+        self.neighbours = neighbours
+        self.memory = SharedMemory()
+        self.router = Router()
+        self.system_controller = SystemController(self._set_interrupts, self._sleeping)
+        self.cores: dict[int, Core] = {}
+        self.call_monitor: Callable[[], None] = lambda: None
+        self._queue = queue
+        self._send = send
+        self._faults = faults
+        self._awake: set[int] = set()
+        self._running: Core | None = None
+        self._milliseconds = -1
+        links_up = sum(1 << i for i, end in enumerate(neighbours) if end is not None)
+        system_variables.boot(self.memory, x, y, n_cores, links_up, ethernet=(0, 0))
+
+    def load(self, p: int, image: Image, argument: int) -> None:
+        """Reset a core and have it run a program from its start."""
+        core = Core(
+            p,
+            self.memory,
+            self.router,
+            self.system_controller,
+            send=lambda packet, time: self._send(self, packet, time),
+            schedule=lambda time, action: self._schedule(core, time, action),
+        )
+        self.stop(p)
+        self.cores[p] = core
+        core.load(image, argument)
+        self._wake(core)
+
+    def stop(self, p: int) -> None:
+        """Take a core out of operation."""
+        self.cores.pop(p, None)
+        self._awake.discard(p)
+
+    def asleep(self, p: int) -> bool:
+        """Whether a core waits for an interrupt, or has no program."""
+        return p not in self._awake
+
+    def interrupt(self, p: int) -> None:
+        """Interrupt a core, as the monitor does for mail and signals."""
+        self._set_interrupts(1 << p, True)
+
+    def deliver(self, p: int, packet: Packet) -> None:
+        """Hand a packet to a core; one without a program throws it away."""
+        core = self.cores.get(p)
+        if core is not None:
+            core.communications.receive(packet)
+            self._wake(core)
+
+    def device(self, address: int) -> tuple[Device, int] | None:
+        """Return the device of the chip with a register at an address, and the register's offset."""
+        for bases, size, device in (
+            (ROUTER_BASES, ROUTER_SIZE, self.router),
+            (SYSTEM_CONTROLLER_BASES, DEVICE_SIZE, self.system_controller),
+        ):
+            for base in bases:
+                if base <= address < base + size:
+                    return device, address - base
+        return None
+
+    def _schedule(self, core: Core, time: int, action: Callable[[], None]) -> None:
+        def act() -> None:
+            if self.cores.get(core.number) is core:  # no other program has been loaded since
+                action()
+                self._wake(core)
+
+        self._queue.push(time, self.x, self.y, core.number, Kind.DEVICE, act)
+
+    def _wake(self, core: Core) -> None:
+        """Give a core its turn, at its own time if it has run ahead."""
+        p = core.number
+        if p in self._awake or core.waits():
+            return
+        self._awake.add(p)
+        self._queue.push(core.now(), self.x, self.y, p, Kind.RUN, lambda: self._run(core))
+
+    def _run(self, core: Core) -> None:
+        p, start = core.number, self._queue.now
+        if self.cores.get(p) is not core:
+            return
+        self._set_clock(start)
+        self._running = core
+        try:
+            core.run(start, start + _TURN_CYCLES)
+        finally:
+            self._running = None
+            self._awake.discard(p)
+        self._check(core)
+        self._wake(core)
+
+    def _check(self, core: Core) -> None:
+        """Note a core that has died, once."""
+        if core.dead or self.memory.byte(vcpu.address(core.number, vcpu.STATE)) not in _DIED:
+            return
+        core.dead = True
+        status = vcpu.decode(self.memory, core.number)
+        log = vcpu.iobuf(self.memory, core.number)
+        self._faults.append(
+            CoreFault(
+                self.x,
+                self.y,
+                core.number,
+                status.state,
+                status.error,
+                status.app_name,
+                status.registers,
+                status.link_register,
+                log,
+                core.cause,
+            )
+        )
+
+    def _set_clock(self, time: int) -> None:
+        """Let the programs see the time, which the monitor counts in milliseconds."""
+        milliseconds = time // (1000 * CYCLES_PER_MICROSECOND)
+        if milliseconds != self._milliseconds:
+            self._milliseconds = milliseconds
+            self.memory.write(sv(system_variables.CLOCK_MS), milliseconds.to_bytes(8, "little"))
+            self.memory.set_half(sv(system_variables.TIME_MS), milliseconds % 1000)
+            self.memory.set_word(sv(system_variables.UNIX_TIME), milliseconds // 1000)
+
+    def _set_interrupts(self, cores: int, on: bool) -> None:
+        for p, core in self.cores.items():
+            if cores >> p & 1:
+                core.vic.raise_(vic.CPU, on)
+                if core is not self._running:
+                    self._wake(core)
+        if cores & 1 and on:
+            now = self._running.now() if self._running else self._queue.now
+            self._queue.push(now + _MONITOR_CYCLES, self.x, self.y, 0, Kind.MONITOR, lambda: self.call_monitor())
+
+    def _sleeping(self) -> int:
+        return sum(1 << p for p in range(1, self.n_cores) if self.asleep(p))

@@ -1,0 +1,274 @@
+"""A machine of chips, as a host sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from pynn_sfdfa.hardware.emulator import vcpu
+from pynn_sfdfa.hardware.emulator.address_map import CYCLES_PER_MICROSECOND, DTCM_BASE, DTCM_SIZE
+from pynn_sfdfa.hardware.emulator.chip import Chip
+from pynn_sfdfa.hardware.emulator.communications import Packet
+from pynn_sfdfa.hardware.emulator.core import Core
+from pynn_sfdfa.hardware.emulator.events import EventQueue
+from pynn_sfdfa.hardware.emulator.faults import BadAddress, CoreFailed, CoreFault, NoAnswer, NoSuchChip
+from pynn_sfdfa.hardware.emulator.interface import CoreStatus, Route
+from pynn_sfdfa.hardware.emulator.monitor import Monitor
+from pynn_sfdfa.hardware.emulator.network import DroppedPacket, Network, neighbours
+from pynn_sfdfa.hardware.emulator.sdp import SDPMessage
+from pynn_sfdfa.hardware.emulator.states import Signal
+
+_SETTLING_MICROSECONDS = 10_000
+"""How long a host waits for what cores do at once."""
+_MAIL_MICROSECONDS = 1_000_000
+"""How long a message waits for a core to have read the one before it."""
+_LOOK_CYCLES = 100 * CYCLES_PER_MICROSECOND
+"""How often a condition is looked at while time passes."""
+_HOST_PORT = 0xFF
+
+
+class Machine:
+    """Chips that are made when they are first used; see ``HostView`` for what it offers.
+
+    Parameters
+    ----------
+    width, height : int
+        Extent of the machine in chips.
+    n_cores : int
+        Cores of each chip, the monitor included.
+    chips : sequence of (int, int), optional
+        Those that there are; all of the rectangle if not given.
+    wraps : bool
+        Whether links lead from each edge to the opposite one.
+    loses : callable, optional
+        Called with x, y and a packet when a router takes it; true if the packet is to be dropped there.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        n_cores: int = 18,
+        chips: Sequence[tuple[int, int]] | None = None,
+        wraps: bool = False,
+        loses: Callable[[int, int, Packet], bool] | None = None,
+    ) -> None:
+        self.width, self.height, self.n_cores = width, height, n_cores
+        self.chips = frozenset(chips if chips is not None else ((x, y) for x in range(width) for y in range(height)))
+        self.sent: list[SDPMessage] = []
+        self.faults: list[CoreFault] = []
+        """Cores that have died, in the order in which they did."""
+        self._wraps = wraps
+        self._queue = EventQueue()
+        self._network = Network(self._queue, self._chip, loses)
+        self._monitors: dict[tuple[int, int], Monitor] = {}
+
+    @property
+    def microseconds(self) -> float:
+        """Virtual time since the machine was made."""
+        return self._queue.now / CYCLES_PER_MICROSECOND
+
+    @property
+    def dropped(self) -> Sequence[DroppedPacket]:
+        """The packets that were dropped last, oldest first."""
+        return self._network.dropped
+
+    def read(self, x: int, y: int, address: int, n: int, p: int = 0) -> bytes:
+        """Read SDRAM, SysRAM or registers of router and system controller; ITCM and DTCM of core ``p``."""
+        chip = self._chip(x, y)
+        if address < DTCM_BASE + DTCM_SIZE:
+            memory, offset = self._core(x, y, p).locate(address, n)
+            return memory.bytes[offset : offset + n]
+        found = chip.device(address)
+        if found is None:
+            return chip.memory.read(address, n)
+        device, offset = found
+        _check_words(address, n)
+        return b"".join(device.read(offset + i).to_bytes(4, "little") for i in range(0, n, 4))
+
+    def write(self, x: int, y: int, address: int, data: bytes, p: int = 0) -> None:
+        """Write SDRAM, SysRAM or registers of router and system controller; DTCM of core ``p``."""
+        chip = self._chip(x, y)
+        if address < DTCM_BASE + DTCM_SIZE:
+            memory, offset = self._core(x, y, p).locate(address, len(data))
+            memory.bytes[offset : offset + len(data)] = data
+            return
+        found = chip.device(address)
+        if found is None:
+            chip.memory.write(address, data)
+            return
+        device, offset = found
+        _check_words(address, len(data))
+        for i in range(0, len(data), 4):
+            device.write(offset + i, int.from_bytes(data[i : i + 4], "little"))
+
+    def fill(self, x: int, y: int, address: int, word: int, n: int) -> None:
+        """Write ``n`` bytes of a repeated 32-bit word."""
+        _check_words(address, n)
+        self.write(x, y, address, word.to_bytes(4, "little") * (n // 4))
+
+    def sdram_alloc(self, x: int, y: int, size: int, app_id: int, tag: int = 0, retry: bool = False) -> int:
+        """Return the address of a new block of SDRAM.
+
+        Raises
+        ------
+        SDRAMExhausted
+            No free block is large enough.
+        TagInUse
+            The application has a block with this tag, and it is not one to return again with ``retry``.
+        """
+        return self._monitor(x, y).allocate(size, app_id, tag, retry)
+
+    def sdram_free(self, x: int, y: int, address: int) -> None:
+        """Give a block back; ``BadAddress`` if none starts there."""
+        self._monitor(x, y).free(address)
+
+    def sdram_free_by_app(self, x: int, y: int, app_id: int) -> int:
+        """Give back all blocks of an application; return how many there were."""
+        return self._monitor(x, y).free_by_app(app_id)
+
+    def sdram_available(self, x: int, y: int) -> tuple[int, int]:
+        """Return the free bytes and the size of the largest free block."""
+        return self._monitor(x, y).sdram_available()
+
+    def load_routes(self, x: int, y: int, entries: Iterable[Route], app_id: int) -> None:
+        """Put entries behind those that are there, in this order; ``RouterFull`` says how many entries are free."""
+        routes = list(entries)
+        if routes:
+            self._monitor(x, y).load_routes(routes, app_id)
+
+    def routes(self, x: int, y: int) -> list[Route]:
+        """Return the entries in the order in which they are matched."""
+        return [Route(key, mask, route) for _, route, key, mask in self._chip(x, y).router.entries()]
+
+    def clear_routes(self, x: int, y: int, app_id: int | None = None) -> None:
+        """Remove the entries of an application, or all."""
+        self._monitor(x, y).clear_routes(app_id)
+
+    def start(self, x: int, y: int, cores: Iterable[int], aplx: bytes, app_id: int, wait: bool = False) -> None:
+        """Load a binary on cores and run them to their first wait; ``wait`` holds them for ``Signal.START``.
+
+        Raises
+        ------
+        NoSuchChip
+            A core is not one of this machine, or it is the monitor.
+        BadBinary
+            The file is no APLX, or it does not fit into ITCM and DTCM.
+        """
+        own = sorted(set(cores))
+        for p in own:
+            self._check_core(x, y, p)
+        self._monitor(x, y).start(own, aplx, app_id, wait)
+        self._settle([(x, y, p) for p in own])
+
+    def signal(self, app_id: int, signal: Signal) -> None:
+        """Signal all cores of an application on all chips; they have taken it in when this returns."""
+        cores = [(x, y, p) for (x, y), monitor in sorted(self._monitors.items()) for p in monitor.cores_of(app_id)]
+        for _, monitor in sorted(self._monitors.items()):
+            monitor.signal(app_id, signal)
+        if signal not in (Signal.SYNC0, Signal.SYNC1):
+            self._settle(cores)
+
+    def send_sdp(self, message: SDPMessage) -> None:
+        """Put a message into a core's mailbox; the core has taken it in when this returns.
+
+        Raises
+        ------
+        NoAnswer
+            The core has not read the message before this one for a second.
+        """
+        x, y, p = message.x, message.y, message.core
+        self._core(x, y, p)
+        monitor = self._monitor(x, y)
+        if not self.advance(lambda: monitor.ready_for_mail(p), _MAIL_MICROSECONDS):
+            raise NoAnswer(
+                f"core {x}, {y}, {p} ({self.core_state(x, y, p).app_name}) is in {self.core_state(x, y, p).state.name} and "
+                f"has not read its mail for {_MAIL_MICROSECONDS} microseconds; it had logged:\n{self.iobuf(x, y, p)}"
+            )
+        monitor.deliver(message)
+        self._settle([(x, y, p)])
+
+    def core_state(self, x: int, y: int, p: int) -> CoreStatus:
+        """Return a core's decoded block."""
+        return vcpu.decode(self._chip(x, y).memory, p)
+
+    def iobuf(self, x: int, y: int, p: int) -> str:
+        """Return all that a core has logged."""
+        return vcpu.iobuf(self._chip(x, y).memory, p)
+
+    def clear_iobuf(self, x: int, y: int, p: int) -> None:
+        """Forget what a core has logged so far."""
+        memory = self._chip(x, y).memory
+        buffer = memory.word(vcpu.address(p, vcpu.IOBUF))
+        while buffer:
+            memory.set_word(buffer + vcpu.IOBUF_LENGTH, 0)
+            buffer = memory.word(buffer)
+
+    def advance(self, until: Callable[[], bool] | None = None, microseconds: float = 1e6) -> bool:
+        """Let virtual time pass until a condition holds, at most so long; return whether it held.
+
+        The condition is looked at now, then every 100 microseconds of virtual time.
+        """
+        end = self._queue.now + int(microseconds * CYCLES_PER_MICROSECOND)
+        while True:
+            if until is not None and until():
+                return True
+            if self._queue.now >= end:
+                return False
+            self._pass_time(min(self._queue.now + _LOOK_CYCLES, end) if until is not None else end)
+
+    def check(self) -> None:
+        """Raise ``CoreFailed`` for the first core that has died, if one has."""
+        if self.faults:
+            raise CoreFailed(self.faults[0])
+
+    def _pass_time(self, end: int) -> None:
+        while self._queue.step(end):
+            pass
+        self._queue.now = end
+
+    def _settle(self, cores: list[tuple[int, int, int]]) -> None:
+        """Let time pass until cores sleep, or for a while."""
+        self.advance(lambda: all(self._chip(x, y).asleep(p) for x, y, p in cores), _SETTLING_MICROSECONDS)
+
+    def _forward(self, message: SDPMessage) -> None:
+        """Pass a message on: to the host, which also stands for the monitors, or to a core."""
+        if message.core == 0 or message.port << 5 | message.core == _HOST_PORT:
+            self.sent.append(message)
+            return
+        monitor = self._monitor(message.x, message.y)
+        if monitor.ready_for_mail(message.core):
+            monitor.deliver(message)
+        else:
+            self.sent.append(message)
+
+    def _monitor(self, x: int, y: int) -> Monitor:
+        if (x, y) not in self._monitors:
+            self._check_chip(x, y)
+            ends = neighbours(x, y, self.width, self.height, self.chips, self._wraps)
+            chip = Chip(x, y, self.n_cores, ends, self._queue, self._network.send, self.faults)
+            self._monitors[x, y] = Monitor(chip, self._forward)
+        return self._monitors[x, y]
+
+    def _chip(self, x: int, y: int) -> Chip:
+        return self._monitor(x, y).chip
+
+    def _core(self, x: int, y: int, p: int) -> Core:
+        self._check_core(x, y, p)
+        core = self._chip(x, y).cores.get(p)
+        if core is None:
+            raise NoSuchChip(f"core {x}, {y}, {p} has no program; load one first")
+        return core
+
+    def _check_chip(self, x: int, y: int) -> None:
+        if (x, y) not in self.chips:
+            raise NoSuchChip(f"there is no chip {x}, {y}; there are {sorted(self.chips)}")
+
+    def _check_core(self, x: int, y: int, p: int) -> None:
+        self._check_chip(x, y)
+        if not 1 <= p < self.n_cores:
+            raise NoSuchChip(f"chip {x}, {y} has cores 1 to {self.n_cores - 1} for programs, and no {p}")
+
+
+def _check_words(address: int, n: int) -> None:
+    if address % 4 or n % 4:
+        raise BadAddress(f"{n} bytes at {address:#010x}: whole aligned words are needed here")

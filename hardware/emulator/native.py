@@ -1,0 +1,145 @@
+"""The compiled inner part of a core: it counts instructions, stops where the core must stop, and enters interrupts.
+
+Unicorn calls the hook at the start of each block of instructions, which is where an ARM core here looks at its
+interrupt lines. In Python that would cost more than the instructions themselves.
+"""
+
+from __future__ import annotations
+
+import ctypes
+
+import llvmlite.binding
+import numpy as np
+from numba import carray, cfunc, types
+from unicorn import UC_HOOK_BLOCK, Uc, arm_const
+from unicorn.unicorn_py3.unicorn import uclib
+
+from pynn_sfdfa.hardware.emulator.address_map import ITCM_SIZE
+from pynn_sfdfa.hardware.emulator.vic import FIQ, IRQ
+from pynn_sfdfa.jit import jit
+
+# The state that compiled code and Python share, one int64 each.
+NOW, LIMIT, LINES, STOPPED, PROGRAM_COUNTER, ERROR, HANDLE, BUFFER, VALUE = range(9)
+MODES = 9
+"""From here on one entry per half-word of ITCM: whether a block that starts there is ARM or Thumb code, once known."""
+STATE_SIZE = MODES + ITCM_SIZE // 2
+
+ASLEEP, STILL_RUNNING, FAILED = range(3)
+"""Why a core returned: it waits for an interrupt, it reached its limit, Unicorn stopped it with ``state[ERROR]``."""
+
+_BY_LIMIT, _BY_INTERRUPT, BY_HOST = 1, 2, 3
+
+_ARM, _THUMB = 1, 2
+_THUMB_BIT, _IRQ_MASK, _FIQ_MASK, _MODE_BITS = 0x20, 0x80, 0x40, 0x3F
+_IRQ_MODE, _FIQ_MODE, _IRQ_VECTOR, _FIQ_VECTOR = 0x12, 0x11, 0x18, 0x1C
+_NOWHERE = 0xFFFF_FFFF
+
+_PC, _LR, _CPSR, _SPSR = (
+    arm_const.UC_ARM_REG_PC,
+    arm_const.UC_ARM_REG_LR,
+    arm_const.UC_ARM_REG_CPSR,
+    arm_const.UC_ARM_REG_SPSR,
+)
+
+# Compiled code finds these by name in the library that Unicorn's Python module has loaded.
+llvmlite.binding.load_library_permanently(uclib._name)
+_stop = types.ExternalFunction("uc_emu_stop", types.int32(types.int64))
+_start = types.ExternalFunction(
+    "uc_emu_start", types.int32(types.int64, types.uint64, types.uint64, types.uint64, types.uint64)
+)
+_read = types.ExternalFunction("uc_reg_read", types.int32(types.int64, types.int32, types.int64))
+_write = types.ExternalFunction("uc_reg_write", types.int32(types.int64, types.int32, types.int64))
+
+
+@cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr), cache=True)
+def _at_block(_uc: object, address: int, size: int, user_data: object) -> None:
+    state = carray(user_data, STATE_SIZE, dtype=np.int64)
+    if state[NOW] >= state[LIMIT]:
+        state[STOPPED] = _BY_LIMIT
+        _stop(state[HANDLE])
+        return
+    lines = state[LINES]
+    if lines:
+        _read(state[HANDLE], _CPSR, state[BUFFER])
+        masks = state[VALUE]
+        if (lines & FIQ and not masks & _FIQ_MASK) or (lines & IRQ and not masks & _IRQ_MASK):
+            state[STOPPED] = _BY_INTERRUPT
+            _stop(state[HANDLE])
+            return
+    half_word = MODES + (address & (ITCM_SIZE - 1)) // 2
+    if state[half_word] == 0:
+        _read(state[HANDLE], _CPSR, state[BUFFER])
+        state[half_word] = _THUMB if state[VALUE] & _THUMB_BIT else _ARM
+    state[NOW] += size >> 1 if state[half_word] == _THUMB else size >> 2
+
+
+@jit
+def _register(state, number):
+    state[VALUE] = 0
+    _read(state[HANDLE], number, state[BUFFER])
+    return state[VALUE]
+
+
+@jit
+def _set_register(state, number, value):
+    state[VALUE] = value
+    _write(state[HANDLE], number, state[BUFFER])
+
+
+@jit
+def enter(state, mode, masks, vector, return_address):
+    """Enter an exception: bank the status, mask interrupts, go to ARM code at the vector."""
+    status = _register(state, _CPSR)
+    _set_register(state, _CPSR, (status & ~_MODE_BITS) | mode | masks)
+    _set_register(state, _SPSR, status)
+    _set_register(state, _LR, return_address)
+    state[PROGRAM_COUNTER] = vector
+
+
+@jit
+def _enter_interrupt(state):
+    lines = state[LINES]
+    masks = _register(state, _CPSR)
+    return_address = (state[PROGRAM_COUNTER] & ~1) + 4
+    if lines & FIQ and not masks & _FIQ_MASK:
+        enter(state, _FIQ_MODE, _FIQ_MASK | _IRQ_MASK, _FIQ_VECTOR, return_address)
+    elif lines & IRQ and not masks & _IRQ_MASK:
+        enter(state, _IRQ_MODE, _IRQ_MASK, _IRQ_VECTOR, return_address)
+
+
+@jit
+def run(state):
+    """Run until the core sleeps, has reached ``state[LIMIT]``, or cannot go on."""
+    while True:
+        if state[LINES]:
+            _enter_interrupt(state)
+        state[STOPPED] = 0
+        state[ERROR] = _start(state[HANDLE], state[PROGRAM_COUNTER], _NOWHERE, 0, 0)
+        thumb = _register(state, _CPSR) & _THUMB_BIT
+        state[PROGRAM_COUNTER] = _register(state, _PC) | (1 if thumb else 0)
+        if state[ERROR] or state[STOPPED] == BY_HOST:
+            return FAILED
+        if state[STOPPED] == _BY_LIMIT:
+            return STILL_RUNNING
+        # A core that waits goes on if an interrupt is there, even one that it masks.
+        if state[STOPPED] == 0 and not state[LINES]:
+            return ASLEEP
+
+
+def attach(uc: Uc, state: np.ndarray) -> None:
+    """Count the instructions of a processor in a state, which must live as long as the processor."""
+    handle = uc._uch
+    state[HANDLE] = handle.value
+    state[BUFFER] = state.ctypes.data + 8 * VALUE
+    hook = ctypes.c_size_t()
+    status = uclib.uc_hook_add(
+        handle,
+        ctypes.cast(ctypes.byref(hook), uclib.uc_hook_add.argtypes[1]),
+        UC_HOOK_BLOCK,
+        ctypes.c_void_p(_at_block.address),
+        ctypes.c_void_p(state.ctypes.data),
+        ctypes.c_uint64(1),
+        ctypes.c_uint64(0),
+    )
+    if status:
+        raise RuntimeError(f"Unicorn takes no hook: error {status}")
