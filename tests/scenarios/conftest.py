@@ -10,6 +10,8 @@ def sim(request):
     obstacle = request.param.obstacle()
     if obstacle is not None:
         pytest.skip(f"{request.param.name}: {obstacle}")
+    if request.param.name == "spiNNaker":
+        pytest.skip("spiNNaker: runs on a board; no emulated one yet")
     if request.param.name == "brian2":
         _take_numpy_code()
     return load_simulator(request.param.name)

@@ -1,0 +1,161 @@
+"""Every name of sPyNNaker, beyond PyNN's interface, that this back end uses: written for sPyNNaker 1!7.4.1.
+
+Whoever moves to another version changes this module first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pacman.model.graphs.application import ApplicationEdge
+from pacman.model.graphs.common import Slice
+from pacman.model.graphs.machine import MachineVertex
+from pacman.model.partitioner_interfaces import LegacyPartitionerAPI
+from pacman.model.partitioner_splitters import SplitterFixedLegacy
+from pacman.model.resources import VariableSDRAM
+from spinn_front_end_common.abstract_models import AbstractGeneratesDataSpecification, AbstractHasAssociatedBinary
+from spinn_front_end_common.interface.buffer_management.buffer_models import AbstractReceiveBuffersToHost
+from spinn_front_end_common.interface.buffer_management.recording_utilities import (
+    get_recording_header_array,
+    get_recording_header_size,
+)
+from spinn_front_end_common.interface.ds import DataType
+from spinn_front_end_common.interface.provenance import ProvenanceWriter, ProvidesProvenanceDataFromMachineImpl
+from spinn_front_end_common.interface.simulation.simulation_utilities import get_simulation_header_array
+from spinn_front_end_common.utilities.constants import SIMULATION_N_BYTES
+from spinn_front_end_common.utilities.helpful_functions import locate_memory_region_for_placement
+from spinn_utilities.config_holder import get_config_bool, get_config_int
+from spinnman.model.enums import ExecutableType
+from spynnaker.pyNN.data import SpynnakerDataView
+from spynnaker.pyNN.models.abstract_pynn_model import AbstractPyNNModel
+from spynnaker.pyNN.models.common import NeuronRecorder, ParameterHolder, PopulationApplicationVertex
+from spynnaker.pyNN.models.neural_projections import SynapseInformation
+from spynnaker.pyNN.models.neuron.synapse_dynamics import SynapseDynamicsStatic
+from spynnaker.pyNN.models.populations import Population, PopulationView
+from spynnaker.pyNN.utilities.constants import SPIKE_PARTITION_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "AbstractGeneratesDataSpecification",
+    "AbstractHasAssociatedBinary",
+    "AbstractPyNNModel",
+    "AbstractReceiveBuffersToHost",
+    "DataType",
+    "ExecutableType",
+    "LegacyPartitionerAPI",
+    "MachineVertex",
+    "NeuronRecorder",
+    "ParameterHolder",
+    "Population",
+    "PopulationApplicationVertex",
+    "PopulationView",
+    "ProvenanceWriter",
+    "ProvidesProvenanceDataFromMachineImpl",
+    "SIMULATION_N_BYTES",
+    "SPIKE_PARTITION_ID",
+    "Slice",
+    "SplitterFixedLegacy",
+    "SpynnakerDataView",
+    "VariableSDRAM",
+    "add_edge",
+    "binary_exists",
+    "colour_bits",
+    "connected_pairs",
+    "get_recording_header_array",
+    "get_recording_header_size",
+    "get_simulation_header_array",
+    "has_machine",
+    "is_static",
+    "key_of",
+    "read_words",
+    "recording_region_address",
+    "sources_of",
+    "write_words",
+]
+
+
+def add_edge(pre: Any, post: Any, partition: str) -> None:
+    """Let packets of a partition of one vertex reach another; once is enough."""
+    for existing in SpynnakerDataView.get_outgoing_edge_partitions_starting_at_vertex(pre):
+        if existing.identifier == partition and any(edge.post_vertex is post for edge in existing.edges):
+            return
+    SpynnakerDataView.add_edge(ApplicationEdge(pre, post, label=f"{pre.label} to {post.label}"), partition)
+
+
+def colour_bits() -> int:
+    """Return how many low bits of a spike's key carry the time at which it was sent."""
+    return int(get_config_int("Simulation", "n_colour_bits"))
+
+
+def has_machine() -> bool:
+    """Return whether cores run, on a board or emulated, rather than being mapped only."""
+    return not get_config_bool("Machine", "virtual_board")
+
+
+def binary_exists(name: str) -> bool:
+    """Return whether sPyNNaker finds a binary of that name in its search path."""
+    try:
+        SpynnakerDataView.get_executable_path(name)
+    except KeyError:
+        return False
+    return True
+
+
+def is_static(synapse_type: Any) -> bool:
+    """Return whether a type of synapse is sPyNNaker's StaticSynapse and nothing more."""
+    return type(synapse_type) is SynapseDynamicsStatic
+
+
+def key_of(vertex: Any, partition: str) -> int | None:
+    """Return the key of a core's packets in a partition, or None if they go nowhere."""
+    routing = SpynnakerDataView.get_routing_infos()
+    return int(routing.get_key_from(vertex, partition)) if routing.has_info_from(vertex, partition) else None
+
+
+def sources_of(pre: Any, partition: str) -> Iterator[tuple[Slice, int, int]]:
+    """Return the neurons, the key and the mask of each core of a population."""
+    routing = SpynnakerDataView.get_routing_infos()
+    for vertex in pre.splitter.get_out_going_vertices(partition):
+        info = routing.get_info_from(vertex, partition)
+        yield vertex.vertex_slice, int(info.key), int(info.mask)
+
+
+def connected_pairs(connector: Any, pre: Population, post: Population) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return presynaptic and postsynaptic index of each connection, and the weight that the connector itself gives it.
+
+    Raises
+    ------
+    AttributeError
+        If the connector is made on the machine only.
+    """
+    static = SynapseDynamicsStatic(weight=0.0, delay=SpynnakerDataView.get_simulation_time_step_ms())
+    info = SynapseInformation(
+        connector, pre, post, False, False, static, 0, "input", False, weights=static.weight, delays=static.delay
+    )
+    connector.set_projection_information(info)
+    whole = Slice(0, post.size - 1)
+    block = connector.create_synaptic_block([whole], whole, 0, info)
+    return block["source"].astype(np.int64), block["target"].astype(np.int64), block["weight"].astype(float)
+
+
+def read_words(machine_vertex: Any, region: int, count: int, offset: int = 0) -> np.ndarray:
+    """Return ``count`` words of a data region of a core, from word ``offset``, as the machine holds them now, int32."""
+    placement = SpynnakerDataView.get_placement_of_vertex(machine_vertex)
+    address = locate_memory_region_for_placement(placement, region) + 4 * offset
+    return np.frombuffer(SpynnakerDataView.read_memory(placement.x, placement.y, address, 4 * count), "<i4")
+
+
+def write_words(machine_vertex: Any, region: int, words: np.ndarray, offset: int = 0) -> None:
+    """Overwrite words of a data region of a core."""
+    placement = SpynnakerDataView.get_placement_of_vertex(machine_vertex)
+    address = locate_memory_region_for_placement(placement, region) + 4 * offset
+    data = np.ascontiguousarray(words, "<i4").tobytes()
+    SpynnakerDataView.write_memory(placement.x, placement.y, address, data)
+
+
+def recording_region_address(placement: Any, region: int) -> int:
+    """Return the address of a region of a placed core."""
+    return int(locate_memory_region_for_placement(placement, region))
