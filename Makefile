@@ -55,5 +55,5 @@ $(READY): setup.cfg pyproject.toml
 	            "make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }; \
 	    echo "Setting up $(VENV) with $(PYTHON); the first time takes a few minutes."; \
 	    "$(PYTHON)" -m venv --clear $(VENV); }
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test,brian2,spinnaker,sweep,nir]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test,brian2,spinnaker,sweep,nir,portal]'
 	@touch $@

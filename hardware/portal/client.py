@@ -1,0 +1,144 @@
+"""The platform's own client (package nmpi), with time-outs, with errors that say what to do, and without a token file.
+
+Three things of `nmpi.Client` are changed: its constructor asks for a password when a token is refused, its requests
+wait for ever, and it writes the token to the home folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import nmpi
+import requests
+from nmpi import nmpi_user
+
+from pynn_sfdfa.hardware.portal.errors import NoAnswerError, PortalError, RefusedError
+from pynn_sfdfa.hardware.portal.tokens import VARIABLE
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.hardware.portal.job import Job
+
+__all__ = ["PLATFORM", "SERVICE", "PortalClient"]
+
+SERVICE = "https://nmpi-v3.hbpneuromorphic.eu"
+"""The job service, as in nmpi 0.11."""
+
+PLATFORM = nmpi.SPINNAKER
+
+_REFUSED = (401, 403)
+
+
+class PortalClient(nmpi.Client):
+    """Submits jobs, asks for them, and downloads their files.
+
+    Parameters
+    ----------
+    token : str
+        Access token of an EBRAINS account; it is kept in memory only.
+    service : str
+        Base address of the job service.
+    timeout : float
+        Seconds that a request may take.
+    """
+
+    def __init__(self, token: str, service: str = SERVICE, timeout: float = 30.0) -> None:
+        self.timeout = timeout
+        with mock.patch.object(nmpi_user, "TOKENFILE", os.devnull):
+            super().__init__(token=token, job_service=service)
+
+    def __repr__(self) -> str:
+        return f"PortalClient({self.job_server!r})"
+
+    def submit(self, job: Job, collab: str) -> str:
+        """Send a job and return its address, which ends with its number."""
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):  # it prints
+            source = Path(folder) / "run.py"
+            source.write_text(job.code, encoding="utf-8")
+            return str(self.submit_job(str(source), PLATFORM, collab, config=job.config, tags=list(job.tags)))
+
+    def job(self, number: int) -> dict[str, Any]:
+        """Return the description of a job, with its log.
+
+        Raises
+        ------
+        PortalError
+            If there is no such job.
+        """
+        found = self._query(f"{self._get_job_uri(number)}?with_log=true&with_comments=true", ignore404=True)
+        if found is None:
+            raise PortalError(f"The platform knows no job {number}.")
+        return dict(found)
+
+    def _get_user_info(self) -> None:
+        """Ask nothing: a refused token is seen at the first request, and nothing here needs the user's name."""
+        self.user_info: dict[str, Any] = {}
+
+    def _query(self, resource_uri: str, verbose: bool = True, ignore404: bool = False) -> Any:
+        del verbose  # only full descriptions are asked for
+        answer = self._request("GET", resource_uri)
+        if ignore404 and answer.status_code == requests.codes.not_found:
+            return None
+        return self._content(answer)
+
+    def _post(self, resource_uri: str, data: Any) -> Any:
+        headers = {"content-type": "application/json"}
+        return self._content(self._request("POST", resource_uri, data=json.dumps(data), headers=headers))
+
+    def download(self, url: str) -> bytes:
+        """Return the content of a result file.
+
+        The token goes along only to the job service itself: files may lie on other servers.
+        """
+        answer = self._request("GET", url, with_token=url.startswith(f"{self.job_server}/"))
+        self._check(answer)
+        return bytes(answer.content)
+
+    def _request(self, method: str, url: str, *, with_token: bool = True, **options: Any) -> requests.Response:
+        try:
+            return requests.request(
+                method, url, auth=self.auth if with_token else None, timeout=self.timeout, **options
+            )
+        except requests.Timeout:
+            raise NoAnswerError(
+                f"{self.job_server} did not answer within {self.timeout:g} s; try again later."
+            ) from None
+        except requests.RequestException as error:
+            raise NoAnswerError(f"{url} cannot be reached ({type(error).__name__}); check the network.") from None
+
+    def _content(self, answer: requests.Response) -> Any:
+        self._check(answer)
+        try:
+            return answer.json()
+        except ValueError:
+            raise PortalError(f"{answer.url} answered with something that is no JSON; is it the job service?") from None
+
+    def _check(self, answer: requests.Response) -> None:
+        if answer.ok:
+            return
+        if answer.status_code in _REFUSED:
+            raise RefusedError(
+                f"The platform refused the access token ({answer.status_code}: {_detail(answer)}). Tokens expire after "
+                f"some hours: set {VARIABLE} to a new one; for a collab you must be a member with an accepted quota."
+            )
+        if answer.status_code >= requests.codes.server_error:
+            raise NoAnswerError(
+                f"The platform is in trouble ({answer.status_code}: {_detail(answer)}); try again later."
+            )
+        raise PortalError(f"The platform answered {answer.status_code} to {answer.url}: {_detail(answer)}.")
+
+
+def _detail(answer: requests.Response) -> str:
+    try:
+        content = answer.json()
+    except ValueError:
+        return str(answer.reason)
+    if isinstance(content, dict):
+        content = content.get("detail", content.get("error", content))
+    return str(content).rstrip(".")

@@ -1,0 +1,244 @@
+"""``pynn-sfdfa portal`` against a local server with the platform's documented requests."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from job_service import TOKEN, running
+
+from pynn_sfdfa.cli import main
+from pynn_sfdfa.hardware.portal.client import PortalClient
+from pynn_sfdfa.hardware.portal.errors import NoAnswerError, PortalError, RefusedError
+from pynn_sfdfa.hardware.portal.polling import wait
+from pynn_sfdfa.hardware.portal.tokens import find_token
+
+
+@pytest.fixture
+def service():
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """An own home folder, to see that nothing is written there, and a token in the environment."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("EBRAINS_TOKEN", TOKEN)
+    (tmp_path / "home").mkdir()
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path / "home"
+    assert list((tmp_path / "home").iterdir()) == []
+
+
+def portal(*arguments, service=None):
+    where = ["--service", service.address] if service else []
+    return CliRunner().invoke(main, ["portal", *map(str, arguments), *where])
+
+
+def test_submit_sends_the_job(service):
+    done = portal("submit", "digits", "--collab", "my-collab", "--set", "training.epochs=2", service=service)
+    assert done.exit_code == 0, done.output
+    (number,) = service.jobs
+    sent = service.jobs[number]
+    assert sent["collab"] == "my-collab"
+    assert sent["hardware_platform"] == "SpiNNaker"
+    assert sent["command"] == "run.py {system}"
+    assert "epochs = 2" in sent["code"]
+    assert any(requirement.startswith("numba") for requirement in sent["hardware_config"]["extra_pip_installs"])
+    assert sent["hardware_config"]["spynnaker_version"] == "1!7.4.1"
+    assert f"portal status {number} --wait" in done.output
+
+
+def test_the_token_is_nowhere_but_in_the_request(service, tmp_path):
+    done = portal("submit", "digits", "--collab", "c", service=service)
+    assert done.exit_code == 0
+    assert TOKEN not in done.output
+    assert TOKEN not in json.dumps(service.jobs)
+    assert TOKEN not in repr(PortalClient(TOKEN, service.address))
+    assert [authorization for _, _, authorization in service.requests] == [f"Bearer {TOKEN}"]
+    assert not [file for file in tmp_path.rglob("*") if file.is_file() and TOKEN in file.read_text(errors="ignore")]
+
+
+def test_a_dry_run_sends_nothing(service, monkeypatch):
+    monkeypatch.delenv("EBRAINS_TOKEN")
+    done = portal("submit", "digits", "--collab", "c", "--dry-run", service=service)
+    assert done.exit_code == 0, done.output
+    assert "nothing was sent" in done.output
+    assert "extra_pip_installs" in done.output
+    assert service.requests == []
+
+
+def test_without_a_token_it_says_where_to_put_one(service, monkeypatch):
+    monkeypatch.setenv("EBRAINS_TOKEN", "  ")
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    done = portal("status", 5, service=service)
+    assert done.exit_code == 2
+    assert "Set EBRAINS_TOKEN" in done.output
+    assert service.requests == []
+
+
+def test_a_token_in_the_keyring_is_found(monkeypatch, tmp_path):
+    module = tmp_path / "keyring.py"
+    module.write_text(
+        "class errors:\n    class KeyringError(Exception): pass\n"
+        "def get_password(service, user):\n"
+        "    if user != 'ebrains': raise errors.KeyringError('locked')\n"
+        "    return {'pynn-sfdfa': 'from-keyring'}[service]\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delenv("EBRAINS_TOKEN")
+    assert find_token() == "from-keyring"
+    monkeypatch.setattr("pynn_sfdfa.hardware.portal.tokens._USER", "another")
+    with pytest.raises(PortalError, match="locked.*set EBRAINS_TOKEN"):
+        find_token()
+
+
+def test_a_refused_token(service, monkeypatch):
+    monkeypatch.setenv("EBRAINS_TOKEN", "expired")
+    done = portal("submit", "digits", "--collab", "c", service=service)
+    assert done.exit_code == 1
+    assert "refused the access token (401: invalid_token)" in done.output
+    assert "expired" not in done.output
+    assert service.jobs == {}
+
+
+def test_status(service):
+    service.add(7, ["running"])
+    assert portal("status", 7, service=service).output == "job 7 is running\n"
+    unknown = portal("status", 8, service=service)
+    assert unknown.exit_code == 1
+    assert "knows no job 8" in unknown.output
+
+
+def test_a_failed_job_shows_the_end_of_its_log(service):
+    log = "\n".join(f"line {k}" for k in range(40))
+    service.add(7, ["error"], log=log)
+    done = portal("status", 7, service=service)
+    assert done.exit_code == 1
+    assert "line 39" in done.output
+    assert "line 20\n" not in done.output
+
+
+def test_waiting_survives_silence_and_trouble(service):
+    service.add(7, ["submitted", "running", "finished"])
+    client = PortalClient(TOKEN, service.address, timeout=0.2)
+    service.troubles = [503, 0.5]
+    told, slept = [], []
+    job = wait(lambda: client.job(7), told.append, interval=1.0, sleep=slept.append)
+    assert job["status"] == "finished"
+    assert "in trouble (503: in trouble)" in told[0]
+    assert "did not answer within 0.2 s" in told[1]
+    assert told[-1] == "job 7 is finished"
+    assert slept[:3] == [2.0, 4.0, 1.0]  # seconds; patient while there is no answer, then as before
+
+
+def test_waiting_ends_when_nobody_answers():
+    asked = []
+
+    def silent():
+        asked.append(1)
+        raise NoAnswerError("Silence.")
+
+    with pytest.raises(NoAnswerError):
+        wait(silent, lambda line: None, sleep=lambda seconds: None)
+    assert len(asked) == 10
+
+
+def test_waiting_does_not_go_on_with_a_refused_token(service):
+    service.add(7, ["running"])
+    client = PortalClient("wrong", service.address)
+    with pytest.raises(RefusedError):
+        wait(lambda: client.job(7), lambda line: None, sleep=lambda seconds: None)
+    assert len(service.requests) == 1
+
+
+def test_ctrl_c_while_waiting_says_how_to_go_on(service, monkeypatch):
+    service.add(7, ["running"])
+
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pynn_sfdfa.hardware.portal.polling.wait", interrupt)
+    done = portal("status", 7, "--wait", service=service)
+    assert done.exit_code == 130
+    assert "portal status 7 --wait" in done.output
+
+
+def test_nobody_there():
+    done = CliRunner().invoke(main, ["portal", "status", "7", "--service", "http://127.0.0.1:9"])
+    assert done.exit_code == 1
+    assert "cannot be reached" in done.output
+
+
+def test_another_server_than_the_job_service(service):
+    service.files["/jobs/7?with_log=true&with_comments=true"] = b"<html>"
+    done = portal("status", 7, service=service)
+    assert done.exit_code == 1
+    assert "no JSON" in done.output
+
+
+def finished(service, paths, number=7):
+    service.files |= {f"/data/{k}": f"content of {path}".encode() for k, path in enumerate(paths)}
+    files = [{"url": f"{service.address}/data/{k}", "path": path} for k, path in enumerate(paths)]
+    return service.add(number, ["finished"], log="all went well", output_data={"files": files}, code="secret")
+
+
+def test_fetch_gives_an_ordinary_folder(service):
+    finished(service, ["job_7/results/config.toml", "job_7/results/best.safetensors", "job_7/provenance/report.txt"])
+    done = portal("fetch", 7, "--out", "runs/mine", service=service)
+    assert done.exit_code == 0, done.output
+    out = Path("runs/mine")
+    assert (out / "config.toml").read_text() == "content of job_7/results/config.toml"
+    assert {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()} == {
+        "config.toml", "best.safetensors", "provenance/report.txt", "job.json", "job.log",
+    }  # fmt: skip
+    assert (out / "job.log").read_text() == "all went well"
+    assert "code" not in json.loads((out / "job.json").read_text())
+
+
+@pytest.mark.parametrize("path", ["../../outside", "a/../../b", "results/..", ""])
+def test_fetch_writes_nothing_outside_its_folder(service, path):
+    finished(service, ["results/config.toml", path])
+    done = portal("fetch", 7, "--out", "mine", service=service)
+    assert done.exit_code == 1
+    assert "does not belong" in done.output
+    assert not list(Path().glob("*mine*"))
+
+
+def test_a_download_that_breaks_leaves_nothing(service):
+    finished(service, ["results/a", "results/b"])
+    del service.files["/data/1"]
+    done = portal("fetch", 7, "--out", "mine", service=service)
+    assert done.exit_code == 1
+    assert not list(Path().glob("*mine*"))
+
+
+def test_fetch_waits_for_nothing_and_replaces_nothing(service):
+    service.add(8, ["running"])
+    done = portal("fetch", 8, service=service)
+    assert done.exit_code == 1
+    assert "Job 8 is running" in done.output
+    finished(service, ["results/a"])
+    Path("mine").mkdir()
+    done = portal("fetch", 7, "--out", "mine", service=service)
+    assert done.exit_code == 1
+    assert "exists already" in done.output
+
+
+def test_other_servers_do_not_get_the_token(service):
+    with running() as elsewhere:
+        elsewhere.files["/a"] = b"content"
+        assert PortalClient(TOKEN, service.address).download(f"{elsewhere.address}/a") == b"content"
+        assert elsewhere.requests == [("GET", "/a", None)]
+
+
+def test_without_the_client_it_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "nmpi", None)
+    for arguments in (["submit", "digits", "--collab", "c"], ["status", "7"]):
+        done = CliRunner().invoke(main, ["portal", *arguments])
+        assert done.exit_code == 2
+        assert "pynn-sfdfa[portal]" in done.output
