@@ -113,7 +113,7 @@ int32_t sfdfa_factor(const sfdfa_constants *constants, int32_t A, sfdfa_tally *t
 void sfdfa_output_error(const int32_t *target, const sfdfa_neuron *neurons, int32_t *error, uint32_t n,
                         sfdfa_tally *tally);
 
-/* total[i] += row[i] * error: the feedback of one output neuron to n hidden ones; at most 511 outputs. */
+/* total[i] += row[i] * error: the feedback of one output neuron to n hidden ones; at most 256 outputs. */
 void sfdfa_feed_back(const int32_t *row, int32_t error, int64_t *total, uint32_t n);
 
 /* error[i] = total[i] + rho (r_target - count); rho and r_target in the format of the error, at most 4096. */

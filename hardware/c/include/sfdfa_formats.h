@@ -42,6 +42,9 @@
 #if SFDFA_INPUT > SFDFA_STATE || SFDFA_WEIGHT > SFDFA_CHANGE || SFDFA_ERROR > SFDFA_FEEDBACK
 #error "A variable has more fraction bits than the one it is rounded from"
 #endif
+#if SFDFA_FEEDBACK > 2 * SFDFA_GRADE || SFDFA_GRADE > 24 || SFDFA_FACTOR > 30
+#error "SFDFA_FEEDBACK must be at most 2 * SFDFA_GRADE, SFDFA_GRADE at most 24, SFDFA_FACTOR at most 30"
+#endif
 
 #if SFDFA_WEIGHT_BITS == 16
 typedef int16_t sfdfa_weight;
