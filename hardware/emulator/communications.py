@@ -11,7 +11,8 @@ from pynn_sfdfa.hardware.emulator.device import unmodelled
 _TRANSMIT_CONTROL, _TRANSMIT_DATA, _TRANSMIT_KEY = 0x00, 0x04, 0x08
 _RECEIVE_STATUS, _RECEIVE_DATA, _RECEIVE_KEY, _SOURCE_ADDRESS = 0x0C, 0x10, 0x14, 0x18
 
-_EMPTY = 1 << 31  # transmit control; bit 30, full, is never set
+# Transmit control says: empty, not full. Bit 30 (has been full) and bit 29 (overrun) are never set.
+_EMPTY, _NOT_FULL = 1 << 31, 1 << 28
 _RECEIVED = 1 << 31  # receive status
 _CONTROL_FIELD = 0x00FF_0000  # the control byte of a packet, in transmit control and receive status alike
 _PAYLOAD, _KIND_SHIFT = 1 << 17, 22
@@ -59,7 +60,7 @@ class CommunicationsController:
         if offset == _RECEIVE_KEY:
             return self._take()
         if offset == _TRANSMIT_CONTROL:
-            return _EMPTY | self._control & _CONTROL_FIELD
+            return _EMPTY | _NOT_FULL | self._control & _CONTROL_FIELD
         if offset == _SOURCE_ADDRESS:
             return self._source_address
         raise unmodelled("communications controller", "read", offset)
