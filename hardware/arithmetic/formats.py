@@ -103,7 +103,7 @@ class Formats:
         If sums within a tick could overflow, or a shift would go the wrong way.
     """
 
-    state: int = 22
+    state: int = 21
     input: int = 16
     weight: int = 27
     weight_bits: int = 32

@@ -213,5 +213,7 @@ class FixedPointNetwork:
 
     def _fixed(self, variable: str, values: NDArray[np.float32], fraction: int, limit: int) -> Integers:
         wide = to_fixed(values, fraction, 2**60)
-        self.tally.counts[0, VARIABLES.index(variable)] += int((np.abs(wide) > limit).sum())
+        row = self.tally.counts[:, VARIABLES.index(variable)]
+        row[0] += int((np.abs(wide) > limit).sum())
+        row[2] = max(int(row[2]), int(np.abs(wide).max()))
         return np.clip(wide, -limit, limit)

@@ -176,7 +176,7 @@ def spike_factor(A: int, constants: NeuronConstants, formats: FormatConstants, t
     ``drive = A (tau_m - tau_syn)/tau_syn``, less c in the exact form, with A at the end of the tick.
     """
     drive = nearest(A * constants.reach, _REACH) - constants.exact * constants.threshold
-    drive = saturated(drive, INT32_LIMIT, tally, FACTOR)
+    drive = saturated(drive, INT32_LIMIT, tally, STATE)
     if drive <= 0:
         return 0
     return saturated(quotient(constants.threshold, drive, formats.factor_fraction), INT32_LIMIT, tally, FACTOR)

@@ -38,7 +38,11 @@ def stochastic(x: int, bits: int, word: int) -> int:
 
 @jit
 def saturated(x: int, limit: int, tally: Integers, variable: int) -> int:
-    """Return x limited to -limit..limit, and count in ``tally[0, variable]`` whether it had to be."""
+    """Return x limited to -limit..limit; count in ``tally[0, variable]`` whether it had to be.
+
+    ``tally[2, variable]`` keeps the largest absolute value of all x.
+    """
+    tally[2, variable] = max(tally[2, variable], abs(x))
     if x > limit:
         tally[0, variable] += 1
         return limit

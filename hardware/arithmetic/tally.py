@@ -20,8 +20,9 @@ __all__ = [
 VARIABLES = ("input", "state", "grade", "factor", "error", "change", "weight", "feedback")
 """The variables that are counted, in the order in which C counts them.
 
-input: the sum of the weights within a tick; state: A and B; grade: D, grades and directional sums; factor: drive and
-c/drive; error: errors of output and hidden neurons; change: delta, gamma, S1 and S2; weight; feedback.
+input: the sum of the weights within a tick; state: A, B and drive; grade: D, grades and directional sums; factor:
+c/drive; error: errors of output and hidden neurons; change: delta, gamma, S1 and S2; weight: stored weights; feedback:
+feedback weights and their differences.
 """
 
 INPUT, STATE, GRADE, FACTOR, ERROR, CHANGE, WEIGHT, FEEDBACK = range(len(VARIABLES))
@@ -32,13 +33,13 @@ class Tally:
 
     Attributes
     ----------
-    counts : int64, shape (2, variables)
+    counts : int64, shape (3, variables)
         Row 0: values that did not fit and were replaced by the limit. Row 1: results of an operand other than zero
-        that were rounded to zero.
+        that were rounded to zero. Row 2, in Python only: the largest absolute value before it was limited.
     """
 
     def __init__(self) -> None:
-        self.counts = np.zeros((2, len(VARIABLES)), np.int64)
+        self.counts = np.zeros((3, len(VARIABLES)), np.int64)
 
     @property
     def saturated(self) -> dict[str, int]:
@@ -50,9 +51,7 @@ class Tally:
         """Changes that were rounded to zero, by variable."""
         return dict(zip(VARIABLES, self.counts[1].tolist(), strict=True))
 
-    def table(self) -> str:
-        """Return the counts as text, one variable a line."""
-        lines = [f"{'variable':<10}{'saturated':>14}{'to zero':>14}"]
-        rows = zip(VARIABLES, *self.counts.tolist(), strict=True)
-        lines += [f"{name:<10}{saturated:>14,}{vanished:>14,}" for name, saturated, vanished in rows]
-        return "\n".join(lines)
+    @property
+    def largest(self) -> dict[str, int]:
+        """Largest absolute value, saturated or not, by variable; an integer in the format of the variable."""
+        return dict(zip(VARIABLES, self.counts[2].tolist(), strict=True))
