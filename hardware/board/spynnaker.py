@@ -7,7 +7,7 @@ import contextlib
 import importlib
 import importlib.metadata
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from pynn_sfdfa.hardware.board.errors import BoardError
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.board.server import CommandServer
 
-__all__ = ["VERSION", "check_installed", "end", "make_transceiver", "patched"]
+__all__ = ["VERSION", "check_installed", "configured", "end", "make_transceiver", "patched"]
 
 VERSION = "1!7.4.1"
 
@@ -93,11 +93,28 @@ def patched(new_transceiver: Callable[[], Any], clock: Any, folder: Path) -> Ite
         _replace(undo, "spinnman.spinnman_simulation", "transceiver_generator", lambda *a, **k: new_transceiver())
         for module, name, is_sleep in _CLOCKS:
             _replace(undo, module, name, clock.sleep if is_sleep else clock)
+        reports = SETTINGS["Reports"] | {"default_report_file_path": str(folder)}
+        undo.enter_context(configured({**SETTINGS, "Reports": reports}, folder))
+        yield
+
+
+@contextlib.contextmanager
+def configured(settings: Mapping[str, Mapping[str, str]], folder: Path) -> Iterator[None]:
+    """Within the block, sPyNNaker has these settings, whatever files say, and reads no file of the user's home.
+
+    Parameters
+    ----------
+    settings : mapping
+        Options by section.
+    folder : Path
+        For an empty file in place of that in the user's home.
+    """
+    with contextlib.ExitStack() as undo:
         home = folder / ".spynnaker.cfg"
         home.touch()
         _replace(undo, "spinn_utilities.config_holder", "_user_cfg", lambda: str(home))
         load = importlib.import_module("spinn_utilities.conf_loader").load_config
-        _replace(undo, "spinn_utilities.conf_loader", "load_config", lambda *a: _with_settings(load(*a), folder))
+        _replace(undo, "spinn_utilities.conf_loader", "load_config", lambda *a: _with_settings(load(*a), settings))
         undo.callback(setattr, sys, "excepthook", sys.excepthook)  # sPyNNaker leaves its own there
         yield
 
@@ -108,11 +125,10 @@ def _replace(undo: contextlib.ExitStack, module: str, name: str, value: Any) -> 
     setattr(where, name, value)
 
 
-def _with_settings(config: Any, folder: Path) -> Any:
-    for section, options in SETTINGS.items():
+def _with_settings(config: Any, settings: Mapping[str, Mapping[str, str]]) -> Any:
+    for section, options in settings.items():
         for option, value in options.items():
             config.set(section, option, value)
-    config.set("Reports", "default_report_file_path", str(folder))
     return config
 
 
