@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["format_toml"]
+__all__ = ["format_toml", "format_value"]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -29,6 +29,11 @@ def format_toml(tables: Mapping[str, Any]) -> str:
         If a value is of another type; names its key.
     """
     return "\n".join(_lines(tables, ())).lstrip("\n") + "\n"
+
+
+def format_value(value: Any) -> str:
+    """Return a single value as TOML spells it: str, bool, int, float, and lists and tuples of these."""
+    return _value(value, ("value",))
 
 
 def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:

@@ -6,6 +6,7 @@
 - ``pynn-sfdfa train``: one epoch (when resuming, a second one). MNIST is not part of the repository: the experiment
   runs as it is, on a few random images of its shape.
 - ``pynn-sfdfa benchmark``, ``python benchmarks/X.py``: only their ``--help``; what they measure has tests of its own.
+- ``pynn-sfdfa sweep X``: X is read, as a file of the repository, and must stand for several runs; none is made.
 - Everything else is run as it stands.
 """
 
@@ -21,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from click.testing import CliRunner
 
+from pynn_sfdfa.campaign import sweep
 from pynn_sfdfa.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -76,7 +78,9 @@ def _pynn_sfdfa(command, *arguments):
         arguments += ["--epochs", "2" if "--resume" in arguments else "1"]
         if arguments[0] in NOT_HERE:
             arguments += ["--set", f"data.name=npz:{_random_images()}"]
-    if command == "benchmark":
+    if command == "sweep":
+        assert len(sweep.load(ROOT / arguments[0]).runs(Path("runs"))) > 1
+    if command in ("benchmark", "sweep"):
         arguments += ["--help"]
     result = CliRunner().invoke(main, [command, *arguments])
     assert result.exit_code == 0, f"pynn-sfdfa {command} {shlex.join(arguments)}\n{result.output}"

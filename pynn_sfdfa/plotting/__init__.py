@@ -3,6 +3,18 @@
 from pynn_sfdfa.plotting.activity import LayerSpikes, raster, spike_counts
 from pynn_sfdfa.plotting.confusion import confusion_matrix
 from pynn_sfdfa.plotting.style import save
+from pynn_sfdfa.plotting.sweeps import heat_map, is_grid, parallel_coordinates
 from pynn_sfdfa.plotting.training import alignment, learning_curve
 
-__all__ = ["LayerSpikes", "alignment", "confusion_matrix", "learning_curve", "raster", "save", "spike_counts"]
+__all__ = [
+    "LayerSpikes",
+    "alignment",
+    "confusion_matrix",
+    "heat_map",
+    "is_grid",
+    "learning_curve",
+    "parallel_coordinates",
+    "raster",
+    "save",
+    "spike_counts",
+]

@@ -1,0 +1,114 @@
+"""Dask `distributed` as the engine below a campaign: processes on this machine, or a scheduler that is there."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dask
+from distributed import Client, KilledWorker, LocalCluster
+
+from pynn_sfdfa.campaign.errors import CampaignError
+from pynn_sfdfa.campaign.execute import Outcome, execute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from distributed import Future
+
+    from pynn_sfdfa.campaign.spec import RunSpec
+
+TIMEOUT = "10s"
+"""How long a scheduler may take to answer."""
+
+__all__ = ["existing_cluster", "local_cluster", "outcome", "submit"]
+
+
+@contextmanager
+def local_cluster(workers: int) -> Iterator[Client]:
+    """Yield the client of that many processes on this machine, each of which takes one run at a time."""
+    cluster = LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,  # runs at a time; the threads of a run are its own
+        processes=True,
+        dashboard_address=None,
+        memory_limit=0,
+        silence_logs=logging.CRITICAL,  # a lost worker is no news here: its run goes on elsewhere
+    )
+    with cluster, Client(cluster) as client:
+        yield client
+
+
+@contextmanager
+def existing_cluster(address: str) -> Iterator[Client]:
+    """Yield a client of the scheduler at an address.
+
+    Raises
+    ------
+    CampaignError
+        If none answers, it has no workers, or they cannot do the work.
+    """
+    try:
+        client = Client(address, timeout=TIMEOUT)
+    except (OSError, ValueError) as error:
+        raise CampaignError(
+            f"No Dask scheduler answers at {address} ({error}). Start one with `dask scheduler`, workers with "
+            "`dask worker ADDRESS --nworkers N --nthreads 1`, or leave out --scheduler to use this machine alone."
+        ) from None
+    with client:
+        _check_workers(client, address)
+        yield client
+
+
+def _check_workers(client: Client, address: str) -> None:
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    start = f"`dask worker {address} --nworkers N --nthreads 1`"
+    if not workers:
+        raise CampaignError(f"The scheduler {address} has no workers; start some with {start}.")
+    for name, worker in workers.items():
+        if worker["nthreads"] != 1:
+            raise CampaignError(
+                f"The worker {name} takes {worker['nthreads']} runs at a time in one process; start such with {start}."
+            )
+    own = metadata.version("pynn-sfdfa")
+    for name, version in client.run(_version).items():
+        if version != own:
+            raise CampaignError(
+                f"The worker {name} has {version or 'no'} pynn-sfdfa, this is {own}; install the same there."
+            )
+
+
+def _version() -> str | None:
+    try:
+        return metadata.version("pynn-sfdfa")
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def submit(client: Client, spec: RunSpec, data: Path | None, threads: int) -> Future:
+    """Have a run executed; a worker that is lost is replaced by another, which resumes the run."""
+    return client.submit(_execute_quietly, spec, data, threads, key=f"{spec.name}-{os.urandom(4).hex()}", pure=False)
+
+
+def _execute_quietly(spec: RunSpec, data: Path | None, threads: int) -> Outcome:
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        return execute(spec, data=data, threads=threads, stream=nowhere)
+
+
+def outcome(spec: RunSpec, future: Future) -> Outcome:
+    """Return how a run ended whose future is done."""
+    if future.status == "finished":
+        result: Outcome = future.result()
+        return result
+    if future.status == "error":
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            limit = dask.config.get("distributed.scheduler.allowed-failures")
+            reason = f"its worker was lost more than {limit} times, perhaps for want of memory: use fewer workers."
+            return Outcome(spec.name, reason)
+        return Outcome(spec.name, f"{type(error).__name__}: {error}")
+    return Outcome(spec.name, f"the scheduler gave it up ({future.status}); give the command again to go on.")

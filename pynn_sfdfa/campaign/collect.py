@@ -1,0 +1,120 @@
+"""Reading runs back from their folders."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from pynn_sfdfa import config
+from pynn_sfdfa.callbacks import EpochRecord
+from pynn_sfdfa.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pynn_sfdfa.campaign.spec import RunSpec
+
+__all__ = ["DamagedRunError", "FinishedRun", "read"]
+
+_FIELDS = {entry.name for entry in fields(EpochRecord)}
+
+
+class DamagedRunError(ValueError):
+    """A folder whose files are not what a run writes; the message names the file and says what to do."""
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """What a finished run has left.
+
+    Attributes
+    ----------
+    spec : RunSpec
+    records : tuple of EpochRecord
+        One an epoch, from the first to the last.
+    summary : dict
+        As in ``summary.json``.
+    provenance : dict
+        What wrote the run: versions and platform.
+    """
+
+    spec: RunSpec
+    records: tuple[EpochRecord, ...]
+    summary: dict[str, float | int]
+    provenance: dict[str, str | int]
+
+    @property
+    def chosen(self) -> EpochRecord:
+        """The epoch with the best score: accuracy on held-out samples if there are any, else on test samples."""
+        return max(self.records, key=lambda record: record.score)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training, without evaluation."""
+        return sum(record.seconds for record in self.records)
+
+
+def read(spec: RunSpec) -> FinishedRun | None:
+    """Return what a run has left in its folder, or None if it has not been started or is not finished.
+
+    Raises
+    ------
+    RunFolderError
+        If the folder holds another run; the message names the settings that differ.
+    ConfigError
+        If its ``config.toml`` is damaged.
+    DamagedRunError
+        If another of its files is.
+    """
+    folder = RunFolder(spec.folder)
+    if not folder.config.exists():
+        return None
+    folder.check(spec.settings, resume=True)
+    if not folder.summary.exists():
+        return None
+    summary = _json(folder.summary, folder.summary.read_text(encoding="utf-8"))
+    records = _records(folder.metrics)
+    if summary.get("epochs") != len(records):
+        raise DamagedRunError(
+            f"{folder.summary} tells of {summary.get('epochs')} epochs, {folder.metrics.name} of {len(records)}; "
+            f"{_again(spec.folder)}"
+        )
+    if len(records) < spec.epochs:  # a shorter run, that may be prolonged
+        return None
+    return FinishedRun(spec, records, summary, config.load(folder.config).provenance or {})
+
+
+def _records(path: Path) -> tuple[EpochRecord, ...]:
+    if not path.is_file():
+        raise DamagedRunError(f"{path} is missing; {_again(path.parent)}")
+    records = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        entry = _json(path, line, number)
+        try:
+            record = EpochRecord(**{name: _plain(value) for name, value in entry.items() if name in _FIELDS})
+        except TypeError as error:
+            raise DamagedRunError(f"{path}, line {number}: {error}; {_again(path.parent)}") from None
+        if record.epoch != number:
+            raise DamagedRunError(f"{path}, line {number} is of epoch {record.epoch}; {_again(path.parent)}")
+        records.append(record)
+    return tuple(records)
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _json(path: Path, text: str, number: int | None = None) -> dict[str, Any]:
+    where = f"{path}" if number is None else f"{path}, line {number}"
+    try:
+        entry = json.loads(text)
+    except ValueError as error:
+        raise DamagedRunError(f"{where} is not JSON ({error}); {_again(path.parent)}") from None
+    if not isinstance(entry, dict):
+        raise DamagedRunError(f"{where} is no JSON object; {_again(path.parent)}")
+    return entry
+
+
+def _again(folder: Path) -> str:
+    return f"remove {folder} to have the run made again."

@@ -1,0 +1,9 @@
+"""What can be wrong with a campaign as a whole."""
+
+from __future__ import annotations
+
+__all__ = ["CampaignError"]
+
+
+class CampaignError(ValueError):
+    """A campaign that cannot be run as it is asked for; the message says how it can."""

@@ -1,0 +1,213 @@
+"""Sweeps: many settings of one experiment, as a grid, drawn at random, or both, each with several seeds."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa import config
+from pynn_sfdfa.campaign.distributions import Distribution, parse_distribution
+from pynn_sfdfa.campaign.spec import RunSpec
+from pynn_sfdfa.config_errors import suggestion
+from pynn_sfdfa.toml import format_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Sweep", "SweepError", "SweepRun", "load"]
+
+_TABLES = ("set", "grid", "random")
+_KEYS = ("experiment", "seeds", "draws", "random_seed", *_TABLES)
+_OWN = {"training.seed": "list the seeds under seeds", "training.threads": "the sweep divides the cores among its runs"}
+
+
+class SweepError(ValueError):
+    """A sweep that cannot be run as it is written; the message names the key, what is valid and the fix."""
+
+
+@dataclass(frozen=True)
+class SweepRun:
+    """One run of a sweep: the values of the keys that are swept, and the run."""
+
+    values: dict[str, Any]
+    spec: RunSpec
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a sweep file says.
+
+    Attributes
+    ----------
+    path : Path
+    experiment : str
+        A name, or the path of a TOML file.
+    seeds : tuple of int
+        Each setting is run with each of them.
+    fixed : dict
+        The same in all runs.
+    grid : dict
+        Lists of values, all combined.
+    random : dict of Distribution
+        Drawn ``draws`` times for each combination of the grid.
+    draws, random_seed : int
+    """
+
+    path: Path
+    experiment: str
+    seeds: tuple[int, ...]
+    fixed: dict[str, Any]
+    grid: dict[str, list[Any]]
+    random: dict[str, Distribution]
+    draws: int
+    random_seed: int
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return self.path.stem
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that are swept."""
+        return (*self.grid, *self.random)
+
+    def points(self) -> list[dict[str, Any]]:
+        """Return the settings that are run, as values of the swept keys; with more draws the first ones stay."""
+        points = []
+        for number, combination in enumerate(itertools.product(*self.grid.values())):
+            for draw in range(self.draws if self.random else 1):
+                rng = np.random.default_rng([self.random_seed, number, draw])
+                drawn = {key: distribution.draw(rng) for key, distribution in self.random.items()}
+                points.append(dict(zip(self.grid, combination, strict=True)) | drawn)
+        return points
+
+    def runs(self, out: Path) -> list[SweepRun]:
+        """Return all runs, in folders below ``out`` that are named by their settings.
+
+        Raises
+        ------
+        SweepError
+            If a key or a value is not valid in the experiment.
+        """
+        runs = {}
+        for point, seed in itertools.product(self.points(), self.seeds):
+            tables = self.fixed | point | {"training.seed": seed}
+            try:
+                settings = config.load(self.experiment, [f"{key}={format_value(v)}" for key, v in tables.items()])
+            except (config.ConfigError, TypeError) as error:
+                raise SweepError(f"{self.path}: {error}") from None
+            folder = out / f"{_digest(settings.settings())}-seed{seed}"
+            runs[folder] = SweepRun(point, RunSpec(settings, folder))  # the same values drawn twice are one run
+        return list(runs.values())
+
+
+def _digest(settings: dict[str, Any]) -> str:
+    """Return a name for settings apart from what may differ between a run and its continuation, and the seed."""
+    training = {key: value for key, value in settings["training"].items() if key not in ("seed", "threads", "epochs")}
+    text = json.dumps(settings | {"training": training}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def load(path: Path) -> Sweep:
+    """Read a sweep file.
+
+    Raises
+    ------
+    SweepError
+        If the file cannot be read or is not a sweep.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SweepError(f"The sweep file {path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SweepError(f"{path} is not valid TOML: {error}.") from None
+    try:
+        return _parsed(path, tables)
+    except SweepError as error:
+        raise SweepError(f"{path}: {error}") from None
+
+
+def _parsed(path: Path, tables: Mapping[str, Any]) -> Sweep:
+    for key in tables:
+        if key not in _KEYS:
+            raise SweepError(f"{key} is not a known key{suggestion(key, _KEYS)}; valid here: {', '.join(_KEYS)}.")
+    experiment = tables.get("experiment")
+    if not isinstance(experiment, str):
+        raise SweepError(f"experiment is missing; name one of {', '.join(config.experiment_names())}, or a TOML file.")
+    if experiment.endswith(".toml"):
+        experiment = str(path.parent / experiment)  # as the reader of the file sees it
+    fixed, grid, random = (_flat(tables.get(name, {}), name) for name in _TABLES)
+    _check_keys({"set": fixed, "grid": grid, "random": random})
+    for key, values in grid.items():
+        if not isinstance(values, list) or not values:
+            raise SweepError(f"grid: {key} needs a list of values, such as {key} = [{_example(values)}].")
+    return Sweep(
+        path=path,
+        experiment=experiment,
+        seeds=_seeds(tables.get("seeds", [1])),
+        fixed=fixed,
+        grid=grid,
+        random={key: _distribution(key, value) for key, value in random.items()},
+        draws=_count(tables, "draws", 10, least=1),
+        random_seed=_count(tables, "random_seed", 1, least=0),
+    )
+
+
+def _check_keys(tables: Mapping[str, Mapping[str, Any]]) -> None:
+    where: dict[str, str] = {}
+    for name, table in tables.items():
+        for key in table:
+            if key in _OWN:
+                raise SweepError(f"{name}: {key} cannot be given; {_OWN[key]}.")
+            if key in where:
+                raise SweepError(f"{key} stands both in {where[key]} and in {name}; leave one of them out.")
+            where[key] = name
+    if not tables["grid"] and not tables["random"]:
+        raise SweepError("there is nothing to sweep; list values under [grid], or ranges under [random].")
+
+
+def _flat(table: Any, name: str) -> dict[str, Any]:
+    """Return the values by dotted key; a table of [random] that says how to draw is a value."""
+    if not isinstance(table, dict):
+        raise SweepError(f"{name} must be a table: [{name}].")
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, dict) and not (name == "random" and Distribution.describes(value)):
+            flat |= {f"{key}.{inner}": leaf for inner, leaf in _flat(value, name).items()}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _distribution(key: str, value: Any) -> Distribution:
+    try:
+        return parse_distribution(value)
+    except ValueError as error:
+        raise SweepError(f"random: {key}: {error}") from None
+
+
+def _seeds(seeds: Any) -> tuple[int, ...]:
+    whole = isinstance(seeds, list) and all(isinstance(s, int) and not isinstance(s, bool) and s >= 0 for s in seeds)
+    if not whole or not seeds or len(set(seeds)) < len(seeds):
+        raise SweepError("seeds must be a list of different whole numbers >= 0, such as [1, 2, 3].")
+    return tuple(seeds)
+
+
+def _count(tables: Mapping[str, Any], key: str, default: int, least: int) -> int:
+    value = tables.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise SweepError(f"{key} = {value!r} is not valid; it must be a whole number >= {least}.")
+    return value
+
+
+def _example(value: Any) -> str:
+    return format_value(value) if isinstance(value, str | int | float) else "0.1, 0.2"

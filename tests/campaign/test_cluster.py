@@ -1,0 +1,139 @@
+"""Runs side by side in worker processes: lost workers, Ctrl-C, and schedulers that are there already."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytest.importorskip("distributed", reason="run: pip install 'pynn-sfdfa[sweep]'")
+
+from campaign.small_runs import check_same, lines, run_here, spec
+from distributed import LocalCluster
+
+from pynn_sfdfa.campaign import cluster, runner
+from pynn_sfdfa.campaign.collect import read
+from pynn_sfdfa.campaign.errors import CampaignError
+
+EPOCHS = 12
+
+
+def wait_for(condition, seconds=120.0):
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "it did not come about"
+        time.sleep(0.02)
+
+
+@pytest.mark.slow
+def test_a_killed_worker_loses_no_finished_epoch(tmp_path):
+    """The run goes on in another process, from its checkpoint, and ends with the weights of one that was left alone."""
+    one = spec(tmp_path / "killed", epochs=EPOCHS)
+    with cluster.local_cluster(1) as client:
+        (first,) = client.run(os.getpid).values()
+        future = cluster.submit(client, one, None, 1)
+        wait_for(lambda: (one.folder / "metrics.jsonl").exists() and len(lines(one.folder)) >= 2)
+        os.kill(first, signal.SIGKILL)
+        before = lines(one.folder)
+        assert len(before) < EPOCHS  # it was in the middle
+        wait_for(future.done)
+        assert cluster.outcome(one, future).error is None
+        (second,) = client.run(os.getpid).values()
+    assert second != first
+    # The epoch that was under way may be repeated; all before it were not, for their times are the same.
+    assert lines(one.folder)[: len(before) - 1] == before[:-1]
+    assert read(one) is not None
+    alone = spec(tmp_path / "alone", epochs=EPOCHS)
+    assert run_here(alone).error is None
+    check_same(one.folder, alone.folder)
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_the_command_which_says_how_to_go_on(tmp_path):
+    (tmp_path / "sweep.toml").write_text(
+        'experiment = "digits"\n[set]\nnetwork.hidden_sizes = [12]\ntraining.epochs = 100000\n'
+        "[grid]\nrules.sfdfa.rho = [0.1, 0.2]\n"
+    )
+    command = ["sweep", "sweep.toml", "--workers", "2", "--out", "out"]
+    program = "from pynn_sfdfa.campaign import runner; runner.cores = lambda: 2\n"
+    program += "from pynn_sfdfa.cli import main; main()"
+    words = [sys.executable, "-c", program, *command]
+    process = subprocess.Popen(words, cwd=tmp_path, stdout=-1, stderr=-1, text=True, start_new_session=True)
+    for line in process.stderr:
+        if "  epoch " in line:
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers get it, too
+            break
+    stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert stdout == ""
+    assert "Traceback" not in stderr
+    assert f"Interrupted; finished epochs are kept. To go on: pynn-sfdfa {' '.join(command)}\n" in stderr
+    wait_for(lambda: not has_members(process.pid), seconds=30.0)  # no worker goes on unseen
+
+
+def has_members(group):
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture
+def scheduler():
+    """A scheduler with one worker that takes one run at a time, both in this process."""
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as there:
+        yield there
+
+
+@pytest.mark.slow
+def test_an_existing_scheduler_is_used(tmp_path, scheduler):
+    both = [spec(tmp_path / "good"), spec(tmp_path / "silent", "network.hidden.v_thresh=1000.0")]
+    stream = io.StringIO()
+    outcomes = runner.run_all(both, data=None, scheduler=scheduler.scheduler_address, stream=stream)
+    assert outcomes[0].error is None
+    assert "did not fire once" in outcomes[1].error
+    assert read(both[0]).summary["threads"] == 1
+    assert "good  finished, test " in stream.getvalue()
+    assert "silent  failed: " in stream.getvalue()
+
+
+def test_what_fails_on_a_worker_is_told(tmp_path, scheduler, monkeypatch):
+    monkeypatch.setattr(cluster, "execute", lambda *_, **__: 1 / 0)  # the worker is in this process
+    (outcome,) = runner.run_all(
+        [spec(tmp_path / "a")], data=None, scheduler=scheduler.scheduler_address, stream=io.StringIO()
+    )
+    assert outcome.error == "ZeroDivisionError: division by zero"
+
+
+def connect(address):
+    with cluster.existing_cluster(address):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("workers", "threads", "message"),
+    [(1, 2, "takes 2 runs at a time in one process; start such with `dask worker"), (0, 1, "has no workers; start")],
+)
+def test_workers_that_cannot_be_used(workers, threads, message):
+    options = {"n_workers": workers, "threads_per_worker": threads, "processes": False, "dashboard_address": None}
+    with LocalCluster(**options) as there, pytest.raises(CampaignError, match=message):
+        connect(there.scheduler_address)
+
+
+def test_workers_with_another_version(scheduler, monkeypatch):
+    monkeypatch.setattr(cluster, "_version", lambda: None)
+    with pytest.raises(CampaignError, match=r"has no pynn-sfdfa, this is \S+; install the same there"):
+        connect(scheduler.scheduler_address)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://here"])
+def test_a_scheduler_that_does_not_answer(address, monkeypatch):
+    monkeypatch.setattr(cluster, "TIMEOUT", "1s")
+    with pytest.raises(CampaignError, match=f"No Dask scheduler answers at {address}.*`dask scheduler`"):
+        connect(address)
