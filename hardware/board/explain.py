@@ -1,0 +1,90 @@
+"""What went wrong on a SpiNNaker machine, in one line that says what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["explain"]
+
+
+def explain(error: BaseException, board: str) -> str | None:
+    """Return one line about an error of sPyNNaker, or None if it is not one of those that are known.
+
+    Parameters
+    ----------
+    error : exception
+        As it left the script.
+    board : str
+        The machine, as the user named it.
+    """
+    for cause in _causes(error):
+        names = {kind.__name__ for kind in type(cause).__mro__}
+        for applies, line in _LINES:
+            if applies(names, str(cause)):
+                detail = " ".join(str(cause).split())
+                return line.format(board=board, detail=detail[:300])
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """From the error to what it came from."""
+    present: BaseException | None = error
+    while present is not None:
+        yield present
+        present = present.__cause__ or present.__context__
+
+
+def _named(*kinds: str, text: str = "") -> Callable[[set[str], str], bool]:
+    return lambda names, message: bool(names & set(kinds)) and text in message
+
+
+_LINES: tuple[tuple[Callable[[set[str], str], bool], str], ...] = (
+    (
+        _named("gaierror"),
+        "The name {board} is not known in the network: check it, or give the board's address.",
+    ),
+    (
+        _named("SpinnmanIOException", text="Error getting IP address"),
+        "The name {board} is not known in the network: check it, or give the board's address.",
+    ),
+    (
+        _named("SpinnmanIOException", "SpinnmanTimeoutException", text="ommunicat"),
+        "{board} does not answer: check that the board is on, and that this computer is in its network.",
+    ),
+    (
+        _named("SpinnmanIOException", text="incompatible"),
+        "{board} answers, but not with the monitor software that sPyNNaker 1!7.4.1 needs: power-cycle it, so that it "
+        "is booted anew. ({detail})",
+    ),
+    (
+        _named("SpinnMachineException", text="version"),
+        "{board} is another kind of board than sPyNNaker was told, one of version 5 with 48 chips. ({detail})",
+    ),
+    (
+        _named("ConnectionError", "ProtocolTimeoutError"),
+        "The server of {board} does not answer: check its name and port, and that it runs.",
+    ),
+    (
+        _named("ExecutableNotFoundException"),
+        "A program for the cores is missing ({detail}): pynn-sfdfa spinnaker doctor says how to get it.",
+    ),
+    (
+        _named(
+            "PacmanPartitionException", "PacmanPlaceException", "PacmanTooBigToPlace", "CantFindSDRAMToUseException"
+        ),
+        "The network does not fit on {board}: fewer neurons, or a larger machine. ({detail})",
+    ),
+    (
+        _named("SpallocBoardUnavailableException", "JobDestroyedError", "StateChangeTimeoutError"),
+        "{board} has not enough free cores now: try again later, or with fewer neurons. ({detail})",
+    ),
+    (
+        _named(
+            "ExecutableFailedToStartException", "ExecutableFailedToStopException", "SpiNNManCoresNotInStateException"
+        ),
+        "Cores of {board} stopped in the middle: their logs are in the reports folder. ({detail})",
+    ),
+)

@@ -1,0 +1,96 @@
+"""``pynn-sfdfa spinnaker doctor`` and ``pynn-sfdfa spinnaker run``."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pynn_sfdfa.commands.failures import Failure, as_wrong_use
+from pynn_sfdfa.commands.options import data_option, set_option
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.hardware.board.places import Place
+
+__all__ = ["command"]
+
+
+@click.group(name="spinnaker", short_help="Run on SpiNNaker: emulated, a board, or spalloc.")
+def command() -> None:
+    """Run experiments and PyNN scripts on SpiNNaker, and see what is needed for it."""
+
+
+@command.command(short_help="Say what is missing, and how to get it.")
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """Say what is here of all that SpiNNaker needs, what is missing, and how to get it.
+
+    The exit status is 0 if scripts can run on the emulated board.
+    """
+    from pynn_sfdfa.hardware.board.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        mark, text = ("ok     ", finding.found) if finding.found else ("missing", finding.remedy)
+        click.echo(f"{mark}  {finding.name} (for {finding.purpose}): {text}")
+    if any(finding.found is None for finding in findings if finding.name in ("sPyNNaker", "unicorn")):
+        ctx.exit(1)
+
+
+@command.command(short_help="Run an experiment or a script on a board.")
+@click.argument("source", metavar="EXPERIMENT|SCRIPT")
+@click.option("--board", required=True, help="emulated, HOSTNAME, or spalloc:SERVER.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="An experiment's folder for the results.")
+@click.option("--show-config", is_flag=True, help="Only print the configuration that sPyNNaker is given.")
+@data_option
+@set_option
+def run(
+    source: str, board: str, out: Path | None, show_config: bool, data: Path | None, overrides: tuple[str, ...]
+) -> None:
+    """Run EXPERIMENT (a name or a TOML file) or SCRIPT (for pyNN.spiNNaker or pynn_sfdfa.spiNNaker) on a board.
+
+    Nothing has to be configured: sPyNNaker gets the settings of the board from here, whatever its files say.
+    """
+    from pynn_sfdfa.hardware.board.errors import BoardError
+    from pynn_sfdfa.hardware.board.places import place
+
+    with as_wrong_use(BoardError):
+        where = place(board)
+    if show_config:
+        click.echo(where.configuration(), nl=False)
+        return
+    if not source.endswith(".py"):
+        from pynn_sfdfa.commands.train import command as train
+
+        words = [source, "--simulator", "spiNNaker", "--board", board]
+        words += [word for override in overrides for word in ("--set", override)]
+        words += ["--out", str(out)] if out else []
+        train.main([*words, *(["--data", str(data)] if data else [])], standalone_mode=False)
+        return
+    if overrides or out or data:
+        raise click.UsageError("--set, --out and --data are for experiments; a script has none.")
+    if not Path(source).is_file():
+        raise click.UsageError(f"There is no script {source}.")
+    _run_script(source, where)
+
+
+def _run_script(source: str, where: Place) -> None:
+    from pynn_sfdfa.hardware.board.errors import BoardError
+    from pynn_sfdfa.hardware.board.explain import explain
+    from pynn_sfdfa.hardware.board.places import at
+
+    arguments = sys.argv
+    sys.argv = [source]
+    try:
+        with as_wrong_use(BoardError), at(where):
+            runpy.run_path(source, run_name="__main__")
+    except Exception as error:
+        line = explain(error, where.name)
+        if line is None:
+            raise  # of the script itself: its author wants the traceback
+        raise Failure(line) from error
+    finally:
+        sys.argv = arguments

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import getpass
+import re
+import socket
+
+import pytest
+from click.testing import CliRunner
+
+from pynn_sfdfa.cli import main
+from pynn_sfdfa.hardware.board.errors import BoardError
+from pynn_sfdfa.hardware.board.explain import explain
+from pynn_sfdfa.hardware.board.places import place
+
+SCRIPT = """
+import pyNN.spiNNaker as sim
+
+sim.setup(1.0)
+stimulus = sim.Population(1, sim.SpikeSourceArray(spike_times=[2.0]))
+neurons = sim.Population(3, sim.IF_curr_exp(tau_refrac=10.0))
+sim.Projection(stimulus, neurons, sim.AllToAllConnector(), sim.StaticSynapse(weight=20.0, delay=1.0))
+neurons.record("spikes")
+sim.run(20)
+print("spikes:", [len(train) for train in neurons.get_data().segments[0].spiketrains])
+sim.end()
+"""
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["spinnaker", *map(str, arguments)])
+
+
+def test_the_emulated_board_needs_no_settings():
+    assert place("emulated").settings == {}
+    assert place("emulated").configuration() == ""
+
+
+def test_a_board_with_an_address():
+    assert place("10.11.12.13").configuration() == (
+        "[Machine]\nmachine_name = 10.11.12.13\nversion = 5\nvirtual_board = False\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "server", "port"),
+    [
+        ("spalloc:spinnaker.example.org", "spinnaker.example.org", None),
+        ("spalloc:spinnaker.example.org:22245", "spinnaker.example.org", "22245"),
+        ("spalloc:https://example.org/spalloc/", "https://example.org/spalloc/", None),
+    ],
+)
+def test_a_machine_lent_by_spalloc(name, server, port):
+    settings = place(name).settings
+    assert settings["spalloc_server"] == server
+    assert settings.get("spalloc_port") == port
+    assert settings["spalloc_user"] == getpass.getuser()
+    assert settings["machine_name"] == "None"
+
+
+@pytest.mark.parametrize("name", ["", "spalloc:", "a board", "-x", "host/"])
+def test_what_is_no_board(name):
+    with pytest.raises(BoardError, match="emulated, the host name or address"):
+        place(name)
+
+
+def named(name, text="", base=Exception):
+    return type(name, (base,), {})(text)
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "The name b1 is not known"),
+        (named("SpinnmanIOException", "IO Error: Failed to communicate with the machine"), "b1 does not answer"),
+        (named("SpinnmanIOException", "SC&MP (3, 4, 2) which is incompatible"), "power-cycle"),
+        (named("SpinnMachineException", "Unexpected cfg [Machine]version 9"), "another kind of board"),
+        (ConnectionRefusedError(111, "Connection refused"), "The server of b1 does not answer"),
+        (named("ExecutableNotFoundException", "lif.aplx"), "missing \\(lif.aplx\\): pynn-sfdfa spinnaker doctor"),
+        (named("PacmanTooBigToPlace", "x"), "does not fit on b1"),
+        (named("SpallocBoardUnavailableException", "x"), "not enough free cores"),
+        (named("ExecutableFailedToStopException", "core 0,0,3 RTE"), "stopped in the middle.*core 0,0,3 RTE"),
+    ],
+)
+def test_failures_in_one_line(error, line):
+    wrapped = RuntimeError("something around it")
+    wrapped.__cause__ = error
+    for raised in (error, wrapped):
+        text = explain(raised, "b1")
+        assert "\n" not in text
+        assert re.search(line, text), text
+
+
+def test_other_errors_are_not_explained_away():
+    assert explain(ZeroDivisionError("division by zero"), "b1") is None
+
+
+def test_a_script_runs_on_the_emulated_board(tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    done = run("run", tmp_path / "script.py", "--board", "emulated")
+    assert done.exit_code == 0, done.output
+    assert "spikes: [1, 1, 1]" in done.output
+
+
+def test_a_host_that_is_not_there(tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    done = run("run", tmp_path / "script.py", "--board", "no-such-host.invalid")
+    assert done.exit_code == 1
+    assert done.output.splitlines()[-1].startswith("Error: The name no-such-host.invalid is not known")
+
+
+def test_an_error_of_the_script_is_its_own(tmp_path):
+    (tmp_path / "script.py").write_text("import sys\nassert sys.argv == [__file__]\n1 / 0")
+    done = run("run", tmp_path / "script.py", "--board", "emulated")
+    assert isinstance(done.exception, ZeroDivisionError)
+
+
+def test_wrong_use(tmp_path):
+    (tmp_path / "script.py").write_text("pass")
+    for arguments, message in [
+        (["script.py", "--board", "emulated"], "no script"),
+        ([tmp_path / "script.py", "--board", "a b"], "is no board"),
+        ([tmp_path / "script.py", "--board", "emulated", "--set", "a=1"], "are for experiments"),
+    ]:
+        done = run("run", *arguments)
+        assert done.exit_code == 2, done.output
+        assert message in done.output
+
+
+def test_the_configuration_can_be_seen():
+    done = run("run", "digits", "--board", "spin5.example.org", "--show-config")
+    assert done.output.startswith("[Machine]\n")
+    assert "machine_name = spin5.example.org" in done.output
