@@ -19,7 +19,7 @@ SYSTEM_CONTROLLER_BASES = (0xE200_0000, 0xF200_0000)
 DEVICE_SIZE = 0x1000
 ROUTER_SIZE = 0x20000
 
-# SysRAM from its base: 256 bytes for booting, the users' heap, a block per core, spare room, system variables at the top.
+# SysRAM from its base: 256 bytes for booting, the users' heap, a block per core, spare room, system variables.
 SYSRAM_HEAP = SYSRAM_BASES[0] + 0x100
 VCPU_BASE, VCPU_SIZE = SYSRAM_BASES[0] + 0x7000, 128
 SYSTEM_VARIABLES = SYSRAM_BASES[0] + 0x7F00

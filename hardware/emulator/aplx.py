@@ -60,8 +60,8 @@ def _fitting(address: int, data: bytes) -> Segment:
         if base <= address < base + size:
             if address + len(data) > base + size:
                 raise BadBinary(
-                    f"{name} overflows: {len(data)} bytes at {address:#010x} end {address + len(data) - base - size} bytes "
-                    f"beyond its {size}"
+                    f"{name} overflows: {len(data)} bytes at {address:#010x} end "
+                    f"{address + len(data) - base - size} bytes beyond its {size}"
                 )
             return Segment(address, data)
     raise BadBinary(f"{len(data)} bytes are meant for {address:#010x}, which is neither in ITCM nor in DTCM")

@@ -38,7 +38,7 @@ class Transfer(NamedTuple):
 
 
 class DMA:
-    """Copies between TCM and the memories of the chip; bytes move when a transfer starts, the core is told when it ends."""
+    """Copies between TCM and the memories of the chip: bytes move when a transfer starts, and it ends later."""
 
     def __init__(
         self, core: Owner, number: int, copy: Callable[[int, int, int], None], interrupt: Callable[[bool, bool], None]
@@ -63,6 +63,7 @@ class DMA:
             _SYSTEM_ADDRESS: self._system_address,
             _TCM_ADDRESS: self._tcm_address,
             _DESCRIPTION: self._description,
+            _CONTROL: 0,  # what it is told to do is done at once, and its bits are clear again
             _GLOBAL_CONTROL: self._global_control,
             _STATISTICS_CONTROL: self._statistics_control,
         }

@@ -63,8 +63,8 @@ class CoreFault:
         cause = f": {self.cause}" if self.cause else ""
         log = self.log.strip() or "(nothing)"
         return (
-            f"core {self.x}, {self.y}, {self.p} ({self.app_name}) is in {self.state.name} with {self.error.name}{cause}; "
-            f"called from {self.link_register:#x}; it had logged:\n{log}"
+            f"core {self.x}, {self.y}, {self.p} ({self.app_name}) is in {self.state.name} with {self.error.name}{cause}"
+            f"; called from {self.link_register:#x}; it had logged:\n{log}"
         )
 
 

@@ -10,7 +10,10 @@ from pynn_sfdfa.hardware.emulator.states import CoreState, RunTimeError, Signal
 
 
 class Route(NamedTuple):
-    """One multicast entry: bits 0-5 of ``route`` are links, bit 6 + p is the processor p; a key matches if key & mask == key."""
+    """One multicast entry: it matches a packet's key if that & ``mask`` is ``key``.
+
+    Bits 0 to 5 of ``route`` are links, bit 6 + p is processor p.
+    """
 
     key: int
     mask: int
@@ -35,7 +38,10 @@ class CoreStatus(NamedTuple):
 
 
 class HostView(Protocol):
-    """The machine as SCAMP shows it to a host; virtual time passes only in ``advance``, ``start``, ``signal`` and ``send_sdp``."""
+    """The machine as SCAMP shows it to a host.
+
+    Virtual time passes only in ``advance``, ``start``, ``signal`` and ``send_sdp``.
+    """
 
     sent: list[SDPMessage]
     """Messages that cores sent to the host, oldest first; the host takes them out."""
@@ -58,7 +64,7 @@ class HostView(Protocol):
         ...
 
     def sdram_alloc(self, x: int, y: int, size: int, app_id: int, tag: int = 0, retry: bool = False) -> int:
-        """Return the address of a new block; ``SDRAMExhausted`` says how much is free, ``TagInUse`` which block has the tag."""
+        """Return the address of a new block; ``SDRAMExhausted`` or ``TagInUse`` say why there is none."""
         ...
 
     def sdram_free(self, x: int, y: int, address: int) -> None:
@@ -86,7 +92,7 @@ class HostView(Protocol):
         ...
 
     def start(self, x: int, y: int, cores: Iterable[int], aplx: bytes, app_id: int, wait: bool = False) -> None:
-        """Load a binary on cores (virtual numbers) and run them to their first wait; ``wait`` holds them for ``Signal.START``."""
+        """Load a binary on cores and run them to their first wait; ``wait`` holds them for ``Signal.START``."""
         ...
 
     def signal(self, app_id: int, signal: Signal) -> None:

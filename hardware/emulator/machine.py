@@ -9,7 +9,7 @@ from pynn_sfdfa.hardware.emulator.address_map import CYCLES_PER_MICROSECOND, DTC
 from pynn_sfdfa.hardware.emulator.chip import Chip
 from pynn_sfdfa.hardware.emulator.communications import Packet
 from pynn_sfdfa.hardware.emulator.core import Core
-from pynn_sfdfa.hardware.emulator.events import EventQueue
+from pynn_sfdfa.hardware.emulator.events import EventQueue, Kind
 from pynn_sfdfa.hardware.emulator.faults import BadAddress, CoreFailed, CoreFault, NoAnswer, NoSuchChip
 from pynn_sfdfa.hardware.emulator.interface import CoreStatus, Route
 from pynn_sfdfa.hardware.emulator.monitor import Monitor
@@ -180,10 +180,7 @@ class Machine:
         self._core(x, y, p)
         monitor = self._monitor(x, y)
         if not self.advance(lambda: monitor.ready_for_mail(p), _MAIL_MICROSECONDS):
-            raise NoAnswer(
-                f"core {x}, {y}, {p} ({self.core_state(x, y, p).app_name}) is in {self.core_state(x, y, p).state.name} and "
-                f"has not read its mail for {_MAIL_MICROSECONDS} microseconds; it had logged:\n{self.iobuf(x, y, p)}"
-            )
+            raise self._no_answer(message)
         monitor.deliver(message)
         self._settle([(x, y, p)])
 
@@ -234,12 +231,28 @@ class Machine:
         """Pass a message on: to the host, which also stands for the monitors, or to a core."""
         if message.core == 0 or message.port << 5 | message.core == _HOST_PORT:
             self.sent.append(message)
-            return
-        monitor = self._monitor(message.x, message.y)
+        else:
+            self._core(message.x, message.y, message.core)
+            self._deliver(message, self._queue.now + _MAIL_MICROSECONDS * CYCLES_PER_MICROSECOND)
+
+    def _deliver(self, message: SDPMessage, deadline: int) -> None:
+        """Deliver from core to core, now or when the other one has read its mail."""
+        x, y, now = message.x, message.y, self._queue.now
+        monitor = self._monitor(x, y)
         if monitor.ready_for_mail(message.core):
             monitor.deliver(message)
+        elif now >= deadline:
+            raise self._no_answer(message)
         else:
-            self.sent.append(message)
+            self._queue.push(now + _LOOK_CYCLES, x, y, 0, Kind.MONITOR, lambda: self._deliver(message, deadline))
+
+    def _no_answer(self, message: SDPMessage) -> NoAnswer:
+        x, y, p = message.x, message.y, message.core
+        status = self.core_state(x, y, p)
+        return NoAnswer(
+            f"core {x}, {y}, {p} ({status.app_name}) is in {status.state.name} and has not read its mail for "
+            f"{_MAIL_MICROSECONDS} microseconds; it had logged:\n{self.iobuf(x, y, p)}"
+        )
 
     def _monitor(self, x: int, y: int) -> Monitor:
         if (x, y) not in self._monitors:

@@ -43,7 +43,7 @@ class SharedMemory:
                 if base <= address < base + memory.size:
                     if address + n > base + memory.size:
                         raise BadAddress(
-                            f"{n} bytes at {address:#010x} reach beyond the end of the memory at {base + memory.size:#010x}"
+                            f"{n} bytes at {address:#010x} reach beyond the memory's end, {base + memory.size:#010x}"
                         )
                     return memory.bytes, address - base
         raise BadAddress(

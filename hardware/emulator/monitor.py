@@ -95,13 +95,14 @@ class Monitor:
             if retry and sizes[used] == size:
                 return used
             raise TagInUse(
-                f"{where}: application {app_id} has {sizes[used]} bytes at {used:#010x} under tag {tag} already; free them first"
+                f"{where}: application {app_id} has {sizes[used]} bytes at {used:#010x} under tag {tag}; free them"
             )
         address = heap.allocate(self._memory, users, size, app_id << 8 | tag)
         if address is None:
             free, largest = self.sdram_available()
             raise SDRAMExhausted(
-                f"{where}: application {app_id} asks for {size} bytes of SDRAM; {free} are free, {largest} of them in one piece"
+                f"{where}: application {app_id} asks for {size} bytes of SDRAM; {free} are free, "
+                f"{largest} of them in one piece"
             )
         if tag:
             self._memory.set_word(table, address)

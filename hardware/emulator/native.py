@@ -11,6 +11,7 @@ import ctypes
 import llvmlite.binding
 import numpy as np
 from numba import carray, cfunc, types
+from numpy.typing import NDArray
 from unicorn import UC_HOOK_BLOCK, Uc, arm_const
 from unicorn.unicorn_py3.unicorn import uclib
 
@@ -74,20 +75,21 @@ def _at_block(_uc: object, address: int, size: int, user_data: object) -> None:
 
 
 @jit
-def _register(state, number):
+def _register(state: NDArray[np.int64], number: int) -> int:
     state[VALUE] = 0
     _read(state[HANDLE], number, state[BUFFER])
-    return state[VALUE]
+    value: int = state[VALUE]
+    return value
 
 
 @jit
-def _set_register(state, number, value):
+def _set_register(state: NDArray[np.int64], number: int, value: int) -> None:
     state[VALUE] = value
     _write(state[HANDLE], number, state[BUFFER])
 
 
 @jit
-def enter(state, mode, masks, vector, return_address):
+def enter(state: NDArray[np.int64], mode: int, masks: int, vector: int, return_address: int) -> None:
     """Enter an exception: bank the status, mask interrupts, go to ARM code at the vector."""
     status = _register(state, _CPSR)
     _set_register(state, _CPSR, (status & ~_MODE_BITS) | mode | masks)
@@ -97,7 +99,7 @@ def enter(state, mode, masks, vector, return_address):
 
 
 @jit
-def _enter_interrupt(state):
+def _enter_interrupt(state: NDArray[np.int64]) -> None:
     lines = state[LINES]
     masks = _register(state, _CPSR)
     return_address = (state[PROGRAM_COUNTER] & ~1) + 4
@@ -108,7 +110,7 @@ def _enter_interrupt(state):
 
 
 @jit
-def run(state):
+def run(state: NDArray[np.int64]) -> int:
     """Run until the core sleeps, has reached ``state[LIMIT]``, or cannot go on."""
     while True:
         if state[LINES]:
@@ -126,7 +128,7 @@ def run(state):
             return ASLEEP
 
 
-def attach(uc: Uc, state: np.ndarray) -> None:
+def attach(uc: Uc, state: NDArray[np.int64]) -> None:
     """Count the instructions of a processor in a state, which must live as long as the processor."""
     handle = uc._uch
     state[HANDLE] = handle.value

@@ -83,8 +83,14 @@ def _attributes(
 @lru_cache(maxsize=4096)
 def _matching(filters: tuple[int, ...], attributes: tuple[int, ...]) -> tuple[int, ...]:
     kind, default, payload, source, target = attributes
-    needed = ((_KIND, 0xF, kind), (_NOT_REROUTED, 0xF, 1), (_DEFAULT, 3, default), (_PAYLOAD, 3, payload))
-    needed += ((_SOURCE, 3, source), (_TARGET, 0x1FF, target))
+    needed = (
+        (_KIND, 0xF, kind),
+        (_NOT_REROUTED, 0xF, 1),
+        (_DEFAULT, 3, default),
+        (_PAYLOAD, 3, payload),
+        (_SOURCE, 3, source),
+        (_TARGET, 0x1FF, target),
+    )
     return tuple(
         i for i, value in enumerate(filters) if all(value >> shift & mask & bits for shift, mask, bits in needed)
     )

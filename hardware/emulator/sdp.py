@@ -15,7 +15,7 @@ HOST_TAG = 0xFF
 class SDPMessage:
     """One datagram; ``data`` holds what follows the 8 bytes of header (an SCP command header included).
 
-    A port byte is ``port << 5 | core``; an address is ``x << 8 | y``; flags are 0x87 where a reply is expected, else 0x07.
+    A port byte is ``port << 5 | core``; an address is ``x << 8 | y``; flags are 0x87 where a reply is expected, else 7.
     """
 
     x: int

@@ -1,4 +1,4 @@
-"""The 256 bytes of system variables (sv) at the top of SysRAM, and what the boot of SCAMP leaves in a chip's memories."""
+"""The 256 bytes of system variables (sv) at the top of SysRAM, and what booting leaves in a chip's memories."""
 
 from __future__ import annotations
 

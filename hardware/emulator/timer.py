@@ -1,4 +1,4 @@
-"""One of the two timers of a core (datasheet, section 6; half of an ARM SP804), which counts down at the core's clock."""
+"""One of the two timers of a core (datasheet, section 6; half of an ARM SP804), at the core's clock."""
 
 from __future__ import annotations
 
