@@ -41,6 +41,7 @@ class EpochRecord:
     ``alignment`` is the cosine between the feedback of each hidden layer and the product of forward weights above it.
     Accuracies are fractions; ``spikes_per_sample`` has one mean per layer; ``epoch`` counts from 1.
     ``held_out_accuracy`` is that of training samples set aside, None if there are none.
+    ``extra`` is what probes measured.
     """
 
     epoch: int

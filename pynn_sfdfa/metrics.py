@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Evaluation", "confusion_matrix", "feedback_alignment", "predict"]
+__all__ = ["Evaluation", "confusion_matrix", "feedback_alignment", "predict", "sign_agreement"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +65,26 @@ def feedback_alignment(
         One per hidden layer; the cosine of zero feedback is 0.
     """
     cosines = []
-    for layer, estimate in enumerate(feedback):
-        path = reduce(np.matmul, [w.astype(np.float64) for w in weights[layer + 1 :]])
+    for path, estimate in zip(_paths(weights), feedback, strict=True):
         norm = float(np.linalg.norm(path) * np.linalg.norm(estimate))
         cosines.append(float((path * estimate.T).sum()) / norm if norm > 0 else 0.0)
     return tuple(cosines)
+
+
+def sign_agreement(
+    weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]]
+) -> tuple[float, ...]:
+    """Return, per hidden layer, the fraction of feedback weights with the sign of the forward path; as above.
+
+    A feedback weight of 0 agrees with none.
+    """
+    agreeing = []
+    for path, estimate in zip(_paths(weights), feedback, strict=True):
+        agreeing.append(float((path * estimate.T > 0).mean()))
+    return tuple(agreeing)
+
+
+def _paths(weights: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float64]]:
+    """Return, per hidden layer, the product of the forward weights above it, shape (n_hidden, n_out)."""
+    exact = [w.astype(np.float64) for w in weights]
+    return [reduce(np.matmul, exact[layer:]) for layer in range(1, len(exact))]

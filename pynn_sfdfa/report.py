@@ -104,10 +104,11 @@ def write_pictures(
         The first test sample going through the network.
     """
     title, loss = run_title(experiment, [layer.size for layer in layers]), experiment.loss
+    rule = experiment.learning.rule.upper()
     label = int(test.labels[0])
     accuracy = f"test accuracy {100 * evaluation.accuracy:.2f} %"
     pictures = {
-        "learning_curve": plotting.learning_curve({experiment.learning.rule.upper(): records}, title),
+        "learning_curve": plotting.learning_curve({rule: records}, title),
         "confusion_matrix": plotting.confusion_matrix(evaluation.confusion, f"{title}\n{accuracy}"),
         "raster": plotting.raster(
             layers, experiment.network.trial_duration, label, f"{title}\n{trial_title(layers, 0, label)}"
@@ -117,5 +118,7 @@ def write_pictures(
         ),
         "alignment": plotting.alignment(records, f"{title}\nalignment of feedback"),
     }
+    if records[-1].extra:
+        pictures["gradient_alignment"] = plotting.gradient_alignment({rule: records}, title)
     for name, figure in pictures.items():
         plotting.save(figure, folder / f"{name}.png")

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa import assembly, checkpoint, files, report
+from pynn_sfdfa.probes import build_probes
 from pynn_sfdfa.progress import progress_for
 from pynn_sfdfa.run_folder import MetricsLog
 from pynn_sfdfa.single_trial import run_trial
@@ -61,7 +62,8 @@ def train(
     folder.check(settings, resume=resume)
     network, samples = assembly.build(settings, simulator, data, stream)
     callbacks = [progress_for(stream), MetricsLog(folder.metrics)]
-    trainer = assembly.build_trainer(settings, network, folder=folder.path, callbacks=callbacks)
+    probes = build_probes(settings, network, samples.train)
+    trainer = assembly.build_trainer(settings, network, folder=folder.path, callbacks=callbacks, probes=probes)
     folder.open(settings, report.provenance(simulator))
     resume = resume and folder.last.exists()  # a run killed in its first epoch starts again
     epochs, held_out = settings.training.epochs, samples.held_out

@@ -137,6 +137,8 @@ class SFDFA(Section):
     feedback_learning_rate: NotNegative
     rho: NotNegative = Field(description="strength of the rate regularisation")
     r_target: NotNegative = Field(description="spikes per trial and hidden neuron")
+    output_gain: bool = Field(False, description="output neurons send their error times how far a current moves them")
+    fading: bool = Field(False, description="errors of hidden spikes fall to 0 until the end of the trial")
 
 
 class DFA(Section):
@@ -211,6 +213,14 @@ class Training(Section):
     threads: Count | None = Field(None, description="default: every core this process may use")
 
 
+class Metrics(Section):
+    """``[metrics]``: what else is measured after each epoch; no result depends on it."""
+
+    gradient_alignment: Count | None = Field(
+        None, description="training samples on which gradients are compared with exact backpropagation's"
+    )
+
+
 class Experiment(Section):
     """A whole experiment; ``provenance`` says what wrote the file and is not part of the settings."""
 
@@ -221,6 +231,7 @@ class Experiment(Section):
     learning: Learning
     rules: Rules
     loss: Loss
+    metrics: Metrics | None = None
     optimizer: Annotated[Adam | SGD, Field(discriminator="name")]
     training: Training
     provenance: dict[str, str | int] | None = None

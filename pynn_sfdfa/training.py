@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.callbacks import Callback
     from pynn_sfdfa.engine import TrainingEngine
+    from pynn_sfdfa.gradients import Probe
     from pynn_sfdfa.network import FeedForward
     from pynn_sfdfa.optimizers import Optimizer
     from pynn_sfdfa.rules import LearningRule
@@ -75,6 +76,8 @@ class Trainer:
         Where ``last.safetensors`` and ``best.safetensors`` are written after each epoch; made if it is missing.
     configuration : dict, optional
         JSON-compatible description kept in every checkpoint.
+    probes : sequence of Probe
+        What else to measure after each epoch; see `pynn_sfdfa.gradients`.
 
     Raises
     ------
@@ -96,6 +99,7 @@ class Trainer:
         callbacks: Sequence[Callback] = (),
         folder: str | Path | None = None,
         configuration: dict[str, Any] | None = None,
+        probes: Sequence[Probe] = (),
     ) -> None:
         if not hasattr(network.sim, "training_engine"):
             raise TypeError(
@@ -105,7 +109,7 @@ class Trainer:
         self._rule = rule if rule is not None else SFDFA()
         self._loss = loss if loss is not None else SpikeCount()
         self._seed, self._batch_size = seed, batch_size
-        self._callbacks = list(callbacks)
+        self._callbacks, self._probes = list(callbacks), list(probes)
         self._folder = None if folder is None else Path(folder)
         self._configuration = configuration or {}
         try:
@@ -249,6 +253,7 @@ class Trainer:
         check_activity(self._tally, self.network, epoch)
         test = None if validation is None else self.evaluate(validation)
         tally = self._tally
+        extra = [probe.measure(weights, feedback) for probe in self._probes]
         record = EpochRecord(
             epoch=epoch,
             train_loss=tally.mean_loss,
@@ -261,6 +266,7 @@ class Trainer:
             seconds=tally.seconds,
             samples_per_second=len(train) / tally.seconds,
             held_out_accuracy=None if held_out is None else self.evaluate(held_out).accuracy,
+            extra={name: value for figures in extra for name, value in figures.items()},
         )
         is_best = not self._history.records or record.score > self._history.best.score
         self._history.records.append(record)

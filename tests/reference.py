@@ -139,15 +139,15 @@ def _spikes(neuron, A, B, window, out, i):
         B -= neuron.c * np.exp(since / neuron.tau_m)
 
 
-def replay(neuron, response, times, units, n_pre, delay=0.0):
-    """Return the eligibilities (n_pre, n) of section 4, from all pairs of arrivals and spikes."""
+def replay(neuron, response, times, units, n_pre, delay=0.0, delta=lambda time: 1.0):
+    """Return the eligibilities (n_pre, n) of section 4, from all pairs of arrivals and spikes; delta weighs spikes."""
     arrivals, units = np.asarray(times, float) + delay, np.asarray(units, int)
     E = np.zeros((n_pre, len(response.times)))
     for i, (spikes, currents) in enumerate(zip(response.times, response.currents, strict=True)):
         gammas = np.zeros(len(spikes))
         for k in range(len(spikes) - 1, -1, -1):
             later = sum(gammas[m] * np.exp((spikes[k] - spikes[m]) / neuron.tau_m) for m in range(k + 1, len(spikes)))
-            gammas[k] = neuron.factor(currents[k]) * (1 + neuron.c / neuron.tau_m * later)
+            gammas[k] = neuron.factor(currents[k]) * (delta(spikes[k]) + neuron.c / neuron.tau_m * later)
         for k, spike in enumerate(spikes):
             before = arrivals <= spike
             age = spike - arrivals[before]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pynn_sfdfa.metrics import confusion_matrix, feedback_alignment, predict
+from pynn_sfdfa.metrics import confusion_matrix, feedback_alignment, predict, sign_agreement
 
 
 def test_the_prediction_is_the_first_neuron_with_the_most_spikes():
@@ -40,3 +40,15 @@ def test_feedback_of_zero_has_no_direction():
 
 def test_a_network_without_hidden_layer_has_no_alignment():
     assert feedback_alignment([np.ones((2, 3), np.float32)], []) == ()
+
+
+def test_sign_agreement_counts_feedback_with_the_sign_of_the_path_above():
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(size=shape).astype(np.float32) for shape in ((6, 5), (5, 4), (4, 3))]
+    first, second = (weights[1] @ weights[2]).T, weights[2].T
+    assert sign_agreement(weights, [2 * first, -second]) == (1.0, 0.0)
+    mixed = second.copy()
+    mixed[0] *= -1.0  # one output of three
+    mixed[1, 0] = 0.0
+    assert sign_agreement(weights, [first, mixed]) == pytest.approx((1.0, 7 / 12))
+    assert sign_agreement([weights[2]], []) == ()

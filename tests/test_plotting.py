@@ -120,3 +120,20 @@ def test_a_failed_save_leaves_nothing(tmp_path):
 def test_pyplot_is_not_imported():
     code = "import sys, pynn_sfdfa.plotting; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_gradient_alignment_has_a_line_for_every_run_and_hidden_layer():
+    measured = records([0.5, 0.6, 0.7], alignment=(0.5, 0.4))
+    for record in measured[1:]:  # the first epoch was trained without measuring
+        for layer in (1, 2):
+            record.extra[f"gradient_angle_{layer}"] = 10.0 * record.epoch + layer
+            record.extra[f"sign_agreement_{layer}"] = 0.1 * layer
+    angles, signs = plotting.gradient_alignment({"SFDFA": measured, "DFA": measured}, "mnist").axes
+    names = {f"{rule}, hidden layer {layer}" for rule in ("SFDFA", "DFA") for layer in (1, 2)}
+    for axes, values in ((angles, [22.0, 32.0]), (signs, [20.0, 20.0])):
+        lines = lines_by_label(axes)
+        assert names <= set(lines)
+        np.testing.assert_allclose(lines["DFA, hidden layer 2"].get_xydata(), list(zip([2, 3], values, strict=True)))
+        assert lines["DFA, hidden layer 2"].get_linestyle() != lines["DFA, hidden layer 1"].get_linestyle()
+        assert lines["DFA, hidden layer 2"].get_color() != lines["SFDFA, hidden layer 2"].get_color()
+    assert angles.get_title(loc="left") == "mnist"

@@ -2,6 +2,7 @@
 
 from pynn_sfdfa.plotting.activity import LayerSpikes, raster, spike_counts
 from pynn_sfdfa.plotting.confusion import confusion_matrix
+from pynn_sfdfa.plotting.gradients import gradient_alignment
 from pynn_sfdfa.plotting.style import save
 from pynn_sfdfa.plotting.sweeps import heat_map, is_grid, parallel_coordinates
 from pynn_sfdfa.plotting.training import alignment, learning_curve
@@ -10,6 +11,7 @@ __all__ = [
     "LayerSpikes",
     "alignment",
     "confusion_matrix",
+    "gradient_alignment",
     "heat_map",
     "is_grid",
     "learning_curve",

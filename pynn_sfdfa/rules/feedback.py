@@ -16,12 +16,34 @@ if TYPE_CHECKING:
 __all__ = ["estimate_feedback", "hidden_error", "project_errors"]
 
 
-def project_errors(rule: LearningRule, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
-    """Assign errors by direct feedback: the output error itself, and its projection to every hidden layer."""
-    trials.learn(trials.n_layers - 1, trials.output_error)
+def project_errors(
+    rule: LearningRule,
+    trials: Trials,
+    feedback: list[NDArray[np.float32]],
+    output_gain: bool = False,
+    fading: bool = False,
+) -> None:
+    """Assign errors by direct feedback: the output error itself, and its projection to every hidden layer.
+
+    Parameters
+    ----------
+    rule : LearningRule
+        Whose rate regularisation is added.
+    trials : Trials
+    feedback : list of float32 arrays, shape (n_out, n_hidden)
+    output_gain : bool
+        Whether output neurons send their error times their gain in the trial.
+    fading : bool
+        Whether errors of hidden spikes fall to 0 until the end of the trial.
+    """
+    output = trials.n_layers - 1
+    trials.learn(output, trials.output_error)
+    sent = trials.output_error * trials.gain(output) if output_gain else trials.output_error
     for layer, weights in enumerate(feedback):
         regularisation = rule.regularisation(trials.counts(layer))
-        trials.learn(layer, hidden_error(trials.output_error, weights, regularisation))
+        trials.learn(layer, hidden_error(sent, weights, regularisation))
+        if fading:
+            trials.fade(layer)
 
 
 @jit(nogil=True, fastmath=FLOAT_FLAGS)

@@ -28,6 +28,12 @@ class SFDFA(LearningRule):
         eta_B; feedback starts at 0 and moves towards the mean of v_i d_o.
     rho, r_target : float
         Rate regularisation of hidden neurons.
+    output_gain : bool
+        Output neurons send their error times ``(c/tau_m) sum_k f_k``, by how much a current moves their spikes. Neurons
+        that hardly respond in a trial then hardly count, as in exact backpropagation.
+    fading : bool
+        The errors of hidden spikes fall linearly to 0 until the end of the trial, as do the output spikes that a hidden
+        spike can still move.
     """
 
     name: ClassVar[str] = "sfdfa"
@@ -36,6 +42,8 @@ class SFDFA(LearningRule):
     rho: float = 0.1
     r_target: float = 0.2
     feedback_learning_rate: float = 1e-4
+    output_gain: bool = False
+    fading: bool = False
 
     def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
         """Return zeros: SFDFA starts without feedback."""
@@ -43,7 +51,7 @@ class SFDFA(LearningRule):
 
     def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
         """Project the output error with the present feedback."""
-        project_errors(self, trials, feedback)
+        project_errors(self, trials, feedback, self.output_gain, self.fading)
 
     def improve_feedback(self, trials: Trials, layer: int, feedback: NDArray[np.float32]) -> None:
         """Move the feedback towards the correlation of perturbations and directional derivatives."""

@@ -13,6 +13,7 @@ from pynn_sfdfa.event.batch.activity import summarise
 from pynn_sfdfa.event.batch.backpropagate import backpropagate
 from pynn_sfdfa.event.batch.backward import accumulate_gradient, assign_error
 from pynn_sfdfa.event.batch.forward import Draw
+from pynn_sfdfa.event.batch.gains import fade_errors, sum_gains
 from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width, pad, unpad
 from pynn_sfdfa.event.batch.pool import Pool
 from pynn_sfdfa.event.batch.trials import run_trials
@@ -218,7 +219,7 @@ class BatchEngine:
             for lowest in range(0, width, block):
                 place = (lowest, min(block, width - lowest), gradient)
                 arrivals, spikes = workspace.arrivals[layer], workspace.spikes[layer]
-                known = (arrivals, spikes, error, layer in trials.backpropagated, constants)
+                known = (arrivals, spikes, error, layer in trials.of_spikes, constants)
                 tasks.append(partial(accumulate_gradient, n_trials, *known, *place))
         if n_trials > 1:
             self._pool.run(tasks)
@@ -256,7 +257,8 @@ class _BatchTrials:
         self._sizes = [layer.size for layer in engine._network.layers]
         self.n_layers = len(self._sizes)
         self.assigned: set[int] = set()
-        self.backpropagated: set[int] = set()
+        self.of_spikes: set[int] = set()
+        """Layers whose spikes have errors of their own besides those of their neurons."""
         self._counts = [engine._counts(workspace, layer, labels.size) for layer in range(self.n_layers)]
         self.output_error = engine._loss.error(self._counts[-1], labels)
 
@@ -271,14 +273,28 @@ class _BatchTrials:
     def directional(self) -> NDArray[np.float32]:
         return np.ascontiguousarray(self._workspace.spikes[-1].directional[: self._labels.size, : self._sizes[-1]])
 
+    def gain(self, layer: int) -> NDArray[np.float32]:
+        gains: NDArray[np.float32] = sum_gains(
+            self._labels.size,
+            self._sizes[layer],
+            self._workspace.arrivals[layer],
+            self._workspace.spikes[layer],
+            self._engine._constants[layer],
+        )
+        return gains
+
     def learn(self, layer: int, error: NDArray[np.float32]) -> None:
         self._engine._assign(layer, error)
         self.assigned.add(layer)
 
     def backpropagate(self, layer: int) -> None:
-        of_spikes = layer in self.backpropagated
-        self._engine._backpropagate(self._workspace, layer, self._labels.size, of_spikes)
-        self.backpropagated.add(layer - 1)
+        self._engine._backpropagate(self._workspace, layer, self._labels.size, layer in self.of_spikes)
+        self.of_spikes.add(layer - 1)
+
+    def fade(self, layer: int) -> None:
+        of_layer = (self._workspace.arrivals[layer], self._workspace.spikes[layer], self._engine._errors[layer])
+        fade_errors(self._labels.size, *of_layer, self._engine._constants[layer])
+        self.of_spikes.add(layer)
 
     def outcome(self) -> _Outcome:
         """Return what is reported of these trials."""

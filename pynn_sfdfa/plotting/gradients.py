@@ -1,0 +1,53 @@
+"""How near gradients come to those of exact backpropagation, over the epochs."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from typing import TYPE_CHECKING
+
+from pynn_sfdfa.plotting.style import COLOURS, GREY, clean, epoch_axis, new_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.figure import Figure
+
+    from pynn_sfdfa.callbacks import EpochRecord
+
+__all__ = ["gradient_alignment"]
+
+_STYLES = ("-", "--", ":", "-.")
+
+
+def gradient_alignment(runs: Mapping[str, Sequence[EpochRecord]], title: str) -> Figure:
+    """Draw the angle to the exact gradient of each hidden layer, and the fraction of feedback with the right sign.
+
+    Parameters
+    ----------
+    runs : mapping of str to sequence of EpochRecord
+        One colour a run, one style of line a hidden layer; records with the figures of
+        `pynn_sfdfa.gradients.GradientAlignment`.
+    title : str
+    """
+    figure = new_figure(7.0, 5.2)
+    angles, signs = figure.subplots(2, 1, sharex=True, height_ratios=[1.4, 1.0])
+    for (name, records), colour in zip(runs.items(), cycle(COLOURS), strict=False):
+        measured = [record for record in records if record.extra]
+        epochs, hidden = [record.epoch for record in measured], len(measured[0].alignment)
+        for layer, style in zip(range(1, hidden + 1), cycle(_STYLES), strict=False):
+            label = f"{name}, hidden layer {layer}" if hidden > 1 else name
+            line = {"color": colour, "linestyle": style, "linewidth": 2, "marker": "o", "markersize": 3, "label": label}
+            angles.plot(epochs, [record.extra[f"gradient_angle_{layer}"] for record in measured], **line)
+            signs.plot(epochs, [100 * record.extra[f"sign_agreement_{layer}"] for record in measured], **line)
+    angles.axhline(90.0, color=GREY, linewidth=0.8, linestyle=":")
+    angles.set_ylim(0, 95)
+    signs.set_ylim(0, 103)
+    clean(angles, title)
+    clean(signs)
+    for axes in (angles, signs):
+        epoch_axis(axes, max(records[-1].epoch for records in runs.values()))
+    angles.set_xlabel("")
+    angles.set_ylabel("angle to the exact\ngradient (degrees)")
+    signs.set_ylabel("feedback with the sign\nof the forward path (%)")
+    angles.legend(frameon=False, fontsize=9)
+    return figure
