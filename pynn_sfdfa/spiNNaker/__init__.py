@@ -48,7 +48,6 @@ from pyNN.spiNNaker import (
     Space,
     Sphere,
     SpikePairRule,
-    SpikeSourceArray,
     SpikeSourcePoisson,
     SpiNNakerProjection,
     StaticSynapse,
@@ -71,7 +70,7 @@ from pyNN.spiNNaker import (
     set_number_of_synapse_cores,
 )
 
-from pynn_sfdfa.spiNNaker.cells import LIF_SFDFA
+from pynn_sfdfa.spiNNaker.cells import LIF_SFDFA, SpikeSourceArray
 from pynn_sfdfa.spiNNaker.control import (
     end,
     get_current_time,

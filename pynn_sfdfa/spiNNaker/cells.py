@@ -1,14 +1,19 @@
-"""Cell type LIF_SFDFA as a model of sPyNNaker."""
+"""Cell types: LIF_SFDFA as a model of sPyNNaker, and spike sources that take PyNN's sequences."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from pyNN import spiNNaker as stock
+from pyNN.parameters import Sequence
 from pyNN.standardmodels import build_translations
 
 from pynn_sfdfa import models, standardmodels
 from pynn_sfdfa.spiNNaker.spynnaker_names import AbstractPyNNModel
 from pynn_sfdfa.spiNNaker.vertices import LIFVertex
 
-__all__ = ["LIF_SFDFA"]
+__all__ = ["LIF_SFDFA", "SpikeSourceArray"]
 
 _NEURONS_PER_CORE = 100
 
@@ -34,3 +39,22 @@ class LIF_SFDFA(standardmodels.LIF_SFDFA, AbstractPyNNModel):
         """Return the neurons per core where a population says nothing else."""
         chosen = AbstractPyNNModel._max_atoms_per_core.get(cls)
         return chosen if chosen is not None else (_NEURONS_PER_CORE,)
+
+
+class SpikeSourceArray(stock.SpikeSourceArray):
+    """Spike source, generating spikes at ``spike_times`` (ms): one sequence for all neurons, or one for each."""
+
+    def __init__(self, spike_times: Any = ()) -> None:
+        super().__init__(_plain(spike_times))
+
+
+def _plain(spike_times: Any) -> list[Any]:
+    """Return lists in place of PyNN's sequences and of arrays, which sPyNNaker's source does not take."""
+    if isinstance(spike_times, Sequence):
+        spike_times = spike_times.value
+    if np.ndim(spike_times) == 0 and not isinstance(spike_times, list | tuple):
+        return [float(spike_times)]
+    return [
+        np.ravel(getattr(t, "value", t)).tolist() if np.ndim(t) or isinstance(t, Sequence) else float(t)
+        for t in spike_times
+    ]

@@ -9,9 +9,9 @@ import pyNN.spiNNaker as stock
 from pyNN.spiNNaker import end, get_current_time, get_max_delay, get_min_delay, get_time_step
 
 from pynn_sfdfa.spiNNaker import simulator
-from pynn_sfdfa.spiNNaker.binary import BINARY_FOLDER, check_binary
+from pynn_sfdfa.spiNNaker.binary import BINARY_FOLDER, build_for_emulator, check_binary
 from pynn_sfdfa.spiNNaker.resources import check_resources
-from pynn_sfdfa.spiNNaker.spynnaker_names import SpynnakerDataView, has_machine
+from pynn_sfdfa.spiNNaker.spynnaker_names import SpynnakerDataView, has_machine, is_emulated
 
 __all__ = [
     "end",
@@ -66,7 +66,7 @@ def setup(
         if isinstance(value, bool) or not (isinstance(value, int) and 0 <= value < most):
             raise ValueError(f"{name} = {value!r} is not valid; it must be an integer from 0 to {most - 1}.")
     rank = int(stock.setup(timestep, min_delay, max_delay=None if max_delay == "auto" else max_delay, **extra_params))
-    SpynnakerDataView.register_binary_search_path(str(BINARY_FOLDER))
+    SpynnakerDataView.register_binary_search_path(str(build_for_emulator() if is_emulated() else BINARY_FOLDER))
     simulator.clear(seed, first_trial)
     return rank
 

@@ -12,6 +12,7 @@ from pynn_sfdfa.spiNNaker.regions import ERROR_PARTITION, core_regions, region_s
 from pynn_sfdfa.spiNNaker.resources import BINARY
 from pynn_sfdfa.spiNNaker.spynnaker_names import (
     SIMULATION_N_BYTES,
+    SYSTEM_BYTES_REQUIREMENT,
     AbstractGeneratesDataSpecification,
     AbstractHasAssociatedBinary,
     AbstractReceiveBuffersToHost,
@@ -118,7 +119,7 @@ class LIFMachineVertex(
 def core_sdram(population: LIFVertex, neurons: Slice) -> Any:
     """Return the SDRAM that a core needs."""
     own = sum(region_sizes(population, int(neurons.n_atoms)).values())
-    standard = SIMULATION_N_BYTES + get_recording_header_size(len(population.recorder.get_recordable_variables()))
+    standard = SYSTEM_BYTES_REQUIREMENT + get_recording_header_size(len(population.recorder.get_recordable_variables()))
     standard += LIFMachineVertex.get_provenance_data_size(len(COUNTERS))
     recording = population.recorder.get_variable_sdram_usage(neurons)
     return VariableSDRAM(standard + own, 0) + recording

@@ -23,9 +23,9 @@ from spinn_front_end_common.interface.buffer_management.recording_utilities impo
 from spinn_front_end_common.interface.ds import DataType
 from spinn_front_end_common.interface.provenance import ProvenanceWriter, ProvidesProvenanceDataFromMachineImpl
 from spinn_front_end_common.interface.simulation.simulation_utilities import get_simulation_header_array
-from spinn_front_end_common.utilities.constants import SIMULATION_N_BYTES
+from spinn_front_end_common.utilities.constants import SIMULATION_N_BYTES, SYSTEM_BYTES_REQUIREMENT
 from spinn_front_end_common.utilities.helpful_functions import locate_memory_region_for_placement
-from spinn_utilities.config_holder import get_config_bool, get_config_int
+from spinn_utilities.config_holder import get_config_bool, get_config_int, get_config_str_or_none
 from spinnman.model.enums import ExecutableType
 from spynnaker.pyNN.data import SpynnakerDataView
 from spynnaker.pyNN.models.abstract_pynn_model import AbstractPyNNModel
@@ -56,6 +56,7 @@ __all__ = [
     "ProvidesProvenanceDataFromMachineImpl",
     "SIMULATION_N_BYTES",
     "SPIKE_PARTITION_ID",
+    "SYSTEM_BYTES_REQUIREMENT",
     "Slice",
     "SplitterFixedLegacy",
     "SpynnakerDataView",
@@ -68,6 +69,7 @@ __all__ = [
     "get_recording_header_size",
     "get_simulation_header_array",
     "has_machine",
+    "is_emulated",
     "is_static",
     "key_of",
     "read_words",
@@ -93,6 +95,11 @@ def colour_bits() -> int:
 def has_machine() -> bool:
     """Return whether cores run, on a board or emulated, rather than being mapped only."""
     return not get_config_bool("Machine", "virtual_board")
+
+
+def is_emulated() -> bool:
+    """Return whether the machine is the emulated board of ``pynn_sfdfa.hardware.board``."""
+    return get_config_str_or_none("Machine", "machine_name") == "emulated-board"
 
 
 def binary_exists(name: str) -> bool:

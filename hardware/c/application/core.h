@@ -55,7 +55,7 @@ void packets_initialise(void);
 const arrival_t *packets_arriving(uint32_t *count);
 
 /* Whether the errors of all output neurons are here; if not, call the function when more packets have come. */
-bool packets_await_errors(void (*function)(uint32_t, uint32_t));
+bool packets_await_errors(void (*function)(unsigned int, unsigned int));
 
 /* Error (0) or directional sum (1) of an output neuron. */
 int32_t packets_error(uint32_t output, uint32_t which);
@@ -67,8 +67,7 @@ void packets_expect_errors(void);
 
 void rows_initialise(void);
 
-/* Do something with rows of a matrix in SDRAM, in this order; numbers[k * stride] is the k-th row, and k if numbers is
- * null. */
+/* Do something with rows of a matrix in SDRAM, in this order; the k-th is row numbers[k], or row k if numbers is null. */
 void rows_walk(int32_t *matrix, const uint32_t *numbers, uint32_t count, bool write_back,
                void (*action)(uint32_t k, uint32_t number, int32_t *row));
 
@@ -78,23 +77,29 @@ void events_initialise(void);
 void events_note(uint32_t row);
 void events_forget(void);
 
-/* The last tick before `end` with events, and their rows; `end` becomes the first of them. */
-const uint32_t *events_before(uint32_t *end, uint32_t *count, uint32_t tick);
+/* The rows of the events of a tick, among the first `end` events; `end` becomes the first of them. */
+const uint32_t *events_in(uint32_t tick, uint32_t *end, uint32_t *count);
 uint32_t events_count(void);
 
 /* ---- learning.c: the end of a trial ---- */
 
 void learning_initialise(void);
 
-/* Called after the last tick; `done` when the errors were here and the core has learned. */
-bool learning_end_of_trial(void);
+/* The present tick is the last of its trial: learn, at once or when the errors are here, and begin the next trial. */
+void learning_end_trial(void);
 
-/* Begin the trial that the present tick belongs to. */
-void learning_begin_trial(void);
+/* Whether a trial has ended and the errors are not here. */
+bool learning_waits(void);
+
+/* Return to the first trial, at time 0. */
+void learning_restart(void);
 
 /* ---- samples.c: recording ---- */
 
 bool samples_initialise(void *recording, const uint32_t *what);
+
+/* Time is 0 again. */
+void samples_restart(void);
 void samples_take(void);
 void samples_take_spikes(const sfdfa_spike *spikes, uint32_t count);
 

@@ -23,11 +23,12 @@ static uint32_t n_waiting;
 
 static arrival_t *arriving;
 static uint32_t n_arriving;
+static uint32_t earliest; /* tick in which a spike can still arrive */
 
 static int32_t *errors; /* error and directional sum of each output neuron */
 static uint32_t errors_missing;
 
-static void (*volatile awaited)(uint32_t, uint32_t);
+static callback_t volatile awaited;
 
 static void receive(uint32_t key, uint32_t payload)
 {
@@ -41,9 +42,9 @@ static void receive(uint32_t key, uint32_t payload)
     received[end & ring_mask].payload = payload;
     received_end = end + 1;
     if (awaited) {
-        void (*const function)(uint32_t, uint32_t) = awaited;
+        const callback_t function = awaited;
         awaited = 0;
-        spin1_schedule_callback((callback_t)function, 0, 0, 3);
+        spin1_schedule_callback(function, 0, 0, 3);
     }
 }
 
@@ -121,7 +122,7 @@ static void take_spike(const source_t *source, const packet_t *packet)
     const int32_t age = (int32_t)(sent - core.trial_start); /* within the trial; negative: of the one before */
     if (age < 0 || ((uint32_t)age < trial && due - core.trial_start >= trial))
         return; /* would arrive in another trial than it was sent in */
-    if ((int32_t)(due - core.time) < 0) {
+    if ((int32_t)(due - earliest) < 0) {
         ++core.counters.packets_late;
         return;
     }
@@ -169,15 +170,17 @@ static void sort_waiting(void)
 const arrival_t *packets_arriving(uint32_t *count)
 {
     n_arriving = 0;
+    earliest = core.time;
     sort_waiting();
     sort_received();
+    earliest = core.time + 1;
     if (n_arriving > core.counters.most_packets_in_a_tick)
         core.counters.most_packets_in_a_tick = n_arriving;
     *count = n_arriving;
     return arriving;
 }
 
-bool packets_await_errors(void (*function)(uint32_t, uint32_t))
+bool packets_await_errors(void (*function)(unsigned int, unsigned int))
 {
     awaited = function; /* first, so that a packet that comes now is noticed */
     sort_received();
