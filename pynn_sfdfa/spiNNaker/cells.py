@@ -52,9 +52,7 @@ def _plain(spike_times: Any) -> list[Any]:
     """Return lists in place of PyNN's sequences and of arrays, which sPyNNaker's source does not take."""
     if isinstance(spike_times, Sequence):
         spike_times = spike_times.value
-    if np.ndim(spike_times) == 0 and not isinstance(spike_times, list | tuple):
+    if not isinstance(spike_times, list | tuple | np.ndarray):
         return [float(spike_times)]
-    return [
-        np.ravel(getattr(t, "value", t)).tolist() if np.ndim(t) or isinstance(t, Sequence) else float(t)
-        for t in spike_times
-    ]
+    each = [getattr(t, "value", t) for t in spike_times]
+    return [np.ravel(t).tolist() if np.ndim(t) else float(t) for t in each]

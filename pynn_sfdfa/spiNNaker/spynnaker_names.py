@@ -99,7 +99,7 @@ def has_machine() -> bool:
 
 def is_emulated() -> bool:
     """Return whether the machine is the emulated board of ``pynn_sfdfa.hardware.board``."""
-    return get_config_str_or_none("Machine", "machine_name") == "emulated-board"
+    return bool(get_config_str_or_none("Machine", "machine_name") == "emulated-board")
 
 
 def binary_exists(name: str) -> bool:
