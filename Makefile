@@ -42,7 +42,7 @@ types: $(READY) ## check types
 	cd $(TYPES) && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache -p pynn_sfdfa
 
 unit: $(READY) ## run all tests with coverage
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --cov --cov-report=term --numprocesses logical --dist loadfile
 
 clean: ## remove what was built, tested and trained for the demo; the environment stays
 	rm -rf build dist *.egg-info $(DEMO) htmlcov coverage.xml .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
