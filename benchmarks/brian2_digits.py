@@ -1,77 +1,82 @@
 """scikit-learn's digits on pynn_sfdfa.brian2: accuracy beside the exact simulator, and seconds per trial.
 
-python benchmarks/brian2_digits.py accuracy                 # 12 epochs on both simulators, from the same weights
+The settings are those of pynn_sfdfa/experiments/digits-online.toml.
+
+python benchmarks/brian2_digits.py accuracy                 # all epochs on both simulators, from the same weights
 python benchmarks/brian2_digits.py accuracy --trial 200     # with the published time constants
+python benchmarks/brian2_digits.py seeds                    # the event simulator, from other initial weights
 python benchmarks/brian2_digits.py speed --code standalone  # how a trial's time grows with the hidden neurons
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from pynn_sfdfa import datasets
-from pynn_sfdfa.encoding import latency
+from pynn_sfdfa import assembly, config
 from pynn_sfdfa.losses import SpikeCount
 from pynn_sfdfa.metrics import predict
-from pynn_sfdfa.network import FeedForward
-from pynn_sfdfa.optimizers import SGD
-from pynn_sfdfa.rules import SFDFA
-from pynn_sfdfa.spikes import SpikeTrains
+from pynn_sfdfa.schema import Experiment
 
-RULE = SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.01)
-SEED = 1
+EXPERIMENT = "digits-online"
 
 
-def digits(trial: float) -> tuple[SpikeTrains, SpikeTrains]:
-    """Return training and test samples with input spikes in the first half of a trial, at whole ms."""
-    loaded = datasets.load("digits", None)
-    encoded = []
-    for part in (loaded.train, loaded.test):
-        trains = latency(part.values, part.labels, maximum=16.0, window=trial / 2)
-        encoded.append(SpikeTrains(np.round(trains.times), trains.units, trains.offsets, trains.labels, trains.n_units))
-    return encoded[0], encoded[1]
+def settings(trial: float = 40.0, seed: int = 1, hidden: int = 100, epochs: int = 12) -> Experiment:
+    """Return the experiment with all times scaled to trials of another length.
+
+    Thresholds in mV grow with the times, so that c stays, and the learning rate shrinks, since eligibilities are times.
+    """
+    shipped = config.load(EXPERIMENT)
+    scale = trial / shipped.network.trial_duration
+    changes = {
+        "encoding.window": shipped.encoding.window * scale,
+        "network.trial_duration": trial,
+        "network.hidden_sizes": [hidden],
+        "optimizer.learning_rate": shipped.optimizer.learning_rate / scale,
+        "training.seed": seed,
+        "training.epochs": epochs,
+    }
+    for layer in ("hidden", "output"):
+        cell = getattr(shipped.network, layer)
+        changes |= {f"network.{layer}.{name}": getattr(cell, name) * scale for name in ("tau_m", "tau_syn")}
+        changes[f"network.{layer}.v_thresh"] = cell.v_rest + (cell.v_thresh - cell.v_rest) * scale
+    return config.load(EXPERIMENT, [f"{name}={value}" for name, value in changes.items()])
 
 
-def network(sim: Any, hidden: int, trial: float) -> FeedForward:
-    """Return the network; tau_syn is 0.65 trials long, tau_m twice that."""
-    tau_syn = 0.65 * trial
-    cm = 10.0
-    kappa = 2 * tau_syn / cm
-    cell = {"tau_m": 2 * tau_syn, "tau_syn": tau_syn, "cm": cm, "v_rest": -70.0, "trial_duration": trial}
-    thresholds = [-70.0 + c / 0.26 * kappa for c in (0.1, 0.15)]
-    hidden_cell, output_cell = ({**cell, "v_thresh": v_thresh} for v_thresh in thresholds)
-    return FeedForward(sim, [64, hidden, 10], hidden=hidden_cell, output=output_cell, seed=SEED)
+def epochs(experiment: Experiment, simulator: str, setup: dict[str, Any] | None = None) -> Iterator[tuple[float, int]]:
+    """Train; yield the test accuracy after each epoch, and how many output neurons are silent on all test samples."""
+    network, data = assembly.build(experiment, simulator, None, sys.stderr, setup)
+    trainer = assembly.build_trainer(experiment, network)
+    for epoch in range(1, experiment.training.epochs + 1):
+        trainer.fit(data.train, epochs=epoch)
+        counts = trainer.evaluate(data.test).counts
+        yield float((predict(counts) == data.test.labels).mean()), int((counts.sum(axis=0) == 0).sum())
 
 
 def accuracy(options: argparse.Namespace) -> None:
     """Train on both simulators with the same settings; print the test accuracies."""
-    import pynn_sfdfa.brian2 as brian2_sim
-    import pynn_sfdfa.event as event_sim
+    experiment = settings(options.trial, options.seed, epochs=options.epochs)
+    for simulator, setup in (("event", {}), ("brian2", {"timestep": 1.0, **code(options.code)})):
+        started = time.perf_counter()
+        for epoch, (right, _) in enumerate(epochs(experiment, simulator, setup), start=1):
+            seconds = time.perf_counter() - started
+            print(f"{simulator:<8} epoch {epoch:>2}  test {right:.2%}  after {seconds:.0f} s", flush=True)
 
-    train, test = digits(options.trial)
-    rate = SGD(options.eta / 1000 * 200.0 / options.trial)
-    orders = [
-        np.random.default_rng(np.random.SeedSequence([SEED, epoch])).permutation(len(train))
-        for epoch in range(1, options.epochs + 1)
-    ]
-    for name, sim in (("event", event_sim), ("brian2", brian2_sim)):
-        if name == "brian2":
-            sim.setup(timestep=1.0, **code(options.code))
-        engine = sim.training_engine(network(sim, 100, options.trial), RULE, rate, SpikeCount(), 1, SEED)
-        # A standalone program is compiled for each call: all epochs are one.
-        calls = [np.concatenate(orders)] if options.code == "standalone" and name == "brian2" else orders
-        started, done = time.perf_counter(), 0
-        for order in calls:
-            for _ in engine.train(train, order, done):
-                pass
-            done += order.size
-            seconds = (time.perf_counter() - started) / done
-            right = (predict(engine.respond(test)[0]) == test.labels).mean()
-            print(f"{name:<8} {done / len(train):>4.0f} epochs  test {right:.2%}  {seconds:.4f} s/trial", flush=True)
+
+def seeds(options: argparse.Namespace) -> None:
+    """Print the test accuracy on the event simulator for several seeds of weights, samples and perturbations."""
+    print(f"trials of {options.trial:g} ms; test accuracy after epoch {options.epochs}, best, silent output neurons")
+    last = []
+    for seed in range(1, options.seeds + 1):
+        results = list(epochs(settings(options.trial, seed, epochs=options.epochs), "event"))
+        last.append(results[-1][0])
+        print(f"seed {seed:>2}  {last[-1]:.2%}  {max(right for right, _ in results):.2%}  {results[-1][1]}", flush=True)
+    print(f"mean     {np.mean(last):.2%}, lowest {min(last):.2%}")
 
 
 def code(kind: str) -> dict[str, Any]:
@@ -83,22 +88,18 @@ def speed(options: argparse.Namespace) -> None:
     """Print how long a trial takes while learning, without preparation and compilation."""
     import brian2
 
-    import pynn_sfdfa.brian2 as sim
-
-    train, _ = digits(options.trial)
     print(f"{options.code}, timestep 1 ms, trials of {options.trial:g} ms, learning")
     for hidden in options.hidden:
-        shown = train.select(np.arange(options.trials))
-        sim.setup(timestep=1.0, seed=SEED, **code(options.code))
-        network(sim, hidden, options.trial).wire(
+        experiment = settings(options.trial, hidden=hidden)
+        network, data = assembly.build(experiment, "brian2", None, sys.stderr, {"timestep": 1.0, **code(options.code)})
+        shown = data.train.select(np.arange(options.trials))
+        network.wire(
             shown,
-            targets=SpikeCount().targets(shown.labels, 10),
-            learning_rate=options.eta / 1000 * 200.0 / options.trial,
-            feedback_learning_rate=RULE.feedback_learning_rate,
-            rho=RULE.rho,
-            r_target=RULE.r_target,
+            targets=SpikeCount(**experiment.loss.model_dump()).targets(shown.labels, 10),
+            learning_rate=experiment.optimizer.learning_rate,
+            **experiment.rule_parameters(),
         )
-        sim.run(options.trials * options.trial)
+        network.sim.run(options.trials * options.trial)
         seconds = brian2.device._last_run_time / options.trials
         print(f"64-{hidden}-10: {seconds * 1e3:.2f} ms/trial", flush=True)
 
@@ -106,15 +107,16 @@ def speed(options: argparse.Namespace) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["accuracy", "speed"])
+    parser.add_argument("what", choices=["accuracy", "seeds", "speed"])
     parser.add_argument("--code", choices=["cython", "numpy", "standalone"], default="cython")
     parser.add_argument("--trial", type=float, default=40.0, help="length of a trial in ms")
     parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--eta", type=float, default=0.02, help="learning rate for times in s and trials of 200 ms")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=10, help="seeds to compare")
     parser.add_argument("--hidden", type=int, nargs="+", default=[100, 400, 1600])
     parser.add_argument("--trials", type=int, default=100, help="trials to time")
     options = parser.parse_args()
-    {"accuracy": accuracy, "speed": speed}[options.what](options)
+    {"accuracy": accuracy, "seeds": seeds, "speed": speed}[options.what](options)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,12 @@ from pynn_sfdfa.losses import SpikeCount
 from pynn_sfdfa.network import FeedForward
 from pynn_sfdfa.optimizers import OPTIMIZERS, SGD
 from pynn_sfdfa.rules import RULES
-from pynn_sfdfa.simulators import load_simulator
+from pynn_sfdfa.simulators import load_simulator, set_up
 from pynn_sfdfa.spikes import SpikeTrains, split
 from pynn_sfdfa.training import Trainer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from typing import TextIO
 
@@ -45,7 +46,13 @@ class Data:
     held_out: SpikeTrains | None = None
 
 
-def build(settings: Experiment, simulator: str, folder: Path | None, stream: TextIO) -> tuple[FeedForward, Data]:
+def build(
+    settings: Experiment,
+    simulator: str,
+    folder: Path | None,
+    stream: TextIO,
+    setup: Mapping[str, Any] | None = None,
+) -> tuple[FeedForward, Data]:
     """Load the data of an experiment and return its network, with initial weights, on a simulator.
 
     Parameters
@@ -57,17 +64,19 @@ def build(settings: Experiment, simulator: str, folder: Path | None, stream: Tex
         Where to look for data first.
     stream : text file
         Where downloads are shown.
+    setup : mapping, optional
+        Arguments of the simulator's ``setup()``.
 
     Raises
     ------
     pynn_sfdfa.simulators.SimulatorError
-        If the simulator cannot be used.
+        If the simulator cannot be used, or not set up like that.
     pynn_sfdfa.datasets.DatasetError
         If the data cannot be found, read or trusted.
     ConfigError
         If the encoder of the experiment or its held-out share does not fit the data.
     """
-    sim = load_simulator(simulator)
+    sim = set_up(simulator, setup or {})
     with DownloadProgress(stream) as progress:
         dataset = datasets.load(settings.data.name, folder, progress=progress)
     train, test = (_encoded(part, settings, dataset.source) for part in (dataset.train, dataset.test))
@@ -159,9 +168,18 @@ def build_trainer(settings: Experiment, network: FeedForward, **options: Any) ->
 
 
 def build_evaluator(settings: Experiment, network: FeedForward) -> Trainer:
-    """Return a trainer that can evaluate the network as it is, on any simulator; it is not made for learning."""
-    rule = RULES[settings.learning.rule](**settings.rule_parameters())
-    return Trainer(network, rule, SGD(learning_rate=0.0), SpikeCount(**settings.loss.model_dump()), batch_size=1)
+    """Return a trainer that can evaluate the network as it is, on any simulator; it is not made for learning.
+
+    Raises
+    ------
+    ConfigError
+        If the network does not fit the simulator.
+    """
+    loss = SpikeCount(**settings.loss.model_dump())
+    try:
+        return Trainer(network, optimizer=SGD(learning_rate=0.0), loss=loss, batch_size=1)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
 
 
 def trained_network(path: Path, simulator: str) -> FeedForward:

@@ -72,6 +72,9 @@ class Callback:
     def on_batch_end(self, progress: Progress) -> None:
         """Be told the state of the running epoch."""
 
+    def on_samples(self, epoch: int, samples: int) -> None:
+        """Be told how many samples of the running epoch have been shown, while a long stretch of them runs."""
+
     def on_epoch_end(self, record: EpochRecord) -> None:
         """Be told the figures of a finished epoch."""
 

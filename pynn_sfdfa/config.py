@@ -66,7 +66,7 @@ def from_settings(tables: Mapping[str, Any], origin: str) -> Experiment:
     raise ConfigError(f"{origin}: {problems[0]}" if len(problems) == 1 else "\n  ".join([f"{origin}:", *problems]))
 
 
-def dumps(experiment: Experiment, provenance: Mapping[str, str | int]) -> str:
+def dumps(experiment: Experiment, provenance: Mapping[str, str | int | float]) -> str:
     """Return the experiment as TOML, with a table ``[provenance]`` that says what wrote it."""
     return format_toml(experiment.settings() | {"provenance": dict(provenance)})
 

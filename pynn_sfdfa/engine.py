@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -45,7 +45,12 @@ class TrainingEngine(Protocol):
     """Threads at work; results do not depend on it."""
 
     def train(
-        self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int, epoch: int = 1
+        self,
+        trains: SpikeTrains,
+        order: NDArray[np.int64],
+        first_trial: int,
+        epoch: int = 1,
+        report: Callable[[int], None] | None = None,
     ) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order, a batch at a time; small batches may be reported together.
 
@@ -57,6 +62,9 @@ class TrainingEngine(Protocol):
             Index of the first of these trials since the training began; it determines the perturbations.
         epoch : int
             Counted from 1; it determines the learning rate if that decays.
+        report : callable, optional
+            Told now and then, by simulators whose items take long, how many samples have been shown since the last
+            item; perhaps from another thread.
         """
         ...
 

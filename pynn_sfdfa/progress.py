@@ -56,6 +56,11 @@ def _spikes(spikes_per_sample: Sequence[float]) -> str:
     return f"spikes/sample {' + '.join(f'{count:.0f}' for count in spikes_per_sample)}"
 
 
+def _batches(samples: int, start: FitStart) -> int:
+    """Return how many whole batches so many samples of an epoch are."""
+    return samples * start.batches_per_epoch // start.n_train
+
+
 class TimeLeft:
     """Estimate of the time a run still needs, from the batches done since the first.
 
@@ -120,6 +125,12 @@ class PlainProgress(Callback):
             f"{_spikes(progress.spikes_per_sample)}{self._left()}"
         )
 
+    def on_samples(self, epoch: int, samples: int) -> None:
+        """Print how far the epoch has got if the last line is old enough."""
+        self._latest = self._time_left.update(epoch, _batches(samples, self._start))
+        if self._clock() - self._last_line >= _LINE_INTERVAL:
+            self._print(f"epoch {epoch}/{self._start.epochs}  {samples}/{self._start.n_train} samples{self._left()}")
+
     def on_epoch_end(self, record: EpochRecord) -> None:
         """Print the figures of the epoch."""
         last = record.epoch == self._start.epochs
@@ -175,6 +186,14 @@ class ProgressBar(Callback):
         self._bar.update(
             self._task, completed=self._time_left.done, description=self._title(progress.epoch), figures=figures
         )
+
+    def on_samples(self, epoch: int, samples: int) -> None:
+        """Move the bar within a stretch of trials whose figures are not known yet."""
+        left = self._time_left.update(epoch, _batches(samples, self._start))
+        figures = f"{samples}/{self._start.n_train} samples" + (
+            "" if left is None else f"  {format_duration(left)} left"
+        )
+        self._bar.update(self._task, completed=self._time_left.done, description=self._title(epoch), figures=figures)
 
     def on_epoch_end(self, record: EpochRecord) -> None:
         """Leave a line about the epoch above the bar."""

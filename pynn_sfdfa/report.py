@@ -6,12 +6,13 @@ import platform
 import resource
 import sys
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa import plotting
+from pynn_sfdfa.simulators import SIMULATORS, arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pynn_sfdfa.callbacks import EpochRecord
@@ -30,9 +31,11 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: metadata.version(name) for name in _PACKAGES}
 
 
-def provenance(simulator: str) -> dict[str, str | int]:
-    """Return what wrote a run, for its ``config.toml``."""
-    return {"simulator": simulator, "platform": platform.platform(), **versions()}
+def provenance(simulator: str, setup: Mapping[str, Any]) -> dict[str, str | int | float]:
+    """Return what wrote a run, for its ``config.toml``: the simulator, the arguments of its ``setup()``, versions."""
+    package = next(known.requires for known in SIMULATORS if known.name == simulator)
+    own = {} if package is None else {package: metadata.version(package)}
+    return {"simulator": simulator, **arguments(simulator, setup), "platform": platform.platform(), **versions(), **own}
 
 
 def peak_rss_mb() -> float:

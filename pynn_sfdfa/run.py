@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa import assembly, checkpoint, files, report
 from pynn_sfdfa.probes import build_probes
@@ -12,6 +12,7 @@ from pynn_sfdfa.run_folder import MetricsLog
 from pynn_sfdfa.single_trial import run_trial
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from typing import TextIO
 
@@ -26,6 +27,7 @@ def train(
     folder: RunFolder,
     *,
     simulator: str,
+    setup: Mapping[str, Any] | None = None,
     data: Path | None,
     resume: bool,
     stream: TextIO,
@@ -38,6 +40,8 @@ def train(
     folder : RunFolder
     simulator : str
         Name of a back end.
+    setup : mapping, optional
+        Arguments of its ``setup()``.
     data : Path, optional
         Folder with data sets.
     resume : bool
@@ -60,11 +64,12 @@ def train(
         On Ctrl-C, after a checkpoint.
     """
     folder.check(settings, resume=resume)
-    network, samples = assembly.build(settings, simulator, data, stream)
+    setup = setup or {}
+    network, samples = assembly.build(settings, simulator, data, stream, setup)
     callbacks = [progress_for(stream), MetricsLog(folder.metrics)]
     probes = build_probes(settings, network, samples.train)
     trainer = assembly.build_trainer(settings, network, folder=folder.path, callbacks=callbacks, probes=probes)
-    folder.open(settings, report.provenance(simulator))
+    folder.open(settings, report.provenance(simulator, setup))
     resume = resume and folder.last.exists()  # a run killed in its first epoch starts again
     epochs, held_out = settings.training.epochs, samples.held_out
     records = trainer.fit(samples.train, samples.test, epochs, resume=resume, held_out=held_out).records
@@ -75,7 +80,8 @@ def train(
         n_parameters=sum(weights.size for weights in network.weights),
     )
     trainer.load(checkpoint.load(folder.best))
-    layers = run_trial(network, samples.test.select([0]))
+    quickly = {name: value for name, value in setup.items() if name != "standalone"}  # compiling takes much longer
+    layers = run_trial(network, samples.test.select([0]), quickly)
     report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers)
     files.write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
     return summary

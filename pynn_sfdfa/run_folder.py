@@ -63,7 +63,7 @@ class RunFolder:
                 f"{self.path} already holds a run: add --resume to go on with it, or name another folder with --out."
             )
 
-    def open(self, experiment: Experiment, provenance: Mapping[str, str | int]) -> None:
+    def open(self, experiment: Experiment, provenance: Mapping[str, str | int | float]) -> None:
         """Make the folder and write ``config.toml``; remove what a run that was killed left half-written.
 
         Raises

@@ -234,7 +234,7 @@ class Experiment(Section):
     metrics: Metrics | None = None
     optimizer: Annotated[Adam | SGD, Field(discriminator="name")]
     training: Training
-    provenance: dict[str, str | int] | None = None
+    provenance: dict[str, str | int | float | bool] | None = None
 
     @model_validator(mode="after")
     def _check_rule_has_parameters(self) -> Experiment:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import ModuleType
 
-__all__ = ["SIMULATORS", "Simulator", "SimulatorError", "load_simulator"]
+__all__ = ["SIMULATORS", "Simulator", "SimulatorError", "arguments", "load_simulator", "set_up"]
 
 
 class SimulatorError(ImportError):
@@ -29,11 +30,14 @@ class Simulator:
         The module that must be installed for it.
     extra : str, optional
         The extra of this package that installs it.
+    options : mapping
+        Arguments of its ``setup()`` for which there are options on the command line, with their defaults.
     """
 
     name: str
     requires: str | None = None
     extra: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def obstacle(self) -> str | None:
         """Return why it cannot be used here and what to do, or None if it can."""
@@ -46,7 +50,9 @@ class Simulator:
 
 SIMULATORS = (
     Simulator("event"),
-    Simulator("brian2", requires="brian2", extra="brian2"),
+    Simulator(
+        "brian2", requires="brian2", extra="brian2", options={"timestep": 0.1, "target": None, "standalone": False}
+    ),
     Simulator("spiNNaker", requires="spynnaker", extra="spinnaker"),
 )
 
@@ -67,3 +73,39 @@ def load_simulator(name: str) -> ModuleType:
         ready = [simulator.name for simulator in SIMULATORS if simulator.obstacle() is None]
         raise SimulatorError(f"Simulator {name!r}: {obstacle}. Ready to use: {', '.join(ready)}.")
     return importlib.import_module(f"pynn_sfdfa.{name}")
+
+
+def arguments(name: str, setup: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all arguments of a simulator's ``setup()``: those given on the command line, and defaults.
+
+    Raises
+    ------
+    SimulatorError
+        If the simulator does not take one of them.
+    """
+    defaults = next(simulator.options for simulator in SIMULATORS if simulator.name == name)
+    for option in setup:
+        if option not in defaults:
+            others = [simulator.name for simulator in SIMULATORS if option in simulator.options]
+            raise SimulatorError(
+                f"Simulator {name!r} takes no --{option}: leave it out, or choose --simulator {' or '.join(others)}."
+            )
+    return {option: value for option, value in {**defaults, **setup}.items() if value is not None}
+
+
+def set_up(name: str, setup: Mapping[str, Any]) -> ModuleType:
+    """Import the back end of that name and, if it takes any options, call its ``setup()``.
+
+    Raises
+    ------
+    SimulatorError
+        If it cannot be used, does not take these arguments, or not these values.
+    """
+    sim = load_simulator(name)
+    complete = arguments(name, setup)
+    try:
+        if complete:
+            sim.setup(**complete)
+    except ValueError as error:
+        raise SimulatorError(f"Simulator {name!r}: {error}") from None
+    return sim

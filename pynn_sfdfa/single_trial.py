@@ -9,13 +9,15 @@ import numpy as np
 from pynn_sfdfa.plotting import LayerSpikes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pynn_sfdfa.network import FeedForward
     from pynn_sfdfa.spikes import SpikeTrains
 
 __all__ = ["run_trial"]
 
 
-def run_trial(network: FeedForward, sample: SpikeTrains) -> list[LayerSpikes]:
+def run_trial(network: FeedForward, sample: SpikeTrains, setup: Mapping[str, Any] | None = None) -> list[LayerSpikes]:
     """Show a network one sample, without learning.
 
     Parameters
@@ -23,6 +25,8 @@ def run_trial(network: FeedForward, sample: SpikeTrains) -> list[LayerSpikes]:
     network : FeedForward
     sample : SpikeTrains
         With a single sample.
+    setup : mapping, optional
+        Arguments of the simulator's ``setup()``.
 
     Returns
     -------
@@ -32,7 +36,7 @@ def run_trial(network: FeedForward, sample: SpikeTrains) -> list[LayerSpikes]:
     if len(sample) != 1:
         raise ValueError(f"run_trial shows one sample, not {len(sample)}; take one with select([k]).")
     sim = network.sim
-    sim.setup()
+    sim.setup(**(setup or {}))
     # Feedback projections want targets; with learning rates of 0 they change nothing.
     wiring = network.wire(sample, targets=np.zeros((1, network.sizes[-1])))
     for population in wiring.populations:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.callbacks import Callback
-    from pynn_sfdfa.engine import TrainingEngine
+    from pynn_sfdfa.engine import BatchFigures, TrainingEngine
     from pynn_sfdfa.gradients import Probe
     from pynn_sfdfa.network import FeedForward
     from pynn_sfdfa.optimizers import Optimizer
@@ -227,7 +227,13 @@ class Trainer:
         done = self._tally.samples  # not 0 when a run was interrupted within the epoch
         started = time.perf_counter()
         before = self._tally.seconds
-        for figures in self._engine.train(train, order[done:], (epoch - 1) * len(train) + done, epoch):
+
+        def report(shown: int) -> None:
+            self._tell("on_samples", epoch, self._tally.samples + shown)
+
+        first_trial = (epoch - 1) * len(train) + done
+        items = self._engine.train(train, order[done:], first_trial, epoch, report)
+        for figures in _until(interrupted, items):
             self._tally.add(figures)
             self._tally.seconds = before + time.perf_counter() - started
             self._tell(
@@ -330,6 +336,16 @@ def _record(entry: dict[str, Any]) -> EpochRecord:
 def _order(n: int, seed: int, epoch: int) -> NDArray[np.int64]:
     """Return the order of the samples in one epoch; it depends on nothing but the arguments."""
     return np.random.default_rng(np.random.SeedSequence([seed, epoch])).permutation(n)
+
+
+def _until(interrupted: threading.Event, items: Iterator[BatchFigures]) -> Iterator[BatchFigures]:
+    """Pass items on; an engine whose work is done by another program may fail because Ctrl-C has ended that."""
+    try:
+        yield from items
+    except RuntimeError:
+        if not interrupted.is_set():
+            raise
+        raise KeyboardInterrupt from None
 
 
 @contextlib.contextmanager

@@ -160,7 +160,7 @@ def test_all_mistakes_are_listed_at_once():
 
 def test_unknown_experiment_lists_the_known_ones():
     message = error_of(source="digts")
-    assert message.startswith("There is no experiment 'digts' (did you mean digits?). Choose one of digits, emnist47, ")
+    assert message.startswith("There is no experiment 'digts' (did you mean digits?). Choose one of digits, digits-online, emnist47, ")
 
 
 def test_unreadable_files(tmp_path):

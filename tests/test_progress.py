@@ -103,6 +103,43 @@ def test_bar_fits_a_terminal_of_80_columns():
     assert "loss 20.00  accuracy 50.0 %  spikes 100 + 40  40 min 00 s left" in shown
 
 
+def long_stretch(callback, clock):
+    """Tell a callback about an epoch of 40 samples that are one item, reported every ten seconds."""
+    callback.on_fit_start(FitStart(1, 1, 40, 40, 20, (64, 100, 10)))
+    clock.now += 60.0  # preparation
+    for samples in (0, 10, 20, 30, 40):
+        callback.on_samples(1, samples)
+        clock.now += 11.0
+    callback.on_batch_end(Progress(1, 40, 40, 20.0, 0.5, (100.0, 40.0)))
+    callback.on_epoch_end(record(1))
+    callback.on_fit_end()
+
+
+def test_plain_lines_within_a_long_stretch_leave_out_the_preparation():
+    clock, stream = Clock(), io.StringIO()
+    long_stretch(PlainProgress(stream, clock), clock)
+    assert stream.getvalue().splitlines()[:-1] == [
+        "epoch 1/1  0/40 samples",
+        "epoch 1/1  10/40 samples  33 s left",
+        "epoch 1/1  20/40 samples  22 s left",
+        "epoch 1/1  30/40 samples  11 s left",
+        "epoch 1/1  40/40 samples  0 s left",
+    ]
+
+
+def test_the_bar_moves_within_a_long_stretch():
+    clock, stream = Clock(), io.StringIO()
+    console = Console(file=stream, force_terminal=True, color_system=None, width=80, legacy_windows=False)
+    bar = ProgressBar(console, clock)
+    bar.on_fit_start(FitStart(1, 1, 40, 40, 20, (64, 100, 10)))
+    bar.on_samples(1, 0)
+    clock.now += 11.0
+    bar.on_samples(1, 30)
+    bar.on_fit_end()
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
+    assert "30/40 samples  4 s left" in shown
+
+
 def test_choice_by_stream():
     class Terminal(io.StringIO):
         def isatty(self):

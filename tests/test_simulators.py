@@ -5,11 +5,26 @@ import importlib.util
 import pytest
 
 from pynn_sfdfa import simulators
-from pynn_sfdfa.simulators import Simulator, SimulatorError, load_simulator
+from pynn_sfdfa.simulators import Simulator, SimulatorError, arguments, load_simulator, set_up
 
 
 def test_event_is_always_there():
     assert load_simulator("event").__name__ == "pynn_sfdfa.event"
+
+
+def test_options_that_a_simulator_does_not_take():
+    with pytest.raises(SimulatorError, match="'event' takes no --timestep: leave it out, or choose --simulator brian2"):
+        set_up("event", {"timestep": 1.0})
+
+
+def test_arguments_are_those_given_and_defaults():
+    assert arguments("event", {}) == {}
+    assert arguments("brian2", {}) == {"timestep": 0.1, "standalone": False}
+    assert arguments("brian2", {"timestep": 1.0, "target": "numpy"}) == {
+        "timestep": 1.0,
+        "target": "numpy",
+        "standalone": False,
+    }
 
 
 def test_unknown_names_list_the_choices():

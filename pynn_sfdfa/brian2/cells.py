@@ -30,6 +30,7 @@ __all__ = [
     "SpikeSourcePoisson",
     "is_stimulus",
     "to_pynn_units",
+    "trial_steps",
 ]
 
 _LIF = models.LIF_SFDFA
@@ -66,7 +67,7 @@ class LIFGroup(brian2.NeuronGroup):
         in_pynn_units = to_pynn_units(parameters)
         standardmodels.check_cell_parameters(in_pynn_units)
         target_table(targets)
-        steps = _steps(np.unique(in_pynn_units["trial_duration"]))
+        steps = trial_steps(np.unique(in_pynn_units["trial_duration"]))
         _report_coarse_step(float(in_pynn_units["tau_syn"].min()))
         super().__init__(
             n,
@@ -126,8 +127,14 @@ def to_pynn_units(parameters: Mapping[str, Any]) -> dict[str, np.ndarray]:
     }
 
 
-def _steps(durations: np.ndarray) -> int:
-    """Return the steps in a trial."""
+def trial_steps(durations: np.ndarray) -> int:
+    """Return the steps in a trial, given the different durations (ms) within a population.
+
+    Raises
+    ------
+    pyNN.errors.InvalidParameterValueError
+        If there are several, or the duration is not a multiple of the timestep.
+    """
     dt = float(simulator.state.dt)
     if durations.size > 1:
         raise errors.InvalidParameterValueError(

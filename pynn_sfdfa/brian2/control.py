@@ -97,6 +97,8 @@ def setup(
         raise ValueError(f"first_trial = {first_trial!r} is not valid; it must be an integer from 0 to 2**31 - 1.")
     if target is not None and target not in TARGETS:
         raise ValueError(f"target = {target!r} is not valid; choose one of {', '.join(map(repr, TARGETS))}, or None.")
+    if standalone and target is not None:
+        raise ValueError(f"target = {target!r} does not go with standalone, which is C++ always; give one of the two.")
     common.setup(timestep, min_delay, max_delay=max_delay, **extra_params)
     _choose_device(target, standalone, directory)
     simulator.clear(

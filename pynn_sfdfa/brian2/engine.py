@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import copy
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pyNN import errors
 
 from pynn_sfdfa.brian2 import control, simulator
+from pynn_sfdfa.brian2.cells import trial_steps
+from pynn_sfdfa.brian2.wiring import delay_steps
 from pynn_sfdfa.engine import BatchFigures, check_arrays
 from pynn_sfdfa.metrics import predict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -35,6 +40,7 @@ class OnlineEngine:
 
     The time step, the kind of code and whether the simulation is standalone are those of the last ``setup()``; training
     calls ``setup()`` itself, for each stretch of trials, and so replaces any other network of the simulator.
+    Standalone, an epoch is one stretch, and of its program only what differs is compiled for the next epoch.
 
     Parameters
     ----------
@@ -71,11 +77,23 @@ class OnlineEngine:
         self._network.weights = [weights.copy() for weights in network.weights]
         self._network.feedback = rule.initial_feedback(network.sizes[1:], seed)
         self._trials = 0
+        self.threads = 1
         self._timestep = float(simulator.state.dt)
         self._standalone = simulator.contents.standalone
+        self._programs = tempfile.TemporaryDirectory(prefix="pynn_sfdfa_") if self._standalone else None
+        trial_steps(np.array([network.trial_duration]))
+        try:
+            delay_steps(np.array([network.delay]), "input → hidden 1")
+        except errors.ConnectionError as error:
+            raise ValueError(str(error)) from None
 
     def train(
-        self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int, epoch: int = 1
+        self,
+        trains: SpikeTrains,
+        order: NDArray[np.int64],
+        first_trial: int,
+        epoch: int = 1,
+        report: Callable[[int], None] | None = None,
     ) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order; see `pynn_sfdfa.engine.TrainingEngine`.
 
@@ -86,7 +104,7 @@ class OnlineEngine:
         stretch = order.size if self._standalone else _STRETCH
         for start in range(0, order.size, stretch):
             shown = trains.select(order[start : start + stretch])
-            counts = self._run(shown, first_trial + start, self._optimizer.at(epoch).learning_rate)
+            counts = self._run(shown, first_trial + start, self._optimizer.at(epoch).learning_rate, report)
             self._trials += len(shown)
             yield self._figures(counts, shown.labels)
 
@@ -124,14 +142,23 @@ class OnlineEngine:
             raise ValueError(f"Label {trains.labels.max()} has no output neuron; the network has {outputs} outputs.")
 
     def _run(
-        self, trains: SpikeTrains, first_trial: int, learning_rate: float | None = None
+        self,
+        trains: SpikeTrains,
+        first_trial: int,
+        learning_rate: float | None = None,
+        report: Callable[[int], None] | None = None,
     ) -> list[NDArray[np.int32]]:
         """Show all samples in one run, learning if there is a learning rate; return the spikes of each layer.
 
         Their shape is (trials, neurons).
         """
         network, rule = self._network, self._rule
-        control.setup(self._timestep, seed=self._seed, first_trial=first_trial, standalone=self._standalone)
+        folder = None
+        if self._programs is not None:
+            folder = str(Path(self._programs.name, "responding" if learning_rate is None else "learning"))
+        control.setup(
+            self._timestep, seed=self._seed, first_trial=first_trial, standalone=self._standalone, directory=folder
+        )
         if learning_rate is not None:
             wiring = network.wire(
                 trains,
@@ -145,7 +172,8 @@ class OnlineEngine:
             wiring = network.wire(trains)
         for population in wiring.populations:
             population.record("spikes")
-        control.run(len(trains) * network.trial_duration)
+        tell = None if report is None else lambda fraction: report(int(fraction * len(trains)))
+        simulator.advance(len(trains) * network.trial_duration, tell)
         if learning_rate is not None:
             network.read(wiring)
         return [population.trial_counts(len(trains)) for population in wiring.populations]

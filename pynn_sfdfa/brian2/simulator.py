@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,11 @@ import brian2
 from pyNN.brian2.simulator import ID, name, state
 from pyNN.brian2.standardmodels.electrodes import update_currents
 
+from pynn_sfdfa.brian2.reports import reporting
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pynn_sfdfa.brian2.populations import Population
     from pynn_sfdfa.brian2.projections import SFDFAProjection
 
@@ -80,11 +85,13 @@ def clear(timestep: float, **settings: Any) -> None:
     contents = Contents(**settings)
 
 
-def advance(stop: float) -> None:
-    """Run the simulation to ``stop`` ms.
+def advance(stop: float, tell: Callable[[float], None] | None = None) -> None:
+    """Run the simulation to ``stop`` ms; ``tell`` is told about once a second which fraction of it is done.
 
     Raises
     ------
+    KeyboardInterrupt
+        If Ctrl-C, or ``brian2.stop()``, ended it before.
     ValueError
         If learning lacks something; nothing has been simulated.
     RuntimeError
@@ -108,7 +115,11 @@ def advance(stop: float) -> None:
     if not state.running and not contents.standalone:
         state.network.store("before-first-run")
     state.running = True
-    state.network.run(steps * state.network.clock.dt, namespace={})
+    with contextlib.ExitStack() as stack:
+        arguments = {} if tell is None else stack.enter_context(reporting(tell, contents.standalone))
+        state.network.run(steps * state.network.clock.dt, namespace={}, **arguments)
+    if state.t < stop - 0.5 * state.dt:
+        raise KeyboardInterrupt(f"The simulation was stopped at {state.t:g} ms, before {stop:g} ms.")
 
 
 def reset() -> None:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pynn_sfdfa.commands.failures import as_wrong_use
-from pynn_sfdfa.commands.options import data_option, json_option, simulator_option
+from pynn_sfdfa.commands.options import data_option, json_option, simulator_options
 
 __all__ = ["command"]
 
 
 @click.command(name="evaluate", short_help="Measure the test accuracy of a checkpoint.")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
-@simulator_option
+@simulator_options
 @data_option
 @json_option
-def command(checkpoint: Path, simulator: str, data: Path | None, as_json: bool) -> None:
+def command(checkpoint: Path, simulator: str, setup: dict[str, Any], data: Path | None, as_json: bool) -> None:
     """Measure the test accuracy of CHECKPOINT, a .safetensors file that train wrote."""
     from pynn_sfdfa import assembly
     from pynn_sfdfa.checkpoint import CheckpointError
@@ -29,7 +30,7 @@ def command(checkpoint: Path, simulator: str, data: Path | None, as_json: bool) 
 
     with as_wrong_use(CheckpointError, ConfigError, SimulatorError, DatasetError):
         settings, saved = assembly.from_checkpoint(checkpoint)
-        network, samples = assembly.build(settings, simulator, data, sys.stderr)
+        network, samples = assembly.build(settings, simulator, data, sys.stderr, setup)
         assembly.restore(network, saved, checkpoint)
         trainer = assembly.build_evaluator(settings, network)
     result = trainer.evaluate(samples.test)

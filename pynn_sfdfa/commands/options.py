@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-__all__ = ["data_option", "json_option", "set_option", "simulator_option"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["data_option", "json_option", "set_option", "simulator_options", "spelled"]
 
 data_option = click.option(
     "--data",
@@ -14,7 +19,45 @@ data_option = click.option(
     help="Folder with data sets; else $PYNN_SFDFA_DATA, then the user cache.",
 )
 
-simulator_option = click.option("--simulator", default="event", show_default=True, help="Simulator to run on.")
+_SIMULATOR = click.option("--simulator", default="event", show_default=True, help="Simulator to run on.")
+
+_SETUP = {
+    "timestep": click.option(
+        "--timestep",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="MS",
+        help="brian2: time step.  [default: 0.1]",
+    ),
+    "target": click.option(
+        "--target", type=click.Choice(["cython", "numpy"]), help="brian2: code to run.  [default: cython, if it can]"
+    ),
+    "standalone": click.option("--standalone", is_flag=True, help="brian2: compile each run to one C++ program."),
+}
+"""Arguments of a simulator's ``setup()``, and the options they are given by; which simulator takes which is said in
+`pynn_sfdfa.simulators`."""
+
+
+def simulator_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--simulator`` and the options of its ``setup()``, which the command gets as one dict, ``setup``."""
+
+    @functools.wraps(command)
+    def collecting(**values: Any) -> None:
+        setup = {name: values.pop(name) for name in _SETUP}
+        command(**values, setup={name: value for name, value in setup.items() if value not in (None, False)})
+
+    decorated: Callable[..., None] = collecting
+    for option in reversed([_SIMULATOR, *_SETUP.values()]):
+        decorated = option(decorated)
+    return decorated
+
+
+def spelled(setup: Mapping[str, Any]) -> list[str]:
+    """Return the options of the command line that give this ``setup``."""
+    words = []
+    for name, value in setup.items():
+        words += [f"--{name}"] if value is True else [f"--{name}", f"{value}"]
+    return words
+
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
 

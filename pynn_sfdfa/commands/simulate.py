@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
-from pynn_sfdfa.commands.options import data_option, set_option, simulator_option
+from pynn_sfdfa.commands.options import data_option, set_option, simulator_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ __all__ = ["command"]
 @click.command(name="simulate", short_help="Show the spikes of one sample.")
 @click.argument("source", metavar="EXPERIMENT|CHECKPOINT")
 @click.option("--sample", type=click.IntRange(min=0), required=True, help="Number of the test sample, from 0.")
-@simulator_option
+@simulator_options
 @data_option
 @click.option(
     "--out",
@@ -33,12 +33,19 @@ __all__ = ["command"]
 )
 @set_option
 def command(
-    source: str, sample: int, simulator: str, data: Path | None, out: Path | None, overrides: tuple[str, ...]
+    source: str,
+    sample: int,
+    simulator: str,
+    setup: dict[str, Any],
+    data: Path | None,
+    out: Path | None,
+    overrides: tuple[str, ...],
 ) -> None:
     """Run one test sample through the untrained network of an EXPERIMENT, or a trained one from a CHECKPOINT.
 
     Prints a table of the spikes of each layer and draws them as a raster picture.
     """
+    from pyNN.errors import ConnectionError, InvalidParameterValueError
     from rich.console import Console
 
     from pynn_sfdfa import assembly, config, plotting, report
@@ -52,14 +59,15 @@ def command(
             if overrides:
                 raise WrongUse("--set changes an experiment; a checkpoint keeps the settings it was trained with.")
             settings, saved = assembly.from_checkpoint(Path(source))
-            network, samples = assembly.build(settings, simulator, data, sys.stderr)
+            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup)
             assembly.restore(network, saved, Path(source))
         else:
             settings = config.load(source, overrides)
-            network, samples = assembly.build(settings, simulator, data, sys.stderr)
+            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup)
     if sample >= len(samples.test):
         raise WrongUse(f"--sample {sample}: {settings.data.name} has the test samples 0 to {len(samples.test) - 1}.")
-    layers = run_trial(network, samples.test.select([sample]))
+    with as_wrong_use(InvalidParameterValueError, ConnectionError):
+        layers = run_trial(network, samples.test.select([sample]), setup)
     label = int(samples.test.labels[sample])
     title = f"{settings.name}, {report.trial_title(layers, sample, label)}"
     path = out or Path(f"{settings.name}-sample{sample}.png")

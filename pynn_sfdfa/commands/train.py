@@ -6,18 +6,19 @@ import json
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pynn_sfdfa.commands.failures import INTERRUPTED, as_failure, as_wrong_use
-from pynn_sfdfa.commands.options import data_option, json_option, set_option, simulator_option
+from pynn_sfdfa.commands.options import data_option, json_option, set_option, simulator_options, spelled
 
 __all__ = ["command"]
 
 
 @click.command(name="train")
 @click.argument("experiment")
-@simulator_option
+@simulator_options
 @click.option("--epochs", type=click.IntRange(min=1), help="Epochs in all, also when resuming.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of weights, order of samples and perturbations.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; results do not depend on their number.")
@@ -33,6 +34,7 @@ __all__ = ["command"]
 def command(
     experiment: str,
     simulator: str,
+    setup: dict[str, Any],
     epochs: int | None,
     seed: int | None,
     threads: int | None,
@@ -42,7 +44,7 @@ def command(
     as_json: bool,
     overrides: tuple[str, ...],
 ) -> None:
-    """Train EXPERIMENT: digits, mnist, fashion-mnist, emnist47, yin-yang, or a TOML file.
+    """Train EXPERIMENT: digits, digits-online, mnist, fashion-mnist, emnist47, yin-yang, or a TOML file.
 
     Results, checkpoints and pictures go to a folder of their own; progress is shown on standard error.
     """
@@ -52,6 +54,8 @@ def command(
     given = [f"training.{key}={value}" for key, value in options.items() if value is not None]
     with as_wrong_use(ConfigError):
         settings = load(experiment, [*overrides, *given])
+
+    from pyNN.errors import InvalidParameterValueError
 
     from pynn_sfdfa import run  # only now: it imports the simulator, and typing errors should be answered at once
     from pynn_sfdfa.checkpoint import CheckpointError
@@ -64,15 +68,19 @@ def command(
     folder = RunFolder(path)
     try:
         with (
-            as_wrong_use(ConfigError, SimulatorError, DatasetError, RunFolderError, CheckpointError),
+            as_wrong_use(
+                ConfigError, SimulatorError, DatasetError, RunFolderError, CheckpointError, InvalidParameterValueError
+            ),
             as_failure(CannotLearnError),
         ):
-            summary = run.train(settings, folder, simulator=simulator, data=data, resume=resume, stream=sys.stderr)
+            summary = run.train(
+                settings, folder, simulator=simulator, setup=setup, data=data, resume=resume, stream=sys.stderr
+            )
     except KeyboardInterrupt:
         if not folder.config.exists():
             raise
-        again = ["pynn-sfdfa", "train", str(folder.config), "--out", str(path), "--simulator", simulator, "--resume"]
-        again += ["--data", str(data)] if data else []
+        again = ["pynn-sfdfa", "train", str(folder.config), "--out", str(path), "--simulator", simulator]
+        again += [*spelled(setup), "--resume", *(["--data", str(data)] if data else [])]
         click.echo(f"\nInterrupted. To go on: {shlex.join(again)}", err=True)
         raise SystemExit(INTERRUPTED) from None
     if as_json:

@@ -1,60 +1,50 @@
-"""A network trained online on handwritten digits, inside one standalone run, against the exact simulator."""
+"""The shipped experiment, trained online inside one standalone run, against the exact simulator."""
 
-import importlib.util
-import sys
-from pathlib import Path
+import io
 
 import numpy as np
 import pytest
 
-import pynn_sfdfa.event as event
-from pynn_sfdfa.losses import SpikeCount
+from pynn_sfdfa import assembly, config
 from pynn_sfdfa.metrics import predict
-from pynn_sfdfa.optimizers import SGD
-
-_PATH = Path(__file__).parents[2] / "benchmarks" / "brian2_digits.py"
-_SPEC = importlib.util.spec_from_file_location("brian2_digits", _PATH)
-benchmark = importlib.util.module_from_spec(_SPEC)
-sys.modules[_SPEC.name] = benchmark
-_SPEC.loader.exec_module(benchmark)
-
-TRIAL = 40.0
-EPOCHS = 12
 
 
 @pytest.fixture
-def sim():
+def restored():
     brian2 = pytest.importorskip("brian2")
     import pynn_sfdfa.brian2 as simulator
 
-    yield simulator
+    yield
     brian2.device.reinit()
     brian2.set_device("runtime")
     brian2.prefs.codegen.target = "auto"
     simulator.setup()
 
 
-def engine(sim):
-    network = benchmark.network(sim, 100, TRIAL)
-    return sim.training_engine(network, benchmark.RULE, SGD(1e-4), SpikeCount(), 1, benchmark.SEED)
+def engine(simulator, **setup):
+    experiment = config.load("digits-online")
+    network, data = assembly.build(experiment, simulator, None, io.StringIO(), setup)
+    return assembly.build_trainer(experiment, network)._engine, data
 
 
 @pytest.mark.slow
-def test_digits_as_on_the_exact_simulator(sim):
-    train, test = benchmark.digits(TRIAL)
+def test_digits_as_on_the_exact_simulator(restored):
+    compiled, data = engine("brian2", timestep=1.0, standalone=True)
     generator = np.random.default_rng(0)
-    order = np.concatenate([generator.permutation(len(train)) for _ in range(EPOCHS)])
-    sim.setup(timestep=1.0, standalone=True)
-    compiled = engine(sim)
-    (figures,) = compiled.train(train, order, 0)
+    epochs = config.load("digits-online").training.epochs
+    order = np.concatenate([generator.permutation(len(data.train)) for _ in range(epochs)])
+    reports = []
+    (figures,) = compiled.train(data.train, order, 0, report=reports.append)
     assert figures.samples == order.size
+    # Told once a second, by a program that knows nothing of Python.
+    assert reports == sorted(reports)
+    assert reports[-1] <= order.size
 
-    sim.setup(timestep=1.0, target="numpy")
-    stepped = engine(sim)
+    stepped, _ = engine("brian2", timestep=1.0, target="numpy")
     stepped.load_state(compiled.state())
-    exact = engine(event)
-    for _ in exact.train(train, order, 0):
+    exact, _ = engine("event")
+    for _ in exact.train(data.train, order, 0):
         pass
-    found, right = ((predict(each.respond(test)[0]) == test.labels).mean() for each in (stepped, exact))
+    found, right = ((predict(each.respond(data.test)[0]) == data.test.labels).mean() for each in (stepped, exact))
     assert found >= 0.94 and right >= 0.94
     assert abs(found - right) <= 0.015

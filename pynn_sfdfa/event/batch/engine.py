@@ -21,7 +21,7 @@ from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
 from pynn_sfdfa.metrics import predict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -96,7 +96,12 @@ class BatchEngine:
         self._workspaces: dict[int, Workspace] = {}
 
     def train(
-        self, trains: SpikeTrains, order: NDArray[np.int64], first_trial: int, epoch: int = 1
+        self,
+        trains: SpikeTrains,
+        order: NDArray[np.int64],
+        first_trial: int,
+        epoch: int = 1,
+        report: Callable[[int], None] | None = None,  # not needed: items follow one another quickly
     ) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order; see `pynn_sfdfa.engine.TrainingEngine`."""
         self._optimizer = self._given_optimizer.at(epoch)
