@@ -1,8 +1,7 @@
 """Write the table of accuracies in the README from benchmarks/results: .venv/bin/python docs/make_tables.py.
 
-A result is the ``summary.json`` of a run of one of the package's experiments, as it stands in its file but for rule,
-seed and epochs. It is kept as ``EXPERIMENT-RULE-seedSEED.json``, which is what ``pynn-sfdfa train`` calls the folder of
-such a run.
+The results are what ``pynn-sfdfa reproduce`` writes, and summaries of single runs: the ``summary.json`` of a run
+of one of the package's experiments as it stands in its file, kept as ``EXPERIMENT-RULE-seedSEED.json``.
 """
 
 from __future__ import annotations
@@ -14,22 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from pynn_sfdfa import config
+from pynn_sfdfa.campaign.markdown import percent, rows
+from pynn_sfdfa.campaign.tables import TABLES
 
 ROOT = Path(__file__).parent.parent
 README, RESULTS = ROOT / "README.md", ROOT / "benchmarks" / "results"
 BEGIN, END = "<!-- results: written by docs/make_tables.py -->", "<!-- end of results -->"
 NAME = re.compile(r"(?P<experiment>.+)-(?P<rule>[a-z]+)-seed(?P<seed>\d+)")
-HEADINGS = ("command", "hidden", "epochs", "best test accuracy", "published")
-# Bacho & Chu, arXiv:2403.08804: mean and standard deviation of five seeds, %.
-PUBLISHED = {
-    ("mnist", "sfdfa"): "98.56 ± 0.05 %",
-    ("mnist", "dfa"): "98.43 ± 0.07 %",
-    ("fashion-mnist", "sfdfa"): "89.73 ± 0.19 %",
-    ("fashion-mnist", "dfa"): "89.41 ± 0.14 %",
-}
+HEADINGS = ("command", "hidden", "rule", "seeds", "best test accuracy", "published", "chosen on held-out")
 
 
-def row(name: str, summary: dict[str, Any]) -> tuple[str, ...]:
+def of_run(name: str, summary: dict[str, Any]) -> tuple[str, ...]:
     """Return the cells of one run.
 
     Parameters
@@ -50,15 +44,32 @@ def row(name: str, summary: dict[str, Any]) -> tuple[str, ...]:
     command += "" if summary["epochs"] == settings.training.epochs else f" --epochs {summary['epochs']}"
     hidden = "-".join(map(str, settings.network.hidden_sizes))
     accuracy = f"{100 * summary['best_test_accuracy']:.2f} %"
-    return f"`{command}`", hidden, str(summary["epochs"]), accuracy, PUBLISHED.get((experiment, rule), "-")
+    return f"`{command}`", hidden, rule.upper(), "1", accuracy, "-", "-"
+
+
+def of_table(result: dict[str, Any]) -> list[tuple[str, ...]]:
+    """Return the cells of one result of ``pynn-sfdfa reproduce``: a line a rule."""
+    lines = []
+    for rule, entry in result["rules"].items():
+        first = not lines
+        command = f"`pynn-sfdfa reproduce {result['table']}`" if first else ""
+        hidden = "-".join(map(str, result["hidden_sizes"])) if first else ""
+        figures = (percent(entry[name]) for name in ("best", "published", "chosen_on_held_out"))
+        lines.append((command, hidden, rule.upper(), str(len(entry["runs"])), *figures))
+    return lines
 
 
 def table(results: Path) -> str:
     """Return the table of all results in a folder, in Markdown."""
-    files = sorted(results.glob("*-seed*.json"))
-    rows = [row(file.stem, json.loads(file.read_text(encoding="utf-8"))) for file in files]
-    lines = [HEADINGS, ("---", *["---:"] * (len(HEADINGS) - 1)), *rows]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    cells = []
+    for file in sorted(results.glob("*-seed*.json")):
+        cells.append(of_run(file.stem, json.loads(file.read_text(encoding="utf-8"))))
+    for name in TABLES:
+        file = results / f"{name}.json"
+        if file.exists():
+            cells += of_table(json.loads(file.read_text(encoding="utf-8")))
+    rules = ("---", "---:", "---", *["---:"] * (len(HEADINGS) - 3))
+    return "".join(f"{line}\n" for line in rows([HEADINGS, rules, *cells]))
 
 
 def with_table(text: str, results: Path) -> str:

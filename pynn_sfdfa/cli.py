@@ -13,7 +13,7 @@ from pynn_sfdfa.commands.failures import INTERRUPTED, Failure
 
 __all__ = ["main"]
 
-COMMANDS = ("train", "evaluate", "simulate", "export", "sweep", "spinnaker", "portal", "benchmark", "info")
+COMMANDS = ("train", "evaluate", "simulate", "export", "sweep", "reproduce", "spinnaker", "portal", "benchmark", "info")
 """Subcommands in the order of the help; each is ``command`` in the module of its name in ``pynn_sfdfa.commands``."""
 
 

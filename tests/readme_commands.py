@@ -5,7 +5,8 @@
 - ``pip install X``: pip resolves and builds the metadata of X, but does not install it.
 - ``pynn-sfdfa train``: one epoch (when resuming, a second one). MNIST is not part of the repository: the experiment
   runs as it is, on a few random images of its shape.
-- ``pynn-sfdfa benchmark``, ``python benchmarks/X.py``: only their ``--help``; what they measure has tests of its own.
+- ``pynn-sfdfa benchmark`` and ``reproduce``, ``python benchmarks/X.py``: only their ``--help``; what they do has tests
+  of its own.
 - ``pynn-sfdfa sweep X``: X is read, as a file of the repository, and must stand for several runs; none is made.
 - Everything else is run as it stands.
 """
@@ -80,7 +81,7 @@ def _pynn_sfdfa(command, *arguments):
             arguments += ["--set", f"data.name=npz:{_random_images()}"]
     if command == "sweep":
         assert len(sweep.load(ROOT / arguments[0]).runs(Path("runs"))) > 1
-    if command in ("benchmark", "sweep"):
+    if command in ("benchmark", "reproduce", "sweep"):
         arguments += ["--help"]
     result = CliRunner().invoke(main, [command, *arguments])
     assert result.exit_code == 0, f"pynn-sfdfa {command} {shlex.join(arguments)}\n{result.output}"

@@ -83,12 +83,18 @@ def test_rows_of_the_table(tables, tmp_path):
     summary = {"best_test_accuracy": 0.98561, "epochs": 30}
     (tmp_path / "mnist-dfa-seed2.json").write_text(json.dumps(summary))
     (tmp_path / "speed.json").write_text("{}")  # another kind of result
+    best = {"mean": 0.987, "sd": 0.0004, "seeds": 2}
+    entry = {"best": best, "published": best | {"mean": 0.9856}, "chosen_on_held_out": None, "runs": [{}, {}]}
+    result = {"table": "mnist", "hidden_sizes": [800, 10], "rules": {"sfdfa": entry, "bp": entry | {"published": None}}}
+    (tmp_path / "mnist.json").write_text(json.dumps(result))
     lines = tables["table"](tmp_path).splitlines()
     assert lines[2:] == [
-        "| `pynn-sfdfa train mnist --set learning.rule=dfa --seed 2` | 800 | 30 | 98.56 % | 98.43 ± 0.07 % |"
+        "| `pynn-sfdfa train mnist --set learning.rule=dfa --seed 2` | 800 | DFA | 1 | 98.56 % | - | - |",
+        "| `pynn-sfdfa reproduce mnist` | 800-10 | SFDFA | 2 | 98.70 ± 0.04 % | 98.56 ± 0.04 % | - |",
+        "|  |  | BP | 2 | 98.70 ± 0.04 % | - | - |",
     ]
     with pytest.raises(ValueError, match="EXPERIMENT-RULE-seedSEED"):
-        tables["row"]("mnist-seed1", summary)
+        tables["of_run"]("mnist-seed1", summary)
 
 
 def test_the_picture_comes_from_a_run(tmp_path, monkeypatch):

@@ -11,6 +11,7 @@ from pynn_sfdfa.callbacks import EpochRecord
 from pynn_sfdfa.run_folder import RunFolder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pynn_sfdfa.campaign.spec import RunSpec
@@ -42,7 +43,7 @@ class FinishedRun:
     spec: RunSpec
     records: tuple[EpochRecord, ...]
     summary: dict[str, float | int]
-    provenance: dict[str, str | int]
+    provenance: Mapping[str, str | int | float | bool]
 
     @property
     def chosen(self) -> EpochRecord:

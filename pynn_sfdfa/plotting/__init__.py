@@ -2,6 +2,7 @@
 
 from pynn_sfdfa.plotting.activity import LayerSpikes, raster, spike_counts
 from pynn_sfdfa.plotting.confusion import confusion_matrix
+from pynn_sfdfa.plotting.convergence import convergence
 from pynn_sfdfa.plotting.gradients import gradient_alignment
 from pynn_sfdfa.plotting.style import save
 from pynn_sfdfa.plotting.sweeps import heat_map, is_grid, parallel_coordinates
@@ -11,6 +12,7 @@ __all__ = [
     "LayerSpikes",
     "alignment",
     "confusion_matrix",
+    "convergence",
     "gradient_alignment",
     "heat_map",
     "is_grid",

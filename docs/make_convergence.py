@@ -1,0 +1,40 @@
+"""Draw docs/convergence.png from the results of ``pynn-sfdfa reproduce``: .venv/bin/python docs/make_convergence.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pynn_sfdfa import plotting
+from pynn_sfdfa.campaign.tables import TABLES
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HERE = Path(__file__).parent
+RESULTS = HERE.parent / "benchmarks" / "results"
+
+
+def draw(results: Path) -> Figure:
+    """Return a picture of all tables in a folder, one panel each."""
+    tasks = {}
+    for name in TABLES:
+        file = results / f"{name}.json"
+        if file.exists():
+            result = json.loads(file.read_text(encoding="utf-8"))
+            curves = {rule: [run["test_accuracy"] for run in entry["runs"]] for rule, entry in result["rules"].items()}
+            hidden = "-".join(map(str, result["hidden_sizes"]))
+            tasks[f"{name}, {hidden} hidden neurons"] = {rule: runs for rule, runs in curves.items() if runs}
+    if not tasks:
+        raise SystemExit(f"There is no table in {results}; write one with pynn-sfdfa reproduce.")
+    return plotting.convergence(tasks)
+
+
+def main(results: Path = RESULTS, picture: Path = HERE / "convergence.png") -> None:
+    """Write the picture."""
+    plotting.save(draw(results), picture)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""From finished runs to the result file of a table, which says all that its texts and pictures are made of."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING, Any
+
+from pynn_sfdfa.campaign.published import NOTES, PUBLISHED
+from pynn_sfdfa.campaign.tables import HELD_OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pynn_sfdfa.campaign.collect import FinishedRun
+    from pynn_sfdfa.campaign.tables import Table
+
+__all__ = ["commit", "mean_and_sd", "result"]
+
+
+def result(
+    table: Table, runs: Sequence[FinishedRun], held_out: Sequence[FinishedRun], machine: Mapping[str, str | int]
+) -> dict[str, Any]:
+    """Return the contents of ``<table>.json``; accuracies are fractions.
+
+    Parameters
+    ----------
+    table : Table
+    runs : sequence of FinishedRun
+        On all training samples; at least one.
+    held_out : sequence of FinishedRun
+        With held-out samples.
+    machine : mapping
+        What the reader must know about the machine.
+    """
+    rules = dict.fromkeys(run.spec.rule for run in [*runs, *held_out])
+    first = runs[0].spec.settings
+    return {
+        "table": table.experiment,
+        "hidden_sizes": list(first.network.hidden_sizes),
+        "epochs": first.training.epochs,
+        "reach": table.reach,
+        "held_out_share": HELD_OUT,
+        "note": NOTES.get(table.experiment),
+        "rules": {rule: _of_rule(table, rule, runs, held_out) for rule in rules},
+        "made_with": _distinct([run.provenance for run in [*runs, *held_out]]),
+        "collected": {"date": time.strftime("%Y-%m-%d"), "commit": commit(), **machine},
+    }
+
+
+def _of_rule(table: Table, rule: str, runs: Sequence[FinishedRun], held_out: Sequence[FinishedRun]) -> dict[str, Any]:
+    own = [_of_run(run, table.reach) for run in runs if run.spec.rule == rule]
+    chosen = [_of_held_out_run(run) for run in held_out if run.spec.rule == rule]
+    published = PUBLISHED.get((table.experiment, rule))
+    return {
+        "best": mean_and_sd([run["best_test_accuracy"] for run in own]),
+        "final": mean_and_sd([run["final_test_accuracy"] for run in own]),
+        "chosen_on_held_out": mean_and_sd([run["chosen_test_accuracy"] for run in chosen]),
+        "published": None if published is None else {"mean": published[0] / 100, "sd": published[1] / 100, "seeds": 5},
+        "runs": own,
+        "held_out_runs": chosen,
+    }
+
+
+def _of_run(run: FinishedRun, reach: float | None) -> dict[str, Any]:
+    accuracy = [record.test_accuracy for record in run.records]
+    reached = [record.epoch for record in run.records if reach is not None and record.test_accuracy >= reach]
+    return {
+        "seed": run.spec.seed,
+        "best_test_accuracy": max(accuracy),
+        "best_epoch": run.chosen.epoch,
+        "final_test_accuracy": accuracy[-1],
+        "epochs_to_reach": reached[0] if reached else None,
+        "hidden_spikes_per_sample": sum(run.records[-1].spikes_per_sample[:-1]),
+        "seconds": round(run.seconds, 1),
+        "threads": run.summary["threads"],
+        "test_accuracy": [round(value, 6) for value in accuracy],
+    }
+
+
+def _of_held_out_run(run: FinishedRun) -> dict[str, Any]:
+    return {
+        "seed": run.spec.seed,
+        "chosen_epoch": run.chosen.epoch,
+        "held_out_accuracy": run.chosen.held_out_accuracy,
+        "chosen_test_accuracy": run.chosen.test_accuracy,
+    }
+
+
+def mean_and_sd(values: Sequence[float]) -> dict[str, Any] | None:
+    """Return mean, sample standard deviation (None for one value) and number of values; None if there are none."""
+    if not values:
+        return None
+    sd = round(stdev(values), 8) if len(values) > 1 else None
+    return {"mean": round(fmean(values), 8), "sd": sd, "seeds": len(values)}
+
+
+def _distinct(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return list({str(sorted(entry.items())): dict(entry) for entry in entries}.values())
+
+
+def commit() -> str | None:
+    """Return the commit of the checkout that this package is imported from, or None if it is from no checkout."""
+    root = Path(__file__).parents[2]
+    if not (root / ".git").exists():
+        return None
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or None

@@ -1,0 +1,59 @@
+"""The published comparison as tables: which experiments, with which rules and seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pynn_sfdfa.campaign.spec import RunSpec, make_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+__all__ = ["HELD_OUT", "RULES", "TABLES", "Table"]
+
+RULES = ("sfdfa", "dfa", "bp")
+HELD_OUT = 0.1
+"""Share of the training samples that the epoch is chosen on in runs of their own."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One experiment with several rules.
+
+    Attributes
+    ----------
+    experiment : str
+    reach : float, optional
+        Test accuracy whose first epoch is told.
+    """
+
+    experiment: str
+    reach: float | None = None
+
+    def runs(self, rules: Iterable[str], seeds: Sequence[int], out: Path) -> Iterator[RunSpec]:
+        """Return the runs on all training samples, one seed of all rules after the other."""
+        for seed in seeds:
+            for rule in rules:
+                yield self._run(rule, seed, out, "", ())
+
+    def held_out_runs(self, rules: Iterable[str], seeds: Sequence[int], out: Path) -> Iterator[RunSpec]:
+        """Return the runs with held-out samples."""
+        for seed in seeds:
+            for rule in rules:
+                yield self._run(rule, seed, out, "held-out-", (f"data.held_out={HELD_OUT}",))
+
+    def _run(self, rule: str, seed: int, out: Path, kind: str, overrides: Sequence[str]) -> RunSpec:
+        folder = out / f"{self.experiment}-{rule}-{kind}seed{seed}"
+        return make_spec(self.experiment, overrides, rule=rule, seed=seed, folder=folder)
+
+
+TABLES = {
+    "mnist": Table("mnist", reach=0.98),
+    "emnist47": Table("emnist47"),
+    "fashion-mnist": Table("fashion-mnist"),
+    "yin-yang": Table("yin-yang"),
+    "mnist-3x800": Table("mnist-3x800", reach=0.98),
+}
+"""By the name that ``pynn-sfdfa reproduce`` takes."""

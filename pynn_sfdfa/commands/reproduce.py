@@ -1,0 +1,130 @@
+"""``pynn-sfdfa reproduce``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pynn_sfdfa.commands.campaign_options import scheduler_option, workers_option
+from pynn_sfdfa.commands.failures import Failure, WrongUse, as_wrong_use
+from pynn_sfdfa.commands.going_on import resumable
+from pynn_sfdfa.commands.options import data_option
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.campaign.spec import RunSpec
+    from pynn_sfdfa.campaign.tables import Table
+
+__all__ = ["command"]
+
+
+@click.command(name="reproduce", short_help="Run the published comparison and write its tables.")
+@click.argument("table", required=False)
+@click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="Seeds, from 1.")
+@click.option(
+    "--held-out-seeds",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Seeds of runs whose epoch is chosen on held-out training samples.",
+)
+@click.option("--rules", default="sfdfa,dfa,bp", show_default=True, help="Learning rules, separated by commas.")
+@click.option("--collect", is_flag=True, help="Run nothing: write the tables from the runs that are finished.")
+@workers_option
+@scheduler_option
+@data_option
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("runs/reproduce"),
+    show_default=True,
+    help="Folder for the runs.",
+)
+@click.option(
+    "--results",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("benchmarks/results"),
+    show_default=True,
+    help="Folder for the tables.",
+)
+def command(
+    table: str | None,
+    seeds: int,
+    held_out_seeds: int,
+    rules: str,
+    collect: bool,
+    workers: int | None,
+    scheduler: str | None,
+    data: Path | None,
+    out: Path,
+    results: Path,
+) -> None:
+    """Run the experiments of TABLE (mnist, emnist47, fashion-mnist, yin-yang, mnist-3x800; all if it is left out).
+
+    Every rule is run with every seed, for as many epochs as was published; this takes hours. Finished runs are kept,
+    interrupted ones go on. The table goes to TABLE.json and TABLE.md.
+    """
+    from pynn_sfdfa.campaign.tables import RULES, TABLES
+    from pynn_sfdfa.config_errors import suggestion
+
+    if table is not None and table not in TABLES:
+        raise WrongUse(f"There is no table {table!r}{suggestion(table, TABLES)}; choose one of {', '.join(TABLES)}.")
+    chosen = list(dict.fromkeys(rule.strip() for rule in rules.split(",")))
+    for rule in chosen:
+        if rule not in RULES:
+            raise WrongUse(
+                f"--rules {rules}: there is no rule {rule!r}{suggestion(rule, RULES)}; choose of {', '.join(RULES)}."
+            )
+    tables = [TABLES[table]] if table else list(TABLES.values())
+    plans = {
+        one: (
+            list(one.runs(chosen, range(1, seeds + 1), out)),
+            list(one.held_out_runs(chosen, range(1, held_out_seeds + 1), out)),
+        )
+        for one in tables
+    }
+    failed = []
+    if not collect:
+        from pynn_sfdfa.campaign.runner import WRONG_USE, run_all
+
+        specs = [spec for runs, held_out in plans.values() for spec in [*runs, *held_out]]
+        options = {
+            "--seeds": seeds, "--held-out-seeds": held_out_seeds, "--rules": rules, "--workers": workers,
+            "--scheduler": scheduler, "--data": data, "--out": out, "--results": results,
+        }  # fmt: skip
+        words = ["reproduce", *([table] if table else [])]
+        with resumable(*words, options=options), as_wrong_use(*WRONG_USE):
+            outcomes = run_all(specs, data=data, stream=sys.stderr, workers=workers, scheduler=scheduler)
+        failed = [f"{outcome.name}: {outcome.error}" for outcome in outcomes if outcome.error is not None]
+    for one, (runs, held_out) in plans.items():
+        _write(one, runs, held_out, out, results)
+    if failed:
+        raise Failure("\n  ".join(["These runs failed:", *failed]))
+
+
+def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path, results: Path) -> None:
+    from pynn_sfdfa import files
+    from pynn_sfdfa.benchmark.machine import describe
+    from pynn_sfdfa.campaign.collect import read
+    from pynn_sfdfa.campaign.markdown import as_markdown
+    from pynn_sfdfa.campaign.results import result
+    from pynn_sfdfa.campaign.runner import WRONG_USE
+
+    with as_wrong_use(*WRONG_USE):
+        finished, chosen = ([run for spec in specs if (run := read(spec)) is not None] for specs in (runs, held_out))
+    missing = len(runs) + len(held_out) - len(finished) - len(chosen)
+    if missing:
+        click.echo(f"{table.experiment}: {missing} of {len(runs) + len(held_out)} runs are not finished.", err=True)
+    if not finished:
+        click.echo(f"{table.experiment}: no run in {out} is finished, so there is no table.", err=True)
+        return
+    machine = {name: value for name, value in describe(1).items() if name in ("processor", "cores", "platform")}
+    report = result(table, finished, chosen, machine)
+    results.mkdir(parents=True, exist_ok=True)
+    files.write_text(results / f"{table.experiment}.json", json.dumps(report, indent=1) + "\n")
+    text = as_markdown(report)
+    files.write_text(results / f"{table.experiment}.md", text)
+    click.echo(text)

@@ -1,0 +1,59 @@
+"""Test accuracy over the epochs for several rules, with what the seeds make of it, one panel a task."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pynn_sfdfa.plotting.style import COLOURS, clean, epoch_axis, new_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["convergence"]
+
+_COLUMNS = 2
+_RULES = {"bp": COLOURS[2], "sfdfa": COLOURS[0], "dfa": COLOURS[1]}
+
+
+def convergence(tasks: Mapping[str, Mapping[str, Sequence[Sequence[float]]]]) -> Figure:
+    """Draw the mean over the seeds and a band from the lowest to the highest of them.
+
+    Parameters
+    ----------
+    tasks : mapping
+        By task and rule: one curve a seed, test accuracies (fractions) after each epoch.
+    """
+    lines = math.ceil(len(tasks) / _COLUMNS)
+    columns = min(_COLUMNS, len(tasks))
+    figure = new_figure(5.0 * columns, 3.3 * lines)
+    panels = figure.subplots(lines, columns, squeeze=False).ravel()
+    for axes, (task, rules) in zip(panels, tasks.items(), strict=False):
+        _panel(axes, task, rules)
+    for axes in panels[len(tasks) :]:
+        axes.set_visible(False)
+    return figure
+
+
+def _panel(axes: Axes, task: str, rules: Mapping[str, Sequence[Sequence[float]]]) -> None:
+    lowest, highest, last = [], [], 1
+    for rule in sorted(rules, key=list(_RULES).index):
+        curves = 100 * np.asarray(rules[rule], dtype=np.float64)
+        epochs, mean = np.arange(1, curves.shape[1] + 1), curves.mean(axis=0)
+        seeds = f"{len(curves)} seeds" if len(curves) > 1 else "1 seed"
+        axes.plot(epochs, mean, color=_RULES[rule], linewidth=1.8, label=f"{rule.upper()}, {seeds}")
+        axes.fill_between(epochs, curves.min(axis=0), curves.max(axis=0), color=_RULES[rule], alpha=0.2, linewidth=0)
+        lowest.append(mean[min(len(mean) - 1, len(mean) // 10)])
+        highest.append(curves.max())
+        last = max(last, len(mean))
+    clean(axes, task)
+    epoch_axis(axes, last)
+    margin = 0.15 * (max(highest) - min(lowest)) or 1.0
+    axes.set_ylim(min(lowest) - margin, max(highest) + margin)  # the first epochs would press the rest together
+    axes.set_ylabel("test accuracy (%)")
+    axes.legend(frameon=False, loc="lower right", fontsize=9)
