@@ -97,10 +97,10 @@ def neuron_constants(
         If the time constants or the threshold cannot be represented.
     """
     threshold = int(to_fixed(layer.threshold_current, formats.state))
-    if not 2**8 <= threshold <= SUM_LIMIT:
+    if not 2**4 <= threshold <= SUM_LIMIT:
         raise ValueError(
             f"The threshold c = {layer.threshold_current:g} nA (v_thresh - v_rest, divided by kappa) is not "
-            f"representable: with {formats.state} fraction bits it must lie between {2.0 ** (8 - formats.state):.2g} "
+            f"representable: with {formats.state} fraction bits it must lie between {2.0 ** (4 - formats.state):.2g} "
             f"and {SUM_LIMIT * 2.0**-formats.state:.4g} nA. Scale cm and the weights, or choose another Formats.state."
         )
     reach = round((layer.tau_m - layer.tau_syn) / layer.tau_syn * 2**_REACH)

@@ -107,7 +107,7 @@ def test_constants_of_the_published_neuron():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"v_thresh": -69.9999}, r"threshold c = .*must lie between 0\.00012 and 512 nA"),
+        ({"v_thresh": -69.999999}, r"threshold c = .*must lie between 7.6e-06 and 512 nA"),
         ({"cm": 1e5}, r"threshold c = .*Scale cm and the weights"),
         ({"tau_m": 26.05}, "too close or too far apart"),
         ({"tau_m": 1e6}, "too close or too far apart"),

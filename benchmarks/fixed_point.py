@@ -1,0 +1,211 @@
+"""What fixed point costs in accuracy (docs/arithmetic.md); results go to benchmarks/results/fixed_point.json.
+
+python benchmarks/fixed_point.py ranges CHECKPOINT ...      # largest value of each variable
+python benchmarks/fixed_point.py inference                  # digits-online, trained in float: accuracy by format
+python benchmarks/fixed_point.py inference CHECKPOINT ...   # the same for other networks
+python benchmarks/fixed_point.py training --seeds 1 2 3     # digits-online, trained in fixed point
+
+Checkpoints are those of ``pynn-sfdfa train``; --data names the folder with their data sets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import pynn_sfdfa.event as event
+from pynn_sfdfa import assembly, checkpoint, config
+from pynn_sfdfa.hardware.arithmetic import VARIABLES, FixedPointNetwork, Formats, LearningParameters
+from pynn_sfdfa.hardware.arithmetic.float_network import FloatNetwork
+from pynn_sfdfa.losses import SpikeCount
+from pynn_sfdfa.metrics import predict
+from pynn_sfdfa.network import FeedForward
+from pynn_sfdfa.optimizers import SGD
+from pynn_sfdfa.rules import SFDFA
+from pynn_sfdfa.schema import Experiment
+from pynn_sfdfa.spikes import SpikeTrains
+
+RESULTS = Path(__file__).parent / "results" / "fixed_point.json"
+EXPERIMENT = "digits-online"
+
+WIDTHS: dict[str, dict[str, Any]] = {
+    "as specified": {},
+    "state 18": {"state": 18},
+    "state 15": {"state": 15, "input": 15},
+    "state 12": {"state": 12, "input": 12},
+    "state 9": {"state": 9, "input": 9},
+    "input 12": {"input": 12},
+    "input 8": {"input": 8},
+    "weight 11 of 16 bits": {"weight": 11, "weight_bits": 16},
+    "weight 7 of 16 bits": {"weight": 7, "weight_bits": 16, "input": 7},
+    "weight 4 of 16 bits": {"weight": 4, "weight_bits": 16, "input": 4},
+}
+"""Fraction bits that matter when nothing is learned."""
+
+LEARNING: dict[str, dict[str, Any]] = {
+    "as specified": {},
+    "weight 11 of 16 bits": {"weight": 11, "weight_bits": 16},
+    "weight 11 of 16 bits, stochastic": {"weight": 11, "weight_bits": 16, "stochastic": True},
+    "weight 9 of 16 bits": {"weight": 9, "weight_bits": 16, "input": 9},
+    "weight 9 of 16 bits, stochastic": {"weight": 9, "weight_bits": 16, "input": 9, "stochastic": True},
+    "weight 7 of 16 bits": {"weight": 7, "weight_bits": 16, "input": 7},
+    "weight 7 of 16 bits, stochastic": {"weight": 7, "weight_bits": 16, "input": 7, "stochastic": True},
+    "change and weight 20": {"change": 20, "weight": 20},
+    "change and weight 16": {"change": 16, "weight": 16},
+    "factor 12": {"factor": 12},
+    "grade 8, feedback 12, error 8": {"grade": 8, "feedback": 12, "error": 8},
+}
+"""Fraction bits that matter when weights are learned."""
+
+
+def save(section: str, entry: dict[str, Any], key: tuple[str, ...]) -> None:
+    """Put an entry into a section of the results, in place of one with the same key."""
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    entries = [e for e in results.get(section, []) if any(e.get(name) != entry.get(name) for name in key)]
+    results[section] = [*entries, entry]
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    print(section, json.dumps(entry), flush=True)
+
+
+def restored(path: Path, data: Path | None) -> tuple[FeedForward, SpikeTrains, str]:
+    """Return the network of a checkpoint, its test samples, and a name for both."""
+    settings, saved = assembly.from_checkpoint(path)
+    network, samples = assembly.build(settings, "event", data, sys.stderr)
+    assembly.restore(network, saved, path)
+    sizes = "-".join(map(str, network.sizes))
+    return network, samples.test, f"{settings.data.name} {sizes}, {settings.learning.rule}"
+
+
+def accuracy(counts: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of samples that are classified correctly."""
+    return float((predict(counts) == labels).mean())
+
+
+def losses(network: FixedPointNetwork) -> dict[str, dict[str, int]]:
+    """Return what was saturated and what was rounded to zero, if anything was."""
+    tally = network.tally
+    kinds = {"saturated": tally.saturated, "vanished": tally.vanished}
+    return {kind: {name: n for name, n in counts.items() if n} for kind, counts in kinds.items()}
+
+
+def ranges(options: argparse.Namespace) -> None:
+    """Record the largest value of each variable while samples are shown and errors fed back."""
+    for path in options.checkpoints:
+        network, test, name = restored(path, options.data)
+        fixed = FixedPointNetwork(network, 1.0)
+        targets = SpikeCount().targets(test.labels, network.sizes[-1])
+        # So small a rate leaves the weights as they are; nothing but "change" depends on it.
+        parameters = LearningParameters(1e-7, 0.0)
+        for sample in range(min(options.samples, len(test))):
+            fixed.train(test, sample, targets[sample], parameters, sample)
+        record(name, fixed)
+    experiment, network, data = digits_online(1)
+    fixed = FixedPointNetwork(network, 1.0)
+    learn(fixed, data.train, experiment)
+    record("digits 64-100-10, learning", fixed)
+
+
+def record(name: str, fixed: FixedPointNetwork) -> None:
+    """Save the largest values that a network has seen."""
+    fractions = [getattr(fixed.formats, variable) for variable in VARIABLES]
+    largest = {
+        variable: float(np.ldexp(fixed.tally.largest[variable], -fraction))
+        for variable, fraction in zip(VARIABLES, fractions, strict=True)
+    }
+    save("ranges", {"network": name, "largest": largest, **losses(fixed)}, ("network",))
+
+
+def compare(name: str, network: FeedForward, test: SpikeTrains, options: argparse.Namespace) -> None:
+    """Save the accuracies of a trained network in float and in fixed point."""
+    shown = test.select(np.arange(min(options.samples, len(test))))
+    key = ("network", "arithmetic", "timestep")
+    base = {"network": name, "samples": len(shown)}
+    exact = event.training_engine(network, SFDFA(), SGD(1e-4), SpikeCount(), 1, 1)
+    exact.load_state({**exact.state(), **{f"weights.{k}": w for k, w in enumerate(network.weights)}})
+    counts, _ = exact.respond(shown)
+    save("inference", {**base, "arithmetic": "float, event-driven", "accuracy": accuracy(counts, shown.labels)}, key)
+    for timestep in options.timesteps:
+        at = {**base, "timestep": timestep}
+        right = accuracy(FloatNetwork(network, timestep).counts(shown)[-1], shown.labels)
+        save("inference", {**at, "arithmetic": "float", "accuracy": right}, key)
+        for kind, fractions in WIDTHS.items():
+            fixed = FixedPointNetwork(network, timestep, Formats(**fractions))
+            right = accuracy(fixed.counts(shown)[-1], shown.labels)
+            save("inference", {**at, "arithmetic": kind, "accuracy": right, **losses(fixed)}, key)
+
+
+def inference(options: argparse.Namespace) -> None:
+    """Compare arithmetics on networks that were trained in float: those of checkpoints, and digits, trained here."""
+    for path in options.checkpoints:
+        network, test, name = restored(path, options.data)
+        compare(name, network, test, options)
+    if not options.checkpoints:
+        experiment, network, data = digits_online(1)
+        assembly.build_trainer(experiment, network).fit(data.train, epochs=experiment.training.epochs)
+        compare("digits 64-100-10, trials of 40 ms", network, data.test, options)
+
+
+def digits_online(seed: int) -> tuple[Experiment, FeedForward, assembly.Data]:
+    """Return the experiment with another seed, its initial network and its data."""
+    experiment = config.load(EXPERIMENT, [f"training.seed={seed}"])
+    network, data = assembly.build(experiment, "event", None, sys.stderr)
+    return experiment, network, data
+
+
+def learn(network: FixedPointNetwork | FloatNetwork, train: SpikeTrains, experiment: Experiment) -> None:
+    """Train a network online, as the experiment says."""
+    rates = experiment.rule_parameters()
+    parameters = LearningParameters(
+        experiment.optimizer.learning_rate, rates["feedback_learning_rate"], rates["rho"], rates["r_target"]
+    )
+    targets = SpikeCount(experiment.loss.target, experiment.loss.other).targets(train.labels, network.sizes[-1])
+    order = np.random.default_rng(experiment.training.seed)
+    for epoch in range(experiment.training.epochs):
+        for n, sample in enumerate(order.permutation(len(train)).tolist()):
+            network.train(train, sample, targets[sample], parameters, epoch * len(train) + n)
+
+
+def training(options: argparse.Namespace) -> None:
+    """Train digits in float and in fixed point, from the same weights with the same perturbations."""
+    for seed in options.seeds:
+        experiment, start, data = digits_online(seed)
+        for timestep in options.timesteps:
+            for kind, fractions in {"float": None, **LEARNING}.items():
+                if options.only and kind not in options.only:
+                    continue
+                network = (
+                    FloatNetwork(start, timestep, seed)
+                    if fractions is None
+                    else FixedPointNetwork(start, timestep, Formats(**fractions), seed)
+                )
+                learn(network, data.train, experiment)
+                right = accuracy(network.counts(data.test)[-1], data.test.labels)
+                lost = losses(network) if isinstance(network, FixedPointNetwork) else {}
+                entry = {"arithmetic": kind, "timestep": timestep, "seed": seed, "accuracy": right, **lost}
+                save("training", entry, ("arithmetic", "timestep", "seed"))
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=["ranges", "inference", "training"])
+    parser.add_argument("checkpoints", nargs="*", type=Path)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--samples", type=int, default=2000, help="test samples to show")
+    parser.add_argument("--timesteps", type=float, nargs="+", default=[1.0, 0.1], help="ms")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--only", nargs="+", help="these arithmetics only (training)")
+    options = parser.parse_args()
+    try:
+        {"ranges": ranges, "inference": inference, "training": training}[options.what](options)
+    except checkpoint.CheckpointError as error:
+        parser.error(str(error))
+
+
+if __name__ == "__main__":
+    main()
