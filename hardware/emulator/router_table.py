@@ -25,6 +25,8 @@ def initialise(memory: SharedMemory, copy: int, free_list: int) -> None:
         set_entry(memory, copy, index, 0, UNUSED_KEY, UNUSED_MASK)
     memory.set_half(free_list, FIRST)
     memory.set_half(copy + ENTRY_SIZE * FIRST + _NEXT, N_ENTRIES)
+    memory.set_half(copy + ENTRY_SIZE * FIRST + _FREE, 0)
+    memory.set_word(copy + ENTRY_SIZE * N_ENTRIES + _NEXT, 0)
 
 
 def set_entry(memory: SharedMemory, copy: int, index: int, route: int, key: int, mask: int) -> None:
