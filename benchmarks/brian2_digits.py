@@ -4,7 +4,7 @@ The settings are those of pynn_sfdfa/experiments/digits-online.toml.
 
 python benchmarks/brian2_digits.py accuracy                 # all epochs on both simulators, from the same weights
 python benchmarks/brian2_digits.py accuracy --trial 200     # with the published time constants
-python benchmarks/brian2_digits.py seeds                    # the event simulator, from other initial weights
+python benchmarks/brian2_digits.py seeds                    # the event simulator, from several initial weights
 python benchmarks/brian2_digits.py speed --code standalone  # how a trial's time grows with the hidden neurons
 """
 
@@ -26,7 +26,13 @@ from pynn_sfdfa.schema import Experiment
 EXPERIMENT = "digits-online"
 
 
-def settings(trial: float = 40.0, seed: int = 1, hidden: int = 100, epochs: int = 12) -> Experiment:
+def settings(
+    trial: float = 40.0,
+    seed: int = 1,
+    hidden: int = 100,
+    epochs: int = 12,
+    weights: list[float] | None = None,
+) -> Experiment:
     """Return the experiment with all times scaled to trials of another length.
 
     Thresholds in mV grow with the times, so that c stays, and the learning rate shrinks, since eligibilities are times.
@@ -37,6 +43,7 @@ def settings(trial: float = 40.0, seed: int = 1, hidden: int = 100, epochs: int 
         "encoding.window": shipped.encoding.window * scale,
         "network.trial_duration": trial,
         "network.hidden_sizes": [hidden],
+        "network.weights": weights or list(shipped.network.weights),
         "optimizer.learning_rate": shipped.optimizer.learning_rate / scale,
         "training.seed": seed,
         "training.epochs": epochs,
@@ -73,7 +80,8 @@ def seeds(options: argparse.Namespace) -> None:
     print(f"trials of {options.trial:g} ms; test accuracy after epoch {options.epochs}, best, silent output neurons")
     last = []
     for seed in range(1, options.seeds + 1):
-        results = list(epochs(settings(options.trial, seed, epochs=options.epochs), "event"))
+        experiment = settings(options.trial, seed, epochs=options.epochs, weights=options.weights)
+        results = list(epochs(experiment, "event"))
         last.append(results[-1][0])
         print(f"seed {seed:>2}  {last[-1]:.2%}  {max(right for right, _ in results):.2%}  {results[-1][1]}", flush=True)
     print(f"mean     {np.mean(last):.2%}, lowest {min(last):.2%}")
@@ -113,6 +121,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=10, help="seeds to compare")
+    parser.add_argument("--weights", type=float, nargs=2, help="other range of the initial weights, with seeds")
     parser.add_argument("--hidden", type=int, nargs="+", default=[100, 400, 1600])
     parser.add_argument("--trials", type=int, default=100, help="trials to time")
     options = parser.parse_args()

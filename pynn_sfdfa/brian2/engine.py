@@ -40,7 +40,7 @@ class OnlineEngine:
 
     The time step, the kind of code and whether the simulation is standalone are those of the last ``setup()``; training
     calls ``setup()`` itself, for each stretch of trials, and so replaces any other network of the simulator.
-    Standalone, an epoch is one stretch, and of its program only what differs is compiled for the next epoch.
+    Standalone, an epoch is one stretch, compiled to a program of its own.
 
     Parameters
     ----------
