@@ -53,7 +53,7 @@ SIMULATORS = (
     Simulator(
         "brian2", requires="brian2", extra="brian2", options={"timestep": 0.1, "target": None, "standalone": False}
     ),
-    Simulator("spiNNaker", requires="spynnaker", extra="spinnaker"),
+    Simulator("spiNNaker", requires="spynnaker", extra="spinnaker", options={"timestep": 1.0, "board": None}),
 )
 
 

@@ -26,11 +26,12 @@ _SETUP = {
         "--timestep",
         type=click.FloatRange(min=0, min_open=True),
         metavar="MS",
-        help="brian2: time step.  [default: 0.1]",
+        help="Time step.  [default: brian2 0.1, spiNNaker 1]",
     ),
     "target": click.option(
         "--target", type=click.Choice(["cython", "numpy"]), help="brian2: code to run.  [default: cython, if it can]"
     ),
+    "board": click.option("--board", help="spiNNaker: emulated, HOSTNAME, or spalloc:SERVER."),
     "standalone": click.option("--standalone", is_flag=True, help="brian2: compile each run to one C++ program."),
 }
 """Arguments of a simulator's ``setup()``, and the options they are given by; which simulator takes which is said in

@@ -83,6 +83,7 @@ from pynn_sfdfa.spiNNaker.control import (
     run_until,
     setup,
 )
+from pynn_sfdfa.spiNNaker.engine import OnlineEngine as training_engine
 from pynn_sfdfa.spiNNaker.procedural_api import connect, list_standard_models
 from pynn_sfdfa.spiNNaker.projections import Projection
 from pynn_sfdfa.spiNNaker.synapses import SFDFAFeedback, SFDFASynapse
@@ -172,4 +173,5 @@ __all__ = [
     "set_number_of_neurons_per_core",
     "set_number_of_synapse_cores",
     "setup",
+    "training_engine",
 ]

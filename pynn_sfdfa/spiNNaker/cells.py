@@ -15,7 +15,7 @@ from pynn_sfdfa.spiNNaker.vertices import LIFVertex
 
 __all__ = ["LIF_SFDFA", "SpikeSourceArray"]
 
-_NEURONS_PER_CORE = 100
+_NEURONS_PER_CORE = 64
 
 
 class LIF_SFDFA(standardmodels.LIF_SFDFA, AbstractPyNNModel):
@@ -54,5 +54,5 @@ def _plain(spike_times: Any) -> list[Any]:
         spike_times = spike_times.value
     if not isinstance(spike_times, list | tuple | np.ndarray):
         return [float(spike_times)]
-    each = [getattr(t, "value", t) for t in spike_times]
+    each: list[Any] = [getattr(t, "value", t) for t in spike_times]
     return [np.ravel(t).tolist() if np.ndim(t) else float(t) for t in each]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import Any
 
 import pyNN.spiNNaker as stock
-from pyNN.spiNNaker import end, get_current_time, get_max_delay, get_min_delay, get_time_step
+from pyNN.spiNNaker import get_current_time, get_max_delay, get_min_delay, get_time_step
 
+from pynn_sfdfa.hardware.board.errors import BoardError
+from pynn_sfdfa.hardware.board.places import at, place
 from pynn_sfdfa.spiNNaker import simulator
 from pynn_sfdfa.spiNNaker.binary import BINARY_FOLDER, build_for_emulator, check_binary
 from pynn_sfdfa.spiNNaker.resources import check_resources
@@ -27,12 +30,17 @@ __all__ = [
 ]
 
 
+_machine = contextlib.ExitStack()
+"""What gives the machine back that ``setup(board=...)`` has taken."""
+
+
 def setup(
     timestep: float = 1.0,
     min_delay: float | str = "auto",
     max_delay: float | str | None = None,
     seed: int = 0,
     first_trial: int = 0,
+    board: str | None = None,
     **extra_params: Any,
 ) -> int:
     """Start anew; any existing network is destroyed.
@@ -47,6 +55,8 @@ def setup(
         Determines the perturbations of SFDFA and the rounding of weights; 0 to 2**32 - 1.
     first_trial : int
         Index of the trial that begins at t = 0; it determines the perturbations, so that a training can be continued.
+    board : str, optional
+        ``emulated``, the host name of a board, or ``spalloc:SERVER``; without it, what sPyNNaker's configuration says.
     **extra_params
         Those of ``pyNN.spiNNaker.setup``, such as ``time_scale_factor``.
 
@@ -65,9 +75,16 @@ def setup(
     for name, value, most in (("seed", seed, 2**32), ("first_trial", first_trial, 2**31)):
         if isinstance(value, bool) or not (isinstance(value, int) and 0 <= value < most):
             raise ValueError(f"{name} = {value!r} is not valid; it must be an integer from 0 to {most - 1}.")
+    _machine.close()
+    if board is not None:
+        try:
+            _machine.enter_context(at(place(board)))
+        except BoardError as error:
+            raise ValueError(str(error)) from error
     rank = int(stock.setup(timestep, min_delay, max_delay=None if max_delay == "auto" else max_delay, **extra_params))
     SpynnakerDataView.register_binary_search_path(str(build_for_emulator() if is_emulated() else BINARY_FOLDER))
-    simulator.clear(seed, first_trial)
+    settings = {"timestep": timestep, "min_delay": min_delay, "max_delay": max_delay, "board": board, **extra_params}
+    simulator.clear(settings, seed, first_trial)
     return rank
 
 
@@ -100,6 +117,12 @@ run_for = run
 def run_until(time_point: float, callbacks: Any = None) -> float:
     """Advance to ``time_point`` ms; return the time then."""
     return run(float(time_point) - float(stock.get_current_time()), callbacks)
+
+
+def end(compatible_output: bool = True) -> None:
+    """Finish the simulation and give the machine back."""
+    stock.end(compatible_output)
+    _machine.close()
 
 
 def reset(annotations: dict[str, Any] | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from pynn_sfdfa.network import Layer
 
 __all__ = [
     "FORMATS",
@@ -73,7 +75,7 @@ def cell_words(parameters: Mapping[str, float], exact: bool, timestep: float) ->
         If one of them cannot be represented; the message names it.
     """
     cell = _cell(parameters)
-    constants = neuron_constants(cell, timestep, "exact" if exact else "bounded", MAX_SPIKES, FORMATS)
+    constants = neuron_constants(cast("Layer", cell), timestep, "exact" if exact else "bounded", MAX_SPIKES, FORMATS)
     words = {
         name: int(getattr(constants, name))
         for name in ("loss_syn", "loss_m", "threshold", "reach", "exact", "max_spikes")

@@ -141,6 +141,11 @@ class SFDFAProjection:
         return len(self)
 
     @property
+    def from_neurons(self) -> bool:
+        """Whether the sources are LIF_SFDFA neurons."""
+        return isinstance(self.pre_vertex, LIFVertex)
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Neurons before and behind the synapses."""
         return int(self.pre.size), int(self.post.size)
@@ -288,7 +293,7 @@ class SFDFAProjection:
             return np.where(self.words == self._given_words, self._given, from_machine(self.words, self._fraction))
         if name == "delay":
             dt = SpynnakerDataView.get_simulation_time_step_ms()
-            return np.full(self.shape, (self.delay_ticks - isinstance(self.pre_vertex, LIFVertex)) * dt)
+            return np.full(self.shape, (self.delay_ticks - self.from_neurons) * dt)
         return np.full(self.shape, self.learning_rate)
 
     # --- The machine -------------------------------------------------------------------------------------------------

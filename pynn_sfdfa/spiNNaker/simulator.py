@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pynn_sfdfa.spiNNaker.projections import SFDFAProjection
@@ -18,6 +18,8 @@ class Contents:
 
     Attributes
     ----------
+    settings : dict
+        Arguments of ``setup()`` besides the next two.
     seed : int
         Determines the perturbations and the rounding of weight changes.
     first_trial : int
@@ -27,6 +29,7 @@ class Contents:
     projections : list of SFDFAProjection
     """
 
+    settings: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
     first_trial: int = 0
     vertices: list[LIFVertex] = field(default_factory=list)
@@ -41,7 +44,7 @@ def contents() -> Contents:
     return _current
 
 
-def clear(seed: int, first_trial: int) -> None:
+def clear(settings: dict[str, Any], seed: int, first_trial: int) -> None:
     """Forget everything."""
     global _current
-    _current = Contents(seed, first_trial)
+    _current = Contents(settings, seed, first_trial)

@@ -34,6 +34,7 @@ from spynnaker.pyNN.models.neural_projections import SynapseInformation
 from spynnaker.pyNN.models.neuron.synapse_dynamics import SynapseDynamicsStatic
 from spynnaker.pyNN.models.populations import Population, PopulationView
 from spynnaker.pyNN.utilities.constants import SPIKE_PARTITION_ID
+from spynnaker.pyNN.utilities.neo_buffer_database import NeoBufferDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,8 +74,11 @@ __all__ = [
     "is_static",
     "key_of",
     "read_words",
+    "recorded_spikes",
     "recording_region_address",
     "sources_of",
+    "time_scale_factor",
+    "timestep_us",
     "write_words",
 ]
 
@@ -148,6 +152,13 @@ def connected_pairs(connector: Any, pre: Population, post: Population) -> tuple[
     return block["source"].astype(np.int64), block["target"].astype(np.int64), block["weight"].astype(float)
 
 
+def recorded_spikes(population: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the neurons and the times (ms) of all spikes recorded from a population since time 0."""
+    with NeoBufferDatabase() as database:
+        spikes = database.spinnaker_get_data(population._recorder.recording_label, "spikes", False, None)
+    return spikes[:, 0].astype(np.int64), spikes[:, 1].astype(float)
+
+
 def read_words(machine_vertex: Any, region: int, count: int, offset: int = 0) -> np.ndarray:
     """Return ``count`` words of a data region of a core, from word ``offset``, as the machine holds them now, int32."""
     placement = SpynnakerDataView.get_placement_of_vertex(machine_vertex)
@@ -166,3 +177,13 @@ def write_words(machine_vertex: Any, region: int, words: np.ndarray, offset: int
 def recording_region_address(placement: Any, region: int) -> int:
     """Return the address of a region of a placed core."""
     return int(locate_memory_region_for_placement(placement, region))
+
+
+def timestep_us() -> int:
+    """Return the timestep of the simulation in microseconds."""
+    return int(SpynnakerDataView.get_simulation_time_step_us())
+
+
+def time_scale_factor() -> int:
+    """Return how many times slower than real time the machine runs."""
+    return int(SpynnakerDataView.get_time_scale_factor())

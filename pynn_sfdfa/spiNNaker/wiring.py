@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from pyNN import errors
@@ -86,6 +87,13 @@ def delay_in_ticks(delays: NDArray[Any], source: Any, label: str) -> int:
             f"Choose {max(1, ticks) * dt:g} ms, or a smaller timestep in setup()."
         )
     from_neurons = isinstance(source, LIFVertex)
+    if ticks == 0 and not from_neurons:
+        warnings.warn(
+            f"Projection '{label}': what '{source.label}' sends at a tick arrives at the next one; its delay of 0 ms "
+            f"was taken for {dt:g} ms.",
+            stacklevel=2,
+        )
+        ticks = 1
     least, most = (0 if from_neurons else 1), MAX_DELAY - from_neurons
     if not least <= ticks <= most:
         raise errors.ConnectionError(
