@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import pytest
+
+from pynn_sfdfa.hardware.emulator import CoreState, RunTimeError
+from pynn_sfdfa.hardware.emulator.faults import CoreFailed, UnmodelledRegister
+
+COUNTING = """
+reset:  ldr     r4, =0x21000000         @ timer 1 counts down from the top
+        mvn     r5, #0
+        str     r5, [r4]
+        mov     r5, #0x82
+        str     r5, [r4, #8]
+        mov     r6, #1000
+        ldr     r7, [r4, #4]
+        {loop}
+        ldr     r8, [r4, #4]
+        sub     r7, r7, r8
+        block   r1
+        str     r7, [r1, #112]
+1:      sleep
+        b       1b
+        .ltorg
+"""
+ARM_LOOP = "2: subs r6, r6, #1\n bne 2b"
+THUMB_LOOP = "adr r9, 2f + 1\n bx r9\n .thumb\n2: subs r6, r6, #1\n bne 2b\n bx pc\n nop\n .arm"
+
+
+@pytest.mark.parametrize("loop", [ARM_LOOP, THUMB_LOOP], ids=["arm", "thumb"])
+def test_an_instruction_takes_a_cycle(assemble, new_machine, loop):
+    machine = new_machine(1, 1)
+    machine.start(0, 0, [1], assemble(COUNTING.format(loop=loop)), app_id=30)
+    assert 2000 <= machine.core_state(0, 0, 1).user[0] <= 2020
+
+
+@pytest.mark.parametrize(
+    ("instruction", "error", "offset", "cause"),
+    [
+        (".word 0xe7f000f0", RunTimeError.UNDEFINED_INSTRUCTION, 4, "undefined instruction, at"),
+        ("swi 0", RunTimeError.SUPERVISOR_CALL, 4, "supervisor call, at"),
+        ("ldr r0, [r3]", RunTimeError.DATA_ABORT, 8, "access to an address where nothing is"),
+        ("str r0, [r3]", RunTimeError.DATA_ABORT, 8, "access to an address where nothing is"),
+        ("bx r3", RunTimeError.PREFETCH_ABORT, None, "fetch of an instruction from where none is, at 0x50000000"),
+    ],
+)
+def test_what_a_processor_cannot_do_is_an_exception(assemble, new_machine, instruction, error, offset, cause):
+    program = f"""
+reset:  ldr     r3, =0x50000000
+        block   r1
+        adr     r4, 1f
+        str     r4, [r1, #112]
+1:      {instruction}
+        b       .
+        .ltorg
+"""
+    machine = new_machine(1, 1)
+    machine.start(0, 0, [2], assemble(program), app_id=30)
+    (fault,) = machine.faults
+    assert (fault.x, fault.y, fault.p, fault.state) == (0, 0, 2, CoreState.RUN_TIME_EXCEPTION)
+    assert fault.error == error
+    assert cause in fault.cause
+    at = machine.core_state(0, 0, 2).user[0]
+    assert fault.link_register == (at + offset if offset is not None else 0x50000004)
+    with pytest.raises(CoreFailed, match=f"core 0, 0, 2 .* is in RUN_TIME_EXCEPTION with {error.name}"):
+        machine.check()
+
+
+TICKING = """
+reset:  msr     cpsr_c, #0xd2           @ a stack for interrupts
+        ldr     sp, =0x401000
+        msr     cpsr_c, #0xd3
+        ldr     r4, =0x1f000000         @ timer 1 to slot 0
+        adr     r5, tick
+        str     r5, [r4, #0x100]
+        mov     r5, #0x24
+        str     r5, [r4, #0x200]
+        mov     r5, #0x10
+        str     r5, [r4, #0x10]
+        ldr     r4, =0x21000000         @ once a millisecond
+        ldr     r5, =200000
+        str     r5, [r4]
+        mov     r5, #0xe2
+        str     r5, [r4, #8]
+        block   r6
+        msr     cpsr_c, #0x53           @ interrupts on
+1:      {wait}
+        b       1b
+tick:   push    {{r0, r1}}
+        ldr     r0, [r6, #112]
+        add     r0, r0, #1
+        str     r0, [r6, #112]
+        ldr     r1, =0x21000000
+        str     r1, [r1, #0xc]
+        ldr     r1, =0x1f000000
+        str     r1, [r1, #0x30]
+        pop     {{r0, r1}}
+        subs    pc, lr, #4
+        .ltorg
+"""
+
+
+@pytest.mark.parametrize("wait", ["sleep", "nop"], ids=["asleep", "busy"])
+def test_timer_interrupts_a_core_that_sleeps_or_works(assemble, new_machine, wait):
+    machine = new_machine(1, 1)
+    machine.start(0, 0, [1], assemble(TICKING.format(wait=wait)), app_id=30)
+    before = machine.core_state(0, 0, 1).user[0]
+    assert machine.advance(microseconds=20_000) is False
+    assert machine.core_state(0, 0, 1).user[0] - before == 20
+
+
+def test_register_that_is_not_modelled_stops_the_run(assemble, new_machine):
+    machine = new_machine(1, 1)
+    with pytest.raises(UnmodelledRegister, match="read of register 0x104 of the DMA controller"):
+        machine.start(0, 0, [1], assemble("reset: ldr r4, =0x40000104\n ldr r5, [r4]\n b .\n .ltorg"), app_id=30)
