@@ -252,7 +252,7 @@ def test_a_configuration_that_no_checkpoint_can_hold_is_refused_at_once():
 def test_the_best_epoch_is_the_first_of_several():
     def record(epoch, accuracy):
         values = dict.fromkeys((field.name for field in fields(EpochRecord)), 0.0)
-        return EpochRecord(**{**values, "epoch": epoch, "test_accuracy": accuracy})
+        return EpochRecord(**{**values, "epoch": epoch, "test_accuracy": accuracy, "held_out_accuracy": None})
 
     assert History([record(1, 0.5), record(2, 0.9), record(3, 0.9)]).best.epoch == 2
     with pytest.raises(ValueError, match="No epoch is finished yet"):
