@@ -106,7 +106,7 @@ def test_simulate_uses_the_timestep(run, tmp_path):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (("--timestep", "1"), "Simulator 'event' takes no --timestep: leave it out, or choose --simulator brian2."),
+        (("--timestep", "1"), "Simulator 'event' takes no --timestep: leave it out, or choose --simulator brian2"),
         (("--standalone",), "Simulator 'event' takes no --standalone"),
         ((*NUMPY, "--standalone"), "target = 'numpy' does not go with standalone"),
         (("--simulator", "brian2", "--timestep", "0.3"), "trial_duration = 40 ms is not a multiple of the timestep"),
