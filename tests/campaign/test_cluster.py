@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import types
 
 import pytest
 
 pytest.importorskip("distributed", reason="run: pip install 'pynn-sfdfa[sweep]'")
 
 from campaign.small_runs import check_same, lines, run_here, spec
-from distributed import LocalCluster
+from distributed import KilledWorker, LocalCluster
 
 from pynn_sfdfa.campaign import cluster, runner
 from pynn_sfdfa.campaign.collect import read
@@ -109,6 +111,19 @@ def test_what_fails_on_a_worker_is_told(tmp_path, scheduler, monkeypatch):
         [spec(tmp_path / "a")], data=None, scheduler=scheduler.scheduler_address, stream=io.StringIO()
     )
     assert outcome.error == "ZeroDivisionError: division by zero"
+
+
+@pytest.mark.parametrize(
+    ("future", "message"),
+    [
+        (types.SimpleNamespace(status="error", exception=lambda: KilledWorker("a", None, 4)), "lost more than 3 times"),
+        (types.SimpleNamespace(status="cancelled"), r"the scheduler gave it up \(cancelled\); give the command again"),
+    ],
+)
+def test_runs_that_dask_gives_up_are_told(tmp_path, future, message):
+    result = cluster.outcome(spec(tmp_path / "a"), future)
+    assert result.name == "a"
+    assert re.search(message, result.error)
 
 
 def connect(address):

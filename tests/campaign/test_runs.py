@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import io
 import re
@@ -127,6 +128,20 @@ def test_more_workers_than_cores_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(runner, "cores", lambda: 2)
     with pytest.raises(CampaignError, match="--workers 3 is more than this machine's 2 cores; choose 1 to 2"):
         runner.run_all([spec(tmp_path / "a")], data=None, workers=3, stream=io.StringIO())
+
+
+@pytest.mark.parametrize(
+    ("runs", "workers", "threads"), [(2, None, 2), (3, None, 1), (9, None, 1), (9, 2, 2), (9, 3, 1)]
+)
+def test_the_cores_are_divided_among_the_workers(tmp_path, monkeypatch, runs, workers, threads):
+    cluster = pytest.importorskip("pynn_sfdfa.campaign.cluster")
+    used = {}
+    monkeypatch.setattr(runner, "cores", lambda: 4)
+    monkeypatch.setattr(cluster, "local_cluster", lambda at_once: contextlib.nullcontext(used.update(workers=at_once)))
+    monkeypatch.setattr(runner, "_run_side_by_side", lambda *arguments: used.update(threads=arguments[3]))
+    specs = [spec(tmp_path / str(n)) for n in range(runs)]
+    runner.run_all(specs, data=None, workers=workers, stream=io.StringIO())
+    assert used == {"workers": workers or min(4, runs), "threads": threads}
 
 
 def test_dask_is_needed_for_runs_side_by_side_only(tmp_path, monkeypatch):
