@@ -55,8 +55,8 @@ LEARNING: dict[str, dict[str, Any]] = {
     "weight 9 of 16 bits, stochastic": {"weight": 9, "weight_bits": 16, "input": 9, "stochastic": True},
     "weight 7 of 16 bits": {"weight": 7, "weight_bits": 16, "input": 7},
     "weight 7 of 16 bits, stochastic": {"weight": 7, "weight_bits": 16, "input": 7, "stochastic": True},
-    "change and weight 20": {"change": 20, "weight": 20},
-    "change and weight 16": {"change": 16, "weight": 16},
+    "change 20, weight 11 of 16 bits": {"change": 20, "weight": 11, "weight_bits": 16},
+    "change 14, weight 11 of 16 bits": {"change": 14, "weight": 11, "weight_bits": 16},
     "factor 12": {"factor": 12},
     "grade 8, feedback 12, error 8": {"grade": 8, "feedback": 12, "error": 8},
 }
@@ -134,6 +134,8 @@ def compare(name: str, network: FeedForward, test: SpikeTrains, options: argpars
         right = accuracy(FloatNetwork(network, timestep).counts(shown)[-1], shown.labels)
         save("inference", {**at, "arithmetic": "float", "accuracy": right}, key)
         for kind, fractions in WIDTHS.items():
+            if options.only and kind not in options.only:
+                continue
             fixed = FixedPointNetwork(network, timestep, Formats(**fractions))
             right = accuracy(fixed.counts(shown)[-1], shown.labels)
             save("inference", {**at, "arithmetic": kind, "accuracy": right, **losses(fixed)}, key)
@@ -199,7 +201,7 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=2000, help="test samples to show")
     parser.add_argument("--timesteps", type=float, nargs="+", default=[1.0, 0.1], help="ms")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--only", nargs="+", help="these arithmetics only (training)")
+    parser.add_argument("--only", nargs="+", help="these arithmetics only")
     options = parser.parse_args()
     try:
         {"ranges": ranges, "inference": inference, "training": training}[options.what](options)
