@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #ifndef SFDFA_STATE
-#define SFDFA_STATE 22 /* A, B and the threshold (nA) */
+#define SFDFA_STATE 21 /* A, B and the threshold (nA) */
 #endif
 #ifndef SFDFA_INPUT
 #define SFDFA_INPUT 16 /* weights on arrival, and their sum within a tick (nA) */

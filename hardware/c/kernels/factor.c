@@ -33,14 +33,14 @@ static inline uint32_t reciprocal(uint32_t mantissa)
 
 int32_t sfdfa_factor(const sfdfa_constants *constants, int32_t A, sfdfa_tally *tally)
 {
-    uint32_t *saturated = &tally->saturated[SFDFA_COUNT_FACTOR];
     int64_t wide = nearest((int64_t)A * constants->reach, REACH);
     if (constants->exact)
         wide -= constants->threshold;
-    const int32_t drive = limited64(wide, INT32_LIMIT, saturated);
+    const int32_t drive = limited64(wide, INT32_LIMIT, &tally->saturated[SFDFA_COUNT_STATE]);
     if (drive <= 0)
         return 0;
     const uint32_t zeros = leading_zeros((uint32_t)drive);
     const uint64_t product = (uint64_t)(uint32_t)constants->threshold * reciprocal((uint32_t)drive << zeros);
-    return limited64(nearest((int64_t)product, 62u - SFDFA_FACTOR - zeros), INT32_LIMIT, saturated);
+    const int64_t factor = nearest((int64_t)product, 62u - SFDFA_FACTOR - zeros);
+    return limited64(factor, INT32_LIMIT, &tally->saturated[SFDFA_COUNT_FACTOR]);
 }

@@ -100,9 +100,7 @@ class CKernels:
     def tick(self, state, perturbation, constants, now):
         neurons = self.neurons(state, perturbation)
         spikes, grades = np.zeros(neurons.size, layouts.SPIKE), np.zeros(neurons.size, np.int32)
-        n = self.call(
-            "sfdfa_tick", self.constants(constants), neurons, neurons.size, now, spikes, grades, self.tally
-        )
+        n = self.call("sfdfa_tick", self.constants(constants), neurons, neurons.size, now, spikes, grades, self.tally)
         return neurons, spikes[:n], grades[:n]
 
     def constants(self, constants):
