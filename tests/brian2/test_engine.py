@@ -5,6 +5,7 @@ import pytest
 
 import pynn_sfdfa.event as event
 from pynn_sfdfa import checkpoint
+from pynn_sfdfa.decay import Decay
 from pynn_sfdfa.network import FeedForward
 from pynn_sfdfa.optimizers import SGD, Adam
 from pynn_sfdfa.rules import DFA, SFDFA
@@ -88,6 +89,20 @@ def settings(sim):
     from pynn_sfdfa.losses import SpikeCount
 
     return network(sim), SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.05), SGD(1e-4), SpikeCount()
+
+
+def test_learning_rates_that_decay_and_reports_within_a_stretch(sim, trains):
+    sim.setup(timestep=1.0)
+    net, rule, _, loss = settings(sim)
+    results, reports = [], []
+    for optimizer in (SGD(4e-4, decay=Decay("linear", epochs=3, final=0.5)), SGD(3e-4)):
+        ours = sim.training_engine(net, rule, optimizer, loss, 1, 3)
+        list(ours.train(trains, np.arange(4), 0, epoch=2, report=reports.append))
+        results.append(ours.weights())
+    for found, right in zip(*results, strict=True):
+        np.testing.assert_array_equal(found, right)
+    assert reports[0] == 0
+    assert reports[-1] == 4
 
 
 def test_dfa_keeps_its_feedback(sim, trains):
