@@ -69,8 +69,8 @@ def run_all(
     Raises
     ------
     CampaignError
-        If there are more workers than cores, or Dask is needed and missing, or the scheduler or its workers cannot be
-        used.
+        If there are more workers than cores, both workers and a scheduler, or Dask is needed and missing, or the
+        scheduler or its workers cannot be used.
     RunFolderError, DamagedRunError, ConfigError
         If a folder holds something else; nothing has been run.
     DatasetError
@@ -82,6 +82,10 @@ def run_all(
     if not pending:
         return []
     available = cores()
+    if workers is not None and scheduler is not None:
+        raise CampaignError(
+            "--workers is for this machine; a scheduler has workers of its own: leave out one of the two."
+        )
     if workers is not None and workers > available:
         raise CampaignError(
             f"--workers {workers} is more than this machine's {available} cores; choose 1 to {available}."

@@ -148,10 +148,17 @@ def test_dask_is_needed_for_runs_side_by_side_only(tmp_path, monkeypatch):
     monkeypatch.setattr(runner, "cores", lambda: 2)
     monkeypatch.setattr(runner, "find_spec", lambda name: None)
     both = [spec(tmp_path / "a"), spec(tmp_path / "b")]
-    for options in ({}, {"workers": 1, "scheduler": "tcp://127.0.0.1:1"}):
+    for options in ({}, {"scheduler": "tcp://127.0.0.1:1"}):
         with pytest.raises(CampaignError, match=r"pynn-sfdfa\[sweep\].*--workers 1"):
             runner.run_all(both, data=None, stream=io.StringIO(), **options)
     assert not (tmp_path / "a").exists()
+
+
+def test_workers_of_this_machine_and_a_scheduler_are_two_things(tmp_path):
+    with pytest.raises(CampaignError, match="--workers is for this machine; .*: leave out one of the two"):
+        runner.run_all(
+            [spec(tmp_path / "a")], data=None, workers=1, scheduler="tcp://127.0.0.1:1", stream=io.StringIO()
+        )
 
 
 def test_data_that_are_not_there_are_named_before_anything_runs(tmp_path):
