@@ -55,6 +55,8 @@ LEARNING: dict[str, dict[str, Any]] = {
     "weight 9 of 16 bits, stochastic": {"weight": 9, "weight_bits": 16, "input": 9, "stochastic": True},
     "weight 7 of 16 bits": {"weight": 7, "weight_bits": 16, "input": 7},
     "weight 7 of 16 bits, stochastic": {"weight": 7, "weight_bits": 16, "input": 7, "stochastic": True},
+    "weight 5 of 16 bits": {"weight": 5, "weight_bits": 16, "input": 5},
+    "weight 5 of 16 bits, stochastic": {"weight": 5, "weight_bits": 16, "input": 5, "stochastic": True},
     "change 20, weight 11 of 16 bits": {"change": 20, "weight": 11, "weight_bits": 16},
     "change 14, weight 11 of 16 bits": {"change": 14, "weight": 11, "weight_bits": 16},
     "factor 12": {"factor": 12},

@@ -33,4 +33,5 @@ def decayed(x: int, loss: int) -> int:
 
     The result is within half a unit of the exact product, keeps the sign of x and is never farther from zero than x.
     """
-    return x - nearest(x * loss, 32)
+    after: int = x - nearest(x * loss, 32)
+    return after

@@ -162,7 +162,8 @@ class Formats:
 def to_fixed(values: ArrayLike, fraction: int, limit: int = INT32_LIMIT) -> Integers:
     """Return the integers nearest to ``values * 2**fraction``, limited to -limit..limit; values must be finite."""
     scaled = np.rint(np.ldexp(np.asarray(values, np.float64), fraction))
-    return np.clip(scaled, -limit, limit).astype(np.int64)
+    integers: Integers = np.clip(scaled, -limit, limit).astype(np.int64)
+    return integers
 
 
 def from_fixed(integers: ArrayLike, fraction: int) -> NDArray[np.float64]:

@@ -81,7 +81,7 @@ class NeuronState(NamedTuple):
     B: Integers
     D: Integers
     directional: Integers
-    count: Integers
+    count: Integers  # type: ignore[assignment]  # hides the method of tuples, which a record does not need
     total: Integers
     graded: Integers
 
@@ -175,17 +175,19 @@ def spike_factor(A: int, constants: NeuronConstants, formats: FormatConstants, t
 
     ``drive = A (tau_m - tau_syn)/tau_syn``, less c in the exact form, with A at the end of the tick.
     """
-    drive = nearest(A * constants.reach, _REACH) - constants.exact * constants.threshold
+    drive: int = nearest(A * constants.reach, _REACH) - constants.exact * constants.threshold
     drive = saturated(drive, INT32_LIMIT, tally, STATE)
     if drive <= 0:
         return 0
-    return saturated(quotient(constants.threshold, drive, formats.factor_fraction), INT32_LIMIT, tally, FACTOR)
+    raw = quotient(constants.threshold, drive, formats.factor_fraction)
+    factor: int = saturated(raw, INT32_LIMIT, tally, FACTOR)
+    return factor
 
 
 @jit
 def fire(state: NeuronState, i: int, perturbation: int, constants: NeuronConstants, tally: Integers) -> int:
     """Step 4: reset neuron i, whose perturbation is v, and return the grade of its spike."""
-    grade = state.D[i] + (perturbation if state.count[i] == 0 else 0)
+    grade: int = state.D[i] + (perturbation if state.count[i] == 0 else 0)
     grade = saturated(grade, INT32_LIMIT, tally, GRADE)
     state.directional[i] = saturated(state.directional[i] + grade, INT32_LIMIT, tally, GRADE)
     state.D[i] = 0

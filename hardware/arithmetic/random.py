@@ -41,7 +41,8 @@ def mix(word: int) -> int:
 @jit
 def extended(key: int, part: int) -> int:
     """Return a word that depends on a key (0 to begin with) and one more part, both in 0..2**32 - 1."""
-    return mix(((key ^ part) + _GOLDEN) & _WORD)
+    word: int = mix(((key ^ part) + _GOLDEN) & _WORD)
+    return word
 
 
 @jit
@@ -53,7 +54,8 @@ def perturbation(trial_key: int, neuron: int, fraction: int) -> int:
     first = extended(trial_key, neuron)
     second = mix((first + _GOLDEN) & _WORD)
     pairs = (first & 0x00FF00FF) + ((first >> 8) & 0x00FF00FF) + (second & 0x00FF00FF) + ((second >> 8) & 0x00FF00FF)
-    return nearest(((pairs & 0xFFFF) + (pairs >> 16) - 1020) * _SCALE, 24 - fraction)
+    v: int = nearest(((pairs & 0xFFFF) + (pairs >> 16) - 1020) * _SCALE, 24 - fraction)
+    return v
 
 
 @jit

@@ -38,7 +38,8 @@ def reciprocal(mantissa: int) -> int:
     """
     r = RECIPROCALS[(mantissa >> 24) & 0x7F]  # 15 fraction bits
     r = (r * (2**32 - (mantissa >> 16) * r)) >> 16  # 31 fraction bits in the bracket, 30 in the result
-    return (r * (2**31 - ((mantissa * r) >> 32))) >> 30
+    refined: int = (r * (2**31 - ((mantissa * r) >> 32))) >> 30
+    return refined
 
 
 @jit
@@ -53,4 +54,5 @@ def quotient(numerator: int, divisor: int, fraction: int) -> int:
         1..2**31 - 1.
     """
     zeros = leading_zeros(divisor)
-    return nearest(numerator * reciprocal(divisor << zeros), 62 - fraction - zeros)
+    rounded: int = nearest(numerator * reciprocal(divisor << zeros), 62 - fraction - zeros)
+    return rounded

@@ -52,7 +52,7 @@ def gain(learning_rate: float, tau_m: float, threshold_current: float, formats: 
     ValueError
         If it does not fit.
     """
-    fixed = round(learning_rate * tau_m / threshold_current * 2**formats.change)
+    fixed: int = round(learning_rate * tau_m / threshold_current * 2**formats.change)
     if fixed > INT32_LIMIT or (fixed == 0 and learning_rate > 0):
         raise ValueError(
             f"learning_rate = {learning_rate:g} nA^2/ms is not representable: times tau_m/c = "
