@@ -10,6 +10,7 @@ from pynn_sfdfa.hardware.emulator.address_map import (
     DEVICE_SIZE,
     ROUTER_BASES,
     ROUTER_SIZE,
+    SYSRAM_BASES,
     SYSTEM_CONTROLLER_BASES,
 )
 from pynn_sfdfa.hardware.emulator.aplx import Image
@@ -138,7 +139,7 @@ class Chip:
 
     def _check(self, core: Core) -> None:
         """Note a core that has died, once."""
-        if core.dead or self.memory.byte(vcpu.address(core.number, vcpu.STATE)) not in _DIED:
+        if core.dead or self.memory.sysram.bytes[vcpu.address(core.number, vcpu.STATE) - SYSRAM_BASES[0]] not in _DIED:
             return
         core.dead = True
         status = vcpu.decode(self.memory, core.number)

@@ -31,7 +31,14 @@ from pynn_sfdfa.hardware.emulator.processor import ASLEEP, FAILED, Processor
 from pynn_sfdfa.hardware.emulator.timer import Timer
 from pynn_sfdfa.hardware.emulator.timers import Timers
 
-_ARRIVED = {MULTICAST: vic.MULTICAST_RECEIVED, FIXED_ROUTE: vic.FIXED_ROUTE_RECEIVED}
+_DMA_SOURCES = 1 << vic.DMA_DONE | 1 << vic.DMA_ERROR
+_ARRIVED = {
+    None: 0,
+    MULTICAST: 1 << vic.PACKET_RECEIVED | 1 << vic.MULTICAST_RECEIVED,
+    FIXED_ROUTE: 1 << vic.PACKET_RECEIVED | 1 << vic.FIXED_ROUTE_RECEIVED,
+}
+"""Sources by the kind of the packet that is read next."""
+_PACKET_SOURCES = 1 << vic.PACKET_RECEIVED | 1 << vic.MULTICAST_RECEIVED | 1 << vic.FIXED_ROUTE_RECEIVED
 
 
 class Core:
@@ -148,10 +155,7 @@ class Core:
             self._memory.write(target, data)
 
     def _dma_interrupt(self, done: bool, error: bool) -> None:
-        self.vic.raise_(vic.DMA_DONE, done)
-        self.vic.raise_(vic.DMA_ERROR, error)
+        self.vic.set_sources(_DMA_SOURCES, done << vic.DMA_DONE | error << vic.DMA_ERROR)
 
     def _packet_interrupt(self, kind: int | None) -> None:
-        self.vic.raise_(vic.PACKET_RECEIVED, kind is not None)
-        for known, source in _ARRIVED.items():
-            self.vic.raise_(source, kind == known)
+        self.vic.set_sources(_PACKET_SOURCES, _ARRIVED[kind])

@@ -200,6 +200,13 @@ class Machine:
             memory.set_word(buffer + vcpu.IOBUF_LENGTH, 0)
             buffer = memory.word(buffer)
 
+    def instructions(self, x: int, y: int, p: int) -> int:
+        """Return how many instructions a core has executed since its program was loaded.
+
+        A core of a board executes at most 200 in a microsecond; fewer where it waits for memory, which is not emulated.
+        """
+        return self._core(x, y, p).processor.instructions
+
     def advance(self, until: Callable[[], bool] | None = None, microseconds: float = 1e6) -> bool:
         """Let virtual time pass until a condition holds, at most so long; return whether it held.
 

@@ -60,11 +60,14 @@ class Processor:
 
     def __init__(self) -> None:
         self.itcm, self.dtcm = Memory(ITCM_SIZE), Memory(DTCM_SIZE)
-        self.state = np.zeros(native.STATE_SIZE, np.int64)
+        self._state = np.zeros(native.STATE_SIZE, np.int64)
+        self.state = memoryview(self._state)  # faster than the array where Python looks at single entries
         self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_ARM)
         # The ARM926 has the same instructions (ARMv5TE) and the same way of waiting for an interrupt.
         self._uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_926)
         self._uc.ctl_set_tcg_buffer_size(_TRANSLATION_BYTES)
+        self.instructions = 0
+        """How many it has executed."""
         self._callbacks: list[Any] = []
         self._number: int | None = None
         self._error: BaseException | None = None
@@ -72,7 +75,7 @@ class Processor:
         self.map_memory((DTCM_BASE,), self.dtcm)
         this = weakref.proxy(self)
         self._uc.hook_add(unicorn.UC_HOOK_INTR, lambda _uc, number, _data: this._stop_for(number))
-        native.attach(self._uc, self.state)
+        native.attach(self._uc, self._state)
 
     def map_memory(self, bases: Iterable[int], memory: Memory) -> None:
         """Let the processor see a memory at some addresses."""
@@ -114,12 +117,12 @@ class Processor:
     @property
     def now(self) -> int:
         """The core's own time in cycles: an instruction takes one."""
-        return int(self.state[NOW])
+        return self.state[NOW]
 
     @property
     def lines(self) -> int:
         """The two interrupt lines."""
-        return int(self.state[native.LINES])
+        return self.state[native.LINES]
 
     def set_lines(self, lines: int) -> None:
         """Set the two interrupt lines."""
@@ -139,7 +142,8 @@ class Processor:
             A device refused an access.
         """
         self.state[NOW], self.state[native.LIMIT] = start, limit
-        outcome = int(native.run(self.state))
+        outcome = int(native.run(self._state))
+        self.instructions += self.now - start
         if self._error is not None:
             error, self._error = self._error, None
             raise error
@@ -148,13 +152,13 @@ class Processor:
     def take_exception(self) -> str:
         """Enter the exception for which the last run failed; return what it was, with the instruction's address."""
         number, self._number = self._number, None
-        exception = _BY_NUMBER[number] if number is not None else _BY_ERROR[int(self.state[native.ERROR])]
+        exception = _BY_NUMBER[number] if number is not None else _BY_ERROR[self.state[native.ERROR]]
         size = 2 if self.state[native.PROGRAM_COUNTER] & 1 else 4
-        at = int(self.state[native.PROGRAM_COUNTER]) & ~1
+        at = self.state[native.PROGRAM_COUNTER] & ~1
         if exception is _SUPERVISOR_CALL:  # the one instruction that has been executed
             at -= size
         link = at + (size if exception.link is None else exception.link)
-        native.enter(self.state, exception.mode, _IRQ_MASKED, exception.vector, link)
+        native.enter(self._state, exception.mode, _IRQ_MASKED, exception.vector, link)
         return f"{exception.name}, at {at:#x}"
 
     def _stop_for(self, number: int) -> None:

@@ -38,6 +38,7 @@ class VIC:
         self._addresses, self._controls = [0] * _SLOTS, [0] * _SLOTS
         self._order: list[tuple[int, int]] = []
         self._levels = [_IDLE]
+        self._lines = 0
 
     @property
     def enabled(self) -> int:
@@ -46,9 +47,13 @@ class VIC:
 
     def raise_(self, source: int, on: bool) -> None:
         """Set or clear a source."""
-        before = self._sources
-        self._sources = before | 1 << source if on else before & ~(1 << source)
-        if self._sources != before:
+        self.set_sources(1 << source, on << source)
+
+    def set_sources(self, which: int, on: int) -> None:
+        """Set those of some sources that are on, and clear the others; both as bits."""
+        sources = self._sources & ~which | on
+        if sources != self._sources:
+            self._sources = sources
             self._update()
 
     def read(self, offset: int) -> int:
@@ -116,4 +121,7 @@ class VIC:
         active = (self._sources | self._software) & self._enable
         requests = active & ~self._select
         irq = requests and self._first(requests) < self._levels[-1]
-        self._set_lines((FIQ if active & self._select else 0) | (IRQ if irq else 0))
+        lines = (FIQ if active & self._select else 0) | (IRQ if irq else 0)
+        if lines != self._lines:
+            self._lines = lines
+            self._set_lines(lines)
