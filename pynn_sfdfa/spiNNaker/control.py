@@ -13,6 +13,7 @@ from pynn_sfdfa.hardware.board.errors import BoardError
 from pynn_sfdfa.hardware.board.places import at, place
 from pynn_sfdfa.spiNNaker import simulator
 from pynn_sfdfa.spiNNaker.binary import BINARY_FOLDER, build_for_emulator, check_binary
+from pynn_sfdfa.spiNNaker.counters import warn_of_losses
 from pynn_sfdfa.spiNNaker.resources import check_resources
 from pynn_sfdfa.spiNNaker.spynnaker_names import SpynnakerDataView, has_machine, is_emulated
 
@@ -108,6 +109,8 @@ def run(simtime: float, callbacks: Any = None) -> float:
     now: float = stock.run(simtime, callbacks)
     for projection in contents.projections:
         projection.outdated()
+    if has_machine():
+        warn_of_losses(contents.vertices)
     return now
 
 

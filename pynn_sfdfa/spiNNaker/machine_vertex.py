@@ -49,7 +49,6 @@ class LIFMachineVertex(
         super().__init__(label, population, neurons)
         self.population = population
         self._sdram = sdram
-        self.counters: dict[str, int] = {}
 
     @property
     def sdram_required(self) -> Any:
@@ -109,10 +108,9 @@ class LIFMachineVertex(
         return len(COUNTERS)
 
     def parse_extra_provenance_items(self, label: str, x: int, y: int, p: int, provenance_data: Sequence[int]) -> None:
-        """Keep the counts of a run."""
-        self.counters = dict(zip(COUNTERS, provenance_data, strict=True))
+        """Enter the counts of a run into sPyNNaker's database."""
         with ProvenanceWriter() as database:
-            for name, count in self.counters.items():
+            for name, count in zip(COUNTERS, provenance_data, strict=True):
                 database.insert_core(x, y, p, name, count)
 
 

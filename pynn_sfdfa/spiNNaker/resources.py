@@ -64,7 +64,7 @@ def _packets(population: LIFVertex) -> int:
 
 def dtcm(population: LIFVertex, neurons: int) -> int:
     """Return the bytes that a core needs besides the list of a trial's events."""
-    cores = sum(-(-p.shape[0] // p.pre_vertex.get_max_atoms_per_core()) for p in population.forward)
+    cores: int = sum(-(-p.shape[0] // p.pre_vertex.get_max_atoms_per_core()) for p in population.forward)
     cores += sum(-(-p.shape[0] // p.pre_vertex.get_max_atoms_per_core()) for p in population.feedback)
     return (
         neurons * (_NEURON_BYTES + _LEARNING_BYTES + _TRANSFER_BYTES)

@@ -1,0 +1,62 @@
+"""What the host writes and what the application reads are the same, word by word."""
+
+import re
+
+import numpy as np
+import pytest
+
+pytest.importorskip("spynnaker")
+
+from pynn_sfdfa.spiNNaker.binary import SOURCES
+from pynn_sfdfa.spiNNaker.layout import (
+    CONFIGURATION_WORDS,
+    COUNTERS,
+    SOURCE_WORDS,
+    Region,
+    Source,
+    absent_words,
+    configuration_words,
+    source_words,
+)
+
+HEADER = (SOURCES / "application" / "regions.h").read_text()
+
+
+def fields(name):
+    body = re.search(rf"typedef struct {{([^}}]*)}} {name};", HEADER).group(1)
+    return re.findall(r"^\s+u?int\d+_t (\w+)", body, re.MULTILINE)
+
+
+def test_configuration_and_counters_have_the_names_of_c():
+    assert fields("configuration_t") == list(CONFIGURATION_WORDS)
+    assert fields("counters_t") == list(COUNTERS)
+
+
+def test_regions_have_the_numbers_of_c():
+    names = re.search(r"enum region {([^}]*)}", HEADER).group(1).replace(",", " ").split()
+    assert names == [f"REGION_{region.name}" for region in Region]
+
+
+def test_sources_are_sorted_and_packed_as_c_unpacks_them():
+    words = source_words([Source(0x200, 0xFFFFFF00, 7, 4, 2, True), Source(0x100, 0xFFFFFF00, 3, is_error=True)])
+    assert words.shape == (2, SOURCE_WORDS)
+    assert words[0].tolist() == [0x100, 0xFFFFFF00, 3, 1 << 17]
+    raw = words[1, 3].tobytes()
+    assert fields("source_t")[3:5] == ["colour_bits", "delay"]
+    assert (raw[0], raw[1], raw[2]) == (4, 2, 1)
+
+
+def test_a_word_that_is_missing_is_named():
+    values = dict.fromkeys(CONFIGURATION_WORDS, -1)
+    assert (configuration_words(values) == 0xFFFFFFFF).all()
+    del values["gain"]
+    with pytest.raises(KeyError, match="gain"):
+        configuration_words(values)
+
+
+def test_bits_of_absent_synapses():
+    present = np.random.default_rng(1).random((5, 40)) < 0.5
+    words = absent_words(present)
+    assert words.shape == (5, 2)
+    bits = np.array([[word >> bit & 1 for word in row for bit in range(32)] for row in words])
+    assert (bits[:, :40] == ~present).all() and not bits[:, 40:].any()
