@@ -22,6 +22,7 @@ __all__ = ["heat_map", "is_grid", "parallel_coordinates"]
 
 _COLOURS = colormaps["viridis"]
 _MANY_TICKS = 8
+_MANY_POINTS, _CUT = 8, 0.25  # of so many points, the lowest quarter has one colour
 
 
 def is_grid(points: Sequence[Mapping[str, Any]]) -> bool:
@@ -87,7 +88,9 @@ def parallel_coordinates(
     figure = new_figure(2.2 + 1.5 * len(keys), 4.6)
     axes = figure.add_subplot()
     heights = np.column_stack([_axis(axes, x, [point[key] for point in points]) for x, key in enumerate(keys)])
-    norm = Normalize(percent.min(), max(percent.max(), percent.min() + 1e-9))
+    # What went wrong altogether shall not take up the scale.
+    lowest = np.quantile(percent, _CUT) if len(percent) >= _MANY_POINTS else percent.min()
+    norm = Normalize(lowest, max(percent.max(), lowest + 1e-9))
     for index in np.argsort(percent, kind="stable"):
         colour = _COLOURS(norm(percent[index]))
         axes.plot(range(len(keys)), heights[index], color=colour, linewidth=1.4, alpha=0.8, marker="o", markersize=3)
@@ -96,8 +99,9 @@ def parallel_coordinates(
     axes.set_xticks(range(len(keys)), [key.replace(".", ".\n") for key in keys], fontsize=8)
     axes.set_yticks([])
     clean(axes, title)
-    axes.spines["left"].set_visible(False)
-    figure.colorbar(ScalarMappable(norm, _COLOURS), ax=axes, label=f"{score} (%)")
+    axes.spines[["left", "bottom"]].set_visible(False)
+    extend = "min" if percent.min() < lowest else "neither"
+    figure.colorbar(ScalarMappable(norm, _COLOURS), ax=axes, label=f"{score} (%)", extend=extend)
     return figure
 
 
@@ -116,10 +120,10 @@ def _axis(axes: Axes, x: int, values: Sequence[Any]) -> NDArray[np.float64]:
         place = np.array([distinct.index(value) * step for value in values])
         marks = {index * step: value for index, value in enumerate(distinct)}
     axes.axvline(x, color=GREY, linewidth=0.8, zorder=0)
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.5}
     for height, value in marks.items():
-        axes.annotate(
-            _label(value), (x, height), xytext=(4, 0), textcoords="offset points", fontsize=7, color=INK, va="center"
-        )
+        beside = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
+        axes.annotate(_label(value), (x, height), fontsize=7, color=INK, bbox=box, zorder=3, **beside)
     return np.asarray(place, np.float64)
 
 

@@ -115,3 +115,6 @@ def test_parallel_coordinates_have_a_line_a_point_with_the_best_on_top():
     assert lines[0].get_ydata()[0] == pytest.approx(1.0)
     assert lines[6].get_ydata()[0] == pytest.approx(5 / 11)
     assert {line.get_ydata()[1] for line in lines} == {0.0, 1.0}
+    lowest = [line.get_color() for line in lines[:4]]
+    assert len(set(lowest[:3])) == 1  # failures share a colour and leave the scale to the others
+    assert lowest[3] != lowest[2]
