@@ -115,6 +115,14 @@ class HostView(Protocol):
         """Forget what a core has logged."""
         ...
 
+    def cores(self) -> list[tuple[int, int, int]]:
+        """Return x, y and number of all cores with a program."""
+        ...
+
+    def instructions(self, x: int, y: int, p: int) -> int:
+        """Return how many instructions a core has executed since its program was loaded."""
+        ...
+
     def advance(self, until: Callable[[], bool] | None = None, microseconds: float = 1e6) -> bool:
         """Let virtual time pass until a condition holds, at most so long; return whether it held."""
         ...

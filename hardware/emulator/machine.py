@@ -200,6 +200,10 @@ class Machine:
             memory.set_word(buffer + vcpu.IOBUF_LENGTH, 0)
             buffer = memory.word(buffer)
 
+    def cores(self) -> list[tuple[int, int, int]]:
+        """Return x, y and number of all cores with a program."""
+        return sorted((x, y, p) for (x, y), monitor in self._monitors.items() for p in monitor.chip.cores)
+
     def instructions(self, x: int, y: int, p: int) -> int:
         """Return how many instructions a core has executed since its program was loaded.
 

@@ -1,0 +1,111 @@
+"""How long the emulated board takes for a second of its time; results go to benchmarks/results/emulator.json.
+
+python benchmarks/emulator.py [--cores 1 4 16] [--time 1000] [--repetitions 3]
+
+One core sends the spikes of 100 inputs, 10 a second each; every further core holds 20 stock neurons (IF_curr_exp) with
+100 static synapses each. What is timed is ``sim.run`` of a network that has run before, with nothing recorded: loading,
+mapping and start-up are not in it. One more run, under a profiler and not timed, counts what the emulator did.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import cProfile
+import io
+import json
+import pstats
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pynn_sfdfa.benchmark.machine import describe
+from pynn_sfdfa.hardware.board import EmulatedBoard, emulated_board
+
+RESULTS = Path(__file__).parent / "results" / "emulator.json"
+N_INPUTS, RATE, N_NEURONS = 100, 10, 20
+
+
+def build(sim: Any, n_cores: int, end: float) -> None:
+    """One population of inputs and one population of neurons for each core."""
+    rng = np.random.default_rng(0)
+    n = int(end / 1000 * RATE)
+    times = [
+        np.sort(rng.choice(np.arange(1, int(end)), n, replace=False)).astype(float).tolist() for _ in range(N_INPUTS)
+    ]
+    inputs = sim.Population(N_INPUTS, sim.SpikeSourceArray(spike_times=times))
+    for _ in range(n_cores):
+        neurons = sim.Population(N_NEURONS, sim.IF_curr_exp())
+        sim.Projection(inputs, neurons, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.1, delay=1.0))
+
+
+def instructions(board: EmulatedBoard) -> int:
+    """All that the cores of a board have executed."""
+    return sum(board.machine.instructions(*core) for core in board.machine.cores())
+
+
+def calls(profile: cProfile.Profile, file: str, *functions: str) -> int:
+    """How often functions of a file of the emulator were called."""
+    stats: dict[tuple[str, int, str], tuple[int, ...]] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    return sum(row[1] for (path, _, name), row in stats.items() if Path(path).name == file and name in functions)
+
+
+def measure(n_cores: int, milliseconds: float, repetitions: int) -> dict[str, Any]:
+    """Seconds of wall and processor time for a second of the board's, and what was done in it."""
+    with contextlib.redirect_stdout(io.StringIO()), emulated_board() as board:
+        import pyNN.spiNNaker as sim
+
+        sim.setup(timestep=1.0)
+        build(sim, n_cores, 20 + (repetitions + 1) * milliseconds)
+        sim.run(20)
+        wall, processor = [], []
+        for _ in range(repetitions):
+            before, used = time.perf_counter(), time.process_time()
+            sim.run(milliseconds)
+            wall.append(time.perf_counter() - before)
+            processor.append(time.process_time() - used)
+        executed, profile = instructions(board), cProfile.Profile()
+        profile.runcall(sim.run, milliseconds)
+        executed = instructions(board) - executed
+        sim.end()
+    scale = 1000 / milliseconds
+    return {
+        "cores": n_cores,
+        "wall_seconds": [round(value * scale, 3) for value in wall],
+        "processor_seconds": [round(value * scale, 3) for value in processor],
+        "instructions": round(executed * scale),
+        "turns": round(calls(profile, "core.py", "run") * scale),
+        "register_accesses": round(calls(profile, "processor.py", "read", "write") * scale),
+    }
+
+
+def show(rows: list[dict[str, Any]]) -> None:
+    """Print a table; the fastest of the repetitions, as other programs can only slow one down."""
+    print(
+        "| cores with neurons | wall s / s | processor s / s | instructions / s | turns / s | register accesses / s |"
+    )
+    print("| ---: | ---: | ---: | ---: | ---: | ---: |")
+    for row in rows:
+        executed, turns, accesses = (row[name] for name in ("instructions", "turns", "register_accesses"))
+        print(
+            f"| {row['cores']} | {min(row['wall_seconds']):.2f} | {min(row['processor_seconds']):.2f} "
+            f"| {executed / 1e6:.1f} M | {turns / 1e3:.1f} k | {accesses / 1e3:.0f} k |"
+        )
+
+
+def main() -> None:
+    """Measure, print, and keep."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cores", type=int, nargs="+", default=[1, 4, 16])
+    parser.add_argument("--time", type=float, default=1000.0, help="milliseconds of the board's time per run")
+    parser.add_argument("--repetitions", type=int, default=3)
+    arguments = parser.parse_args()
+    rows = [measure(n, arguments.time, arguments.repetitions) for n in arguments.cores]
+    show(rows)
+    RESULTS.write_text(json.dumps({"machine": describe(1), "rows": rows}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
