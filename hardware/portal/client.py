@@ -11,6 +11,7 @@ import io
 import json
 import os
 import tempfile
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -32,7 +33,7 @@ SERVICE = "https://nmpi-v3.hbpneuromorphic.eu"
 
 PLATFORM = nmpi.SPINNAKER
 
-_REFUSED = (401, 403)
+_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 class PortalClient(nmpi.Client):
@@ -83,7 +84,7 @@ class PortalClient(nmpi.Client):
     def _query(self, resource_uri: str, verbose: bool = True, ignore404: bool = False) -> Any:
         del verbose  # only full descriptions are asked for
         answer = self._request("GET", resource_uri)
-        if ignore404 and answer.status_code == requests.codes.not_found:
+        if ignore404 and answer.status_code == HTTPStatus.NOT_FOUND:
             return None
         return self._content(answer)
 
@@ -127,7 +128,7 @@ class PortalClient(nmpi.Client):
                 f"The platform refused the access token ({answer.status_code}: {_detail(answer)}). Tokens expire after "
                 f"some hours: set {VARIABLE} to a new one; for a collab you must be a member with an accepted quota."
             )
-        if answer.status_code >= requests.codes.server_error:
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise NoAnswerError(
                 f"The platform is in trouble ({answer.status_code}: {_detail(answer)}); try again later."
             )
