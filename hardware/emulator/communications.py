@@ -38,7 +38,8 @@ class CommunicationsController:
     def __init__(self, send: Callable[[Packet], None], interrupt: Callable[[int | None], None]) -> None:
         self._send = send
         self._interrupt = interrupt
-        self._control = self._data = 0
+        self._control = 0
+        self._data: int | None = None
         self._source_address = 0
         self._received: deque[Packet] = deque()
 
@@ -72,7 +73,8 @@ class CommunicationsController:
         elif offset == _TRANSMIT_DATA:
             self._data = value
         elif offset == _TRANSMIT_KEY:
-            payload = self._data if self._control & _PAYLOAD else None
+            # Data written since the last packet make this one long, whatever transmit control says.
+            payload, self._data = self._data, None
             self._send(Packet(self._control >> _KIND_SHIFT & 3, value, payload))
         elif offset == _SOURCE_ADDRESS:
             self._source_address = value

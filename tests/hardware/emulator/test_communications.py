@@ -24,7 +24,7 @@ def controller(sent, kinds):
     return CommunicationsController(sent.append, kinds.append)
 
 
-def test_key_sends_with_a_payload_if_control_says_so(controller, sent):
+def test_key_sends_with_a_payload_if_data_were_written(controller, sent):
     controller.write(KEY, 0x10)
     controller.write(DATA, 99)
     controller.write(CONTROL, PAYLOAD)
@@ -32,6 +32,14 @@ def test_key_sends_with_a_payload_if_control_says_so(controller, sent):
     controller.write(CONTROL, FIXED_ROUTE << 22)
     controller.write(KEY, 0x30)
     assert sent == [Packet(MULTICAST, 0x10, None), Packet(MULTICAST, 0x20, 99), Packet(FIXED_ROUTE, 0x30, None)]
+
+
+def test_data_need_no_word_in_control(controller, sent):
+    """As SARK's spin1_send_mc_packet does it."""
+    controller.write(DATA, 2)
+    controller.write(KEY, 0x10)
+    controller.write(KEY, 0x11)
+    assert sent == [Packet(MULTICAST, 0x10, 2), Packet(MULTICAST, 0x11, None)]
 
 
 def test_transmitter_is_empty_and_not_full(controller):
