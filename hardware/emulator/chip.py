@@ -115,13 +115,13 @@ class Chip:
 
         self._queue.push(time, self.x, self.y, core.number, Kind.DEVICE, act)
 
-    def _wake(self, core: Core) -> None:
-        """Give a core its turn, at its own time if it has run ahead."""
+    def _wake(self, core: Core, time: int = 0) -> None:
+        """Give a core its turn, at a time or at its own one if it has run ahead."""
         p = core.number
         if p in self._awake or core.waits():
             return
         self._awake.add(p)
-        self._queue.push(core.now(), self.x, self.y, p, Kind.RUN, lambda: self._run(core))
+        self._queue.push(max(time, core.now()), self.x, self.y, p, Kind.RUN, lambda: self._run(core))
 
     def _run(self, core: Core) -> None:
         p, start = core.number, self._queue.now
@@ -169,13 +169,13 @@ class Chip:
             self.memory.set_word(sv(system_variables.UNIX_TIME), milliseconds // 1000)
 
     def _set_interrupts(self, cores: int, on: bool) -> None:
+        now = self._running.now() if self._running else self._queue.now
         for p, core in self.cores.items():
             if cores >> p & 1:
                 core.vic.raise_(vic.CPU, on)
                 if core is not self._running:
-                    self._wake(core)
+                    self._wake(core, now)
         if cores & 1 and on:
-            now = self._running.now() if self._running else self._queue.now
             self._queue.push(now + _MONITOR_CYCLES, self.x, self.y, 0, Kind.MONITOR, lambda: self.call_monitor())
 
     def _sleeping(self) -> int:

@@ -61,7 +61,7 @@ class Processor:
     def __init__(self) -> None:
         self.itcm, self.dtcm = Memory(ITCM_SIZE), Memory(DTCM_SIZE)
         self._state = np.zeros(native.STATE_SIZE, np.int64)
-        self.state = memoryview(self._state)  # faster than the array where Python looks at single entries
+        self.state: memoryview = self._state.data  # faster than the array where Python looks at single entries
         self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_ARM)
         # The ARM926 has the same instructions (ARMv5TE) and the same way of waiting for an interrupt.
         self._uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_926)
