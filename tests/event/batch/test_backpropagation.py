@@ -37,7 +37,7 @@ def test_gradient_of_every_layer_is_the_derivative_of_the_spike_times(sizes, see
     weights = [w.astype(float) for w in net.weights]
     start = respond(net, weights, trains)
     counts = [response.counts for response in start]
-    assert all(count.max() >= 2 for count in counts)
+    assert all(np.median(count) >= 7 for count in counts)  # neurons have several spikes
     error = loss.error(counts[-1][np.newaxis].astype(np.int32), trains.labels)[0].astype(float)
     engine = sim.training_engine(net, BP(), SGD(learning_rate=ETA), loss, 1, 0)
     list(engine.train(trains, np.arange(1), 0))
