@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,32 @@ def test_stop_leaves_nothing_behind(machine, binary):
     assert machine.sdram_available(1, 0) == before
     machine.start(1, 0, [3], binary, app_id=31, wait=True)
     assert machine.core_state(1, 0, 3).state == CoreState.READY
+
+
+MAILBOX = """
+reset:  ldr     r4, =0x1f000000         @ interrupts of the monitor wake the core
+        mov     r5, #1 << 18
+        str     r5, [r4, #0x10]
+        block   r6
+1:      sleep
+        ldr     r0, [r6, #48]           @ the message: keep its first word of data
+        ldr     r1, [r0, #16]
+        str     r1, [r6, #112]
+        ldr     r4, =0xe2000000         @ interrupt seen, from core 4
+        ldr     r5, =0x5ec00010
+        str     r5, [r4, #0xc]
+        mov     r5, #0                  @ mail read
+        strb    r5, [r6, #56]
+        b       1b
+        .ltorg
+"""
+
+
+def test_mail_goes_from_core_to_core(machine, binary, assemble):
+    machine.start(1, 0, [3], binary, app_id=30, wait=True)
+    machine.start(1, 0, [4], assemble(MAILBOX), app_id=31)
+    question = command(3, VERSION_COMMAND, 0, 0, 0)
+    machine.send_sdp(replace(question, source_port=1 << 5 | 4, source_address=1 << 8))
+    machine.advance(microseconds=100)
+    assert machine.core_state(1, 0, 4).user[0] == 1 << 16 | 0x80  # the number of the question, and done
+    assert machine.sent == []

@@ -112,3 +112,38 @@ def test_register_that_is_not_modelled_stops_the_run(assemble, new_machine):
     machine = new_machine(1, 1)
     with pytest.raises(UnmodelledRegister, match="read of register 0x104 of the DMA controller"):
         machine.start(0, 0, [1], assemble("reset: ldr r4, =0x40000104\n ldr r5, [r4]\n b .\n .ltorg"), app_id=30)
+
+
+COPYING = """
+        .macro  transfer description    @ and look until it has ended
+        ldr     r5, =0x60300000
+        str     r5, [r4, #4]
+        ldr     r5, =0x401000
+        str     r5, [r4, #8]
+        ldr     r5, =\\description
+        str     r5, [r4, #0xc]
+1:      ldr     r5, [r4, #0x14]
+        tst     r5, #0x400
+        beq     1b
+        mov     r5, #8
+        str     r5, [r4, #0x10]
+        .endm
+reset:  ldr     r4, =0x40000000
+        transfer 64                     @ from SDRAM
+        ldr     r6, =0x401000
+        ldr     r5, [r6]
+        add     r5, r5, #1
+        str     r5, [r6]
+        transfer 0x80040                @ and back
+1:      sleep
+        b       1b
+        .ltorg
+"""
+
+
+def test_dma_carries_between_sdram_and_a_core(assemble, new_machine):
+    machine = new_machine(1, 1)
+    machine.write(0, 0, 0x60300000, bytes(range(1, 65)))
+    machine.start(0, 0, [1], assemble(COPYING), app_id=30)
+    assert machine.read(0, 0, 0x401000, 64, p=1) == bytes((2, *range(2, 65)))
+    assert machine.read(0, 0, 0x60300000, 64) == bytes((2, *range(2, 65)))
