@@ -45,7 +45,7 @@ def result(
         "held_out_share": HELD_OUT,
         "note": NOTES.get(table.experiment),
         "rules": {rule: _of_rule(table, rule, runs, held_out) for rule in rules},
-        "made_with": _distinct([run.provenance for run in [*runs, *held_out]]),
+        "made_with": _distinct([_versions(run.provenance) for run in [*runs, *held_out]]),
         "collected": {"date": time.strftime("%Y-%m-%d"), "commit": commit(), **machine},
     }
 
@@ -95,6 +95,11 @@ def mean_and_sd(values: Sequence[float]) -> dict[str, Any] | None:
         return None
     sd = round(stdev(values), 8) if len(values) > 1 else None
     return {"mean": round(fmean(values), 8), "sd": sd, "seeds": len(values)}
+
+
+def _versions(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the provenance of a run without the release of its operating system, which no result depends on."""
+    return {name: value for name, value in provenance.items() if name != "platform"}
 
 
 def _distinct(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

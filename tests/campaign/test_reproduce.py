@@ -49,7 +49,7 @@ def finished(rule, seed, accuracy, held_out=None):
         for n, a in enumerate(accuracy, start=1)
     )
     one = spec(Path("nowhere"), f"learning.rule={rule}", f"training.seed={seed}", epochs=len(records))
-    return FinishedRun(one, records, {"threads": 2}, {"numpy": "2.0"})
+    return FinishedRun(one, records, {"threads": 2}, {"numpy": "2.0", "platform": "x"})
 
 
 @pytest.fixture
