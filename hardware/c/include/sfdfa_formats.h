@@ -39,11 +39,15 @@
 #define SFDFA_STOCHASTIC 0 /* 1: changes are rounded to weights at random; 0: to the nearest */
 #endif
 
-#if SFDFA_INPUT > SFDFA_STATE || SFDFA_WEIGHT > SFDFA_CHANGE || SFDFA_ERROR > SFDFA_FEEDBACK
+#if SFDFA_INPUT > SFDFA_STATE || SFDFA_WEIGHT > SFDFA_CHANGE
 #error "A variable has more fraction bits than the one it is rounded from"
 #endif
 #if SFDFA_FEEDBACK > 2 * SFDFA_GRADE || SFDFA_GRADE > 24 || SFDFA_FACTOR > 30
 #error "SFDFA_FEEDBACK must be at most 2 * SFDFA_GRADE, SFDFA_GRADE at most 24, SFDFA_FACTOR at most 30"
+#endif
+
+#if SFDFA_FEEDBACK < SFDFA_ERROR + 8
+#error "SFDFA_FEEDBACK must be at least SFDFA_ERROR + 8: else the feedback of 256 outputs overflows 64 bits"
 #endif
 
 #if SFDFA_WEIGHT_BITS == 16

@@ -17,30 +17,21 @@ static inline int64_t nearest(int64_t x, uint32_t bits)
     return (x + (((int64_t)1 << bits) >> 1)) >> bits;
 }
 
+/* One unsigned comparison decides whether x lies within +-limit, which it nearly always does. */
 static inline int32_t limited(int32_t x, int32_t limit, uint32_t *saturated)
 {
-    if (x > limit) {
-        ++*saturated;
-        return limit;
-    }
-    if (x < -limit) {
-        ++*saturated;
-        return -limit;
-    }
-    return x;
+    if ((uint32_t)x + (uint32_t)limit <= 2u * (uint32_t)limit)
+        return x;
+    ++*saturated;
+    return x > 0 ? limit : -limit;
 }
 
 static inline int32_t limited64(int64_t x, int32_t limit, uint32_t *saturated)
 {
-    if (x > limit) {
-        ++*saturated;
-        return limit;
-    }
-    if (x < -(int64_t)limit) {
-        ++*saturated;
-        return -limit;
-    }
-    return (int32_t)x;
+    if ((uint64_t)x + (uint64_t)limit <= 2u * (uint64_t)limit)
+        return (int32_t)x;
+    ++*saturated;
+    return x > 0 ? limit : -limit;
 }
 
 /* x after one tick in which the share `loss` of it is lost (32 fraction bits). */

@@ -21,7 +21,7 @@ FORMATS = {
     "coarse": Formats(
         state=18, input=12, weight=10, weight_bits=16, grade=12, factor=20, change=20, error=10, feedback=20
     ),
-    "wide": Formats(state=20, input=20, weight=20, change=24, grade=20, factor=30, error=12, feedback=12),
+    "wide": Formats(state=20, input=20, weight=20, change=24, grade=20, factor=30, error=16, feedback=24),
 }
 
 HERE = Path(__file__).parent
