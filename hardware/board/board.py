@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,14 @@ from pynn_sfdfa.hardware.board.errors import BoardError
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.board.server import CommandServer
-    from pynn_sfdfa.hardware.emulator import HostView
+    from pynn_sfdfa.hardware.emulator.faults import CoreFault
+    from pynn_sfdfa.hardware.emulator.machine import Machine
 
 __all__ = ["EmulatedBoard", "emulated_board"]
+
+_LINES_OF_LOG = 5
+_EXTENT = 0xF5007F02
+"""System variables of a chip that tell a host the height and width of the machine."""
 
 
 class EmulatedBoard:
@@ -39,17 +45,36 @@ class EmulatedBoard:
         return self._server
 
     @property
-    def machine(self) -> HostView:
+    def machine(self) -> Machine:
         """The chips of the present simulation: their memories, cores and logs."""
         return self.server.machine
+
+    def log(self, x: int, y: int, p: int) -> str:
+        """Return what a core has logged (its IOBUF), in words."""
+        return spynnaker.decoded(self.machine.iobuf(x, y, p))
+
+    @property
+    def faults(self) -> list[CoreFault]:
+        """The cores that have died, in the order in which they did: where, why, and what they had logged, in words."""
+        return [replace(fault, log=spynnaker.decoded(fault.log)) for fault in self.machine.faults]
+
+    def report(self) -> str:
+        """Return program, state and the end of the log of every core that has one."""
+        lines = []
+        for core in self.server.cores:
+            status = self.machine.core_state(*core)
+            error = f", {status.error.name}" if status.error else ""
+            lines.append(f"core {core} {status.app_name}: {status.state.name}{error}")
+            lines += [f"    {line}" for line in self.log(*core).strip().splitlines()[-_LINES_OF_LOG:]]
+        return "\n".join(lines)
 
     def switch_on(self) -> CommandServer:
         """Start anew: empty memories, no application, time 0."""
         from pynn_sfdfa.hardware.board.server import CommandServer  # which needs unicorn
         from pynn_sfdfa.hardware.emulator.machine import Machine
 
-        machine = Machine(8, 8, chips=sorted(geometry.CHIPS))
-        machine.write(0, 0, 0xF5007F02, bytes((8, 8)))
+        machine = Machine(geometry.SIZE, geometry.SIZE, chips=sorted(geometry.CHIPS))
+        machine.write(0, 0, _EXTENT, bytes((geometry.SIZE, geometry.SIZE)))
         self._server = CommandServer(machine)
         return self._server
 
@@ -80,7 +105,7 @@ def emulated_board() -> Iterator[EmulatedBoard]:
 
     with (
         tempfile.TemporaryDirectory(prefix="emulated-board-") as folder,
-        spynnaker.patched(new_transceiver, HostClock(lambda: board.server), Path(folder)),
+        spynnaker.patched(new_transceiver, HostClock(lambda: board.server, board.report), Path(folder)),
     ):
         try:
             yield board

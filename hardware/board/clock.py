@@ -26,10 +26,13 @@ class HostClock:
     ----------
     server : callable
         Returns the server of the machine.
+    report : callable
+        Returns what the cores are doing, for an error.
     """
 
-    def __init__(self, server: Callable[[], CommandServer]) -> None:
+    def __init__(self, server: Callable[[], CommandServer], report: Callable[[], str]) -> None:
         self._server = server
+        self._report = report
         self._asked = 0.0
         self._changes = -1
 
@@ -55,5 +58,5 @@ class HostClock:
         if self._asked > _PATIENCE:
             raise BoardError(
                 f"The host has waited for {_PATIENCE:g} s of virtual time, in vain, for cores to reach another state:\n"
-                + server.report()
+                + self._report()
             )

@@ -6,16 +6,16 @@ import struct
 from collections import deque
 from types import MappingProxyType
 
-__all__ = ["CHIPS", "CORES", "P2P_SELF", "TOWARDS_BOOT", "links", "neighbour", "p2p_table"]
+__all__ = ["CHIPS", "CORES", "P2P_SELF", "SIZE", "TOWARDS_BOOT", "links", "neighbour", "p2p_table"]
 
-_SIZE = 8
+SIZE = 8
 CORES = 18
 """Cores on a chip, the monitor's included."""
 
 _LINKS = ((1, 0), (1, 1), (0, 1), (-1, 0), (-1, -1), (0, -1))
 """Where link 0 (east) to 5 (south) leads to, in chips."""
 
-CHIPS = frozenset((x, y) for x in range(_SIZE) for y in range(_SIZE) if -4 <= y - x <= 3)
+CHIPS = frozenset((x, y) for x in range(SIZE) for y in range(SIZE) if -4 <= y - x <= 3)
 """A hexagon: five chips in the lowest and the highest row, eight in the middle."""
 
 
@@ -59,9 +59,9 @@ def p2p_table(x: int, y: int) -> bytes:
     (`x`, `y`) itself is shown in the direction of link 0.
     """
     table = b""
-    for column in range(_SIZE):
+    for column in range(SIZE):
         word = 0
-        for row in range(_SIZE):
+        for row in range(SIZE):
             there = 0 if (column, row) in CHIPS else _P2P_NONE
             word |= (P2P_SELF if (column, row) == (x, y) else there) << 3 * row
         table += struct.pack("<I", word).ljust(_P2P_COLUMN, b"\0")

@@ -14,7 +14,7 @@ from pynn_sfdfa.hardware.emulator import CoreState, Route, SDPMessage, Signal
 from pynn_sfdfa.hardware.emulator.faults import SDRAMExhausted, TagInUse
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.hardware.emulator import HostView
+    from pynn_sfdfa.hardware.emulator.machine import Machine
 
 __all__ = ["CommandServer"]
 
@@ -34,7 +34,6 @@ _ROUTER_ENTRIES = 1023
 _LARGEST_IMAGE = 0x20000
 """More than ITCM and DTCM hold, headers included."""
 
-_LINES_OF_LOG = 5
 _WAIT = 1 << 18
 _RETRY_TAG = 4
 _TRANSIENT_TIMEOUT = 9
@@ -49,7 +48,7 @@ class CommandServer:
 
     Parameters
     ----------
-    machine : HostView
+    machine : Machine
 
     Attributes
     ----------
@@ -59,7 +58,7 @@ class CommandServer:
         How often the host has done more than ask.
     """
 
-    def __init__(self, machine: HostView) -> None:
+    def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.outbox: deque[SDPMessage] = deque()
         self.changes = 0
@@ -98,16 +97,10 @@ class CommandServer:
         self.outbox.extend(self.machine.sent)
         self.machine.sent.clear()
 
-    def report(self) -> str:
-        """Return state, application and end of the log of every core that was started."""
-        lines = []
-        for x, y, p in sorted(core for cores in self._apps.values() for core in cores):
-            status = self.machine.core_state(x, y, p)
-            log = self.machine.iobuf(x, y, p).strip().splitlines()[-_LINES_OF_LOG:]
-            error = f", {status.error.name}" if status.error else ""
-            lines.append(f"core ({x}, {y}, {p}) {status.app_name!r}: {status.state.name}{error}")
-            lines += [f"    {line}" for line in log]
-        return "\n".join(lines)
+    @property
+    def cores(self) -> list[tuple[int, int, int]]:
+        """The cores that were started and not stopped since."""
+        return sorted(core for cores in self._apps.values() for core in cores)
 
     def _answer(self, request: Request) -> SDPMessage:
         x, y = request.message.x, request.message.y

@@ -141,6 +141,14 @@ def make_transceiver(server: CommandServer) -> Any:
     return Version5Transceiver([BoardConnection(server)], ensure_board_is_ready=True)
 
 
+def decoded(log: str) -> str:
+    """Return a core's log in words: binaries write numbers for texts, which the packages hold in a table."""
+    from spinn_utilities.make_tools.replacer import Replacer
+
+    with Replacer() as texts:
+        return "\n".join(texts.replace(line) for line in log.split("\n"))
+
+
 def end() -> None:
     """End the simulation if the script has not; nothing is to be written afterwards into a folder that vanishes."""
     from spinn_utilities.data import UtilsDataView

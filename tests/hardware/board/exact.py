@@ -19,15 +19,16 @@ def held(tau, dt):
     return tau / dt * (1 - decay(tau, dt))
 
 
-def lif(cell, arriving, dt=1.0, conductance=False):
+def lif(cell, arriving, dt=1.0):
     """Membrane potentials and spike times.
 
     Parameters
     ----------
     cell : dict
-        PyNN's parameters of IF_curr_exp or IF_cond_exp.
+        PyNN's parameters of IF_curr_exp, of IF_cond_exp (with reversal potentials) or of IF_curr_delta (without time
+        constants of synapses; an input is a current that flows for one step and carries the weight's charge, nA ms).
     arriving : array, shape (ticks, 2, n)
-        Excitatory and inhibitory weights that arrive at each tick, in nA or uS.
+        Excitatory and inhibitory weights that arrive at each tick, in nA, uS or nA ms.
 
     Returns
     -------
@@ -37,15 +38,19 @@ def lif(cell, arriving, dt=1.0, conductance=False):
         Times of each neuron's spikes, ms.
     """
     ticks, _, n = arriving.shape
-    taus = np.array([cell["tau_syn_E"], cell["tau_syn_I"]])[:, None]
+    if "tau_syn_E" in cell:
+        taus = np.array([cell["tau_syn_E"], cell["tau_syn_I"]])[:, None]
+        gain, remaining = held(taus, dt), decay(taus, dt)
+    else:
+        gain, remaining = 1 / dt, 0.0
     v = np.full(n, cell["v_rest"], float)
     synaptic = np.zeros((2, n))
     silent = np.zeros(n, int)
     trace, spikes = np.empty((ticks, n)), [[] for _ in range(n)]
     for tick in range(ticks):
         trace[tick] = v
-        synaptic += arriving[tick] * held(taus, dt)
-        if conductance:
+        synaptic += arriving[tick] * gain
+        if "e_rev_E" in cell:
             current = synaptic[0] * (cell["e_rev_E"] - v) + synaptic[1] * (cell["e_rev_I"] - v)
         else:
             current = synaptic[0] - synaptic[1]
@@ -57,7 +62,7 @@ def lif(cell, arriving, dt=1.0, conductance=False):
         silent = np.where(fired, int(np.ceil(cell["tau_refrac"] / dt)), silent)
         for neuron in np.flatnonzero(fired):
             spikes[neuron].append(tick * dt)
-        synaptic *= decay(taus, dt)
+        synaptic *= remaining
     return trace, spikes
 
 
@@ -73,36 +78,18 @@ def arrivals(spike_times, weights, delays, ticks, dt=1.0):
     return arriving
 
 
-def delta_lif(cell, arriving, dt=1.0):
-    """As `lif`, for IF_curr_delta: inputs, in mV, step the membrane potential."""
-    ticks, _, n = arriving.shape
-    v, silent = np.full(n, cell["v_rest"], float), np.zeros(n, int)
-    trace, spikes = np.empty((ticks, n)), [[] for _ in range(n)]
-    for tick in range(ticks):
-        trace[tick] = v
-        final = cell["v_rest"] + cell["i_offset"] * cell["tau_m"] / cell["cm"]
-        stepped = final + (v - final) * decay(cell["tau_m"], dt) + arriving[tick, 0] - arriving[tick, 1]
-        v = np.where(silent > 0, v, stepped)
-        silent = np.maximum(silent - 1, 0)
-        fired = v >= cell["v_thresh"]
-        v = np.where(fired, cell["v_reset"], v)
-        silent = np.where(fired, int(np.ceil(cell["tau_refrac"] / dt)), silent)
-        for neuron in np.flatnonzero(fired):
-            spikes[neuron].append(tick * dt)
-    return trace, spikes
-
-
 def paired_weight(weight, rule, pre, post, delay):
     """A weight after additive spike-pair plasticity, up to the last presynaptic spike.
 
-    All pairs count but those at the same time; a postsynaptic spike takes `delay` to reach the synapse.
+    All pairs count. A postsynaptic spike takes `delay` to reach the synapse; of two spikes that are there at the same
+    time, it counts as the earlier one.
     """
     events = [(time, "pre") for time in pre] + [(time + delay, "post") for time in post if time + delay <= max(pre)]
-    for time, kind in sorted(events):
-        earlier = [t for t, other in events if other != kind and t < time]
+    for time, kind in sorted(events):  # "post" comes before "pre"
         if kind == "post":
-            weight += rule["A_plus"] * sum(np.exp((t - time) / rule["tau_plus"]) for t in earlier)
+            weight += rule["A_plus"] * sum(np.exp((t - time) / rule["tau_plus"]) for t in pre if t < time)
         else:
-            weight -= rule["A_minus"] * sum(np.exp((t - time) / rule["tau_minus"]) for t in earlier)
+            arrived = [t + delay for t in post if t + delay <= time]
+            weight -= rule["A_minus"] * sum(np.exp((t - time) / rule["tau_minus"]) for t in arrived)
         weight = min(max(weight, rule["w_min"]), rule["w_max"])
     return weight

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import exact
 import numpy as np
 
 TIME = 200  # ms
@@ -25,6 +26,7 @@ SILENT_CELL = CELL | {"v_thresh": 0.0, "i_offset": 0.0}
 PAIRS = {"tau_plus": 20.0, "tau_minus": 15.0, "A_plus": 0.05, "A_minus": 0.04, "w_min": 0.0, "w_max": 4.0}
 RATE = 40.0  # Hz
 N_POISSON = 50
+POISSON_WEIGHT = 0.125
 
 
 def spike_times():
@@ -40,6 +42,16 @@ def weights(seed, largest):
 
 def delays(seed, longest):
     return np.random.default_rng(seed).integers(1, longest + 1, size=(N_INPUTS, N)).astype(float)
+
+
+def inputs(name, largest, longest):
+    """What arrives at each tick at the population of this name, shape (TIME, 2, N)."""
+    kinds = ((0, largest, longest), (1, largest / 4, 8))
+    parts = [
+        exact.arrivals(spike_times(), weights(len(name) + more, top), delays(len(name) + more, wait), TIME)
+        for more, top, wait in kinds
+    ]
+    return np.stack(parts, axis=1)
 
 
 def connect(sim, source, target, weight, delay, receptor="excitatory", synapse=None):
@@ -100,7 +112,9 @@ def build(sim):
 
     net.poisson = sim.Population(N_POISSON, sim.SpikeSourcePoisson(rate=RATE), label="poisson", seed=7)
     net.driven = sim.Population(1, sim.IF_curr_exp(**SILENT_CELL), label="driven")
-    sim.Projection(net.poisson, net.driven, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.125, delay=1.0))
+    sim.Projection(
+        net.poisson, net.driven, sim.AllToAllConnector(), sim.StaticSynapse(weight=POISSON_WEIGHT, delay=1.0)
+    )
     net.poisson.record("spikes")
     net.driven.record("v")
     net.combined_plastic = plastic(sim, "combined", 0)
