@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -160,11 +161,11 @@ class SFDFAProjection:
 
     def _evaluated(self, space: ParameterSpace) -> dict[str, NDArray[np.float64]]:
         """Return values of parameters as matrices, checked; PyNN's units."""
-        space.shape = self.shape
-        space.evaluate(simplify=False)
         values = {}
-        for name, matrix in space.items():
-            values[name] = np.array(matrix, float)
+        for name, lazy in space.items():
+            own = copy.copy(lazy)  # the synapse type may be used again, for another shape
+            own.shape = self.shape
+            values[name] = np.array(own.evaluate(simplify=False), float)
             check_parameter(self._definition(name), values[name][self.present], type(self.synapse_type).__name__)
         return values
 
@@ -282,7 +283,7 @@ class SFDFAProjection:
         from pyNN.recording.files import StandardTextFile
 
         names = [attribute_names] if isinstance(attribute_names, str) else list(attribute_names)
-        target = StandardTextFile(file, mode="wb") if isinstance(file, str) else file
+        target = StandardTextFile(file, mode="w") if isinstance(file, str) else file
         columns = (["i", "j"] if format == "list" and with_address else []) + names
         target.write(self.get(names, format=format, with_address=with_address), {"columns": columns})
         target.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -70,11 +71,12 @@ class LIFVertex(PopulationApplicationVertex, LegacyPartitionerAPI):
     def __init__(self, n: int, label: str, model: Any, neurons_per_core: int) -> None:
         super().__init__(label, neurons_per_core, SplitterFixedLegacy())
         self._n, self.model, self.exact = n, model, model.gradient == "exact"
-        space = model.parameter_space
-        space.shape = (n,)
-        space.evaluate(simplify=False)
-        self._values: dict[str, Any] = {name: values for name, values in space.items() if name != "targets"}
-        self._values["targets"] = _sequences(space["targets"], n)
+        self._values: dict[str, Any] = {}
+        for name, lazy in model.parameter_space.items():
+            own = copy.copy(lazy)  # the cell type may be used again, for another size
+            own.shape = (n,)
+            values = own.evaluate(simplify=False)
+            self._values[name] = _sequences(values, n) if name == "targets" else np.array(values, float)
         self.initial: dict[str, NDArray[np.float64] | None] = {"v": None, "i_syn": None}
         self.forward: list[SFDFAProjection] = []
         self.feedback: list[SFDFAProjection] = []
@@ -267,7 +269,10 @@ class LIFVertex(PopulationApplicationVertex, LegacyPartitionerAPI):
 def _sequences(value: Any, n: int) -> NDArray[np.object_]:
     """Return one sequence of targets for each neuron, shape (n,)."""
     value = getattr(value, "base_value", value)
-    each = [value] * n if isinstance(value, Sequence) else list(np.atleast_1d(value) if n == 1 else value)
+    if isinstance(value, Sequence) or not len(value):
+        each = [value] * n
+    else:
+        each = list(np.atleast_1d(value) if n == 1 else value)
     out = np.empty(n, dtype=object)
     out[:] = [one if isinstance(one, Sequence) else Sequence(np.ravel(one)) for one in each]
     return out

@@ -28,7 +28,7 @@ def driven_neuron(sim, times, weight, delay=1.0, until=100.0, **parameters):
 @pytest.mark.parametrize("weight", [0.5, -0.5])
 def test_subthreshold_response(sim, weight):
     spikes, v, i_syn = driven_neuron(sim, [10.0], weight)
-    time = np.arange(1001) * STEP
+    time = np.arange(v.size) * STEP  # SpiNNaker has no sample of the end
     age = np.maximum(time - 11.0, 0.0)
     arrived = time >= 11.0
     assert spikes.size == 0

@@ -1,0 +1,91 @@
+"""Networks mapped by sPyNNaker's own tools: cores, keys, data; and what is refused before the mapping."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("spynnaker")
+
+from pynn_sfdfa.spiNNaker import binary, control, resources
+from pynn_sfdfa.spiNNaker.layout import CONFIGURATION_WORDS, Region
+from pynn_sfdfa.spiNNaker.regions import core_regions, region_sizes
+from pynn_sfdfa.spiNNaker.simulator import contents
+from pynn_sfdfa.spiNNaker.spynnaker_names import sources_of
+
+CELL = {"tau_m": 52.0, "tau_syn": 26.0, "cm": 10.0, "v_rest": -70.0, "v_thresh": -68.0, "trial_duration": 40.0}
+
+
+def build(sim, n_in=20, hidden=300, n_out=10, trials=2, per_core=16, **settings):
+    sim.setup(timestep=1.0, **settings)
+    stimulus = sim.Population(n_in, sim.SpikeSourcePoisson(rate=20.0), label="stimulus")
+    first = sim.Population(hidden, sim.LIF_SFDFA(**CELL), label="first", neurons_per_core=per_core)
+    second = sim.Population(hidden, sim.LIF_SFDFA(**CELL), label="second", neurons_per_core=per_core)
+    output = sim.Population(n_out, sim.LIF_SFDFA(targets=[[3.0] * trials] * n_out, **CELL), label="output")
+    for pre, post in ((stimulus, first), (first, second), (second, output)):
+        synapse = sim.SFDFASynapse(weight=0.1, delay=1.0, learning_rate=1e-4)
+        sim.Projection(pre, post, sim.AllToAllConnector(), synapse)
+    for post in (first, second):
+        sim.Projection(output, post, sim.AllToAllConnector(), sim.SFDFAFeedback(learning_rate=0.01))
+    return stimulus, first, second, output
+
+
+@pytest.mark.slow
+def test_several_hundred_neurons_on_tens_of_cores(mapped):
+    stimulus, first, second, output = build(mapped, time_scale_factor=4)
+    mapped.run(80.0)
+    assert [len(p._vertex.machine_vertices) for p in (first, second, output)] == [19, 19, 1]
+    core = list(second._vertex.machine_vertices)[-1]
+    data = core_regions(core, contents())
+    words = dict(zip(CONFIGURATION_WORDS, data[Region.CONFIGURATION].tolist(), strict=True))
+    assert (words["n_neurons"], words["first_neuron"], words["layer"]) == (12, 288, 1)
+    assert (words["n_sources"], words["n_rows"], words["n_errors"], words["perturbs"]) == (20, 300, 10, 1)
+    keys = data[Region.SOURCES][:, 0]
+    assert (np.diff(keys.astype(np.int64)) > 0).all()
+    expected = {key for _, key, _ in sources_of(first._vertex, "SPIKE")} | {
+        key for _, key, _ in sources_of(output._vertex, "ERROR")
+    }
+    assert set(keys.tolist()) == expected
+    sizes = region_sizes(second._vertex, 12)
+    assert all(4 * data[region].size <= size for region, size in sizes.items())
+    assert data[Region.WEIGHTS].shape == (300, 12) and (data[Region.WEIGHTS] == round(0.1 * 2**27)).all()
+    np.testing.assert_array_equal(second._vertex.forward[0].get("weight", format="array"), 0.1)
+
+
+def test_learning_that_cannot_work_is_refused(mapped):
+    *_, output = build(mapped, hidden=20)
+    with pytest.raises(ValueError, match="'output' has targets for 2 trials, but running to 120 ms completes 3 trials"):
+        mapped.run(120.0)
+    output.set(targets=[])
+    with pytest.raises(ValueError, match="Feedback from population 'output' to 'first' carries no error"):
+        mapped.run(40.0)
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        ({"hidden": 250, "per_core": 250}, r"'first' needs \d+ bytes of DTCM on a core with 250 .*_per_core = 1\d\d"),
+        ({"per_core": 100}, r"'second' needs about [\d,]+ cycles.*_per_core = \d\d or less or setup\(time_scale"),
+        ({"n_in": 3000}, "'first' has 3000 sources, all of which may fire in one tick"),
+        ({"n_out": 300, "trials": 1}, "'first' has feedback from 300 output neurons; a core can add up the errors"),
+        ({"trials": 30000, "hidden": 10}, "'output' needs .* bytes of SDRAM .* for TARGETS"),
+    ],
+)
+def test_more_than_a_core_has_is_refused_before_mapping(mapped, monkeypatch, network, message):
+    monkeypatch.setattr(resources, "SDRAM", 2**20)
+    build(mapped, **{"hidden": 100, **network})
+    with pytest.raises(ValueError, match=message):
+        mapped.run(40.0)
+
+
+def test_a_missing_application_is_refused_before_mapping(mapped, monkeypatch):
+    build(mapped, hidden=20)
+    monkeypatch.setattr(control, "has_machine", lambda: True)
+    monkeypatch.setattr(binary, "binary_exists", lambda name: False)
+    with pytest.raises(FileNotFoundError, match="lif_sfdfa.aplx.*set SPINN_DIRS.*make -C"):
+        mapped.run(40.0)
+
+
+def test_what_builds_the_application_is_named_if_it_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setenv("PYNN_SFDFA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(binary.shutil, "which", lambda tool: None if "gcc" in tool else tool)
+    with pytest.raises(FileNotFoundError, match="arm-none-eabi-gcc.*apt install gcc-arm-none-eabi"):
+        binary.build_for_emulator()
