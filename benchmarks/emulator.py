@@ -23,9 +23,12 @@ import numpy as np
 
 from pynn_sfdfa.benchmark.machine import describe
 from pynn_sfdfa.hardware.board import EmulatedBoard, emulated_board
+from pynn_sfdfa.hardware.emulator.machine import Machine
 
 RESULTS = Path(__file__).parent / "results" / "emulator.json"
 N_INPUTS, RATE, N_NEURONS = 100, 10, 20
+PROGRAM = (0xE3A03501, 0xE5930000, 0xE2800001, 0xE5830000, 0xE0211000, 0xE2822004, 0xEAFFFFF9)
+"""mov r3, #0x400000; 1: ldr r0, [r3]; add r0, r0, #1; str r0, [r3]; eor r1, r1, r0; add r2, r2, #4; b 1b"""
 
 
 def build(sim: Any, n_cores: int, end: float) -> None:
@@ -81,6 +84,17 @@ def measure(n_cores: int, milliseconds: float, repetitions: int) -> dict[str, An
     }
 
 
+def plain_speed() -> float:
+    """Million instructions per second of processor time of a program that touches no device, once it is translated."""
+    code = np.array(PROGRAM, "<u4").tobytes()
+    header = np.array([2, 0, 32, len(code), 4, 0, 0, 0], "<u4").tobytes()
+    machine = Machine(1, 1)
+    machine.start(0, 0, [1], header + code, app_id=30)
+    before, used = machine.instructions(0, 0, 1), time.process_time()
+    machine.advance(microseconds=100_000)
+    return (machine.instructions(0, 0, 1) - before) / (time.process_time() - used) / 1e6
+
+
 def show(rows: list[dict[str, Any]]) -> None:
     """Print a table; the fastest of the repetitions, as other programs can only slow one down."""
     print(
@@ -103,8 +117,11 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=3)
     arguments = parser.parse_args()
     rows = [measure(n, arguments.time, arguments.repetitions) for n in arguments.cores]
+    plain = [plain_speed() for _ in range(arguments.repetitions)]
     show(rows)
-    RESULTS.write_text(json.dumps({"machine": describe(1), "rows": rows}, indent=2) + "\n")
+    print(f"Without devices: {max(plain):.0f} million instructions per second of processor time.")
+    result = {"machine": describe(1), "rows": rows, "plain_instructions": [round(value * 1e6) for value in plain]}
+    RESULTS.write_text(json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":
