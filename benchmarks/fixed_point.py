@@ -22,6 +22,7 @@ import pynn_sfdfa.event as event
 from pynn_sfdfa import assembly, checkpoint, config
 from pynn_sfdfa.hardware.arithmetic import VARIABLES, FixedPointNetwork, Formats, LearningParameters
 from pynn_sfdfa.hardware.arithmetic.float_network import FloatNetwork
+from pynn_sfdfa.hardware.arithmetic.network import LayerTrial
 from pynn_sfdfa.losses import SpikeCount
 from pynn_sfdfa.metrics import predict
 from pynn_sfdfa.network import FeedForward
@@ -101,31 +102,37 @@ def ranges(options: argparse.Namespace) -> None:
         network, test, name = restored(path, options.data)
         fixed = FixedPointNetwork(network, 1.0)
         targets = SpikeCount().targets(test.labels, network.sizes[-1])
+        shown = range(min(options.samples, len(test)))
         # So small a rate leaves the weights as they are; nothing but "change" depends on it.
         parameters = LearningParameters(1e-7, 0.0)
-        for sample in range(min(options.samples, len(test))):
-            fixed.train(test, sample, targets[sample], parameters, sample)
-        record(name, fixed)
+        record(name, fixed, [fixed.train(test, k, targets[k], parameters, k) for k in shown])
     experiment, network, data = digits_online(1)
     fixed = FixedPointNetwork(network, 1.0)
     learn(fixed, data.train, experiment)
-    record("digits 64-100-10, learning", fixed)
+    record("digits 64-100-10, learning", fixed, [fixed.run(data.test, k) for k in range(len(data.test))])
 
 
-def record(name: str, fixed: FixedPointNetwork) -> None:
-    """Save the largest values that a network has seen."""
+def record(name: str, fixed: FixedPointNetwork, trials: list[list[LayerTrial]]) -> None:
+    """Save the largest values that a network has seen, and how much happens in a trial."""
     fractions = [getattr(fixed.formats, variable) for variable in VARIABLES]
     largest = {
         variable: float(np.ldexp(fixed.tally.largest[variable], -fraction))
         for variable, fraction in zip(VARIABLES, fractions, strict=True)
     }
-    save("ranges", {"network": name, "largest": largest, **losses(fixed)}, ("network",))
+    activity = {
+        "ticks": fixed.ticks,
+        "input spikes": float(np.mean([trial[0].arriving.offsets[-1] for trial in trials])),
+        "spikes": [
+            float(np.mean([layer.state.count.sum() for layer in layers])) for layers in zip(*trials, strict=True)
+        ],
+    }
+    save("ranges", {"network": name, "largest": largest, **activity, **losses(fixed)}, ("network",))
 
 
 def compare(name: str, network: FeedForward, test: SpikeTrains, options: argparse.Namespace) -> None:
     """Save the accuracies of a trained network in float and in fixed point."""
     shown = test.select(np.arange(min(options.samples, len(test))))
-    key = ("network", "arithmetic", "timestep")
+    key = ("network", "samples", "arithmetic", "timestep")
     base = {"network": name, "samples": len(shown)}
     exact = event.training_engine(network, SFDFA(), SGD(1e-4), SpikeCount(), 1, 1)
     exact.load_state({**exact.state(), **{f"weights.{k}": w for k, w in enumerate(network.weights)}})
