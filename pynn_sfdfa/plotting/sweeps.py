@@ -122,8 +122,17 @@ def _axis(axes: Axes, x: int, values: Sequence[Any]) -> NDArray[np.float64]:
     axes.axvline(x, color=GREY, linewidth=0.8, zorder=0)
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.5}
     for height, value in marks.items():
-        beside = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
-        axes.annotate(_label(value), (x, height), fontsize=7, color=INK, bbox=box, zorder=3, **beside)
+        axes.annotate(
+            _label(value),
+            (x, height),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+            color=INK,
+            bbox=box,
+            zorder=3,
+        )
     return np.asarray(place, np.float64)
 
 
