@@ -2,8 +2,8 @@
 
     python benchmarks/spinnaker_estimate.py
 
-Nothing here was measured on a board. Instructions come from ``results/spinnaker_cost.json`` (counted in an emulated core,
-one a cycle assumed); power from SpiNNMachine 7.4.1, class ``VersionSpin1``, whose figures its authors measured on boards.
+Nothing here was measured on a board. Instructions come from ``results/spinnaker_cost.json`` (counted in an emulated
+core, one a cycle assumed); power from SpiNNMachine 7.4.1, class ``VersionSpin1``: figures measured on boards.
 """
 
 from __future__ import annotations
