@@ -89,8 +89,8 @@ def parallel_coordinates(
     axes = figure.add_subplot()
     heights = np.column_stack([_axis(axes, x, [point[key] for point in points]) for x, key in enumerate(keys)])
     # What went wrong altogether shall not take up the scale.
-    lowest = np.quantile(percent, _CUT) if len(percent) >= _MANY_POINTS else percent.min()
-    norm = Normalize(lowest, max(percent.max(), lowest + 1e-9))
+    lowest = float(np.quantile(percent, _CUT if len(percent) >= _MANY_POINTS else 0.0))
+    norm = Normalize(lowest, max(float(percent.max()), lowest + 1e-9))
     for index in np.argsort(percent, kind="stable"):
         colour = _COLOURS(norm(percent[index]))
         axes.plot(range(len(keys)), heights[index], color=colour, linewidth=1.4, alpha=0.8, marker="o", markersize=3)
