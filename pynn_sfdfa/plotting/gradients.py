@@ -40,7 +40,7 @@ def gradient_alignment(runs: Mapping[str, Sequence[EpochRecord]], title: str) ->
             angles.plot(epochs, [record.extra[f"gradient_angle_{layer}"] for record in measured], **line)
             signs.plot(epochs, [100 * record.extra[f"sign_agreement_{layer}"] for record in measured], **line)
     angles.axhline(90.0, color=GREY, linewidth=0.8, linestyle=":")
-    angles.set_ylim(0, 95)
+    angles.set_ylim(bottom=0)
     signs.set_ylim(0, 103)
     clean(angles, title)
     clean(signs)
