@@ -17,6 +17,9 @@ END = "<!-- end -->"
 NEURONS = 100
 """Neurons on a core, for the comparison of costs."""
 
+FIRST = ("float, event-driven", "float", "as specified")
+"""What the other arithmetics are compared with."""
+
 Row = tuple[str, ...]
 
 
@@ -45,7 +48,8 @@ def percent(accuracies: list[float]) -> str:
 
 def by_arithmetic(entries: list[dict[str, Any]], columns: list[tuple[str, dict[str, Any]]]) -> str:
     """Return accuracies, one arithmetic a row; a column takes the entries that agree with its settings."""
-    kinds = list(dict.fromkeys(entry["arithmetic"] for entry in entries))
+    found_kinds = {entry["arithmetic"] for entry in entries}
+    kinds = [kind for kind in FIRST if kind in found_kinds] + sorted(found_kinds - set(FIRST))
     rows: list[Row] = [("fraction bits", *(heading for heading, _ in columns))]
     for kind in kinds:
         cells = []
@@ -63,7 +67,7 @@ def by_arithmetic(entries: list[dict[str, Any]], columns: list[tuple[str, dict[s
 def inference(results: dict[str, Any]) -> str:
     """Return accuracies of networks that were trained in float."""
     names = ("network", "samples", "timestep")
-    entries = sorted(results["inference"], key=lambda entry: "event" not in entry["arithmetic"])
+    entries = results["inference"]
     settings = {tuple(entry.get(name) for name in names) for entry in entries}
     columns = []
     for network, samples, timestep in sorted(settings, key=lambda each: (each[0], -each[1], -(each[2] or 1e9))):
@@ -96,7 +100,7 @@ def cost(results: dict[str, Any]) -> str:
         state = f"8 B ({8 * inputs * neurons / 1024:.0f} KiB)"
         rows.append((name, "forward traces", f"{traces:,.0f}", f"{moved:,.0f}", state, f"{8 * inputs:,} B"))
         replay = 2 * ticks * neurons + spikes + neurons
-        kept = 4 * events + 8 * spikes + 16 * neurons
+        kept = 8 * events + 8 * spikes + 16 * neurons
         rows.append(("", "replay", f"{replay:,.0f}", f"{2 * events * neurons:,.0f}", "0 B", f"{kept:,.0f} B"))
     return markdown(rows)
 
