@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import c_kernels
 import numpy as np
 import pytest
 from c_kernels import require_cross_compiler
@@ -130,6 +131,19 @@ def test_missing_compiler(monkeypatch, tmp_path, find, remedy):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingCompilerError, match=remedy):
         find.__wrapped__()
+
+
+def test_missing_cross_compiler_skips_tests_but_not_in_ci(monkeypatch):
+    def missing():
+        raise MissingCompilerError("not on the PATH")
+
+    monkeypatch.setattr(c_kernels, "cross_compiler", missing)
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="not on the PATH"):
+        require_cross_compiler()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(MissingCompilerError):
+        require_cross_compiler()
 
 
 def test_compiler_that_does_not_run(monkeypatch, tmp_path):
