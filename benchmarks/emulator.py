@@ -51,8 +51,17 @@ def instructions(board: EmulatedBoard) -> int:
 
 def calls(profile: cProfile.Profile, file: str, *functions: str) -> int:
     """How often functions of a file of the emulator were called."""
-    stats: dict[tuple[str, int, str], tuple[int, ...]] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
-    return sum(row[1] for (path, _, name), row in stats.items() if Path(path).name == file and name in functions)
+    stats: Any = pstats.Stats(profile)
+    return sum(row[1] for (path, _, name), row in stats.stats.items() if Path(path).name == file and name in functions)
+
+
+def native_share(profile: cProfile.Profile) -> float:
+    """Part of the time under the profiler that was spent in compiled code: Unicorn and the hook at blocks."""
+    stats: Any = pstats.Stats(profile)
+    (native,) = (
+        row[2] for (path, _, name), row in stats.stats.items() if (Path(path).name, name) == ("native.py", "run")
+    )
+    return float(native / stats.total_tt)
 
 
 def measure(n_cores: int, milliseconds: float, repetitions: int) -> dict[str, Any]:
@@ -81,6 +90,7 @@ def measure(n_cores: int, milliseconds: float, repetitions: int) -> dict[str, An
         "instructions": round(executed * scale),
         "turns": round(calls(profile, "core.py", "run") * scale),
         "register_accesses": round(calls(profile, "processor.py", "read", "write") * scale),
+        "native_share": round(native_share(profile), 2),
     }
 
 
@@ -97,15 +107,14 @@ def plain_speed() -> float:
 
 def show(rows: list[dict[str, Any]]) -> None:
     """Print a table; the fastest of the repetitions, as other programs can only slow one down."""
-    print(
-        "| cores with neurons | wall s / s | processor s / s | instructions / s | turns / s | register accesses / s |"
-    )
-    print("| ---: | ---: | ---: | ---: | ---: | ---: |")
+    titles = ("cores with neurons", "wall s / s", "processor s / s", "instructions / s", "turns / s")
+    print("| " + " | ".join((*titles, "register accesses / s", "native")) + " |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for row in rows:
         executed, turns, accesses = (row[name] for name in ("instructions", "turns", "register_accesses"))
         print(
             f"| {row['cores']} | {min(row['wall_seconds']):.2f} | {min(row['processor_seconds']):.2f} "
-            f"| {executed / 1e6:.1f} M | {turns / 1e3:.1f} k | {accesses / 1e3:.0f} k |"
+            f"| {executed / 1e6:.1f} M | {turns / 1e3:.1f} k | {accesses / 1e3:.0f} k | {row['native_share']:.0%} |"
         )
 
 

@@ -52,9 +52,9 @@ _read = types.ExternalFunction("uc_reg_read", types.int32(types.int64, types.int
 _write = types.ExternalFunction("uc_reg_write", types.int32(types.int64, types.int32, types.int64))
 
 
-@cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr), cache=True)
-def _at_block(_uc: object, address: int, size: int, user_data: object) -> None:
-    state = carray(user_data, STATE_SIZE, dtype=np.int64)
+@jit
+def _look(state: NDArray[np.int64], address: int, size: int) -> None:
+    """At the start of a block: stop for the limit or an interrupt, else count the block's instructions."""
     if state[NOW] >= state[LIMIT]:
         state[STOPPED] = _BY_LIMIT
         _stop(state[HANDLE])
@@ -72,6 +72,11 @@ def _at_block(_uc: object, address: int, size: int, user_data: object) -> None:
         _read(state[HANDLE], _CPSR, state[BUFFER])
         state[half_word] = _THUMB if state[VALUE] & _THUMB_BIT else _ARM
     state[NOW] += size >> 1 if state[half_word] == _THUMB else size >> 2
+
+
+@cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr))
+def _at_block(_uc: object, address: int, size: int, user_data: object) -> None:
+    _look(carray(user_data, STATE_SIZE, dtype=np.int64), np.int64(address), np.int64(size))
 
 
 @jit
