@@ -60,7 +60,7 @@ def as_csv(
     writer.writerow([*keys, "seed", *_FIGURES, "seconds", "folder", "error"])
     for run in runs:
         name = run.spec.name
-        values = [format_value(run.values[key]) for key in keys]
+        values = [_shown(run.values[key]) for key in keys]
         figures: list[Any] = [""] * (len(_FIGURES) + 1)
         if name in finished:
             done = finished[name]
@@ -85,9 +85,13 @@ def as_text(points: Sequence[Point], keys: Sequence[str], name: str, limit: int 
     rows = [[*keys, "seeds", f"{name} (%)"]]
     for point in points[:limit]:
         spread = f" ± {100 * stdev(point.scores):.2f}" if len(point.scores) > 1 else ""
-        values = [format_value(point.values[key]) for key in keys]
+        values = [_shown(point.values[key]) for key in keys]
         rows.append([*values, str(len(point.scores)), f"{100 * point.score:.2f}{spread}"])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     more = f"\n... and {len(points) - limit} more" if len(points) > limit else ""
     return "\n".join(lines) + more
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else format_value(value)

@@ -75,9 +75,9 @@ def test_mistakes_are_wrong_use_and_nothing_runs(tmp_path, text, options, messag
 
 
 def test_the_text_ranks_and_cuts():
-    points = [Point({"a": 10 - n}, (0.9 - n / 100, 0.8 - n / 100)) for n in range(12)]
-    lines = as_text(points, ["a"], "accuracy").splitlines()
-    assert lines[1].split() == ["10", "2", "85.00", "±", "7.07"]
+    points = [Point({"a": 10 - n, "b": "dfa"}, (0.9 - n / 100, 0.8 - n / 100)) for n in range(12)]
+    lines = as_text(points, ["a", "b"], "accuracy").splitlines()
+    assert lines[1].split() == ["10", "dfa", "2", "85.00", "±", "7.07"]
     assert len(lines) == 12
     assert lines[-1] == "... and 2 more"
 
