@@ -61,7 +61,7 @@ LEARNING: dict[str, dict[str, Any]] = {
     "change 20, weight 11 of 16 bits": {"change": 20, "weight": 11, "weight_bits": 16},
     "change 14, weight 11 of 16 bits": {"change": 14, "weight": 11, "weight_bits": 16},
     "factor 12": {"factor": 12},
-    "grade 8, feedback 12, error 8": {"grade": 8, "feedback": 12, "error": 8},
+    "grade 8, feedback 16, error 8": {"grade": 8, "feedback": 16, "error": 8},
 }
 """Fraction bits that matter when weights are learned."""
 

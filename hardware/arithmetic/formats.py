@@ -122,12 +122,15 @@ class Formats:
                 raise ValueError(f"Formats: {field.name} = {value!r} is not valid; it must be an integer in 0..{most}.")
         if self.weight_bits not in (16, 32):
             raise ValueError(f"Formats: weight_bits = {self.weight_bits} is not valid; choose 16 or 32.")
-        for coarse, fine in (("input", "state"), ("weight", "change"), ("error", "feedback")):
+        for coarse, fine in (("input", "state"), ("weight", "change")):
             low, high = getattr(self, coarse), getattr(self, fine)
             if low > high:
                 raise ValueError(f"Formats: {coarse} = {low} is not valid; it must be <= {fine} = {high}.")
-        if not self.feedback <= 2 * self.grade:
-            raise ValueError(f"Formats: feedback = {self.feedback} is not valid; it must be <= 2 * grade.")
+        if not self.error + 8 <= self.feedback <= 2 * self.grade:  # else the feedback of 256 outputs overflows 64 bits
+            raise ValueError(
+                f"Formats: feedback = {self.feedback} is not valid; it must be >= error + 8 = {self.error + 8} and "
+                f"<= 2 * grade = {2 * self.grade}."
+            )
         if self.max_events < 1:
             raise ValueError(
                 f"Formats: input = {self.input} leaves no room to add weights of {self.weight_bits} bits, "

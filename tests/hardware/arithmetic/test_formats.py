@@ -39,7 +39,11 @@ def test_the_largest_sum_that_is_taken_up_is_a_state():
         ({"factor": 31}, r"factor = 31 is not valid; it must be an integer in 0\.\.30"),
         ({"weight_bits": 24}, "weight_bits = 24 is not valid; choose 16 or 32"),
         ({"input": 23, "state": 22}, "input = 23 is not valid; it must be <= state = 22"),
-        ({"feedback": 24, "grade": 8}, r"feedback = 24 is not valid; it must be <= 2 \* grade"),
+        (
+            {"feedback": 24, "grade": 8},
+            r"feedback = 24 is not valid; it must be >= error \+ 8 = 24 and <= 2 \* grade = 16",
+        ),
+        ({"feedback": 20}, r"feedback = 20 is not valid; it must be >= error \+ 8 = 24"),
         ({"input": 20, "state": 22, "weight": 19}, "leaves no room to add weights of 32 bits"),
     ],
 )
