@@ -16,7 +16,7 @@ from pynn_sfdfa.hardware.board.errors import BoardError
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.board.server import CommandServer
 
-__all__ = ["VERSION", "check_installed", "configured", "end", "make_transceiver", "patched"]
+__all__ = ["VERSION", "check_installed", "configured", "decoded", "end", "make_transceiver", "patched"]
 
 VERSION = "1!7.4.1"
 
