@@ -3,7 +3,8 @@
 python benchmarks/ablation.py run runs/ablation --data DIR [--threads N] [NAME ...]
 python benchmarks/ablation.py table runs/ablation           # writes results/ablation.json and .md
 
-`run` leaves out trials that are finished, and goes on with one that was interrupted.
+`run` leaves out trials that are finished, and goes on with one that was interrupted. The table shows how many epochs of
+a trial are done, so that one that was given up is there too.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from pynn_sfdfa import config
+
 HERE = Path(__file__).parent
 COMMON = ("data.held_out=0.1", "training.seed=1", "training.epochs=12")
+"""What a trial may still change."""
 LAST = 3
 """Epochs over which held-out accuracy is averaged."""
 
@@ -52,14 +56,17 @@ def run(folder: Path, names: list[str], options: list[str]) -> None:
 
 
 def outcome(trial: dict[str, Any], folder: Path) -> dict[str, Any] | None:
-    """Return the figures of a finished trial, accuracies as fractions; None if it is not finished."""
-    out = folder / trial["name"]
-    if not (out / "summary.json").exists():
+    """Return the figures of a trial so far, accuracies as fractions; None if no epoch is finished."""
+    metrics = folder / trial["name"] / "metrics.jsonl"
+    lines = metrics.read_text(encoding="utf-8").splitlines() if metrics.exists() else []
+    if not lines:
         return None
-    records = [json.loads(line) for line in (out / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    records = [json.loads(line) for line in lines]
     last = records[-LAST:]
+    epochs = config.load(trial["experiment"], overrides(trial)).training.epochs
     return {
         **trial,
+        "epochs": f"{len(records)} of {epochs}",
         "held_out_accuracy": mean(record["held_out_accuracy"] for record in last),
         "train_accuracy": mean(record["train_accuracy"] for record in last),
         "hidden_spikes": mean(sum(record["spikes_per_sample"][:-1]) for record in last),
@@ -70,17 +77,18 @@ def outcome(trial: dict[str, Any], folder: Path) -> dict[str, Any] | None:
 
 def table(outcomes: list[dict[str, Any]]) -> str:
     """Return the outcomes as a table in Markdown, in the order of the trials."""
-    headings = ("trial", "changed", "held-out accuracy", "training", "hidden spikes", "cosine of feedback")
-    lines = [headings, ("---", "---", "---:", "---:", "---:", "---:")]
+    headings = ("trial", "changed", "epochs", "held-out accuracy", "training", "hidden spikes", "cosine of feedback")
+    lines = [headings, ("---", "---", *["---:"] * 5)]
     for one in outcomes:
         changed = ", ".join(f"`{setting}`" for setting in one["set"]) or "nothing"
         percent = [f"{100 * one[key]:.2f} %" for key in ("held_out_accuracy", "train_accuracy")]
-        lines.append((one["name"], changed, *percent, f"{one['hidden_spikes']:.0f}", f"{one['alignment']:.3f}"))
+        figures = (f"{one['hidden_spikes']:.0f}", f"{one['alignment']:.3f}")
+        lines.append((one["name"], changed, one["epochs"], *percent, *figures))
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
 def write(folder: Path, results: Path = HERE / "results") -> str:
-    """Write the outcomes of the finished trials to the folder of results; return the table."""
+    """Write the outcomes of the trials to the folder of results; return the table."""
     outcomes = [one for trial in trials() if (one := outcome(trial, folder))]
     text = table(outcomes)
     (results / "ablation.json").write_text(json.dumps(outcomes, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,61 @@
+"""What would bring SFDFA's gradient nearer to the exact one, in trained networks; nothing is trained here.
+
+python benchmarks/gradient_variants.py RUN [RUN ...] --data DIR > benchmarks/results/gradient_variants.md
+
+A RUN is a folder of `pynn-sfdfa train` with the rule sfdfa; its last weights and feedback are taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from functools import reduce
+from pathlib import Path
+
+import numpy as np
+
+from pynn_sfdfa import SFDFA, SpikeCount, assembly
+from pynn_sfdfa.gradients import GradientAlignment
+
+SAMPLES = 300
+VARIANTS = {
+    "published": SFDFA(),
+    "`fading`": SFDFA(fading=True),
+    "`output_gain`": SFDFA(output_gain=True),
+    "both": SFDFA(output_gain=True, fading=True),
+}
+
+
+def rows(run: Path, data: Path | None) -> list[tuple[str, ...]]:
+    """Return one row a variant and kind of feedback: cosines of the hidden layers, from the input upwards."""
+    settings, saved = assembly.from_checkpoint(run / "last.safetensors")
+    network, samples = assembly.build(settings, "event", data, sys.stderr)
+    network.restore(saved.arrays)
+    trains, loss = samples.train.select(np.arange(SAMPLES)), SpikeCount(**settings.loss.model_dump())
+    hidden = len(network.weights) - 1
+    products = [reduce(np.matmul, network.weights[layer:]) for layer in range(1, hidden + 1)]
+    feedback = {"estimated": network.feedback, "product of the weights": [np.ascontiguousarray(p.T) for p in products]}
+    found = []
+    for kind, weights in feedback.items():
+        for variant, rule in VARIANTS.items():
+            figures = GradientAlignment(network, rule, loss, trains).measure(network.weights, weights)
+            cosines = ", ".join(f"{figures[f'gradient_cosine_{layer}']:.3f}" for layer in range(1, hidden + 1))
+            found.append((settings.name, kind, variant, cosines))
+    return found
+
+
+def main() -> None:
+    """Print the table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="+", type=Path)
+    parser.add_argument("--data", type=Path)
+    given = parser.parse_args()
+    print(f"Cosine with the gradient of exact backpropagation, on {SAMPLES} training samples, after training.\n")
+    print("| task | feedback | variant | hidden layers |\n| --- | --- | --- | ---: |")
+    for run in given.runs:
+        for row in rows(run, given.data):
+            print(f"| {' | '.join(row)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
