@@ -18,7 +18,7 @@ from pynn_sfdfa.hardware.emulator.communications import Packet
 from pynn_sfdfa.hardware.emulator.core import Core
 from pynn_sfdfa.hardware.emulator.device import Device
 from pynn_sfdfa.hardware.emulator.events import EventQueue, Kind
-from pynn_sfdfa.hardware.emulator.faults import CoreFault
+from pynn_sfdfa.hardware.emulator.faults import BadAddress, CoreFault
 from pynn_sfdfa.hardware.emulator.memory import SharedMemory
 from pynn_sfdfa.hardware.emulator.router import Router
 from pynn_sfdfa.hardware.emulator.states import CoreState
@@ -96,14 +96,34 @@ class Chip:
             core.communications.receive(packet)
             self._wake(core)
 
-    def device(self, address: int) -> tuple[Device, int] | None:
-        """Return the device of the chip with a register at an address, and the register's offset."""
+    def read(self, address: int, n: int) -> bytes:
+        """Read shared memory or registers; ``BadAddress`` for what is neither, or for parts of registers."""
+        found = self._device(address, n)
+        if found is None:
+            return self.memory.read(address, n)
+        device, offset = found
+        return b"".join(device.read(offset + i).to_bytes(4, "little") for i in range(0, n, 4))
+
+    def write(self, address: int, data: bytes) -> None:
+        """Write shared memory or registers; ``BadAddress`` for what is neither, or for parts of registers."""
+        found = self._device(address, len(data))
+        if found is None:
+            self.memory.write(address, data)
+            return
+        device, offset = found
+        for i in range(0, len(data), 4):
+            device.write(offset + i, int.from_bytes(data[i : i + 4], "little"))
+
+    def _device(self, address: int, n: int) -> tuple[Device, int] | None:
+        """Return the device of the chip with registers at an address, and the first one's offset."""
         for bases, size, device in (
             (ROUTER_BASES, ROUTER_SIZE, self.router),
             (SYSTEM_CONTROLLER_BASES, DEVICE_SIZE, self.system_controller),
         ):
             for base in bases:
                 if base <= address < base + size:
+                    if address % 4 or n % 4:
+                        raise BadAddress(f"{n} bytes at {address:#010x}: registers are whole aligned words")
                     return device, address - base
         return None
 

@@ -9,9 +9,10 @@ from pynn_sfdfa.hardware.emulator.address_map import CYCLES_PER_MICROSECOND, DTC
 from pynn_sfdfa.hardware.emulator.chip import Chip
 from pynn_sfdfa.hardware.emulator.communications import Packet
 from pynn_sfdfa.hardware.emulator.core import Core
-from pynn_sfdfa.hardware.emulator.events import EventQueue, Kind
-from pynn_sfdfa.hardware.emulator.faults import BadAddress, CoreFailed, CoreFault, NoAnswer, NoSuchChip
+from pynn_sfdfa.hardware.emulator.events import EventQueue
+from pynn_sfdfa.hardware.emulator.faults import BadAddress, CoreFailed, CoreFault, NoSuchChip
 from pynn_sfdfa.hardware.emulator.interface import CoreStatus, Route
+from pynn_sfdfa.hardware.emulator.mail import PATIENCE_MICROSECONDS, Mail
 from pynn_sfdfa.hardware.emulator.monitor import Monitor
 from pynn_sfdfa.hardware.emulator.network import DroppedPacket, Network, neighbours
 from pynn_sfdfa.hardware.emulator.sdp import SDPMessage
@@ -19,11 +20,8 @@ from pynn_sfdfa.hardware.emulator.states import Signal
 
 _SETTLING_MICROSECONDS = 10_000
 """How long a host waits for what cores do at once."""
-_MAIL_MICROSECONDS = 1_000_000
-"""How long a message waits for a core to have read the one before it."""
 _LOOK_CYCLES = 100 * CYCLES_PER_MICROSECOND
 """How often a condition is looked at while time passes."""
-_HOST_PORT = 0xFF
 
 
 class Machine:
@@ -60,6 +58,7 @@ class Machine:
         self._wraps = wraps
         self._queue = EventQueue()
         self._network = Network(self._queue, self._chip, loses)
+        self._mail = Mail(self._queue, self._monitor, self.sent)
         self._monitors: dict[tuple[int, int], Monitor] = {}
 
     @property
@@ -74,36 +73,23 @@ class Machine:
 
     def read(self, x: int, y: int, address: int, n: int, p: int = 0) -> bytes:
         """Read SDRAM, SysRAM or registers of router and system controller; ITCM and DTCM of core ``p``."""
-        chip = self._chip(x, y)
         if address < DTCM_BASE + DTCM_SIZE:
             memory, offset = self._core(x, y, p).locate(address, n)
             return memory.bytes[offset : offset + n]
-        found = chip.device(address)
-        if found is None:
-            return chip.memory.read(address, n)
-        device, offset = found
-        _check_words(address, n)
-        return b"".join(device.read(offset + i).to_bytes(4, "little") for i in range(0, n, 4))
+        return self._chip(x, y).read(address, n)
 
     def write(self, x: int, y: int, address: int, data: bytes, p: int = 0) -> None:
         """Write SDRAM, SysRAM or registers of router and system controller; DTCM of core ``p``."""
-        chip = self._chip(x, y)
         if address < DTCM_BASE + DTCM_SIZE:
             memory, offset = self._core(x, y, p).locate(address, len(data))
             memory.bytes[offset : offset + len(data)] = data
-            return
-        found = chip.device(address)
-        if found is None:
-            chip.memory.write(address, data)
-            return
-        device, offset = found
-        _check_words(address, len(data))
-        for i in range(0, len(data), 4):
-            device.write(offset + i, int.from_bytes(data[i : i + 4], "little"))
+        else:
+            self._chip(x, y).write(address, data)
 
     def fill(self, x: int, y: int, address: int, word: int, n: int) -> None:
         """Write ``n`` bytes of a repeated 32-bit word."""
-        _check_words(address, n)
+        if n % 4:
+            raise BadAddress(f"{n} bytes at {address:#010x}: whole words are needed to fill")
         self.write(x, y, address, word.to_bytes(4, "little") * (n // 4))
 
     def sdram_alloc(self, x: int, y: int, size: int, app_id: int, tag: int = 0, retry: bool = False) -> int:
@@ -179,8 +165,8 @@ class Machine:
         x, y, p = message.x, message.y, message.core
         self._core(x, y, p)
         monitor = self._monitor(x, y)
-        if not self.advance(lambda: monitor.ready_for_mail(p), _MAIL_MICROSECONDS):
-            raise self._no_answer(message)
+        if not self.advance(lambda: monitor.ready_for_mail(p), PATIENCE_MICROSECONDS):
+            raise self._mail.no_answer(message)
         monitor.deliver(message)
         self._settle([(x, y, p)])
 
@@ -238,39 +224,12 @@ class Machine:
         """Let time pass until cores sleep, or for a while."""
         self.advance(lambda: all(self._chip(x, y).asleep(p) for x, y, p in cores), _SETTLING_MICROSECONDS)
 
-    def _forward(self, message: SDPMessage) -> None:
-        """Pass a message on: to the host, which also stands for the monitors, or to a core."""
-        if message.core == 0 or message.port << 5 | message.core == _HOST_PORT:
-            self.sent.append(message)
-        else:
-            self._core(message.x, message.y, message.core)
-            self._deliver(message, self._queue.now + _MAIL_MICROSECONDS * CYCLES_PER_MICROSECOND)
-
-    def _deliver(self, message: SDPMessage, deadline: int) -> None:
-        """Deliver from core to core, now or when the other one has read its mail."""
-        x, y, now = message.x, message.y, self._queue.now
-        monitor = self._monitor(x, y)
-        if monitor.ready_for_mail(message.core):
-            monitor.deliver(message)
-        elif now >= deadline:
-            raise self._no_answer(message)
-        else:
-            self._queue.push(now + _LOOK_CYCLES, x, y, 0, Kind.MONITOR, lambda: self._deliver(message, deadline))
-
-    def _no_answer(self, message: SDPMessage) -> NoAnswer:
-        x, y, p = message.x, message.y, message.core
-        status = self.core_state(x, y, p)
-        return NoAnswer(
-            f"core {x}, {y}, {p} ({status.app_name}) is in {status.state.name} and has not read its mail for "
-            f"{_MAIL_MICROSECONDS} microseconds; it had logged:\n{self.iobuf(x, y, p)}"
-        )
-
     def _monitor(self, x: int, y: int) -> Monitor:
         if (x, y) not in self._monitors:
             self._check_chip(x, y)
             ends = neighbours(x, y, self.width, self.height, self.chips, self._wraps)
             chip = Chip(x, y, self.n_cores, ends, self._queue, self._network.send, self.faults)
-            self._monitors[x, y] = Monitor(chip, self._forward)
+            self._monitors[x, y] = Monitor(chip, self._mail.forward)
         return self._monitors[x, y]
 
     def _chip(self, x: int, y: int) -> Chip:
@@ -291,8 +250,3 @@ class Machine:
         self._check_chip(x, y)
         if not 1 <= p < self.n_cores:
             raise NoSuchChip(f"chip {x}, {y} has cores 1 to {self.n_cores - 1} for programs, and no {p}")
-
-
-def _check_words(address: int, n: int) -> None:
-    if address % 4 or n % 4:
-        raise BadAddress(f"{n} bytes at {address:#010x}: whole aligned words are needed here")

@@ -168,8 +168,12 @@ def test_memory_is_written_filled_and_read(machine, assemble):
     machine.write(1, 2, 0x400010, b"own", p=3)
     assert machine.read(1, 2, 0x400010, 3, p=3) == b"own"
     assert machine.read(1, 2, 0, 4, p=3) != bytes(4)  # its program
-    with pytest.raises(BadAddress, match="whole aligned words"):
+    with pytest.raises(BadAddress, match="registers are whole aligned words"):
         machine.read(1, 2, 0xE1000301, 2)
+    with pytest.raises(BadAddress, match="5 bytes at 0x60400000: whole words are needed to fill"):
+        machine.fill(1, 2, 0x60400000, 0, 5)
+    machine.write(1, 2, 0xE1000084, struct.pack("<I", 1 << 6))  # the fixed route
+    assert machine.read(1, 2, 0xF1000084, 4) == struct.pack("<I", 1 << 6)
     with pytest.raises(NoSuchChip, match="core 1, 2, 4 has no program"):
         machine.read(1, 2, 0x400000, 4, p=4)
 
