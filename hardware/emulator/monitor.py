@@ -38,6 +38,7 @@ class Monitor:
         self._note_app(app_id, mask)
         self.chip.system_controller.flags |= mask
         for p in cores:
+            self._discard_mail(p)
             self._set_state(p, CoreState.INITIALISING, app_id)
             self.chip.load(p, image, app_id | (_WAIT_FLAG if wait else 0))
 
@@ -170,6 +171,12 @@ class Monitor:
                 self._free_message(buffer)
                 self._forward(SDPMessage.from_bytes(message))
 
+    def _discard_mail(self, p: int) -> None:
+        """Free the message that a core has not read and never will."""
+        if self._memory.byte(vcpu.address(p, vcpu.TO_CORE_COMMAND)) == _MESSAGE:
+            self._free_message(self._memory.word(vcpu.address(p, vcpu.TO_CORE_MESSAGE)))
+            self._memory.set_byte(vcpu.address(p, vcpu.TO_CORE_COMMAND), _IDLE)
+
     def _free_message(self, buffer: int) -> None:
         self._memory.set_word(buffer, self._memory.word(sv(names.FREE_MESSAGES)))
         self._memory.set_word(sv(names.FREE_MESSAGES), buffer)
@@ -177,6 +184,7 @@ class Monitor:
 
     def _stop(self, p: int, state: CoreState) -> None:
         self.chip.stop(p)
+        self._discard_mail(p)
         self._memory.write(vcpu.address(p), bytes(vcpu.USER))
         self._set_state(p, state, 0)
         self._memory.set_byte(vcpu.address(p, vcpu.PHYSICAL_CORE), p)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pynn_sfdfa.hardware.emulator import CoreState, RunTimeError, SDPMessage, Signal
+from pynn_sfdfa.hardware.emulator.faults import NoAnswer, NoSuchChip
 
 VERSION_COMMAND, READ_COMMAND = 0, 2
 USER_0 = 112
@@ -122,3 +123,28 @@ def test_mail_goes_from_core_to_core(machine, binary, assemble):
     machine.advance(microseconds=100)
     assert machine.core_state(1, 0, 4).user[0] == 1 << 16 | 0x80  # the number of the question, and done
     assert machine.sent == []
+
+
+def test_mail_to_a_core_without_a_program_is_an_error(machine, binary):
+    machine.start(1, 0, [3], binary, app_id=30, wait=True)
+    question = command(3, VERSION_COMMAND, 0, 0, 0)
+    with pytest.raises(NoSuchChip, match="a core sends mail to core 1, 0, 5, which has no program"):
+        machine.send_sdp(replace(question, source_port=1 << 5 | 5, source_address=1 << 8))
+
+
+def test_mail_waits_for_a_core_that_is_busy_but_not_for_ever(machine, binary, assemble):
+    machine.start(1, 0, [3], binary, app_id=30, wait=True)
+    machine.start(1, 0, [4], assemble("reset: b ."), app_id=31)
+    question = replace(command(3, VERSION_COMMAND, 0, 0, 0), source_port=1 << 5 | 4, source_address=1 << 8)
+    machine.send_sdp(question)  # its answer stays in the mailbox of core 4
+    machine.send_sdp(question)
+    machine.signal(31, Signal.STOP)
+    machine.start(1, 0, [4], assemble(MAILBOX), app_id=31)
+    machine.advance(microseconds=1000)
+    assert machine.core_state(1, 0, 4).user[0] == 1 << 16 | 0x80
+    machine.signal(31, Signal.STOP)
+    machine.start(1, 0, [4], assemble("reset: sleep\n b reset"), app_id=31)
+    machine.send_sdp(question)
+    machine.send_sdp(question)
+    with pytest.raises(NoAnswer, match="core 1, 0, 4 .* has not read its mail for 1000000 microseconds"):
+        machine.advance(microseconds=2e6)

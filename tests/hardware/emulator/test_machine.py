@@ -161,6 +161,17 @@ def test_mail_that_is_not_read_is_an_error(machine, assemble):
         machine.send_sdp(SDPMessage(0, 0, 1, 1, b"hello"))
 
 
+def test_unread_mail_is_thrown_away_with_its_program(machine, assemble):
+    program = assemble("reset: sleep\n b reset")
+    for _ in range(10):  # there are seven buffers
+        machine.start(0, 0, [1], program, app_id=30)
+        machine.send_sdp(SDPMessage(0, 0, 1, 1, b"hello"))
+        machine.start(0, 0, [1], program, app_id=30)
+        machine.send_sdp(SDPMessage(0, 0, 1, 1, b"hello"))
+        machine.signal(30, Signal.STOP)
+    assert struct.unpack("<H", machine.read(0, 0, 0xE5007F6C, 2)) == (0,)
+
+
 def test_memory_is_written_filled_and_read(machine, assemble):
     machine.fill(1, 2, 0x60400000, 0x01020304, 12)
     assert machine.read(1, 2, 0x70400000, 14) == b"\x04\x03\x02\x01" * 3 + b"\0\0"
