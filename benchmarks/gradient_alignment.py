@@ -10,6 +10,7 @@ and docs/gradient_alignment.png, and print the table.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -64,4 +65,6 @@ def main(folders: list[Path], results: Path = RESULTS, picture: Path = PICTURE) 
 
 
 if __name__ == "__main__":
-    main([Path(name) for name in sys.argv[1:]])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="*", type=Path)
+    main(parser.parse_args().runs)
