@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from spinnman.connections.udp_packet_connections import SCAMPConnection
 from spinnman.exceptions import SpinnmanTimeoutException
 
@@ -51,22 +49,9 @@ class BoardConnection(SCAMPConnection):
         message = server.outbox.popleft()
         return _PADDING + message.header() + message.data
 
-    def receive_with_address(self, timeout: float | None = None) -> tuple[bytes, tuple[str, int]]:
-        """Return the next datagram and whom it is from."""
-        return self.receive(timeout), (_ADDRESS, 0)
-
     def is_ready_to_receive(self, timeout: float = 0) -> bool:
         """Return whether a datagram is waiting."""
         return bool(self._server.outbox)
 
     def close(self) -> None:
         """Close nothing: there is no socket."""
-
-    def __repr__(self) -> str:
-        return "BoardConnection()"
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __eq__(self, other: Any) -> bool:
-        return self is other
