@@ -63,7 +63,9 @@ def table(results: Path) -> str:
     """Return the table of all results in a folder, in Markdown."""
     cells = []
     for file in sorted(results.glob("*-seed*.json")):
-        cells.append(of_run(file.stem, json.loads(file.read_text(encoding="utf-8"))))
+        match = NAME.fullmatch(file.stem)
+        if match is not None and match["experiment"] in config.experiment_names():  # else another kind of result
+            cells.append(of_run(file.stem, json.loads(file.read_text(encoding="utf-8"))))
     for name in TABLES:
         file = results / f"{name}.json"
         if file.exists():

@@ -82,7 +82,8 @@ def test_the_table_is_that_of_the_result_files(tables):
 def test_rows_of_the_table(tables, tmp_path):
     summary = {"best_test_accuracy": 0.98561, "epochs": 30}
     (tmp_path / "mnist-dfa-seed2.json").write_text(json.dumps(summary))
-    (tmp_path / "speed.json").write_text("{}")  # another kind of result
+    for name in ("speed", "brian2_digits-200ms-seed1"):
+        (tmp_path / f"{name}.json").write_text("{}")  # another kind of result
     best = {"mean": 0.987, "sd": 0.0004, "seeds": 2}
     entry = {"best": best, "published": best | {"mean": 0.9856}, "chosen_on_held_out": None, "runs": [{}, {}]}
     result = {"table": "mnist", "hidden_sizes": [800, 10], "rules": {"sfdfa": entry, "bp": entry | {"published": None}}}
