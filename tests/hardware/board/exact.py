@@ -19,7 +19,7 @@ def held(tau, dt):
     return tau / dt * (1 - decay(tau, dt))
 
 
-def lif(cell, arriving, dt=1.0):
+def lif(cell, arriving, dt=1.0, leak=None):
     """Membrane potentials and spike times.
 
     Parameters
@@ -29,6 +29,10 @@ def lif(cell, arriving, dt=1.0):
         constants of synapses; an input is a current that flows for one step and carries the weight's charge, nA ms).
     arriving : array, shape (ticks, 2, n)
         Excitatory and inhibitory weights that arrive at each tick, in nA, uS or nA ms.
+    dt : float
+        ms.
+    leak : float, optional
+        By what the membrane potential decays in a step, if not exactly.
 
     Returns
     -------
@@ -43,6 +47,7 @@ def lif(cell, arriving, dt=1.0):
         gain, remaining = held(taus, dt), decay(taus, dt)
     else:
         gain, remaining = 1 / dt, 0.0
+    leak = decay(cell["tau_m"], dt) if leak is None else leak
     v = np.full(n, cell["v_rest"], float)
     synaptic = np.zeros((2, n))
     silent = np.zeros(n, int)
@@ -55,7 +60,7 @@ def lif(cell, arriving, dt=1.0):
         else:
             current = synaptic[0] - synaptic[1]
         final = cell["v_rest"] + (current + cell["i_offset"]) * cell["tau_m"] / cell["cm"]
-        v = np.where(silent > 0, v, final + (v - final) * decay(cell["tau_m"], dt))
+        v = np.where(silent > 0, v, final + (v - final) * leak)
         silent = np.maximum(silent - 1, 0)
         fired = v >= cell["v_thresh"]
         v = np.where(fired, cell["v_reset"], v)

@@ -22,8 +22,8 @@ TIMES = [[3.0, 20.0], [8.0, 33.0, 41.0]]
 WEIGHTS = np.array([[2.0, 1.0, 3.0], [1.0, 2.5, 0.5]])
 
 
-def build(sim):
-    sim.setup(timestep=1.0)
+def build(sim, timestep=1.0):
+    sim.setup(timestep=timestep)
     source = sim.Population(2, sim.SpikeSourceArray(spike_times=TIMES))
     population = sim.Population(3, sim.IF_curr_exp(**CELL), label="cells")
     rows = [(i, j, WEIGHTS[i, j], 1.0) for i in range(2) for j in range(3)]
@@ -32,15 +32,12 @@ def build(sim):
     return population, projection
 
 
-def expected(ticks):
-    arriving = exact.arrivals(TIMES, WEIGHTS, np.ones_like(WEIGHTS), ticks)
-    return exact.lif(CELL, np.stack([arriving, np.zeros_like(arriving)], axis=1))
-
-
-def check(segment, ticks):
-    v, spikes = expected(ticks)
+def check(segment, ticks, dt=1.0, leak=None):
+    arriving = exact.arrivals(TIMES, WEIGHTS, np.ones_like(WEIGHTS), ticks, dt)
+    v, spikes = exact.lif(CELL, np.stack([arriving, np.zeros_like(arriving)], axis=1), dt, leak)
     assert np.abs(segment.analogsignals[0].magnitude - v).max() < 0.01
-    assert [list(train.magnitude) for train in segment.spiketrains] == spikes
+    for train, times in zip(segment.spiketrains, spikes, strict=True):
+        assert np.allclose(train.magnitude, times, rtol=0, atol=1e-9)
 
 
 def test_two_runs_then_reset_then_another_simulation():
@@ -64,6 +61,19 @@ def test_two_runs_then_reset_then_another_simulation():
         population, _ = build(sim)  # on a machine that has just been switched on
         sim.run(25)
         check(population.get_data().segments[0], 25)
+
+
+def test_a_tenth_of_a_millisecond():
+    """At so short a step it shows that the factor by which v decays is a multiple of 2**-15 (format s16.15)."""
+    leak = round(exact.decay(CELL["tau_m"], 0.1) * 2**15) / 2**15
+    with emulated_board():
+        import pyNN.spiNNaker as sim
+
+        population, _ = build(sim, timestep=0.1)
+        sim.run(12)
+        segment = population.get_data().segments[0]
+        assert sum(len(train) for train in segment.spiketrains) >= 2
+        check(segment, 120, 0.1, leak)
 
 
 def test_nothing_is_left_behind(monkeypatch, tmp_path):
