@@ -1,4 +1,4 @@
-/* A core of LIF_SFDFA neurons: start, ticks, pauses. docs/spinnaker.md tells the order of a tick and of a trial's end. */
+/* A core of LIF_SFDFA neurons: start, ticks, pauses. docs/spinnaker_learning.md tells the order of a tick and of a trial's end. */
 #include "core.h"
 
 #include <data_specification.h>
@@ -134,6 +134,8 @@ static void read_configuration(data_specification_metadata_t *data)
 {
     core.configuration = *(configuration_t *)data_specification_get_region(REGION_CONFIGURATION, data);
     const configuration_t *c = &core.configuration;
+    /* SARK cannot clear a log in which nothing has been written. */
+    io_printf(IO_BUF, "[INFO] %u neurons from %u on, %u rows\n", c->n_neurons, c->first_neuron, c->n_rows);
     check_formats();
     const sfdfa_constants constants = {c->loss_syn, c->loss_m, c->threshold, c->reach, c->exact, c->max_spikes};
     core.constants = constants;
