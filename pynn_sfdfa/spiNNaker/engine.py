@@ -11,6 +11,7 @@ from pynn_sfdfa.engine import BatchFigures, check_arrays
 from pynn_sfdfa.metrics import predict
 from pynn_sfdfa.spiNNaker import control, simulator
 from pynn_sfdfa.spiNNaker.fixed_point import MAX_SPIKES
+from pynn_sfdfa.spiNNaker.quiet import quietly
 from pynn_sfdfa.spiNNaker.spynnaker_names import recorded_spikes
 
 if TYPE_CHECKING:
@@ -91,13 +92,15 @@ class OnlineEngine:
         """
         for start in range(0, order.size, _STRETCH):
             shown = trains.select(order[start : start + _STRETCH])
-            counts = self._run(shown, first_trial + start, self._optimizer.at(epoch).learning_rate)
+            with quietly():
+                counts = self._run(shown, first_trial + start, self._optimizer.at(epoch).learning_rate)
             self._trials += len(shown)
             yield self._figures(counts, shown.labels)
 
     def respond(self, trains: SpikeTrains) -> tuple[NDArray[np.int32], tuple[int, ...]]:
         """Run all samples without learning; see `pynn_sfdfa.engine.TrainingEngine`."""
-        counts = self._run(trains, 0)
+        with quietly():
+            counts = self._run(trains, 0)
         return counts[-1], tuple(int(c.sum()) for c in counts)
 
     def weights(self) -> list[NDArray[np.float32]]:

@@ -30,7 +30,7 @@ def samples():
 
 
 @pytest.mark.slow
-def test_an_engine_learns_and_goes_on(emulated):
+def test_an_engine_learns_and_goes_on(emulated, capfd):
     """Two items of two trials each, as if the second had been resumed; then a response without learning."""
     trains, order = samples(), np.array([2, 0, 1, 2])
     specification = FixedPointNetwork(network(event), timestep=1.0, seed=4)
@@ -43,7 +43,9 @@ def test_an_engine_learns_and_goes_on(emulated):
 
     emulated.setup(timestep=1.0, board="emulated")
     first, second = (emulated.training_engine(network(emulated), RULE, SGD(1e-4), SpikeCount(), 1, 4) for _ in range(2))
+    capfd.readouterr()
     (figures,) = first.train(trains, order[:2], 0)
+    assert capfd.readouterr().err == ""
     assert figures.samples == 2 and [layer.shape for layer in figures.spikes] == [(5,), (3,)]
     second.load_state(first.state())
     (_,) = second.train(trains, order[2:], 2)
