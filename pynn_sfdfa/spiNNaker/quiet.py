@@ -19,7 +19,7 @@ _shown: set[tuple[str, str, int]] = set()
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """Within the block nothing is printed but warnings and errors that are logged; Python's warnings come after it, once."""
+    """Within the block only logged warnings and errors are printed; Python's warnings come after it, once."""
     before = logging.root.manager.disable
     logging.disable(logging.INFO)
     caught: list[warnings.WarningMessage] = []
