@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import math
 from typing import Any
@@ -33,6 +34,8 @@ __all__ = [
 
 _machine = contextlib.ExitStack()
 """What gives the machine back that ``setup(board=...)`` has taken."""
+
+atexit.register(_machine.close)
 
 
 def setup(
