@@ -44,19 +44,18 @@ def examine() -> list[Finding]:
         Finding("unicorn", "the emulated board", _version("unicorn"), "pip install unicorn"),
         Finding(
             "arm-none-eabi-gcc",
-            "building for any machine",
+            "LIF_SFDFA on the emulated board, where its application is built when it is first needed",
             shutil.which("arm-none-eabi-gcc"),
             "apt install gcc-arm-none-eabi, or the Arm GNU toolchain, on the PATH",
         ),
         Finding(
             "SPINN_DIRS",
-            "building for a board",
+            f"building {_BINARY}",
             _spinn_dirs(),
             "get spinnaker_tools, spinn_common and SpiNNFrontEndCommon (SpiNNakerManchester), build them with their "
             "make install, and set SPINN_DIRS to the folder of spinnaker_tools",
         ),
-        Finding("application, for the emulator", "LIF_SFDFA on the emulated board", *_binary("emulated")),
-        Finding("application, for boards", "LIF_SFDFA on a board", *_binary("")),
+        Finding(_BINARY, "LIF_SFDFA on a board", _binary(), f"make -C {_C}"),
     ]
 
 
@@ -73,6 +72,6 @@ def _spinn_dirs() -> str | None:
     return folder if folder and (Path(folder) / "make" / "local.mk").is_file() else None
 
 
-def _binary(kind: str) -> tuple[str | None, str]:
-    file = _C / "binaries" / kind / _BINARY
-    return (str(file) if file.is_file() else None), f"make -C {_C} {kind}".rstrip()
+def _binary() -> str | None:
+    file = _C / "binaries" / _BINARY
+    return str(file) if file.is_file() else None

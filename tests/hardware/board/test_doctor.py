@@ -33,16 +33,13 @@ def test_spinn_dirs_must_be_that_of_the_tools(monkeypatch, tmp_path):
     assert findings()["SPINN_DIRS"].found == str(tmp_path)
 
 
-def test_applications_are_told_apart(monkeypatch, tmp_path):
+def test_the_application_for_boards_is_built_by_the_user(monkeypatch, tmp_path):
     monkeypatch.setattr(doctor, "_C", tmp_path)
-    board, emulated = "application, for boards", "application, for the emulator"
-    assert findings()[board].found is findings()[emulated].found is None
-    assert findings()[emulated].remedy == f"make -C {tmp_path} emulated"
-    assert findings()[board].remedy == f"make -C {tmp_path}"
-    (tmp_path / "binaries" / "emulated").mkdir(parents=True)
-    (tmp_path / "binaries" / "emulated" / "lif_sfdfa.aplx").touch()
-    assert findings()[board].found is None
-    assert findings()[emulated].found is not None
+    assert findings()["lif_sfdfa.aplx"].found is None
+    assert findings()["lif_sfdfa.aplx"].remedy == f"make -C {tmp_path}"
+    (tmp_path / "binaries").mkdir()
+    (tmp_path / "binaries" / "lif_sfdfa.aplx").touch()
+    assert findings()["lif_sfdfa.aplx"].found is not None
 
 
 @pytest.mark.parametrize("missing", [None, "unicorn"])
