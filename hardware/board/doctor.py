@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pynn_sfdfa.hardware.board.spynnaker import VERSION
 
-__all__ = ["Finding", "examine"]
+__all__ = ["Finding", "board_application", "examine"]
 
 _C = Path(__file__).parents[1] / "c"
 _BINARY = "lif_sfdfa.aplx"
@@ -55,7 +55,7 @@ def examine() -> list[Finding]:
             "get spinnaker_tools, spinn_common and SpiNNFrontEndCommon (SpiNNakerManchester), build them with their "
             "make install, and set SPINN_DIRS to the folder of spinnaker_tools",
         ),
-        Finding(_BINARY, "LIF_SFDFA on a board", _binary(), f"make -C {_C}"),
+        Finding(_BINARY, "LIF_SFDFA on a board", board_application(), f"make -C {_C}"),
     ]
 
 
@@ -72,6 +72,7 @@ def _spinn_dirs() -> str | None:
     return folder if folder and (Path(folder) / "make" / "local.mk").is_file() else None
 
 
-def _binary() -> str | None:
+def board_application() -> str | None:
+    """Return the path of the application of LIF_SFDFA neurons for boards, or None if it has not been built."""
     file = _C / "binaries" / _BINARY
     return str(file) if file.is_file() else None

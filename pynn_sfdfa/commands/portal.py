@@ -44,6 +44,7 @@ def submit(
     job = _job(source, overrides)
     click.echo(job.describe())
     click.echo(f"collab     {collab}")
+    _check_application(source, dry_run)
     if dry_run:
         click.echo("Dry run: nothing was sent.")
         return
@@ -105,6 +106,18 @@ def _job(source: str, overrides: tuple[str, ...]) -> Job:
         raise click.UsageError("--set changes settings of experiments; a script has none.")
     with as_wrong_use(OSError, SyntaxError):
         return script_job(Path(source).name, Path(source).read_text(encoding="utf-8"))
+
+
+def _check_application(source: str, dry_run: bool) -> None:
+    """An experiment learns on the cores, and the job carries what runs there: the platform does not build it."""
+    from pynn_sfdfa.hardware.board.doctor import board_application
+
+    if source.endswith(".py") or board_application():
+        return
+    line = "lif_sfdfa.aplx, which runs on the cores, has not been built here; pynn-sfdfa spinnaker doctor says how."
+    if not dry_run:
+        raise Failure(line)
+    click.echo(f"Missing: {line}")
 
 
 def _need_nmpi() -> None:

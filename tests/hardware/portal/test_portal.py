@@ -34,11 +34,18 @@ def home(tmp_path, monkeypatch):
     assert list((tmp_path / "home").iterdir()) == []
 
 
+@pytest.fixture
+def application(monkeypatch):
+    """As if the application for boards had been built."""
+    monkeypatch.setattr("pynn_sfdfa.hardware.board.doctor.board_application", lambda: "lif_sfdfa.aplx")
+
+
 def portal(*arguments, service=None):
     where = ["--service", service.address] if service else []
     return CliRunner().invoke(main, ["portal", *map(str, arguments), *where])
 
 
+@pytest.mark.usefixtures("application")
 def test_submit_sends_the_job(service):
     done = portal("submit", "digits", "--collab", "my-collab", "--set", "training.epochs=2", service=service)
     assert done.exit_code == 0, done.output
@@ -53,6 +60,21 @@ def test_submit_sends_the_job(service):
     assert f"portal status {number} --wait" in done.output
 
 
+def test_an_experiment_without_its_application_is_not_sent(service):
+    done = portal("submit", "digits", "--collab", "c", service=service)
+    assert done.exit_code == 1
+    assert "has not been built here" in done.output
+    assert service.requests == []
+
+
+def test_a_script_needs_no_application(service, tmp_path):
+    (tmp_path / "script.py").write_text("pass")
+    done = portal("submit", tmp_path / "script.py", "--collab", "c", service=service)
+    assert done.exit_code == 0, done.output
+    assert len(service.jobs) == 1
+
+
+@pytest.mark.usefixtures("application")
 def test_the_token_is_nowhere_but_in_the_request(service, tmp_path):
     done = portal("submit", "digits", "--collab", "c", service=service)
     assert done.exit_code == 0
@@ -97,6 +119,7 @@ def test_a_token_in_the_keyring_is_found(monkeypatch, tmp_path):
         find_token()
 
 
+@pytest.mark.usefixtures("application")
 def test_a_refused_token(service, monkeypatch):
     monkeypatch.setenv("EBRAINS_TOKEN", "expired")
     done = portal("submit", "digits", "--collab", "c", service=service)
