@@ -5,11 +5,12 @@ import pytest
 
 pytest.importorskip("spynnaker")
 
+from pynn_sfdfa.hardware.board.spynnaker import configured
 from pynn_sfdfa.spiNNaker import binary, control, resources
 from pynn_sfdfa.spiNNaker.layout import CONFIGURATION_WORDS, Region
 from pynn_sfdfa.spiNNaker.regions import core_regions, region_sizes
 from pynn_sfdfa.spiNNaker.simulator import contents
-from pynn_sfdfa.spiNNaker.spynnaker_names import sources_of
+from pynn_sfdfa.spiNNaker.spynnaker_names import SpynnakerDataView, sources_of
 
 CELL = {"tau_m": 52.0, "tau_syn": 26.0, "cm": 10.0, "v_rest": -70.0, "v_thresh": -68.0, "trial_duration": 40.0}
 
@@ -89,3 +90,18 @@ def test_what_builds_the_application_is_named_if_it_is_missing(monkeypatch, tmp_
     monkeypatch.setattr(binary.shutil, "which", lambda tool: None if "gcc" in tool else tool)
     with pytest.raises(FileNotFoundError, match="arm-none-eabi-gcc.*apt install gcc-arm-none-eabi"):
         binary.build_for_emulator()
+
+
+@pytest.mark.slow
+def test_a_network_larger_than_a_board_is_mapped_on_a_larger_machine(sim, tmp_path, monkeypatch):
+    """A thousand cores on three boards; a single one has 48 chips with 17 or 18 cores each."""
+    monkeypatch.chdir(tmp_path)
+    machine = {"version": "5", "virtual_board": "True", "width": "12", "height": "12"}
+    with configured({"Machine": machine}, tmp_path):
+        _, *populations = build(sim, n_in=4, hidden=500, n_out=2, per_core=1, time_scale_factor=4)
+        sim.run(40.0)
+        cores = [core for population in populations for core in population._vertex.machine_vertices]
+        chips = {(place.x, place.y) for place in map(SpynnakerDataView.get_placement_of_vertex, cores)}
+        sim.end()
+    assert len(cores) == 1001
+    assert len(chips) > 48
