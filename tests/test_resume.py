@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import signal
 import time
 
@@ -92,7 +91,8 @@ class At(Callback):
 
 
 def press_ctrl_c():
-    os.kill(os.getpid(), signal.SIGINT)
+    """In this thread: a signal to the process may reach another one first, and Python then a little later."""
+    signal.raise_signal(signal.SIGINT)
 
 
 @pytest.mark.parametrize("batch", [1, BATCHES - 1, BATCHES, BATCHES + 1, 3 * BATCHES + 5])
