@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import signal
-import threading
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,6 +13,7 @@ import numpy as np
 from pynn_sfdfa import checkpoint
 from pynn_sfdfa.callbacks import EpochRecord, FitStart, Progress
 from pynn_sfdfa.health import CannotLearnError, check_activity, check_weights
+from pynn_sfdfa.interrupts import deferred_interrupt
 from pynn_sfdfa.losses import SpikeCount
 from pynn_sfdfa.metrics import Evaluation, confusion_matrix, feedback_alignment, predict
 from pynn_sfdfa.optimizers import Adam
@@ -23,6 +21,7 @@ from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.tally import Tally
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
@@ -185,7 +184,7 @@ class Trainer:
             ),
         )
         try:
-            with _deferred_interrupt() as interrupted:
+            with deferred_interrupt() as interrupted:
                 for epoch in range(first, epochs + 1):
                     self._train_epoch(epoch, train, interrupted)
                     self._finish_epoch(epoch, train, validation, held_out)
@@ -346,23 +345,3 @@ def _until(interrupted: threading.Event, items: Iterator[BatchFigures]) -> Itera
         if not interrupted.is_set():
             raise
         raise KeyboardInterrupt from None
-
-
-@contextlib.contextmanager
-def _deferred_interrupt() -> Iterator[threading.Event]:
-    """Let the first Ctrl-C only set a flag, so that a batch is finished; a second one interrupts at once."""
-    interrupted = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield interrupted
-        return
-    previous = signal.getsignal(signal.SIGINT)
-
-    def remember(*_: Any) -> None:
-        interrupted.set()
-        signal.signal(signal.SIGINT, previous)
-
-    signal.signal(signal.SIGINT, remember)
-    try:
-        yield interrupted
-    finally:
-        signal.signal(signal.SIGINT, previous)

@@ -15,6 +15,7 @@ from pynn_sfdfa.campaign.progress import CampaignProgress
 from pynn_sfdfa.campaign.spec import RunSpec
 from pynn_sfdfa.config import ConfigError
 from pynn_sfdfa.download_progress import DownloadProgress
+from pynn_sfdfa.interrupts import deferred_interrupt
 from pynn_sfdfa.run_folder import RunFolderError
 
 if TYPE_CHECKING:
@@ -142,11 +143,15 @@ def _run_side_by_side(
     }
     by_name = {spec.name: spec for spec in specs}
     ended: dict[str, Outcome] = {}
-    while len(ended) < len(specs):
-        time.sleep(_BETWEEN_LOOKS)
-        progress.look()
-        for name, future in futures.items():
-            if name not in ended and future.done():
-                ended[name] = cluster.outcome(by_name[name], future)
-                progress.end(ended[name])
+    # An exception out of a signal handler that strikes while Dask runs code of its own can be lost; a flag cannot.
+    with deferred_interrupt() as interrupted:
+        while len(ended) < len(specs):
+            time.sleep(_BETWEEN_LOOKS)
+            if interrupted.is_set():
+                raise KeyboardInterrupt
+            progress.look()
+            for name, future in futures.items():
+                if name not in ended and future.done():
+                    ended[name] = cluster.outcome(by_name[name], future)
+                    progress.end(ended[name])
     return [ended[spec.name] for spec in specs]
