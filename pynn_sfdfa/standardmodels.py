@@ -17,9 +17,19 @@ from pynn_sfdfa import models
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from pynn_sfdfa.models import NeuronModel, Parameter, SynapseModel
 
-__all__ = ["GRADIENTS", "LIF_SFDFA", "SFDFAFeedback", "SFDFASynapse", "check_cell_parameters", "check_parameter"]
+__all__ = [
+    "GRADIENTS",
+    "LIF_SFDFA",
+    "SFDFAFeedback",
+    "SFDFASynapse",
+    "check_cell_parameters",
+    "check_parameter",
+    "target_table",
+]
 
 GRADIENTS = ("bounded", "exact")
 """The two forms of the spike-time derivative (section 3 of the reference)."""
@@ -212,3 +222,21 @@ class SFDFAFeedback(_SFDFASynapseType):
     units = {p.name: p.unit or "dimensionless" for p in models.SFDFA_FEEDBACK.parameters}
     readable = models.SFDFA_FEEDBACK.readable
     delay_variable = "delay"
+
+
+def target_table(targets: Any) -> NDArray[np.float64]:
+    """Return the targets as an array (n, trials), with as many trials as every neuron has a target for.
+
+    Raises
+    ------
+    pyNN.errors.InvalidParameterValueError
+        If some neurons have targets and others none.
+    """
+    rows = [np.ravel(getattr(sequence, "value", sequence)).astype(float) for sequence in targets]
+    lengths = [row.size for row in rows]
+    if min(lengths) == 0 < max(lengths):
+        raise errors.InvalidParameterValueError(
+            f"LIF_SFDFA: neuron {int(np.argmin(lengths))} has no targets, others have up to {max(lengths)}; give every "
+            "neuron a target for each trial, or none to a hidden population."
+        )
+    return np.array([row[: min(lengths)] for row in rows])

@@ -16,9 +16,10 @@ from pyNN.standardmodels import build_translations
 from pynn_sfdfa import models, standardmodels
 from pynn_sfdfa.brian2 import equations, schedule, simulator
 from pynn_sfdfa.brian2.perturbations import PERTURBATION_OF, seed_parts
-from pynn_sfdfa.brian2.target_table import target_function, target_table
+from pynn_sfdfa.brian2.target_function import target_function
 from pynn_sfdfa.brian2.units import scale
 from pynn_sfdfa.perturbation import perturbations
+from pynn_sfdfa.standardmodels import target_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

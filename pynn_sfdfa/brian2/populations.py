@@ -14,8 +14,7 @@ from pyNN.parameters import ParameterSpace, simplify
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.brian2.cells import LIF_SFDFA, to_pynn_units
 from pynn_sfdfa.brian2.recording import Recorder
-from pynn_sfdfa.brian2.target_table import target_table
-from pynn_sfdfa.standardmodels import check_cell_parameters
+from pynn_sfdfa.standardmodels import check_cell_parameters, target_table
 
 if TYPE_CHECKING:
     from pynn_sfdfa.brian2.projections import SFDFAProjection

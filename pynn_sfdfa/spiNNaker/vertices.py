@@ -24,8 +24,7 @@ from pynn_sfdfa.spiNNaker.spynnaker_names import (
     SpynnakerDataView,
     colour_bits,
 )
-from pynn_sfdfa.spiNNaker.target_table import target_table
-from pynn_sfdfa.standardmodels import check_cell_parameters
+from pynn_sfdfa.standardmodels import check_cell_parameters, target_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection

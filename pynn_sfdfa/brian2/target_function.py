@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from brian2 import Function
-from pyNN import errors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["target_function", "target_table"]
+__all__ = ["target_function"]
 
 _CPP = """
 static inline double %NAME%(double trial, double neuron, double neurons) {
@@ -28,24 +27,6 @@ cdef double %NAME%(double trial, double neuron, double neurons):
     global _namespace%NAME%_values
     return _namespace%NAME%_values[<size_t>trial*<size_t>neurons + <size_t>neuron]
 """
-
-
-def target_table(targets: Any) -> NDArray[np.float64]:
-    """Return the targets as an array (n, trials), with as many trials as every neuron has a target for.
-
-    Raises
-    ------
-    pyNN.errors.InvalidParameterValueError
-        If some neurons have targets and others none.
-    """
-    rows = [np.ravel(getattr(sequence, "value", sequence)).astype(float) for sequence in targets]
-    lengths = [row.size for row in rows]
-    if min(lengths) == 0 < max(lengths):
-        raise errors.InvalidParameterValueError(
-            f"LIF_SFDFA: neuron {int(np.argmin(lengths))} has no targets, others have up to {max(lengths)}; give every "
-            "neuron a target for each trial, or none to a hidden population."
-        )
-    return np.array([row[: min(lengths)] for row in rows])
 
 
 def target_function(table: NDArray[np.float64], name: str) -> Any:
