@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import settings
 
@@ -11,6 +13,9 @@ from pynn_sfdfa.encoding import latency
 # The same examples every time, however slow the machine: a failure can be repeated, and none comes from the clock.
 settings.register_profile("pynn-sfdfa", derandomize=True, deadline=None)
 settings.load_profile("pynn-sfdfa")
+
+# Ctrl-C as at a terminal: a shell that starts the tests in the background makes them, and what they start, ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
