@@ -52,7 +52,7 @@ class RunFolder:
         ------
         RunFolderError
             If the folder holds a run and ``resume`` is not set; or it is, and there is no run or one whose settings
-            differ in more than threads and additional epochs.
+            differ in more than threads, further metrics and additional epochs.
         ConfigError
             If the ``config.toml`` of the run to resume is damaged.
         """
@@ -84,7 +84,7 @@ class RunFolder:
                 f"{self.path} holds no run to resume: leave out --resume, or name its folder with --out."
             )
         before = config.load(self.config)
-        may_change = ["training.threads"]  # results do not depend on it
+        may_change = ["training.threads", "metrics.gradient_alignment"]  # results do not depend on them
         if experiment.training.epochs >= before.training.epochs:
             may_change.append("training.epochs")
         changed = config.differences(before, experiment, ignore=may_change)

@@ -55,9 +55,9 @@ def test_opening_clears_what_a_kill_left(folder):
     assert list(folder.path.iterdir()) == [folder.config]
 
 
-def test_resume_may_add_epochs_and_change_threads_and_records_it(folder):
+def test_resume_may_add_epochs_and_change_threads_and_metrics_and_records_it(folder):
     folder.open(settings(), PROVENANCE)
-    longer = settings("training.epochs=99", "training.threads=2")
+    longer = settings("training.epochs=99", "training.threads=2", "metrics.gradient_alignment=100")
     folder.check(longer, resume=True)
     folder.open(longer, PROVENANCE)
     assert config.load(folder.config).training.epochs == 99

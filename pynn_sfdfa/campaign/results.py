@@ -12,55 +12,84 @@ from pynn_sfdfa.campaign.published import NOTES, PUBLISHED
 from pynn_sfdfa.campaign.tables import HELD_OUT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pynn_sfdfa.campaign.collect import FinishedRun
     from pynn_sfdfa.campaign.tables import Table
+    from pynn_sfdfa.schema import Experiment
 
-__all__ = ["commit", "mean_and_sd", "result"]
+__all__ = ["commit", "distinct", "mean_and_sd", "of_rule", "result"]
+
+_OF_A_RUN = ("learning.rule", "training.seed", "training.threads", "data.held_out", "metrics")
+"""Settings in which the runs of a table differ, or that change no result."""
 
 
 def result(
-    table: Table, runs: Sequence[FinishedRun], held_out: Sequence[FinishedRun], machine: Mapping[str, str | int]
+    table: Table,
+    settings: Experiment,
+    runs: Sequence[FinishedRun],
+    held_out: Sequence[FinishedRun],
+    machine: Mapping[str, str | int],
 ) -> dict[str, Any]:
     """Return the contents of ``<table>.json``; accuracies are fractions.
 
     Parameters
     ----------
     table : Table
+    settings : Experiment
+        Of any run of the table.
     runs : sequence of FinishedRun
-        On all training samples; at least one.
+        On all training samples.
     held_out : sequence of FinishedRun
         With held-out samples.
     machine : mapping
         What the reader must know about the machine.
     """
     rules = dict.fromkeys(run.spec.rule for run in [*runs, *held_out])
-    first = runs[0].spec.settings
+    of_rules = {
+        rule: (
+            [_of_run(run, table.reach) for run in runs if run.spec.rule == rule],
+            [_of_held_out_run(run) for run in held_out if run.spec.rule == rule],
+        )
+        for rule in rules
+    }
     return {
         "table": table.experiment,
-        "hidden_sizes": list(first.network.hidden_sizes),
-        "epochs": first.training.epochs,
+        "hidden_sizes": list(settings.network.hidden_sizes),
+        "epochs": settings.training.epochs,
         "reach": table.reach,
         "held_out_share": HELD_OUT,
         "note": NOTES.get(table.experiment),
-        "rules": {rule: _of_rule(table, rule, runs, held_out) for rule in rules},
-        "made_with": _distinct([_versions(run.provenance) for run in [*runs, *held_out]]),
+        "rules": {rule: of_rule(table.experiment, rule, *entries) for rule, entries in of_rules.items()},
+        "settings": _without(settings.settings(), _OF_A_RUN),
+        "made_with": distinct([_versions(run.provenance) for run in [*runs, *held_out]]),
         "collected": {"date": time.strftime("%Y-%m-%d"), "commit": commit(), **machine},
     }
 
 
-def _of_rule(table: Table, rule: str, runs: Sequence[FinishedRun], held_out: Sequence[FinishedRun]) -> dict[str, Any]:
-    own = [_of_run(run, table.reach) for run in runs if run.spec.rule == rule]
-    chosen = [_of_held_out_run(run) for run in held_out if run.spec.rule == rule]
-    published = PUBLISHED.get((table.experiment, rule))
+def _without(settings: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """Return nested settings without some keys, ``table.key`` each."""
     return {
-        "best": mean_and_sd([run["best_test_accuracy"] for run in own]),
-        "final": mean_and_sd([run["final_test_accuracy"] for run in own]),
-        "chosen_on_held_out": mean_and_sd([run["chosen_test_accuracy"] for run in chosen]),
+        name: _without(value, [key.removeprefix(f"{name}.") for key in keys if key.startswith(f"{name}.")])
+        if isinstance(value, dict)
+        else value
+        for name, value in settings.items()
+        if name not in keys
+    }
+
+
+def of_rule(
+    experiment: str, rule: str, runs: Sequence[dict[str, Any]], held_out: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the figures of one rule, from the entries of its runs."""
+    published = PUBLISHED.get((experiment, rule))
+    return {
+        "best": mean_and_sd([run["best_test_accuracy"] for run in runs]),
+        "final": mean_and_sd([run["final_test_accuracy"] for run in runs]),
+        "chosen_on_held_out": mean_and_sd([run["chosen_test_accuracy"] for run in held_out]),
         "published": None if published is None else {"mean": published[0] / 100, "sd": published[1] / 100, "seeds": 5},
-        "runs": own,
-        "held_out_runs": chosen,
+        "runs": runs,
+        "held_out_runs": held_out,
     }
 
 
@@ -102,7 +131,8 @@ def _versions(provenance: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in provenance.items() if name != "platform"}
 
 
-def _distinct(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def distinct(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the entries without those that are equal to an earlier one."""
     return list({str(sorted(entry.items())): dict(entry) for entry in entries}.values())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -33,6 +33,7 @@ __all__ = ["command"]
 )
 @click.option("--rules", default="sfdfa,dfa,bp", show_default=True, help="Learning rules, separated by commas.")
 @click.option("--collect", is_flag=True, help="Run nothing: write the tables from the runs that are finished.")
+@click.option("--add", is_flag=True, help="Keep what stands in the tables already: runs with other rules or seeds.")
 @workers_option
 @scheduler_option
 @data_option
@@ -56,6 +57,7 @@ def command(
     held_out_seeds: int,
     rules: str,
     collect: bool,
+    add: bool,
     workers: int | None,
     scheduler: str | None,
     data: Path | None,
@@ -96,19 +98,21 @@ def command(
             "--scheduler": scheduler, "--data": data, "--out": out, "--results": results,
         }  # fmt: skip
         words = ["reproduce", *([table] if table else [])]
+        words += ["--add"] if add else []
         with resumable(*words, options=options), as_wrong_use(*WRONG_USE):
             outcomes = run_all(specs, data=data, stream=sys.stderr, workers=workers, scheduler=scheduler)
         failed = [f"{outcome.name}: {outcome.error}" for outcome in outcomes if outcome.error is not None]
     for one, (runs, held_out) in plans.items():
-        _write(one, runs, held_out, out, results)
+        _write(one, runs, held_out, out, results, add)
     if failed:
         raise Failure("\n  ".join(["These runs failed:", *failed]))
 
 
-def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path, results: Path) -> None:
+def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path, results: Path, add: bool) -> None:
     from pynn_sfdfa import files
     from pynn_sfdfa.benchmark.machine import describe
     from pynn_sfdfa.campaign.collect import read
+    from pynn_sfdfa.campaign.earlier import EarlierTableError, with_earlier
     from pynn_sfdfa.campaign.markdown import as_markdown
     from pynn_sfdfa.campaign.results import result
     from pynn_sfdfa.campaign.runner import WRONG_USE
@@ -122,9 +126,21 @@ def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path
         click.echo(f"{table.experiment}: no run in {out} is finished, so there is no table.", err=True)
         return
     machine = {name: value for name, value in describe(1).items() if name in ("processor", "cores", "platform")}
-    report = result(table, finished, chosen, machine)
+    report = result(table, runs[0].settings, finished, chosen, machine)
+    file = results / f"{table.experiment}.json"
+    if add and file.exists():
+        with as_wrong_use(EarlierTableError):
+            report = with_earlier(report, _json(file), str(file))
     results.mkdir(parents=True, exist_ok=True)
-    files.write_text(results / f"{table.experiment}.json", json.dumps(report, indent=1) + "\n")
+    files.write_text(file, json.dumps(report, indent=1) + "\n")
     text = as_markdown(report)
     files.write_text(results / f"{table.experiment}.md", text)
     click.echo(text)
+
+
+def _json(file: Path) -> Any:
+    """Return what a file holds, or None if that is not JSON."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        return None

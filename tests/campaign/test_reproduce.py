@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import shutil
 import statistics
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pynn_sfdfa.benchmark.machine import describe
 from pynn_sfdfa.callbacks import EpochRecord
 from pynn_sfdfa.campaign import tables
 from pynn_sfdfa.campaign.collect import FinishedRun
+from pynn_sfdfa.campaign.earlier import EarlierTableError, with_earlier
 from pynn_sfdfa.campaign.markdown import as_markdown, percent
 from pynn_sfdfa.campaign.results import commit, mean_and_sd, result
 from pynn_sfdfa.campaign.tables import HELD_OUT, TABLES, Table
@@ -61,7 +63,7 @@ def report():
         finished("bp", 1, [0.9, 0.95, 0.9]),
     ]
     held_out = [finished("sfdfa", 1, [0.5, 0.9, 0.8], held_out=[0.5, 0.6, 0.7])]
-    return result(Table("mnist", reach=0.8), runs, held_out, describe(1))
+    return result(Table("mnist", reach=0.8), runs[0].spec.settings, runs, held_out, describe(1))
 
 
 def test_the_result_has_all_figures(report):
@@ -104,6 +106,66 @@ def test_the_commit_is_that_of_the_checkout():
     assert (commit() is not None) == there
 
 
+def of_another_rule(report, rule, **changed):
+    """The same result, as if the settings of a rule had been others."""
+    rules = report["settings"]["rules"]
+    return {**report, "settings": {**report["settings"], "rules": {**rules, rule: {**rules[rule], **changed}}}}
+
+
+def later(*runs):
+    """A result of further runs of three epochs."""
+    return result(Table("mnist", reach=0.8), finished("sfdfa", 1, [0.0] * 3).spec.settings, runs, [], describe(1))
+
+
+def test_runs_are_added_to_an_earlier_table(report):
+    both = with_earlier(later(finished("sfdfa", 3, [0.1, 0.2, 0.3]), finished("dfa", 1, [0.1, 0.1, 0.2])), report, "x")
+    assert list(both["rules"]) == ["sfdfa", "dfa", "bp"]
+    assert [run["seed"] for run in both["rules"]["sfdfa"]["runs"]] == [1, 2, 3]
+    assert both["rules"]["sfdfa"]["best"]["mean"] == pytest.approx((0.9 + 0.7 + 0.3) / 3)
+    assert both["rules"]["sfdfa"]["chosen_on_held_out"] == report["rules"]["sfdfa"]["chosen_on_held_out"]
+    assert both["rules"]["bp"] == report["rules"]["bp"]
+    assert both["made_with"] == report["made_with"]
+    assert with_earlier(both, both, "x") == both
+
+
+def test_settings_of_a_rule_that_an_earlier_table_has_no_runs_of_may_change(report):
+    dfa = later(finished("dfa", 1, [0.1, 0.1, 0.2]))
+    assert list(with_earlier(dfa, of_another_rule(report, "dfa", rho=0.5), "x")["rules"]) == ["sfdfa", "dfa", "bp"]
+
+
+def test_a_run_made_again_replaces_its_figures(report):
+    again = with_earlier(later(finished("sfdfa", 2, [0.5, 0.5, 0.55])), report, "x")
+    assert [run["best_test_accuracy"] for run in again["rules"]["sfdfa"]["runs"]] == [0.9, 0.55]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda report: {**report, "settings": {**report["settings"], "loss": {}}}, "x is of runs with other settings"),
+        (lambda report: of_another_rule(report, "bp", rho=0.5), "x is of runs with other settings"),
+        (lambda report: {}, "x is no table of pynn-sfdfa reproduce"),
+        (lambda report: None, "x is no table"),
+        (lambda report: {**report, "rules": {"sfda": {}}}, "x is no table"),
+        (lambda report: {**report, "rules": {"sfdfa": {"runs": [{}]}}}, "x is no table"),
+        (lambda report: {**report, "rules": {"sfdfa": {"runs": [{"seed": 9}]}}}, "x is no table"),
+    ],
+)
+def test_what_runs_cannot_be_added_to(report, damage, message):
+    with pytest.raises(EarlierTableError, match=message):
+        with_earlier(report, damage(report), "x")
+
+
+def test_settings_of_a_table_leave_out_what_its_runs_differ_in():
+    one, other = (
+        spec(Path("x"), "learning.rule=dfa", "training.seed=3", "training.threads=2", "data.held_out=0.1",
+             "metrics.gradient_alignment=5"),
+        spec(Path("x")),
+    )  # fmt: skip
+    settings = [result(Table("mnist"), each.settings, [], [], {})["settings"] for each in (one, other)]
+    assert settings[0] == settings[1]
+    assert settings[0]["network"]["hidden_sizes"] == [12]
+
+
 @pytest.fixture
 def small(monkeypatch):
     """A table of digits, with a smaller experiment than any that is shipped."""
@@ -139,6 +201,17 @@ def test_runs_are_made_and_then_collected(small, tmp_path):
     collected = invoke("--collect", "--seeds", "2", "--rules", "sfdfa,bp", *folders)
     assert "2 of 6 runs are not finished" in collected.stderr
     assert collected.stdout == made.stdout
+
+    shutil.rmtree(tmp_path / "runs" / "digits-bp-seed1")
+    added = invoke("digits", "--collect", "--add", *options)
+    assert added.stdout == made.stdout
+    replaced = invoke("digits", "--collect", *options)
+    assert "| BP | 0 |" in replaced.stdout
+    (tmp_path / "results" / "digits.json").write_text("{")
+    refused = invoke("digits", "--collect", "--add", *options)
+    assert refused.exit_code == 2
+    assert "digits.json is no table of pynn-sfdfa reproduce; leave out --add" in refused.stderr
+    assert (tmp_path / "results" / "digits.json").read_text() == "{"
 
 
 @pytest.mark.parametrize(
@@ -193,6 +266,7 @@ def test_results_that_are_shipped_are_whole_runs_of_the_shipped_experiment(file)
     report = json.loads(file.with_suffix(".json").read_text())
     (run,) = TABLES[file.stem].runs(["sfdfa"], [1], Path("nowhere"))
     assert report["epochs"] == run.epochs
+    assert report["settings"] == result(TABLES[file.stem], run.settings, [], [], {})["settings"]
     for entry in report["rules"].values():
         for one in entry["runs"]:
             assert len(one["test_accuracy"]) == run.epochs
