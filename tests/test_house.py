@@ -21,7 +21,9 @@ SIMULATORS = {"event", "brian2", "spiNNaker"}
 TOWER = ("cli", "commands", "run", "training", "network", "standardmodels", "models")
 """From the top to the ground: none imports one that stands before it."""
 
-FOUNDATIONS = {"models", "standardmodels", "hardware", "jit", "perturbation", "spikes", "engine", "metrics"}
+FOUNDATIONS = {
+    "models", "standardmodels", "hardware", "jit", "perturbation", "spikes", "engine", "online_engine", "metrics",
+}  # fmt: skip
 """What a simulator may be built on, besides its own folder."""
 
 HEAVY = {"numpy", "scipy", "numba", "pyNN", "neo", "matplotlib", "sklearn", "brian2", "pydantic", "rich", "safetensors"}

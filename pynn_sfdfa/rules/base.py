@@ -83,6 +83,8 @@ class LearningRule(ABC):
     name: ClassVar[str]
     perturbs: ClassVar[bool]
     """Whether hidden neurons draw perturbations and spikes carry grades."""
+    of_trainer_only: ClassVar[tuple[str, ...]] = ()
+    """Settings that networks which learn inside a simulation do not have."""
 
     rho: float
     r_target: float

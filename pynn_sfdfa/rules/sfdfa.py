@@ -38,6 +38,7 @@ class SFDFA(LearningRule):
 
     name: ClassVar[str] = "sfdfa"
     perturbs: ClassVar[bool] = True
+    of_trainer_only: ClassVar[tuple[str, ...]] = ("output_gain", "fading")
 
     rho: float = 0.1
     r_target: float = 0.2

@@ -70,12 +70,12 @@ def test_an_epoch_as_on_the_exact_simulator(sim, trains, tmp_path):
 
 
 def test_stretches_of_trials_do_not_change_the_result(sim, trains, monkeypatch):
-    from pynn_sfdfa.brian2 import engine
+    from pynn_sfdfa import online_engine
 
     sim.setup(timestep=1.0)
     results = []
     for stretch in (24, 10):
-        monkeypatch.setattr(engine, "_STRETCH", stretch)
+        monkeypatch.setattr(online_engine, "_STRETCH", stretch)
         ours = sim.training_engine(*settings(sim), 1, 3)
         items = list(ours.train(trains, np.arange(24), 0))
         assert [item.samples for item in items] == ([24] if stretch == 24 else [10, 10, 4])
@@ -128,6 +128,11 @@ def test_held_out_samples_are_scored(sim, trains):
         ({"batch_size": 20}, "batch_size = 20 is not possible inside Brian2: its synapses change at the end of each"),
         ({"optimizer": Adam()}, "The optimizer adam is not possible inside Brian2"),
         ({"threads": 2}, "threads = 2 is not possible"),
+        ({"rule": SFDFA(output_gain=True)}, "output_gain = True of the rule sfdfa is not possible inside Brian2"),
+        (
+            {"rule": SFDFA(fading=True)},
+            "fading = True of the rule sfdfa is not possible.*or choose the event simulator",
+        ),
     ],
 )
 def test_what_cannot_be_trained_is_refused_with_the_reason(sim, changes, match):

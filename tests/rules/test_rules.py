@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
@@ -192,3 +192,10 @@ def test_names():
 def test_settings_that_are_refused(rule, settings, message):
     with pytest.raises(ValueError, match=message):
         rule(**settings)
+
+
+@pytest.mark.parametrize("rule", [SFDFA, DFA, BP])
+def test_simulators_that_learn_by_themselves_know_each_setting_or_refuse_it(rule):
+    """What `OnlineEngine` wires, what it takes as initial feedback, and what it refuses."""
+    wired, initial = {"rho", "r_target", "feedback_learning_rate"}, {"feedback"}
+    assert {field.name for field in fields(rule)} <= wired | initial | set(rule.of_trainer_only)
