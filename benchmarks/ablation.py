@@ -4,7 +4,7 @@ python benchmarks/ablation.py run runs/ablation --data DIR [--threads N] [NAME .
 python benchmarks/ablation.py table runs/ablation           # writes results/ablation.json and .md
 
 `run` leaves out trials that are finished, and goes on with one that was interrupted. The table shows how many epochs of
-a trial are done, so that one that was given up is there too.
+a trial are done, so that one that was given up is there too; trials whose folders are gone keep what the results say.
 """
 
 from __future__ import annotations
@@ -75,6 +75,12 @@ def outcome(trial: dict[str, Any], folder: Path) -> dict[str, Any] | None:
     }
 
 
+def _earlier(trial: dict[str, Any], outcomes: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the outcome that was written down for a trial, if that is still what the trial changes."""
+    known = outcomes.get(trial["name"])
+    return {**known, **trial} if known and known["set"] == trial["set"] else None
+
+
 def table(outcomes: list[dict[str, Any]]) -> str:
     """Return the outcomes as a table in Markdown, in the order of the trials."""
     headings = ("trial", "changed", "epochs", "held-out accuracy", "training", "hidden spikes", "cosine of feedback")
@@ -89,9 +95,11 @@ def table(outcomes: list[dict[str, Any]]) -> str:
 
 def write(folder: Path, results: Path = HERE / "results") -> str:
     """Write the outcomes of the trials to the folder of results; return the table."""
-    outcomes = [one for trial in trials() if (one := outcome(trial, folder))]
+    file = results / "ablation.json"
+    earlier = {one["name"]: one for one in json.loads(file.read_text(encoding="utf-8"))} if file.exists() else {}
+    outcomes = [one for trial in trials() if (one := outcome(trial, folder) or _earlier(trial, earlier))]
     text = table(outcomes)
-    (results / "ablation.json").write_text(json.dumps(outcomes, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(outcomes, indent=1) + "\n", encoding="utf-8")
     (results / "ablation.md").write_text(
         f"Means over the last {LAST} epochs. The cosine is that between the feedback of the last hidden layer and the "
         f"weights above it.\n\n{text}",

@@ -69,6 +69,16 @@ def test_the_table_takes_the_last_epochs_of_what_was_run(tmp_path):
     (kept,) = json.loads((tmp_path / "ablation.json").read_text())
     assert kept["held_out_accuracy_by_epoch"] == [0.1, 0.2, 0.7, 0.8, 0.9]
     assert text in (tmp_path / "ablation.md").read_text()
+    assert ablation.write(tmp_path / "gone", tmp_path) == text
+
+
+def test_an_outcome_is_dropped_when_its_trial_changes_something_else(tmp_path):
+    ablation = script("ablation")
+    write_run(tmp_path / "runs" / "mnist-cosine", "mnist", "sfdfa", [0.1])
+    ablation.write(tmp_path / "runs", tmp_path)
+    (kept,) = json.loads((tmp_path / "ablation.json").read_text())
+    (tmp_path / "ablation.json").write_text(json.dumps([{**kept, "set": []}]))
+    assert "mnist-cosine" not in ablation.write(tmp_path / "gone", tmp_path)
 
 
 def test_gradient_alignment_of_runs_is_printed_again_from_what_was_kept(tmp_path, capsys):
