@@ -135,7 +135,7 @@ def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source:
 def _optimizer(settings: Experiment) -> Optimizer:
     """Return the optimiser of an experiment."""
     chosen = settings.optimizer
-    decay = None if chosen.decay is None else Decay(**chosen.decay.model_dump())
+    decay = None if chosen.decay is None else Decay(**chosen.decay.model_dump(exclude_none=True))
     return OPTIMIZERS[chosen.name](**chosen.model_dump(exclude={"name", "decay"}), decay=decay)
 
 

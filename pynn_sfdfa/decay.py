@@ -18,7 +18,7 @@ DECAYS: dict[str, Callable[[float, float], float]] = {
 
 @dataclass(frozen=True)
 class Decay:
-    """The learning rate of the first epoch is whole, that of epoch ``epochs`` and all after it ``final`` of it.
+    """The learning rate of the first epochs is whole, that of epoch ``epochs`` and all after it ``final`` of it.
 
     Parameters
     ----------
@@ -28,6 +28,8 @@ class Decay:
         At least 2.
     final : float
         In (0, 1].
+    hold : int
+        Epochs with the whole rate, 1 or more.
 
     Raises
     ------
@@ -38,6 +40,7 @@ class Decay:
     name: str
     epochs: int
     final: float
+    hold: int = 1
 
     def __post_init__(self) -> None:
         if self.name not in DECAYS:
@@ -46,7 +49,13 @@ class Decay:
             raise ValueError(f"Decay: epochs = {self.epochs} is not valid; it must be an integer >= 2.")
         if not 0 < self.final <= 1:
             raise ValueError(f"Decay: final = {self.final} is not valid; it must be in (0, 1].")
+        if self.hold != int(self.hold) or not 1 <= self.hold < self.epochs:
+            most = self.epochs - 1
+            raise ValueError(
+                f"Decay: hold = {self.hold} is not valid; it must be an integer from 1 to epochs - 1 = {most}."
+            )
 
     def factor(self, epoch: int) -> float:
         """Return what is left of the learning rate in an epoch, counted from 1."""
-        return DECAYS[self.name](min(1.0, (epoch - 1) / (self.epochs - 1)), self.final)
+        progress = (epoch - self.hold) / (self.epochs - self.hold)
+        return DECAYS[self.name](min(1.0, max(0.0, progress)), self.final)

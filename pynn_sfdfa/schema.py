@@ -181,8 +181,15 @@ class Decay(Section):
     """``[optimizer.decay]``: how the learning rate falls from epoch to epoch."""
 
     name: Literal["cosine", "exponential", "linear"]
-    epochs: int = Field(ge=2, description="in which the learning rate falls; afterwards it stays")
+    epochs: int = Field(ge=2, description="by whose end the learning rate has fallen; afterwards it stays")
     final: float = Field(gt=0, le=1, description="fraction of the learning rate that is left in the end")
+    hold: Count | None = Field(None, description="epochs with the whole learning rate; default: the first")
+
+    @model_validator(mode="after")
+    def _check_hold(self) -> Decay:
+        if self.hold is not None and self.hold >= self.epochs:
+            raise ValueError(f"hold = {self.hold} must be less than epochs = {self.epochs}")
+        return self
 
 
 class Adam(Section):

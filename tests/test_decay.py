@@ -27,9 +27,17 @@ def test_the_cosine_is_slow_at_both_ends():
     assert factors == pytest.approx([1.0, 0.6 + 0.4 * np.sqrt(0.5), 0.6, 0.6 - 0.4 * np.sqrt(0.5), 0.2])
 
 
-@given(st.sampled_from(sorted(DECAYS)), st.integers(2, 200), st.floats(1e-6, 1.0), st.integers(1, 400))
-def test_it_never_rises_and_stays_within_its_bounds(name, epochs, final, epoch):
-    decay = Decay(name, epochs, final)
+def test_the_whole_rate_is_held():
+    decay = Decay("linear", 6, 0.1, hold=4)
+    assert [decay.factor(epoch) for epoch in (1, 3, 4, 5, 6, 7)] == pytest.approx([1.0, 1.0, 1.0, 0.55, 0.1, 0.1])
+    assert [Decay("cosine", 5, 0.2, hold=1).factor(epoch) for epoch in range(1, 7)] == [
+        Decay("cosine", 5, 0.2).factor(epoch) for epoch in range(1, 7)
+    ]
+
+
+@given(st.sampled_from(sorted(DECAYS)), st.integers(2, 200), st.floats(1e-6, 1.0), st.integers(1, 400), st.data())
+def test_it_never_rises_and_stays_within_its_bounds(name, epochs, final, epoch, data):
+    decay = Decay(name, epochs, final, data.draw(st.integers(1, epochs - 1)))
     here, there = decay.factor(epoch), decay.factor(epoch + 1)
     assert final * (1 - 1e-12) <= there <= here <= 1
 
@@ -42,6 +50,9 @@ def test_it_never_rises_and_stays_within_its_bounds(name, epochs, final, epoch):
         (("linear", 2.5, 0.1), "Decay: epochs = 2.5 is not valid"),
         (("linear", 3, 0.0), r"Decay: final = 0.0 is not valid; it must be in \(0, 1\]"),
         (("linear", 3, float("nan")), "Decay: final = nan is not valid"),
+        (("linear", 3, 0.1, 3), "Decay: hold = 3 is not valid; it must be an integer from 1 to epochs - 1 = 2"),
+        (("linear", 3, 0.1, 0), "Decay: hold = 0 is not valid"),
+        (("linear", 3, 0.1, 1.5), "Decay: hold = 1.5 is not valid"),
     ],
 )
 def test_settings_that_are_refused(settings, message):
@@ -116,6 +127,8 @@ def test_the_decay_of_an_experiment_reaches_its_optimizer():
     assert one._engine._given_optimizer == Adam(decay=Decay("cosine", 30, 0.02))
     assert settings.settings()["optimizer"]["decay"] == {"name": "cosine", "epochs": 30, "final": 0.02}
     assert config.differences(config.load("mnist"), settings) != []
+    held = config.load("mnist", ['optimizer.decay={name="cosine", epochs=30, final=0.02, hold=20}'])
+    assert assembly.build_trainer(held, net)._engine._given_optimizer.decay == Decay("cosine", 30, 0.02, hold=20)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +138,8 @@ def test_the_decay_of_an_experiment_reaches_its_optimizer():
         ('{name="linear", epochs=1, final=0.1}', "optimizer.decay.epochs = 1 is not valid: must be >= 2"),
         ('{name="linear", epochs=3, final=0.0}', "optimizer.decay.final = 0.0 is not valid: must be > 0"),
         ('{name="linear", epochs=3}', "optimizer.decay.final is missing"),
+        ('{name="linear", epochs=3, final=0.1, hold=0}', "optimizer.decay.hold = 0 is not valid: must be >= 1"),
+        ('{name="linear", epochs=3, final=0.1, hold=3}', "hold = 3 must be less than epochs = 3"),
     ],
 )
 def test_a_decay_that_is_refused(override, message):
