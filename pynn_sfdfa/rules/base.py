@@ -56,6 +56,14 @@ class Trials(Protocol):
         """Let a layer's errors, assigned before, fall linearly from the start of the trial to 0 at its end."""
         ...
 
+    def feed_back(self, layer: int, feedback: NDArray[np.float32]) -> None:
+        """Give every spike of a hidden layer an error from the output spikes that follow it, beside its neuron's.
+
+        The errors of the output layer must have been assigned; ``feedback`` has shape (n_out, neurons). Only simulators
+        that know all spikes of a trial at its end offer this.
+        """
+        ...
+
     def backpropagate(self, layer: int) -> None:
         """Add to the error of every spike of the layer below how the loss changes with its time through this layer.
 

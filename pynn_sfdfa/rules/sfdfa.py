@@ -34,17 +34,23 @@ class SFDFA(LearningRule):
     fading : bool
         The errors of hidden spikes fall linearly to 0 until the end of the trial, as do the output spikes that a hidden
         spike can still move.
+    timed : bool
+        Output spikes travel the feedback projections, each with its factor f, and hidden neurons keep those of a trial.
+        At its end a hidden spike learns from the output spikes that came after it, as far as it has moved them, instead
+        of from the output neurons' errors whatever the time. With one hidden layer and feedback that equals the forward
+        weights this is exact backpropagation.
     """
 
     name: ClassVar[str] = "sfdfa"
     perturbs: ClassVar[bool] = True
-    of_trainer_only: ClassVar[tuple[str, ...]] = ("output_gain", "fading")
+    of_trainer_only: ClassVar[tuple[str, ...]] = ("output_gain", "fading", "timed")
 
     rho: float = 0.1
     r_target: float = 0.2
     feedback_learning_rate: float = 1e-4
     output_gain: bool = False
     fading: bool = False
+    timed: bool = False
 
     def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
         """Return zeros: SFDFA starts without feedback."""
@@ -52,6 +58,13 @@ class SFDFA(LearningRule):
 
     def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
         """Project the output error with the present feedback."""
+        if self.timed:
+            trials.learn(trials.n_layers - 1, trials.output_error)
+            for layer, weights in enumerate(feedback):
+                counts = trials.counts(layer)
+                trials.learn(layer, np.broadcast_to(self.regularisation(counts), counts.shape))
+                trials.feed_back(layer, weights)
+            return
         project_errors(self, trials, feedback, self.output_gain, self.fading)
 
     def improve_feedback(self, trials: Trials, layer: int, feedback: NDArray[np.float32]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.event.batch.order import sort_by_time
 from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 
 if TYPE_CHECKING:
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Spikes
 
 __all__ = ["arrive_inputs", "arrive_spikes"]
-
-_GAPS = (301, 132, 57, 23, 10, 4, 1)
-"""Gap sequence of Ciura (2001); windows are short, so sorting in place beats any sort that allocates."""
-
-_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -73,38 +69,23 @@ def _arrive_sample(
 
 
 @jit
-def _sort(keys: NDArray[np.uint64], n: int) -> None:
-    """Sort the first n keys (Shell's method)."""
-    for gap in _GAPS:
-        for k in range(gap, n):
-            key, at = keys[k], k
-            while at >= gap and keys[at - gap] > key:
-                keys[at] = keys[at - gap]
-                at -= gap
-            keys[at] = key
-
-
-@jit
 def _arrive_trial(
     trial: int,
     groups: int,
     spikes: Spikes,
     constants: LayerConstants,
-    keys: NDArray[np.uint64],
+    order: NDArray[np.uint64],
     bits: NDArray[np.uint32],
     out: Arrivals,
 ) -> None:
-    """Lay out the spikes of one trial; ``keys`` is scratch space, ``bits`` the times of all spikes as integers."""
+    """Lay out the spikes of one trial; ``order`` is scratch space, ``bits`` the times of all spikes as integers."""
     first = 0
     for group in range(groups):
         last = spikes.stop[trial, group]
-        # Windows follow each other in time, so only the spikes of one window need sorting: by time, of which the bits
-        # are in the same order as the numbers, then by place, that is by neuron.
+        # Windows follow each other in time, so only the spikes of one window need sorting.
+        sort_by_time(trial, first, last, bits, order)
         for k in range(first, last):
-            keys[k - first] = np.uint64(bits[trial, k]) << _HALF | np.uint64(k)
-        _sort(keys, last - first)
-        for k in range(first, last):
-            source = keys[k - first] & _LOW
+            source = order[k - first]
             out.time[trial, k] = spikes.time[trial, source]
             out.unit[trial, k] = spikes.unit[trial, source]
             out.source[trial, k] = source
@@ -141,6 +122,6 @@ def arrive_spikes(
 
     For trials ``first`` to before ``last``. ``constants`` are those of the next layer.
     """
-    keys, bits = np.empty(spikes.time.shape[1], np.uint64), spikes.time.view(np.uint32)
+    order, bits = np.empty(spikes.time.shape[1], np.uint64), spikes.time.view(np.uint32)
     for trial in range(first, last):
-        _arrive_trial(trial, before.n_groups[trial], spikes, constants, keys, bits, out)
+        _arrive_trial(trial, before.n_groups[trial], spikes, constants, order, bits, out)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Spikes
 
-__all__ = ["backpropagate"]
+__all__ = ["backpropagate", "slope"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
@@ -26,7 +26,7 @@ _ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 
 @jit(fastmath=FLOAT_FLAGS | {"reassoc"})
-def _slope(
+def slope(
     weights: NDArray[np.float32],
     row: np.uint64,
     S1: NDArray[np.float32],
@@ -86,7 +86,7 @@ def _backpropagate_trial(
             event0 + _index(arrivals.start[group0 + group]), event0 + _index(arrivals.start[group0 + group + _ONE])
         ):
             row = _index(arrivals.unit[event]) * width
-            below[event0 + _index(arrivals.source[event])] = _slope(
+            below[event0 + _index(arrivals.source[event])] = slope(
                 weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m
             )
 

@@ -12,6 +12,7 @@ from pynn_sfdfa.engine import BatchFigures, check_arrays
 from pynn_sfdfa.event.batch.activity import summarise
 from pynn_sfdfa.event.batch.backpropagate import backpropagate
 from pynn_sfdfa.event.batch.backward import accumulate_gradient, assign_error
+from pynn_sfdfa.event.batch.feed_back import feed_back
 from pynn_sfdfa.event.batch.forward import Draw
 from pynn_sfdfa.event.batch.gains import fade_errors, sum_gains
 from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width, pad, unpad
@@ -212,6 +213,16 @@ class BatchEngine:
         parts = _parts(n_trials, _PARTS_PER_THREAD * self.threads)
         self._pool.run(partial(backpropagate, part.start, part.stop, *known) for part in parts)
 
+    def _feed_back(self, workspace: Workspace, layer: int, n_trials: int, feedback: NDArray[np.float32]) -> None:
+        top = len(self._weights) - 1
+        known = (
+            np.ascontiguousarray(feedback.T),
+            *(workspace.arrivals[layer], workspace.spikes[layer], workspace.arrivals[top], workspace.spikes[top]),
+            *(self._errors[top], np.float32((top - layer) * self._network.delay), self._constants[top]),
+        )
+        parts = _parts(n_trials, _PARTS_PER_THREAD * self.threads)
+        self._pool.run(partial(feed_back, part.start, part.stop, *known) for part in parts)
+
     def _descend(self, workspace: Workspace, trials: _BatchTrials) -> None:
         """Accumulate the gradients for the errors assigned, improve the feedback, and change the weights."""
         n_trials = trials.output_error.shape[0]
@@ -295,6 +306,10 @@ class _BatchTrials:
     def backpropagate(self, layer: int) -> None:
         self._engine._backpropagate(self._workspace, layer, self._labels.size, layer in self.of_spikes)
         self.of_spikes.add(layer - 1)
+
+    def feed_back(self, layer: int, feedback: NDArray[np.float32]) -> None:
+        self._engine._feed_back(self._workspace, layer, self._labels.size, feedback)
+        self.of_spikes.add(layer)
 
     def fade(self, layer: int) -> None:
         of_layer = (self._workspace.arrivals[layer], self._workspace.spikes[layer], self._engine._errors[layer])

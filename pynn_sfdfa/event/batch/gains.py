@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.event.batch.order import spike_count
 from pynn_sfdfa.jit import FLOAT_FLAGS, jit
 
 if TYPE_CHECKING:
@@ -14,12 +15,6 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Spikes
 
 __all__ = ["fade_errors", "sum_gains"]
-
-
-@jit
-def _spike_count(trial: int, arrivals: Arrivals, spikes: Spikes) -> int:
-    groups = arrivals.n_groups[trial]
-    return spikes.stop[trial, groups - 1] if groups > 0 else 0
 
 
 @jit(fastmath=FLOAT_FLAGS)
@@ -33,7 +28,7 @@ def sum_gains(
     scale = constants.c / constants.tau_m
     gains = np.zeros((n_trials, neurons), np.float32)
     for trial in range(n_trials):
-        for n in range(_spike_count(trial, arrivals, spikes)):
+        for n in range(spike_count(trial, arrivals, spikes)):
             gains[trial, spikes.unit[trial, n]] += scale * spikes.factor[trial, n]
     return gains
 
@@ -51,5 +46,5 @@ def fade_errors(
     """
     rate = np.float32(-1.0) / constants.trial_duration
     for trial in range(n_trials):
-        for n in range(_spike_count(trial, arrivals, spikes)):
+        for n in range(spike_count(trial, arrivals, spikes)):
             spikes.error[trial, n] = rate * spikes.time[trial, n] * error[trial, spikes.unit[trial, n]]
