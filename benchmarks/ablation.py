@@ -45,6 +45,9 @@ def run(folder: Path, names: list[str], options: list[str]) -> None:
     if unknown:
         sys.exit(f"ablation.toml has no trial {', '.join(sorted(unknown))}.")
     for trial in chosen:
+        if "commit" in trial:
+            print(f"{trial['name']}: its settings have been removed since; check out {trial['commit']} to run it.")
+            continue
         out = folder / trial["name"]
         if (out / "summary.json").exists():
             continue
@@ -59,7 +62,7 @@ def outcome(trial: dict[str, Any], folder: Path) -> dict[str, Any] | None:
     """Return the figures of a trial so far, accuracies as fractions; None if no epoch is finished."""
     metrics = folder / trial["name"] / "metrics.jsonl"
     lines = metrics.read_text(encoding="utf-8").splitlines() if metrics.exists() else []
-    if not lines:
+    if not lines or "commit" in trial:
         return None
     records = [json.loads(line) for line in lines]
     last = records[-LAST:]

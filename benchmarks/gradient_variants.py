@@ -2,7 +2,8 @@
 
 python benchmarks/gradient_variants.py RUN [RUN ...] --data DIR > benchmarks/results/gradient_variants.md
 
-A RUN is a folder of `pynn-sfdfa train` with the rule sfdfa; its last weights and feedback are taken.
+A RUN is a folder of `pynn-sfdfa train`; its last weights and feedback are taken. One with the rule bp has no feedback:
+there the product of the weights stands for it alone.
 """
 
 from __future__ import annotations
@@ -20,9 +21,7 @@ from pynn_sfdfa.gradients import GradientAlignment
 SAMPLES = 300
 VARIANTS = {
     "published": SFDFA(),
-    "`fading`": SFDFA(fading=True),
-    "`output_gain`": SFDFA(output_gain=True),
-    "both": SFDFA(output_gain=True, fading=True),
+    "`timed`": SFDFA(timed=True),
 }
 
 
@@ -34,13 +33,15 @@ def rows(run: Path, data: Path | None) -> list[tuple[str, ...]]:
     trains, loss = samples.train.select(np.arange(SAMPLES)), SpikeCount(**settings.loss.model_dump())
     hidden = len(network.weights) - 1
     products = [reduce(np.matmul, network.weights[layer:]) for layer in range(1, hidden + 1)]
-    feedback = {"estimated": network.feedback, "product of the weights": [np.ascontiguousarray(p.T) for p in products]}
+    feedback = {"product of the weights": [np.ascontiguousarray(p.T) for p in products]}
+    if settings.learning.rule != "bp":
+        feedback = {"estimated": network.feedback, **feedback}
     found = []
     for kind, weights in feedback.items():
         for variant, rule in VARIANTS.items():
             figures = GradientAlignment(network, rule, loss, trains).measure(network.weights, weights)
             cosines = ", ".join(f"{figures[f'gradient_cosine_{layer}']:.3f}" for layer in range(1, hidden + 1))
-            found.append((settings.name, kind, variant, cosines))
+            found.append((settings.name, settings.learning.rule.upper(), kind, variant, cosines))
     return found
 
 
@@ -51,7 +52,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     given = parser.parse_args()
     print(f"Cosine with the gradient of exact backpropagation, on {SAMPLES} training samples, after training.\n")
-    print("| task | feedback | variant | hidden layers |\n| --- | --- | --- | ---: |")
+    print(
+        "| task | trained with | feedback | gradient | cosines of the hidden layers |\n| --- | --- | --- | --- | ---: |"
+    )
     for run in given.runs:
         for row in rows(run, given.data):
             print(f"| {' | '.join(row)} |", flush=True)

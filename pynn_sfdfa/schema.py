@@ -137,8 +137,6 @@ class SFDFA(Section):
     feedback_learning_rate: NotNegative
     rho: NotNegative = Field(description="strength of the rate regularisation")
     r_target: NotNegative = Field(description="spikes per trial and hidden neuron")
-    output_gain: bool = Field(False, description="output neurons send their error times how far a current moves them")
-    fading: bool = Field(False, description="errors of hidden spikes fall to 0 until the end of the trial")
     timed: bool = Field(False, description="hidden spikes learn from the output spikes that come after them")
 
 

@@ -76,8 +76,8 @@ def main(path):
     for tau_syn, gradient in itertools.product((130.0, 100.0), ("bounded", "exact")):
         results[f"sfdfa, {tau_syn} ms, {gradient}"] = trained(tau_syn, gradient, SFDFA(rho=0.1), Adam(), delay=0.0)
     results["dfa"] = trained(130.0, "bounded", DFA(rho=0.1), SGD(1e-5), delay=3.0)
-    like_bp = SFDFA(rho=0.1, output_gain=True, fading=True)
-    results["sfdfa, gain and fading"] = trained(130.0, "bounded", like_bp, Adam(), delay=3.0)
+    for tau_syn in (130.0, 100.0):
+        results[f"sfdfa, {tau_syn} ms, timed"] = trained(tau_syn, "bounded", SFDFA(timed=True), Adam(), delay=3.0)
     results["bp"] = trained(130.0, "bounded", BP(), Adam(), delay=3.0)[:-2]  # it has no feedback for two hidden layers
     for tau_syn in (10.0, 8.0):
         results[f"simulated, {tau_syn} ms"] = simulated(tau_syn)

@@ -51,7 +51,9 @@ def test_every_trial_is_an_experiment_that_can_be_run():
     names = [trial["name"] for trial in ablation.trials()]
     assert len(set(names)) == len(names) > 5
     for trial in ablation.trials():
-        assert set(trial) == {"name", "experiment", "hypothesis", "set"}
+        assert set(trial) - {"commit"} == {"name", "experiment", "hypothesis", "set"}
+        if "commit" in trial:
+            continue  # its outcome is kept, its settings are gone
         settings = config.load(trial["experiment"], ablation.overrides(trial))
         assert settings.data.held_out == 0.1
         if settings.optimizer.decay is not None:
@@ -79,6 +81,14 @@ def test_an_outcome_is_dropped_when_its_trial_changes_something_else(tmp_path):
     (kept,) = json.loads((tmp_path / "ablation.json").read_text())
     (tmp_path / "ablation.json").write_text(json.dumps([{**kept, "set": []}]))
     assert "mnist-cosine" not in ablation.write(tmp_path / "gone", tmp_path)
+
+
+def test_a_trial_of_settings_that_are_gone_is_not_run(tmp_path, capsys):
+    ablation = script("ablation")
+    (name, *_) = [trial["name"] for trial in ablation.trials() if "commit" in trial]
+    ablation.run(tmp_path, [name], [])
+    assert f"{name}: its settings have been removed since; check out " in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_gradient_alignment_of_runs_is_printed_again_from_what_was_kept(tmp_path, capsys):

@@ -41,19 +41,11 @@ class Trials(Protocol):
         """Return d_o, the sum of the grades of each output neuron's spikes, shape (trials, n_out)."""
         ...
 
-    def gain(self, layer: int) -> NDArray[np.float32]:
-        """Return how far a current moves each neuron's spikes, the sum of (c/tau_m) f, shape (trials, neurons)."""
-        ...
-
     def learn(self, layer: int, error: NDArray[np.float32]) -> None:
         """Let the layer's weights change by error times eligibility; error has shape (trials, neurons).
 
         They change after the rule has assigned all errors; a layer that is given none has no gradient in this batch.
         """
-        ...
-
-    def fade(self, layer: int) -> None:
-        """Let a layer's errors, assigned before, fall linearly from the start of the trial to 0 at its end."""
         ...
 
     def feed_back(self, layer: int, feedback: NDArray[np.float32]) -> None:

@@ -13,16 +13,10 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.rules.base import LearningRule, Trials
 
-__all__ = ["estimate_feedback", "hidden_error", "project_errors"]
+__all__ = ["estimate_feedback", "hidden_error", "project_errors", "time_errors"]
 
 
-def project_errors(
-    rule: LearningRule,
-    trials: Trials,
-    feedback: list[NDArray[np.float32]],
-    output_gain: bool = False,
-    fading: bool = False,
-) -> None:
+def project_errors(rule: LearningRule, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
     """Assign errors by direct feedback: the output error itself, and its projection to every hidden layer.
 
     Parameters
@@ -31,19 +25,23 @@ def project_errors(
         Whose rate regularisation is added.
     trials : Trials
     feedback : list of float32 arrays, shape (n_out, n_hidden)
-    output_gain : bool
-        Whether output neurons send their error times their gain in the trial.
-    fading : bool
-        Whether errors of hidden spikes fall to 0 until the end of the trial.
     """
-    output = trials.n_layers - 1
-    trials.learn(output, trials.output_error)
-    sent = trials.output_error * trials.gain(output) if output_gain else trials.output_error
+    trials.learn(trials.n_layers - 1, trials.output_error)
     for layer, weights in enumerate(feedback):
         regularisation = rule.regularisation(trials.counts(layer))
-        trials.learn(layer, hidden_error(sent, weights, regularisation))
-        if fading:
-            trials.fade(layer)
+        trials.learn(layer, hidden_error(trials.output_error, weights, regularisation))
+
+
+def time_errors(rule: LearningRule, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
+    """Assign errors by direct feedback spike by spike: hidden spikes learn from the output spikes that follow them.
+
+    Parameters as for `project_errors`.
+    """
+    trials.learn(trials.n_layers - 1, trials.output_error)
+    for layer, weights in enumerate(feedback):
+        counts = trials.counts(layer)
+        trials.learn(layer, np.broadcast_to(rule.regularisation(counts), counts.shape))
+        trials.feed_back(layer, weights)
 
 
 @jit(nogil=True, fastmath=FLOAT_FLAGS)

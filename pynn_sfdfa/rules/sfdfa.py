@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from pynn_sfdfa.rules.base import LearningRule, Trials
-from pynn_sfdfa.rules.feedback import estimate_feedback, project_errors
+from pynn_sfdfa.rules.feedback import estimate_feedback, project_errors, time_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +28,6 @@ class SFDFA(LearningRule):
         eta_B; feedback starts at 0 and moves towards the mean of v_i d_o.
     rho, r_target : float
         Rate regularisation of hidden neurons.
-    output_gain : bool
-        Output neurons send their error times ``(c/tau_m) sum_k f_k``, by how much a current moves their spikes. Neurons
-        that hardly respond in a trial then hardly count, as in exact backpropagation.
-    fading : bool
-        The errors of hidden spikes fall linearly to 0 until the end of the trial, as do the output spikes that a hidden
-        spike can still move.
     timed : bool
         Output spikes travel the feedback projections, each with its factor f, and hidden neurons keep those of a trial.
         At its end a hidden spike learns from the output spikes that came after it, as far as it has moved them, instead
@@ -43,13 +37,11 @@ class SFDFA(LearningRule):
 
     name: ClassVar[str] = "sfdfa"
     perturbs: ClassVar[bool] = True
-    of_trainer_only: ClassVar[tuple[str, ...]] = ("output_gain", "fading", "timed")
+    of_trainer_only: ClassVar[tuple[str, ...]] = ("timed",)
 
     rho: float = 0.1
     r_target: float = 0.2
     feedback_learning_rate: float = 1e-4
-    output_gain: bool = False
-    fading: bool = False
     timed: bool = False
 
     def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
@@ -57,15 +49,8 @@ class SFDFA(LearningRule):
         return [np.zeros((sizes[-1], hidden), np.float32) for hidden in sizes[:-1]]
 
     def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
-        """Project the output error with the present feedback."""
-        if self.timed:
-            trials.learn(trials.n_layers - 1, trials.output_error)
-            for layer, weights in enumerate(feedback):
-                counts = trials.counts(layer)
-                trials.learn(layer, np.broadcast_to(self.regularisation(counts), counts.shape))
-                trials.feed_back(layer, weights)
-            return
-        project_errors(self, trials, feedback, self.output_gain, self.fading)
+        """Send the output error back with the present feedback."""
+        (time_errors if self.timed else project_errors)(self, trials, feedback)
 
     def improve_feedback(self, trials: Trials, layer: int, feedback: NDArray[np.float32]) -> None:
         """Move the feedback towards the correlation of perturbations and directional derivatives."""

@@ -128,10 +128,9 @@ def test_held_out_samples_are_scored(sim, trains):
         ({"batch_size": 20}, "batch_size = 20 is not possible inside Brian2: its synapses change at the end of each"),
         ({"optimizer": Adam()}, "The optimizer adam is not possible inside Brian2"),
         ({"threads": 2}, "threads = 2 is not possible"),
-        ({"rule": SFDFA(output_gain=True)}, "output_gain = True of the rule sfdfa is not possible inside Brian2"),
         (
-            {"rule": SFDFA(fading=True)},
-            "fading = True of the rule sfdfa is not possible.*or choose the event simulator",
+            {"rule": SFDFA(timed=True)},
+            "timed = True of the rule sfdfa is not possible inside Brian2.*or choose the event",
         ),
     ],
 )

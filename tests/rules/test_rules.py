@@ -26,9 +26,8 @@ class Recorded:
         self.draws = [(rng.normal(size=c.shape) * (c > 0)).astype(np.float32) for c in self.all_counts[:-1]]
         self.output_error = rng.normal(size=(trials, SIZES[-1])).astype(np.float32)
         self.d = rng.normal(size=(trials, SIZES[-1])).astype(np.float32)
-        self.gains = rng.uniform(0, 2, (trials, SIZES[-1])).astype(np.float32)
         self.learned = {}
-        self.faded = []
+        self.fed_back = {}
 
     def counts(self, layer):
         return self.all_counts[layer]
@@ -39,16 +38,12 @@ class Recorded:
     def directional(self):
         return self.d
 
-    def gain(self, layer):
-        assert layer == self.n_layers - 1
-        return self.gains
-
     def learn(self, layer, error):
         self.learned[layer] = error.copy()
 
-    def fade(self, layer):
+    def feed_back(self, layer, feedback):
         assert layer in self.learned
-        self.faded.append(layer)
+        self.fed_back[layer] = feedback
 
 
 def random_feedback(seed=1):
@@ -67,24 +62,14 @@ def test_errors_of_all_layers(rule):
         np.testing.assert_allclose(trials.learned[layer], trials.output_error @ weights + rate, rtol=1e-5, atol=1e-6)
 
 
-def test_output_gain_scales_what_is_fed_back_and_nothing_else():
+def test_timed_errors_are_those_of_spikes_beside_the_regularisation():
     trials, feedback = Recorded(), random_feedback()
-    SFDFA(rho=0.3, r_target=0.7, output_gain=True).backward(trials, feedback)
+    SFDFA(rho=0.3, r_target=0.7, timed=True).backward(trials, feedback)
     np.testing.assert_array_equal(trials.learned[2], trials.output_error)
-    for layer, weights in enumerate(feedback):
+    for layer in (0, 1):
         rate = 0.3 * (0.7 - trials.counts(layer).mean(axis=0))
-        wanted = (trials.output_error * trials.gains) @ weights + rate
-        np.testing.assert_allclose(trials.learned[layer], wanted, rtol=1e-5, atol=1e-6)
-    assert trials.faded == []
-
-
-def test_fading_is_for_the_errors_of_hidden_layers():
-    plain, fading = Recorded(), Recorded()
-    SFDFA().backward(plain, random_feedback())
-    SFDFA(fading=True).backward(fading, random_feedback())
-    assert fading.faded == [0, 1]
-    for layer in range(3):
-        np.testing.assert_array_equal(plain.learned[layer], fading.learned[layer])
+        np.testing.assert_allclose(trials.learned[layer], np.tile(rate, (4, 1)), rtol=1e-5, atol=1e-6)
+        assert trials.fed_back[layer] is feedback[layer]
 
 
 def test_sfdfa_moves_feedback_towards_the_mean_over_trials_with_spikes():

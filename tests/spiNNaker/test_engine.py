@@ -62,15 +62,7 @@ def test_an_engine_learns_and_goes_on(emulated, capfd):
     ("rule", "optimizer", "batch_size", "threads", "options", "message"),
     [
         (BP(), SGD(1e-4), 1, None, {}, "rule bp cannot run on SpiNNaker.*Choose one of dfa, sfdfa"),
-        (SFDFA(output_gain=True), SGD(1e-4), 1, None, {}, "output_gain = True of the rule sfdfa is not possible on"),
-        (
-            SFDFA(fading=True),
-            SGD(1e-4),
-            1,
-            None,
-            {},
-            "fading = True of the rule sfdfa .* Leave it out, or choose the event",
-        ),
+        (SFDFA(timed=True), SGD(1e-4), 1, None, {}, "timed = True of the rule sfdfa is not .* or choose the event"),
         (RULE, Adam(), 1, None, {}, "optimizer adam is not possible on SpiNNaker.*Choose sgd"),
         (RULE, SGD(1e-4), 20, None, {}, "batch_size = 20 is not possible.*Choose batch_size = 1"),
         (RULE, SGD(1e-4), 1, 2, {}, "threads = 2 is not possible"),

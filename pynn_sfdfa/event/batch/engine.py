@@ -14,7 +14,6 @@ from pynn_sfdfa.event.batch.backpropagate import backpropagate
 from pynn_sfdfa.event.batch.backward import accumulate_gradient, assign_error
 from pynn_sfdfa.event.batch.feed_back import feed_back
 from pynn_sfdfa.event.batch.forward import Draw
-from pynn_sfdfa.event.batch.gains import fade_errors, sum_gains
 from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width, pad, unpad
 from pynn_sfdfa.event.batch.pool import Pool
 from pynn_sfdfa.event.batch.trials import run_trials
@@ -289,16 +288,6 @@ class _BatchTrials:
     def directional(self) -> NDArray[np.float32]:
         return np.ascontiguousarray(self._workspace.spikes[-1].directional[: self._labels.size, : self._sizes[-1]])
 
-    def gain(self, layer: int) -> NDArray[np.float32]:
-        gains: NDArray[np.float32] = sum_gains(
-            self._labels.size,
-            self._sizes[layer],
-            self._workspace.arrivals[layer],
-            self._workspace.spikes[layer],
-            self._engine._constants[layer],
-        )
-        return gains
-
     def learn(self, layer: int, error: NDArray[np.float32]) -> None:
         self._engine._assign(layer, error)
         self.assigned.add(layer)
@@ -309,11 +298,6 @@ class _BatchTrials:
 
     def feed_back(self, layer: int, feedback: NDArray[np.float32]) -> None:
         self._engine._feed_back(self._workspace, layer, self._labels.size, feedback)
-        self.of_spikes.add(layer)
-
-    def fade(self, layer: int) -> None:
-        of_layer = (self._workspace.arrivals[layer], self._workspace.spikes[layer], self._engine._errors[layer])
-        fade_errors(self._labels.size, *of_layer, self._engine._constants[layer])
         self.of_spikes.add(layer)
 
     def outcome(self) -> _Outcome:
