@@ -27,22 +27,27 @@ class Table:
     experiment : str
     reach : float, optional
         Test accuracy whose first epoch is told.
+    rules : tuple of str
+        Rules that are of interest with it.
     """
 
     experiment: str
     reach: float | None = None
+    rules: tuple[str, ...] = RULES
 
     def runs(self, rules: Iterable[str], seeds: Sequence[int], out: Path) -> Iterator[RunSpec]:
-        """Return the runs on all training samples, one seed of all rules after the other."""
+        """Return the runs on all training samples with those of the rules that belong to the table, seed by seed."""
         for seed in seeds:
             for rule in rules:
-                yield self._run(rule, seed, out, "", ())
+                if rule in self.rules:
+                    yield self._run(rule, seed, out, "", ())
 
     def held_out_runs(self, rules: Iterable[str], seeds: Sequence[int], out: Path) -> Iterator[RunSpec]:
         """Return the runs with held-out samples."""
         for seed in seeds:
             for rule in rules:
-                yield self._run(rule, seed, out, "held-out-", (f"data.held_out={HELD_OUT}",))
+                if rule in self.rules:
+                    yield self._run(rule, seed, out, "held-out-", (f"data.held_out={HELD_OUT}",))
 
     def _run(self, rule: str, seed: int, out: Path, kind: str, overrides: Sequence[str]) -> RunSpec:
         folder = out / f"{self.experiment}-{rule}-{kind}seed{seed}"
@@ -55,5 +60,6 @@ TABLES = {
     "fashion-mnist": Table("fashion-mnist"),
     "yin-yang": Table("yin-yang"),
     "mnist-3x800": Table("mnist-3x800", reach=0.98),
+    "emnist47-best": Table("emnist47-best", rules=("sfdfa",)),
 }
 """By the name that ``pynn-sfdfa reproduce`` takes."""

@@ -64,7 +64,7 @@ def command(
     out: Path,
     results: Path,
 ) -> None:
-    """Run the experiments of TABLE (mnist, emnist47, fashion-mnist, yin-yang, mnist-3x800; all if it is left out).
+    """Run the experiments of TABLE (mnist, emnist47, fashion-mnist, yin-yang, mnist-3x800, those in -best; default: all).
 
     Every rule is run with every seed, for as many epochs as was published; this takes hours. Finished runs are kept,
     interrupted ones go on. The table goes to TABLE.json and TABLE.md.
@@ -81,6 +81,8 @@ def command(
                 f"--rules {rules}: there is no rule {rule!r}{suggestion(rule, RULES)}; choose of {', '.join(RULES)}."
             )
     tables = [TABLES[table]] if table else list(TABLES.values())
+    if table is not None and not set(chosen) & set(TABLES[table].rules):
+        raise WrongUse(f"--rules {rules}: the table {table} is of {', '.join(TABLES[table].rules)} alone.")
     plans = {
         one: (
             list(one.runs(chosen, range(1, seeds + 1), out)),

@@ -35,13 +35,14 @@ def invoke(*arguments):
 def test_every_table_is_an_experiment_with_all_rules(tmp_path):
     for name, table in TABLES.items():
         runs = list(table.runs(tables.RULES, [1, 2], tmp_path))
+        rules = ("sfdfa",) if name.endswith("-best") else ("sfdfa", "dfa", "bp")
         assert [(run.settings.name, run.rule, run.seed) for run in runs] == [
-            (name, rule, seed) for seed in (1, 2) for rule in ("sfdfa", "dfa", "bp")
+            (name, rule, seed) for seed in (1, 2) for rule in rules
         ]
         assert runs[0].folder == tmp_path / f"{name}-sfdfa-seed1"
         assert all(run.settings.data.held_out == 0 for run in runs)
-        (chosen,) = table.held_out_runs(["dfa"], [1], tmp_path)
-        assert chosen.folder == tmp_path / f"{name}-dfa-held-out-seed1"
+        (chosen,) = table.held_out_runs(rules[-1:], [1], tmp_path)
+        assert chosen.folder == tmp_path / f"{name}-{rules[-1]}-held-out-seed1"
         assert chosen.settings.data.held_out == HELD_OUT
 
 
@@ -218,6 +219,7 @@ def test_runs_are_made_and_then_collected(small, tmp_path):
     ("arguments", "message"),
     [
         (("mnits",), "There is no table 'mnits' (did you mean mnist?); choose one of mnist, emnist47,"),
+        (("emnist47-best", "--rules", "dfa,bp"), "--rules dfa,bp: the table emnist47-best is of sfdfa alone."),
         (("mnist", "--rules", "sfda,bp"), "there is no rule 'sfda' (did you mean sfdfa?); choose of sfdfa, dfa, bp."),
     ],
 )
