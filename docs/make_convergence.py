@@ -14,18 +14,22 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parent / "benchmarks" / "results"
+BEST = "-best"
+"""How the names end of tables with what was found better than the published settings."""
 
 
 def draw(results: Path) -> Figure:
-    """Return a picture of all tables in a folder, one panel each."""
-    tasks = {}
+    """Return a picture of all tables in a folder, one panel each; what was found better joins that of its task."""
+    tasks: dict[str, dict[str, list[list[float]]]] = {}
     for name in TABLES:
         file = results / f"{name}.json"
         if file.exists():
             result = json.loads(file.read_text(encoding="utf-8"))
             curves = {rule: [run["test_accuracy"] for run in entry["runs"]] for rule, entry in result["rules"].items()}
             hidden = "-".join(map(str, result["hidden_sizes"]))
-            tasks[f"{name}, {hidden} hidden neurons"] = {rule: runs for rule, runs in curves.items() if runs}
+            task = f"{name.removesuffix(BEST)}, {hidden} hidden neurons"
+            named = {f"{rule}{BEST}" if name.endswith(BEST) else rule: runs for rule, runs in curves.items() if runs}
+            tasks[task] = tasks.get(task, {}) | named
     if not tasks:
         raise SystemExit(f"There is no table in {results}; write one with pynn-sfdfa reproduce.")
     return plotting.convergence(tasks)

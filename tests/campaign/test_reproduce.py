@@ -241,13 +241,14 @@ def test_a_foreign_folder_is_not_collected(small, tmp_path):
 
 def test_the_picture_has_a_panel_a_task_and_a_band_a_rule():
     curves = {"sfdfa": [[0.5, 0.7], [0.7, 0.9]], "bp": [[0.8, 0.9]]}
-    figure = convergence({"one": curves, "two": {"dfa": [[0.1]]}, "three": curves})
+    figure = convergence({"one": curves, "two": {"dfa": [[0.1]], "sfdfa-best": [[0.2]]}, "three": curves})
     panels = [axes for axes in figure.axes if axes.get_visible()]
     assert [axes.get_title(loc="left") for axes in panels] == ["one", "two", "three"]
     lines = {line.get_label(): line.get_ydata().tolist() for line in panels[0].lines}
     assert lines["SFDFA, 2 seeds"] == pytest.approx([60.0, 80.0])
     assert lines["BP, 1 seed"] == pytest.approx([80.0, 90.0])
     assert len(panels[0].collections) == 2
+    assert [line.get_label() for line in panels[1].lines] == ["SFDFA best, 1 seed", "DFA, 1 seed"]
 
 
 def test_the_picture_of_the_readme_is_drawn_from_the_results(tmp_path):
