@@ -66,7 +66,7 @@ class Spikes(NamedTuple):
     factor: NDArray[np.float32]  # (trials, capacity): f of section 3
     since_syn: NDArray[np.float32]  # (trials, capacity): exp(-(time since the last arrival)/tau_syn)
     since_m: NDArray[np.float32]  # (trials, capacity): the same with tau_m
-    error: NDArray[np.float32]  # (trials, capacity): of each spike beside that of its neuron; set by backpropagation
+    error: NDArray[np.float32]  # (trials, capacity): of each spike beside that of its neuron; set by later layers
     stop: NDArray[np.int32]  # (trials, groups): index after the last spike of each window
     counts: NDArray[np.int32]  # (trials, width): spikes of each neuron
     directional: NDArray[np.float32]  # (trials, width): sum of the grades of each neuron
