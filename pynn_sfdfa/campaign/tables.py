@@ -60,6 +60,7 @@ TABLES = {
     "fashion-mnist": Table("fashion-mnist"),
     "yin-yang": Table("yin-yang"),
     "mnist-3x800": Table("mnist-3x800", reach=0.98),
+    "mnist-best": Table("mnist-best", reach=0.98, rules=("sfdfa",)),
     "emnist47-best": Table("emnist47-best", rules=("sfdfa",)),
 }
 """By the name that ``pynn-sfdfa reproduce`` takes."""
