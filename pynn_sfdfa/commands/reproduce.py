@@ -66,7 +66,8 @@ def command(
 ) -> None:
     """Run the experiments of TABLE; without it those of all tables.
 
-    Tables: mnist, emnist47, fashion-mnist, yin-yang, mnist-3x800, and mnist-best and emnist47-best, of what was found better here.
+    Tables: mnist, emnist47, fashion-mnist, yin-yang, mnist-3x800; and of what was found better here: mnist-best,
+    emnist47-best.
 
     Every rule is run with every seed, for as many epochs as was published; this takes hours. Finished runs are kept,
     interrupted ones go on. The table goes to TABLE.json and TABLE.md.
