@@ -83,9 +83,10 @@ def command(
             raise WrongUse(
                 f"--rules {rules}: there is no rule {rule!r}{suggestion(rule, RULES)}; choose of {', '.join(RULES)}."
             )
-    tables = [TABLES[table]] if table else list(TABLES.values())
-    if table is not None and not set(chosen) & set(TABLES[table].rules):
-        raise WrongUse(f"--rules {rules}: the table {table} is of {', '.join(TABLES[table].rules)} alone.")
+    named = [TABLES[table]] if table else list(TABLES.values())
+    tables = [one for one in named if set(chosen) & set(one.rules)]
+    if not tables:
+        raise WrongUse(f"--rules {rules}: the table {table} is of {', '.join(named[0].rules)} alone.")
     plans = {
         one: (
             list(one.runs(chosen, range(1, seeds + 1), out)),

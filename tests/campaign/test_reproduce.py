@@ -229,6 +229,12 @@ def test_mistakes_are_wrong_use(arguments, message, tmp_path):
     assert message in answer.stderr
 
 
+def test_tables_without_the_rules_are_left_out(tmp_path):
+    answer = invoke("--rules", "dfa", "--collect", "--out", tmp_path, "--results", tmp_path)
+    assert "mnist: no run in" in answer.stderr
+    assert "-best" not in answer.stderr
+
+
 def test_a_foreign_folder_is_not_collected(small, tmp_path):
     folders = ["--out", tmp_path, "--results", tmp_path / "results"]
     folder = tmp_path / "digits-sfdfa-seed1"
