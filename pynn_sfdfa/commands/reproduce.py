@@ -128,7 +128,7 @@ def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path
     missing = len(runs) + len(held_out) - len(finished) - len(chosen)
     if missing:
         click.echo(f"{table.experiment}: {missing} of {len(runs) + len(held_out)} runs are not finished.", err=True)
-    if not finished:
+    if not finished and not chosen:
         click.echo(f"{table.experiment}: no run in {out} is finished, so there is no table.", err=True)
         return
     machine = {name: value for name, value in describe(1).items() if name in ("processor", "cores", "platform")}

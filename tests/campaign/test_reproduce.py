@@ -208,6 +208,9 @@ def test_runs_are_made_and_then_collected(small, tmp_path):
     assert added.stdout == made.stdout
     replaced = invoke("digits", "--collect", *options)
     assert "| BP | 0 |" in replaced.stdout
+    shutil.rmtree(tmp_path / "runs" / "digits-sfdfa-seed1")
+    only_held_out = invoke("digits", "--collect", *options)
+    assert "| SFDFA | 0 | - |" in only_held_out.stdout
     (tmp_path / "results" / "digits.json").write_text("{")
     refused = invoke("digits", "--collect", "--add", *options)
     assert refused.exit_code == 2
