@@ -110,6 +110,11 @@ class LearningRule(ABC):
     ) -> None:
         """Change the feedback of one hidden layer in place; called after `backward`, possibly while weights change."""
 
+    def regularise(self, trials: Trials, layer: int) -> None:
+        """Give the neurons of a hidden layer the errors of rate regularisation alone; those of spikes come on top."""
+        counts = trials.counts(layer)
+        trials.learn(layer, np.broadcast_to(self.regularisation(counts), counts.shape))
+
     def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return rho (r_target - mean count over the batch) of each neuron of a hidden layer."""
         error: NDArray[np.float32] = rate_error(counts, np.float32(self.rho), np.float32(self.r_target))

@@ -43,6 +43,5 @@ class BP(LearningRule):
         """Go down layer by layer."""
         trials.learn(trials.n_layers - 1, trials.output_error)
         for layer in range(trials.n_layers - 2, -1, -1):
-            counts = trials.counts(layer)
-            trials.learn(layer, np.broadcast_to(self.regularisation(counts), counts.shape))
+            self.regularise(trials, layer)
             trials.backpropagate(layer + 1)

@@ -39,8 +39,7 @@ def time_errors(rule: LearningRule, trials: Trials, feedback: list[NDArray[np.fl
     """
     trials.learn(trials.n_layers - 1, trials.output_error)
     for layer, weights in enumerate(feedback):
-        counts = trials.counts(layer)
-        trials.learn(layer, np.broadcast_to(rule.regularisation(counts), counts.shape))
+        rule.regularise(trials, layer)
         trials.feed_back(layer, weights)
 
 
