@@ -59,8 +59,12 @@ def main(folders: list[Path], results: Path = RESULTS, picture: Path = PICTURE) 
     runs = json.loads(file.read_text(encoding="utf-8"))
     text = table(runs)
     (results / "gradient_alignment.md").write_text(text, encoding="utf-8")
-    records = {name: [EpochRecord(**record) for record in of_run] for name, of_run in runs.items()}
-    plotting.save(plotting.gradient_alignment(records, "Gradients of hidden layers against exact ones"), picture)
+    tasks: dict[str, dict[str, list[EpochRecord]]] = {}
+    for name, of_run in runs.items():
+        task, rule = name.split(", ")
+        rule += " best" if task.endswith("-best") else ""
+        tasks.setdefault(task.removesuffix("-best"), {})[rule] = [EpochRecord(**record) for record in of_run]
+    plotting.save(plotting.gradient_alignments(tasks), picture)
     print(text, end="")
 
 

@@ -3,7 +3,7 @@
 from pynn_sfdfa.plotting.activity import LayerSpikes, raster, spike_counts
 from pynn_sfdfa.plotting.confusion import confusion_matrix
 from pynn_sfdfa.plotting.convergence import convergence
-from pynn_sfdfa.plotting.gradients import gradient_alignment
+from pynn_sfdfa.plotting.gradients import gradient_alignment, gradient_alignments
 from pynn_sfdfa.plotting.style import save
 from pynn_sfdfa.plotting.sweeps import heat_map, is_grid, parallel_coordinates
 from pynn_sfdfa.plotting.training import alignment, learning_curve
@@ -14,6 +14,7 @@ __all__ = [
     "confusion_matrix",
     "convergence",
     "gradient_alignment",
+    "gradient_alignments",
     "heat_map",
     "is_grid",
     "learning_curve",

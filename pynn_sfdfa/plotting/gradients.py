@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.plotting.style import COLOURS, GREY, clean, epoch_axis, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from pynn_sfdfa.callbacks import EpochRecord
 
-__all__ = ["gradient_alignment"]
+__all__ = ["gradient_alignment", "gradient_alignments"]
 
 _STYLES = ("-", "--", ":", "-.")
 
@@ -29,25 +30,49 @@ def gradient_alignment(runs: Mapping[str, Sequence[EpochRecord]], title: str) ->
         `pynn_sfdfa.gradients.GradientAlignment`.
     title : str
     """
-    figure = new_figure(7.0, 5.2)
-    angles, signs = figure.subplots(2, 1, sharex=True, height_ratios=[1.4, 1.0])
+    return gradient_alignments({title: runs})
+
+
+def gradient_alignments(tasks: Mapping[str, Mapping[str, Sequence[EpochRecord]]]) -> Figure:
+    """Draw the same for several tasks, side by side.
+
+    Parameters
+    ----------
+    tasks : mapping
+        By title: runs as for `gradient_alignment`.
+    """
+    figure = new_figure(7.0 if len(tasks) == 1 else 4.4 * len(tasks), 5.2)
+    panels = figure.subplots(2, len(tasks), sharex="col", sharey="row", squeeze=False, height_ratios=[1.4, 1.0])
+    for (title, runs), angles, signs in zip(tasks.items(), *panels, strict=True):
+        _draw(angles, signs, runs, title)
+    angles, signs = panels[:, 0]
+    angles.set_ylim(bottom=0)
+    signs.set_ylim(0, 103)
+    angles.set_ylabel("angle to the exact\ngradient (degrees)")
+    signs.set_ylabel("feedback with the sign\nof the forward path (%)")
+    return figure
+
+
+def _draw(angles: Axes, signs: Axes, runs: Mapping[str, Sequence[EpochRecord]], title: str) -> None:
     for (name, records), colour in zip(runs.items(), cycle(COLOURS), strict=False):
         measured = [record for record in records if record.extra]
         epochs, hidden = [record.epoch for record in measured], len(measured[0].alignment)
         for layer, style in zip(range(1, hidden + 1), cycle(_STYLES), strict=False):
             label = f"{name}, hidden layer {layer}" if hidden > 1 else name
-            line = {"color": colour, "linestyle": style, "linewidth": 2, "marker": "o", "markersize": 3, "label": label}
+            line: dict[str, Any] = {
+                "color": colour,
+                "linestyle": style,
+                "linewidth": 2,
+                "marker": "o",
+                "markersize": 3,
+                "label": label,
+            }
             angles.plot(epochs, [record.extra[f"gradient_angle_{layer}"] for record in measured], **line)
             signs.plot(epochs, [100 * record.extra[f"sign_agreement_{layer}"] for record in measured], **line)
     angles.axhline(90.0, color=GREY, linewidth=0.8, linestyle=":")
-    angles.set_ylim(bottom=0)
-    signs.set_ylim(0, 103)
     clean(angles, title)
     clean(signs)
     for axes in (angles, signs):
         epoch_axis(axes, max(records[-1].epoch for records in runs.values()))
     angles.set_xlabel("")
-    angles.set_ylabel("angle to the exact\ngradient (degrees)")
-    signs.set_ylabel("feedback with the sign\nof the forward path (%)")
     angles.legend(frameon=False, fontsize=9)
-    return figure
