@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.plotting.style import COLOURS, clean, epoch_axis, new_figure
+from pynn_sfdfa.plotting.style import RULE_COLOURS, clean, epoch_axis, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["convergence"]
 
 _COLUMNS = 2
-_RULES = {"bp": COLOURS[2], "sfdfa-best": COLOURS[3], "sfdfa": COLOURS[0], "dfa": COLOURS[1]}
 
 
 def convergence(tasks: Mapping[str, Mapping[str, Sequence[Sequence[float]]]]) -> Figure:
@@ -48,12 +47,13 @@ def _label(rule: str) -> str:
 
 def _panel(axes: Axes, task: str, rules: Mapping[str, Sequence[Sequence[float]]]) -> None:
     lowest, highest, last = [], [], 1
-    for rule in sorted(rules, key=list(_RULES).index):
+    for rule in sorted(rules, key=lambda rule: list(RULE_COLOURS).index(_label(rule))):
         curves = 100 * np.asarray(rules[rule], dtype=np.float64)
         epochs, mean = np.arange(1, curves.shape[1] + 1), curves.mean(axis=0)
+        colour = RULE_COLOURS[_label(rule)]
         seeds = f"{len(curves)} seeds" if len(curves) > 1 else "1 seed"
-        axes.plot(epochs, mean, color=_RULES[rule], linewidth=1.8, label=f"{_label(rule)}, {seeds}")
-        axes.fill_between(epochs, curves.min(axis=0), curves.max(axis=0), color=_RULES[rule], alpha=0.2, linewidth=0)
+        axes.plot(epochs, mean, color=colour, linewidth=1.8, label=f"{_label(rule)}, {seeds}")
+        axes.fill_between(epochs, curves.min(axis=0), curves.max(axis=0), color=colour, alpha=0.2, linewidth=0)
         lowest.append(mean[min(len(mean) - 1, len(mean) // 10)])
         highest.append(curves.max())
         last = max(last, len(mean))

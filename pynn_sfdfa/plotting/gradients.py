@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa.plotting.style import COLOURS, GREY, clean, epoch_axis, new_figure
+from pynn_sfdfa.plotting.style import COLOURS, GREY, RULE_COLOURS, clean, epoch_axis, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,8 +26,8 @@ def gradient_alignment(runs: Mapping[str, Sequence[EpochRecord]], title: str) ->
     Parameters
     ----------
     runs : mapping of str to sequence of EpochRecord
-        One colour a run, one style of line a hidden layer; records with the figures of
-        `pynn_sfdfa.gradients.GradientAlignment`.
+        One colour a run, that of the rule if it is called like one; one style of line a hidden layer. Records with the
+        figures of `pynn_sfdfa.gradients.GradientAlignment`.
     title : str
     """
     return gradient_alignments({title: runs})
@@ -54,7 +54,8 @@ def gradient_alignments(tasks: Mapping[str, Mapping[str, Sequence[EpochRecord]]]
 
 
 def _draw(angles: Axes, signs: Axes, runs: Mapping[str, Sequence[EpochRecord]], title: str) -> None:
-    for (name, records), colour in zip(runs.items(), cycle(COLOURS), strict=False):
+    for (name, records), other in zip(runs.items(), cycle(COLOURS), strict=False):
+        colour = RULE_COLOURS.get(name, other)
         measured = [record for record in records if record.extra]
         epochs, hidden = [record.epoch for record in measured], len(measured[0].alignment)
         for layer, style in zip(range(1, hidden + 1), cycle(_STYLES), strict=False):

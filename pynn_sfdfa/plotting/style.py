@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["COLOURS", "GREY", "INK", "clean", "epoch_axis", "new_figure", "save"]
+__all__ = ["COLOURS", "GREY", "INK", "RULE_COLOURS", "clean", "epoch_axis", "new_figure", "save"]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Distinguishable with every kind of colour vision (Okabe and Ito 2008)."""
+RULE_COLOURS = {"BP": COLOURS[2], "SFDFA best": COLOURS[3], "SFDFA": COLOURS[0], "DFA": COLOURS[1]}
+"""By what a rule is called in legends, which list them in this order."""
 INK = "#222222"
 GREY = "#767676"
 
