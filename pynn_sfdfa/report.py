@@ -48,7 +48,8 @@ def summary(records: Sequence[EpochRecord], *, seed: int, threads: int, n_parame
     """Return the figures of a run for ``summary.json``; accuracies are fractions, speeds are means over the epochs.
 
     With held-out samples, ``chosen_epoch`` is the one with the best accuracy on them, ``chosen_test_accuracy`` its test
-    accuracy, which took no part in the choice.
+    accuracy, which took no part in the choice. ``silent_outputs`` is the fraction of output neurons that fired for no
+    training sample in the last epoch.
     """
     chosen = max(records, key=lambda record: record.score)  # the first of equals
     choice: dict[str, float | int] = {}
@@ -62,6 +63,7 @@ def summary(records: Sequence[EpochRecord], *, seed: int, threads: int, n_parame
         "best_test_accuracy": max(record.test_accuracy for record in records),
         "final_test_accuracy": records[-1].test_accuracy,
         **choice,
+        "silent_outputs": records[-1].silent_fraction[-1],
         "epochs": records[-1].epoch,
         "seconds_per_epoch": sum(record.seconds for record in records) / len(records),
         "samples_per_second": len(records) / sum(1 / record.samples_per_second for record in records),

@@ -21,6 +21,7 @@ SMALL = ("--set", "network.hidden_sizes=[20]", "--epochs", "2", "--threads", "1"
 SUMMARY_KEYS = [
     "best_test_accuracy",
     "final_test_accuracy",
+    "silent_outputs",
     "epochs",
     "seconds_per_epoch",
     "samples_per_second",
@@ -218,6 +219,17 @@ def test_ready_made_spikes_need_no_encoder(tmp_path):
     result = invoke("train", *options, "--set", 'encoding={name="none"}', "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["n_parameters"] == 12 * 20 + 20 * 4
+
+
+def test_output_neurons_that_have_fallen_silent_are_told_of(tmp_path):
+    whole = ("train", "digits", "--epochs", "3", "--threads", "1", "--json")
+    healthy = invoke(*whole, "--out", tmp_path / "healthy")
+    assert json.loads(healthy.stdout)["silent_outputs"] == 0
+    assert "of the output neurons fired" not in healthy.stderr
+    silencing = ("--set", "rules.sfdfa.timed=true", "--set", "rules.sfdfa.rho=0.0")
+    told = invoke(*whole, *silencing, "--out", tmp_path / "told")
+    assert json.loads(told.stdout)["silent_outputs"] == pytest.approx(0.1)
+    assert "10 % of the output neurons fired for no training sample of the last epoch" in told.stderr
 
 
 def test_a_network_that_cannot_learn_is_a_failure(tmp_path):

@@ -83,6 +83,13 @@ def command(
         again += [*spelled(setup), "--resume", *(["--data", str(data)] if data else [])]
         click.echo(f"\nInterrupted. To go on: {shlex.join(again)}", err=True)
         raise SystemExit(INTERRUPTED) from None
+    if summary["silent_outputs"]:
+        click.echo(
+            f"{100 * summary['silent_outputs']:.0f} % of the output neurons fired for no training sample of the last "
+            "epoch, so their classes are never predicted. What does not fire has no spikes to learn from: try rate "
+            "regularisation (rho), a wider range of initial weights, a lower v_thresh of the output, or another seed.",
+            err=True,
+        )
     if as_json:
         click.echo(json.dumps(summary))
         return
