@@ -8,7 +8,7 @@ import numpy as np
 from pyNN import errors
 
 from pynn_sfdfa.event.afferents import AfferentTable
-from pynn_sfdfa.event.online import Cells, Layer, Spikes, State, TooManySpikes, advance
+from pynn_sfdfa.event.online import Cells, Layer, Spikes, State, TooManySpikes, advance, values
 from pynn_sfdfa.event.pathways import merge
 from pynn_sfdfa.perturbation import perturbations
 from pynn_sfdfa.standardmodels import check_cell_parameters
@@ -132,10 +132,8 @@ class Neurons:
 
     def present(self, now: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return v (mV) and i_syn (nA) at time ``now``, up to which the population has been advanced."""
-        dt = now - self.state.time
-        A = self.state.A * np.exp(-dt / self.cells.tau_syn)
-        B = self.state.B * np.exp(-dt / self.cells.tau_m)
-        return self.cells.v_rest + self.cells.kappa * (B - A), A
+        v, i_syn = values(self.cells, self.state, now)
+        return v, i_syn
 
     def table_of(self, pathway: Pathway) -> AfferentTable | None:
         """Return the table that holds the variables of a pathway at present, or None if its projection does."""

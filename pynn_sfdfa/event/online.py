@@ -20,7 +20,7 @@ from pynn_sfdfa.jit import jit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NEVER", "Afferents", "Cells", "Layer", "Samples", "Spikes", "State", "TooManySpikes", "advance"]
+__all__ = ["NEVER", "Afferents", "Cells", "Layer", "Samples", "Spikes", "State", "TooManySpikes", "advance", "values"]
 
 NEVER = -1.0
 """Time of the last event where there has been none in this trial."""
@@ -154,17 +154,31 @@ def _fire_until(layer: Layer, i: int, end: float, spikes: list[tuple[float, int,
 
 
 @jit
+def _value(cells: Cells, state: State, i: int, now: float) -> tuple[float, float]:
+    """Return v (mV) and i_syn (nA) of neuron i at a time up to which it has been advanced."""
+    dt = now - state.time[i]
+    A = state.A[i] * math.exp(-dt / cells.tau_syn[i])
+    B = state.B[i] * math.exp(-dt / cells.tau_m[i])
+    return cells.v_rest[i] + cells.kappa[i] * (B - A), A
+
+
+@jit
+def values(cells: Cells, state: State, now: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return v (mV) and i_syn (nA) of all neurons, to the last bit as samples have them; numpy's exp may differ."""
+    v, i_syn = np.empty(state.A.size), np.empty(state.A.size)
+    for i in range(state.A.size):
+        v[i], i_syn[i] = _value(cells, state, i, now)
+    return v, i_syn
+
+
+@jit
 def _take_sample(layer: Layer, samples: Samples, s: int, end: float, spikes: list[tuple[float, int, float]]) -> None:
     """Write sample s of every sampled neuron; its spikes up to then are due and are emitted."""
     cells, state = layer.cells, layer.state
     for column in range(samples.neuron.size):
         i = samples.neuron[column]
         _fire_until(layer, i, min(samples.time[s], end), spikes)
-        dt = samples.time[s] - state.time[i]
-        A = state.A[i] * math.exp(-dt / cells.tau_syn[i])
-        B = state.B[i] * math.exp(-dt / cells.tau_m[i])
-        samples.i_syn[s, column] = A
-        samples.v[s, column] = cells.v_rest[i] + cells.kappa[i] * (B - A)
+        samples.v[s, column], samples.i_syn[s, column] = _value(cells, state, i, samples.time[s])
 
 
 @jit
