@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dask
-from distributed import Client, KilledWorker, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
 
 from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.execute import Outcome, execute
@@ -40,7 +41,16 @@ def local_cluster(workers: int) -> Iterator[Client]:
         silence_logs=logging.CRITICAL,  # a lost worker is no news here: its run goes on elsewhere
     )
     with cluster, Client(cluster) as client:
+        client.register_plugin(_DeafToInterrupts())
         yield client
+
+
+class _DeafToInterrupts(WorkerPlugin):
+    """A terminal sends Ctrl-C to the workers, too; each would print a traceback. The command itself ends them."""
+
+    def setup(self, worker: object) -> None:
+        """Run in each worker process when it starts, in its main thread."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
