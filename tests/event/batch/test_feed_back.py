@@ -68,11 +68,13 @@ def test_layers_below_are_treated_as_if_their_spikes_arrived_at_the_output():
     for layer, hops in ((0, 2), (1, 1)):
         expected = np.zeros(net.weights[layer].shape)
         for i in range(expected.shape[1]):
-            delta = lambda t, i=i, layer=layer, hops=hops: (  # noqa: E731
-                0.0
-                if t + hops * net.delay > 200.0
-                else kernel_sum(responses[-1], errors, neuron_of(net, 2), feedback[layer][:, i], t + hops * net.delay)
-            )
+
+            def delta(t, i=i, layer=layer, hops=hops):
+                arrival = t + hops * net.delay
+                if arrival > 200.0:
+                    return 0.0
+                return kernel_sum(responses[-1], errors, neuron_of(net, 2), feedback[layer][:, i], arrival)
+
             of_all = replay(neuron_of(net, layer), responses[layer], *given[layer], len(expected), net.delay, delta)
             expected[:, i] = of_all[:, i]
         assert abs(expected).max() > 0
