@@ -15,6 +15,7 @@ from pynn_sfdfa.commands.going_on import resumable
 from pynn_sfdfa.commands.options import data_option
 
 if TYPE_CHECKING:
+    from pynn_sfdfa.campaign.collect import FinishedRun
     from pynn_sfdfa.campaign.spec import RunSpec
     from pynn_sfdfa.campaign.tables import Table
 
@@ -94,6 +95,8 @@ def command(
         )
         for one in tables
     }
+    for one, (runs, _) in plans.items() if add else ():
+        _report(one, runs, [], [], results, add)  # a table that nothing can be added to is refused before hours of runs
     failed = []
     if not collect:
         from pynn_sfdfa.campaign.runner import WRONG_USE, run_all
@@ -116,11 +119,8 @@ def command(
 
 def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path, results: Path, add: bool) -> None:
     from pynn_sfdfa import files
-    from pynn_sfdfa.benchmark.machine import describe
     from pynn_sfdfa.campaign.collect import read
-    from pynn_sfdfa.campaign.earlier import EarlierTableError, with_earlier
     from pynn_sfdfa.campaign.markdown import as_markdown
-    from pynn_sfdfa.campaign.results import result
     from pynn_sfdfa.campaign.runner import WRONG_USE
 
     with as_wrong_use(*WRONG_USE):
@@ -131,17 +131,33 @@ def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path
     if not finished and not chosen:
         click.echo(f"{table.experiment}: no run in {out} is finished, so there is no table.", err=True)
         return
-    machine = {name: value for name, value in describe(1).items() if name in ("processor", "cores", "platform")}
-    report = result(table, runs[0].settings, finished, chosen, machine)
-    file = results / f"{table.experiment}.json"
-    if add and file.exists():
-        with as_wrong_use(EarlierTableError):
-            report = with_earlier(report, _json(file), str(file))
+    report = _report(table, runs, finished, chosen, results, add)
     results.mkdir(parents=True, exist_ok=True)
-    files.write_text(file, json.dumps(report, indent=1) + "\n")
+    files.write_text(results / f"{table.experiment}.json", json.dumps(report, indent=1) + "\n")
     text = as_markdown(report)
     files.write_text(results / f"{table.experiment}.md", text)
     click.echo(text)
+
+
+def _report(
+    table: Table,
+    runs: list[RunSpec],
+    finished: list[FinishedRun],
+    chosen: list[FinishedRun],
+    results: Path,
+    add: bool,
+) -> dict[str, Any]:
+    """Return the contents of the table's file, with what stands there already if runs are to be added."""
+    from pynn_sfdfa.benchmark.machine import describe
+    from pynn_sfdfa.campaign.earlier import EarlierTableError, with_earlier
+    from pynn_sfdfa.campaign.results import result
+
+    machine = {name: value for name, value in describe(1).items() if name in ("processor", "cores", "platform")}
+    report, file = result(table, runs[0].settings, finished, chosen, machine), results / f"{table.experiment}.json"
+    if not (add and file.exists()):
+        return report
+    with as_wrong_use(EarlierTableError):
+        return with_earlier(report, _json(file), str(file))
 
 
 def _json(file: Path) -> Any:

@@ -216,6 +216,9 @@ def test_runs_are_made_and_then_collected(small, tmp_path):
     assert refused.exit_code == 2
     assert "digits.json is no table of pynn-sfdfa reproduce; leave out --add" in refused.stderr
     assert (tmp_path / "results" / "digits.json").read_text() == "{"
+    at_once = invoke("digits", "--add", "--workers", "1", *options)  # before anything is trained
+    assert at_once.exit_code == 2
+    assert not (tmp_path / "runs" / "digits-bp-seed1").exists()
 
 
 @pytest.mark.parametrize(
