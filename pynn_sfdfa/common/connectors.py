@@ -62,8 +62,8 @@ def _connection_array(given: Any, shape: tuple[int, int], label: str) -> Any:
     array = np.asarray(given)
     if array.shape != shape:
         raise errors.InvalidDimensionsError(
-            f"The array of the ArrayConnector of projection '{label}' has the shape {array.shape}; there are {shape[0]} "
-            f"presynaptic and {shape[1]} postsynaptic neurons."
+            f"The array of the ArrayConnector of projection '{label}' has the shape {array.shape}; there are "
+            f"{shape[0]} presynaptic and {shape[1]} postsynaptic neurons."
         )
     other = array[~np.isin(array, (0, 1))]
     if other.size:

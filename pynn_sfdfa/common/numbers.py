@@ -63,7 +63,7 @@ def _valid(unit: str, minimum: float, exclusive: bool, maximum: float, integer: 
     kind = "an integer" if integer else "a finite number"
     unit = f" {unit}" if unit else ""
     if maximum < math.inf:
-        most = f"{maximum:.0f}" if integer else f"{maximum:g}"
+        most = f"{maximum}" if integer else f"{maximum:g}"
         return f"{kind} from {minimum:g} to {most}{unit}"
     if minimum == -math.inf:
         return f"{kind}{unit and ' in' + unit}"

@@ -15,7 +15,7 @@ from pynn_sfdfa.common.numbers import is_number, plain
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["AllThenClear", "Group", "checked_size", "initial_values", "parts"]
+__all__ = ["AllThenClear", "Group", "check_finite", "checked_size", "initial_values", "lazy", "parts"]
 
 
 def parts(group: Any) -> list[tuple[Any, NDArray[np.int64]]]:
@@ -132,16 +132,16 @@ def check_length(name: str, value: Any, size: int) -> None:
 
 
 def check_injectable(cell_type: Any, label: str) -> None:
-    """Raise ConnectionError if a current cannot be injected into cells of this type."""
+    """Raise TypeError, as PyNN does, if a current cannot be injected into cells of this type."""
     if cell_type.injectable:
         return
     kind = type(cell_type).__name__
     if cell_type.receptor_types:
-        raise errors.ConnectionError(
-            f"No current can be injected into population '{label}': {kind} is integrated exactly between spikes, with no "
-            "current but that of its synapses. Use a spike source, or PyNN's IF_curr_exp."
+        raise TypeError(
+            f"No current can be injected into population '{label}': {kind} is integrated exactly between spikes, with "
+            "no current but that of its synapses. Use a spike source, or PyNN's IF_curr_exp."
         )
-    raise errors.ConnectionError(f"No current can be injected into population '{label}': {kind} is a spike source.")
+    raise TypeError(f"No current can be injected into population '{label}': {kind} is a spike source.")
 
 
 class AllThenClear:

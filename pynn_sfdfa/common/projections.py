@@ -142,8 +142,8 @@ class ReadAndSet:
                 return array
             if array.shape != self.shape:
                 raise errors.InvalidDimensionsError(
-                    f"Projection '{self.label}' has {len(self)} synapses, but {name} was given {_size(array)}. Give one "
-                    f"value for each synapse, one for all, or a matrix of shape {self.shape}."
+                    f"Projection '{self.label}' has {len(self)} synapses, but {name} was given {_size(array)}. Give "
+                    f"one value for each synapse, one for all, or a matrix of shape {self.shape}."
                 )
             return array[self.presynaptic_indices, self.postsynaptic_indices]
         space = self._handle_distance_expressions(  # type: ignore[attr-defined]

@@ -135,7 +135,7 @@ def _next_call(callback: Callable[[float], float], now: float) -> float:
     time = callback(now)
     if not is_number(time) or not time > now:
         raise ValueError(
-            f"A callback was called at {now:g} ms and returned {time!r}; it must return the time in ms at which it is to "
-            "be called next, later than now."
+            f"A callback was called at {now:g} ms and returned {time!r}; it must return the time in ms at which it is "
+            "to be called next, later than now."
         )
     return float(time)

@@ -51,8 +51,8 @@ def sequences(name: str, value: Any, unit: str = "") -> Any:
     for neuron, element in enumerate(each):
         if is_number(element) or isinstance(element, str) or not np.iterable(getattr(element, "value", element)):
             raise errors.InvalidParameterValueError(
-                f"{name} = {value!r:.60} is not valid: element {neuron} is {element!r:.20}. Give numbers, which are the "
-                "same for all neurons, or one sequence of numbers for each neuron."
+                f"{name} = {value!r:.60} is not valid: element {neuron} is {element!r:.20}. Give numbers, which are "
+                "the same for all neurons, or one sequence of numbers for each neuron."
             )
     return [_sequence(f"{name} of neuron {neuron}", element, unit) for neuron, element in enumerate(each)]
 
@@ -94,8 +94,8 @@ def check_spike_trains(trains: Any) -> list[NDArray[np.float64]]:
         if early.size:
             before, after = times[early[0] : early[0] + 2]
             raise errors.InvalidParameterValueError(
-                f"SpikeSourceArray: spike_times of neuron {neuron} has {after:g} ms after {before:g} ms; spike times must "
-                "be in order of time: sort them."
+                f"SpikeSourceArray: spike_times of neuron {neuron} has {after:g} ms after {before:g} ms; spike times "
+                "must be in order of time: sort them."
             )
         checked.append(times)
     return checked

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.models import SynapseModel
 
-__all__ = ["SFDFAFeedback", "SFDFASynapse", "check_synapse_parameters", "check_weights"]
+__all__ = ["STATIC_UNITS", "SFDFAFeedback", "SFDFASynapse", "check_synapse_parameters", "check_weights"]
+
+STATIC_UNITS = {"weight": "nA", "delay": "ms"}
+"""Of StaticSynapse onto cells with synaptic currents."""
 
 
 def check_synapse_parameters(definition: SynapseModel, values: Mapping[str, Any], model: str) -> None:

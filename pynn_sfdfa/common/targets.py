@@ -36,8 +36,8 @@ def target_table(targets: Any) -> NDArray[np.float64]:
         wrong = row[~(np.isfinite(row) & (row >= 0))]
         if wrong.size:
             raise errors.InvalidParameterValueError(
-                f"LIF_SFDFA: targets of neuron {neuron} contains {wrong[0]:g}; a target is a spike count, a finite number "
-                ">= 0."
+                f"LIF_SFDFA: targets of neuron {neuron} contains {wrong[0]:g}; a target is a spike count, a finite "
+                "number >= 0."
             )
     return np.array([row[: min(lengths)] for row in rows])
 
@@ -93,18 +93,18 @@ def check_learning(
         )
     if 0 < given < needed:
         raise ValueError(
-            f"Population '{label}' has targets for {given} trials, but running to {stop:g} ms completes {needed} trials "
-            f"of {trial_duration:g} ms. Give more targets, or run to {given * trial_duration:g} ms at most."
+            f"Population '{label}' has targets for {given} trials, but running to {stop:g} ms completes {needed} "
+            f"trials of {trial_duration:g} ms. Give more targets, or run to {given * trial_duration:g} ms at most."
         )
     for source, has_targets in feedback:
         if not has_targets:
             raise ValueError(
-                f"Feedback from population '{source}' to '{label}' carries no error, because '{source}' has no targets. "
-                "Set its targets (spike counts per trial)."
+                f"Feedback from population '{source}' to '{label}' carries no error, because '{source}' has no "
+                "targets. Set its targets (spike counts per trial)."
             )
     if plastic and not (given or feedback or regularised):
         warnings.warn(
-            f"The synapses onto population '{label}' have a learning_rate but nothing to learn from: it has no targets, "
-            "no SFDFAFeedback projection and rho = 0. Their weights will not change.",
+            f"The synapses onto population '{label}' have a learning_rate but nothing to learn from: it has no "
+            "targets, no SFDFAFeedback projection and rho = 0. Their weights will not change.",
             stacklevel=2,
         )

@@ -51,8 +51,8 @@ def check_wiring(
     kind = type(synapse_type).__name__
     if not isinstance(synapse_type, allowed):
         raise errors.ConnectionError(
-            f"Projection '{label}': {kind} does not lead to LIF_SFDFA neurons; choose one of StaticSynapse, SFDFASynapse "
-            f"and SFDFAFeedback of pynn_sfdfa.{simulator}."
+            f"Projection '{label}': {kind} does not lead to LIF_SFDFA neurons; choose one of StaticSynapse, "
+            f"SFDFASynapse and SFDFAFeedback of pynn_sfdfa.{simulator}."
         )
     is_feedback = isinstance(synapse_type, SFDFAFeedback)
     if is_feedback != (receptor_type == "error"):
@@ -71,8 +71,8 @@ def check_wiring(
                 check_trial_durations(source.label, source.trial_duration, target.label, target.trial_duration)
             elif is_feedback:
                 raise errors.ConnectionError(
-                    f"Projection '{label}': SFDFAFeedback comes from an output population of LIF_SFDFA neurons, not from "
-                    f"'{source.label}' ({type(source.celltype).__name__})."
+                    f"Projection '{label}': SFDFAFeedback comes from an output population of LIF_SFDFA neurons, not "
+                    f"from '{source.label}' ({type(source.celltype).__name__})."
                 )
 
 
@@ -125,7 +125,7 @@ def delay_steps(delay: float, step: float, label: str, least: int = 0) -> int:
         near = sorted({max(least, math.floor(delay / step)), max(least, math.ceil(delay / step))})
         choices = " or ".join(f"{n * step:g}" for n in near)
         raise errors.ConnectionError(
-            f"Projection '{label}' has a delay of {delay:g} ms, which is not a multiple of the timestep of {step:g} ms. "
-            f"Choose {choices} ms, or a smaller timestep in setup()."
+            f"Projection '{label}' has a delay of {delay:g} ms, which is not a multiple of the timestep of {step:g} "
+            f"ms. Choose {choices} ms, or a smaller timestep in setup()."
         )
     return steps
