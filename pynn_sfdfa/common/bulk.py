@@ -1,4 +1,4 @@
-"""Synapses as arrays: what a connector adds is collected, sorted, split by population, and read back as list or matrix."""
+"""Synapses as arrays: what a connector adds is collected, sorted, split by population, and read back as a matrix."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from pynn_sfdfa.common.given import given
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pynn_sfdfa.models import NeuronModel
+    from pynn_sfdfa.models import NeuronModel, Parameter
 
 __all__ = ["GRADIENTS", "LIF_SFDFA", "check_cell_parameters"]
 

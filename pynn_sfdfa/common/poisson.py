@@ -36,5 +36,6 @@ def check_poisson(parameters: Mapping[str, Any]) -> None:
         wrong = np.flatnonzero(~(values >= least) | (np.isinf(values) & (most is not None)))
         if wrong.size:
             raise errors.InvalidParameterValueError(
-                f"SpikeSourcePoisson: {name} of neuron {wrong[0]} = {values[wrong[0]]:g} is not valid; it must be {valid}."
+                f"SpikeSourcePoisson: {name} of neuron {wrong[0]} = {values[wrong[0]]:g} is not valid; it must "
+                f"be {valid}."
             )

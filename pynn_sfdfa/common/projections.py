@@ -142,7 +142,7 @@ class ReadAndSet:
                 return array
             if array.shape != self.shape:
                 raise errors.InvalidDimensionsError(
-                    f"Projection '{self.label}' has {len(self)} synapses, but {name} was given {_size(array)}. Give "
+                    f"Projection '{self.label}' has {len(self)} synapses, but {_size(array)} given for {name}. Give "
                     f"one value for each synapse, one for all, or a matrix of shape {self.shape}."
                 )
             return array[self.presynaptic_indices, self.postsynaptic_indices]
@@ -200,7 +200,7 @@ def _numbers(name: str, value: Any) -> NDArray[np.float64]:
 
 
 def _size(array: NDArray[np.float64]) -> str:
-    return f"{array.size} values" if array.ndim == 1 else f"an array of shape {array.shape}"
+    return f"{array.size} values were" if array.ndim == 1 else f"an array of shape {array.shape} was"
 
 
 class BulkProjection(ReadAndSet, common.Projection):

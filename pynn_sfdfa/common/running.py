@@ -1,8 +1,8 @@
 """``run()`` and ``run_until()``: the one rule by which time passes on every simulator.
 
-The time that was asked for is kept exactly. A simulator that advances in steps stops at the first step at or after it, to
-1e-9 of a step, so that ten times 0.1 ms is 1 ms, and says which two times these are if they differ; the next ``run()``
-counts from the time asked for, so that nothing adds up.
+The time that was asked for is kept exactly. A simulator that advances in steps stops at the first step at or after it,
+to 1e-9 of a step, so that ten times 0.1 ms is 1 ms, and says which two times these are if they differ; the next
+``run()`` counts from the time asked for, so that nothing adds up.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pynn_sfdfa.common.numbers import is_number, number
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["Clock", "build_run", "end_of_run", "steps_to"]
+__all__ = ["Clock", "build_run", "end_of_run", "now", "steps_to"]
 
 _TOLERANCE = 1e-9
 """Of a step: a time that is closer to a step than this is at it."""
@@ -26,7 +26,7 @@ class Clock(Protocol):
     """What ``run()`` needs to know of a simulator."""
 
     asked: float
-    """ms; the time that the last ``run()`` was to reach, 0 at first."""
+    """ms; the time that the last ``run()`` that came to its end was to reach."""
 
     @property
     def t(self) -> float:
@@ -51,8 +51,14 @@ def _stop(clock: Clock, target: float) -> float:
     return max(stop, clock.t)
 
 
+def now(clock: Clock) -> float:
+    """Return the time in ms from which the next ``run()`` counts: that asked for, if the clock stands where it led."""
+    led = clock.step and abs(steps_to(clock.asked, clock.step) * clock.step - clock.t) < 1e-3 * clock.step
+    return clock.asked if led else clock.t
+
+
 def end_of_run(clock: Clock, time_point: Any) -> float:
-    """Return the time in ms to which a run until ``time_point`` has to be simulated, and take note of what was asked.
+    """Return the time in ms to which a run until ``time_point`` has to be simulated.
 
     Raises
     ------
@@ -65,9 +71,8 @@ def end_of_run(clock: Clock, time_point: Any) -> float:
         If the simulator stops after ``time_point``.
     """
     target: float = number("time_point", time_point, "ms")
-    if target < min(clock.asked, clock.t) - max(clock.step, 1e-6) * 1e-6:
+    if target < now(clock) - max(clock.step, 1e-6) * 1e-6:
         raise ValueError(f"time_point = {target:g} ms is in the past; the simulation is at {clock.t:g} ms.")
-    clock.asked = target
     stop = _stop(clock, target)
     if clock.step and stop - target > 2 * _TOLERANCE * stop and stop > clock.t:
         warnings.warn(
@@ -97,15 +102,14 @@ def build_run(clock: Clock) -> tuple[Callable[..., float], Callable[..., float]]
         ValueError
             If the time is not a finite number, or in the past; nothing has been simulated.
         """
-        if not callbacks:
-            clock.advance(end_of_run(clock, time_point))
-            return clock.t
-        target: float = number("time_point", time_point, "ms")
-        due = [(_next_call(callback, clock.t), callback) for callback in callbacks]
-        while min(time for time, _ in due) < target:
-            clock.advance(_stop(clock, min(time for time, _ in due)))
-            due = [(_next_call(call, clock.t) if when <= clock.t else when, call) for when, call in due]
-        clock.advance(end_of_run(clock, target))
+        stop = end_of_run(clock, time_point)
+        if callbacks:
+            due = [(_next_call(callback, clock.t), callback) for callback in callbacks]
+            while (time := _stop(clock, min(when for when, _ in due))) <= stop:
+                clock.advance(time)
+                due = [(_next_call(call, clock.t) if when <= clock.t else when, call) for when, call in due]
+        clock.advance(stop)
+        clock.asked = float(time_point)
         return clock.t
 
     def run(simtime: Any, callbacks: Iterable[Callable[[float], float]] | None = None) -> float:
@@ -125,7 +129,7 @@ def build_run(clock: Clock) -> tuple[Callable[..., float], Callable[..., float]]
         ValueError
             If it is not a finite number >= 0; nothing has been simulated.
         """
-        return run_until(clock.asked + number("simtime", simtime, "ms", minimum=0), callbacks)
+        return run_until(now(clock) + number("simtime", simtime, "ms", minimum=0), callbacks)
 
     return run, run_until
 

@@ -21,6 +21,8 @@ class ID(int, common.IDMixin):
 class Member(Protocol):
     """A population, as far as the simulation needs to know it."""
 
+    dynamics: Any
+
     def begin(self) -> None:
         """Take up the initial values, before the first advance."""
 
@@ -54,6 +56,7 @@ class State(common.control.BaseState):
     """
 
     step = 0.0
+    asked = 0.0
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +81,7 @@ class State(common.control.BaseState):
     def reset(self) -> None:
         """Return to t = 0, trial 0 and the initial values of v and i_syn; weights stay as they are."""
         self.running = False
-        self.t = self.asked = 0.0
+        self.t = 0.0
         self.t_start = 0.0
         self.segment_counter += 1
         self.nets: list[Net] | None = None
@@ -133,7 +136,7 @@ class State(common.control.BaseState):
             population.begin()
         for net in self.nets:
             net.advance(self.simulated_to, self.t, stop)
-        self.t = self.asked = self.simulated_to = stop
+        self.t = self.simulated_to = stop
         self._interrupted = False
 
 
