@@ -1,6 +1,6 @@
-"""Cases that run. All of a simulator are built in one set-up and share its rounds, since a run of a board takes seconds.
+"""Cases that run. All of a simulator are built in one set-up and share its rounds: a run of a board takes seconds.
 
-A case is a generator: each ``yield`` lets every case's network run for `ROUND` ms, what follows looks at what came of it.
+A case is a generator: each ``yield`` lets every case's network run for `ROUND` ms, what follows looks at what came out.
 """
 
 from __future__ import annotations

@@ -52,7 +52,9 @@ def signals_are_cleared_with_the_spikes(sim):
         yield
         signal = population.get_data("v", clear=True).segments[-1].analogsignals[0]
         assert 10 <= len(signal) <= 11
-        assert float(signal.t_stop.rescale("ms")) == pytest.approx(10.0 + float(signal.t_start.rescale("ms")), abs=1.001)
+        assert float(signal.t_stop.rescale("ms")) == pytest.approx(
+            10.0 + float(signal.t_start.rescale("ms")), abs=1.001
+        )
 
 
 @case
