@@ -13,7 +13,7 @@ MYPY = cd $(TYPES) && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.to
 DEMO := runs/demo
 
 VERSIONS := 3.11 3.12 3.13
-# Where pyenv has a version that is not in use, its python3.12 is on the PATH all the same, and fails; so all are in use.
+# pyenv puts python3.12 on the PATH also while that version is not in use, and then it fails; so all are in use here.
 ALL_IN_USE = PYENV_VERSION="$$(pyenv versions --bare 2>/dev/null | paste -sd : -)"
 # Those that are here, without the one in $(VENV).
 OTHERS = $(shell for v in $(VERSIONS); do \
