@@ -15,9 +15,9 @@ DEMO := runs/demo
 VERSIONS := 3.11 3.12 3.13
 # pyenv puts python3.12 on the PATH also while that version is not in use, and then it fails; so all are in use here.
 ALL_IN_USE = PYENV_VERSION="$$(pyenv versions --bare 2>/dev/null | paste -sd : -)"
-# Those that are here, without the one in $(VENV).
+# Those that are here, without the one in $(VENV). By "if", since make drops what a shell has said that ends with 127.
 OTHERS = $(shell for v in $(VERSIONS); do \
-    $(ALL_IN_USE) "python$$v" -c '' 2>/dev/null && ! test -e "$(VENV)/lib/python$$v" && echo "$$v"; \
+    if ! test -e "$(VENV)/lib/python$$v" && $(ALL_IN_USE) "python$$v" -c '' 2>/dev/null; then echo "$$v"; fi; \
     done)
 
 .DEFAULT_GOAL := help
