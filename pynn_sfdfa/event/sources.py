@@ -87,7 +87,7 @@ class PoissonSource:
     def emit(self, after: float, until: float) -> Emitted:
         """Return times and neurons of the spikes in (after, until], in order of time; stretches must follow on."""
         times, neurons = [], []
-        for neuron in np.flatnonzero(self._next <= until):
+        for neuron in np.flatnonzero(self._next <= until).tolist():
             while self._next[neuron] <= until:
                 if self._next[neuron] > after:
                     times.append(self._next[neuron])
