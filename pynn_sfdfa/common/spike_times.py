@@ -45,8 +45,8 @@ def sequences(name: str, value: Any, unit: str = "") -> Any:
         return Sequence([float(value)])
     if isinstance(value, str):
         raise errors.InvalidParameterValueError(
-            f"{name} = {value!r:.60} is not valid; give numbers, which are the same for all neurons, or one sequence of "
-            "numbers for each neuron."
+            f"{name} = {value!r:.60} is not valid; give numbers, which are the same for all neurons, or one sequence "
+            "of numbers for each neuron."
         )
     if not isinstance(value, list | tuple | np.ndarray):
         return value
