@@ -46,7 +46,7 @@ def test_imports_point_one_way(module):
 
 
 def test_no_module_imports_itself_through_others():
-    """Neither when they run nor for their types: what a name means can be told without the module that it is told to."""
+    """Neither when they run nor for their types: a protocol says what one needs of a module above it."""
     graph = {name: imports(file.read_text(), for_types=True) for name, file in MODULES.items()}
     assert len(list(graphlib.TopologicalSorter(graph).static_order())) == len(MODULES)
 
