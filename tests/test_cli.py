@@ -106,3 +106,10 @@ def test_a_closed_pipe_ends_quietly():
     )
     assert "Traceback" not in done.stderr
     assert "Errno" not in done.stderr
+
+
+def test_the_package_runs_as_a_module_and_says_its_version():
+    import pynn_sfdfa
+
+    done = subprocess.run([sys.executable, "-m", "pynn_sfdfa", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"pynn-sfdfa {pynn_sfdfa.__version__}\n"
