@@ -8,8 +8,9 @@ import brian2
 import numpy as np
 
 from pynn_sfdfa.brian2 import equations, schedule, simulator
-from pynn_sfdfa.brian2.cells import LIFGroup, is_stimulus
+from pynn_sfdfa.brian2.cells import LIFGroup
 from pynn_sfdfa.brian2.delay_line import delay_line
+from pynn_sfdfa.brian2.sources import is_stimulus
 
 __all__ = ["feedback_group", "forward_group"]
 
