@@ -78,6 +78,7 @@ class LIFGroup(brian2.NeuronGroup):
         self.add_attribute("targets")
         self.add_attribute("trial_steps")
         self.add_attribute("layer_index")
+        self.add_attribute("target_table")
         self.add_attribute("initial_values")
         self.initial_values: dict[str, Any] = {}
         self.exact, self.layer, self.steps = float(exact), layer, steps
@@ -85,6 +86,7 @@ class LIFGroup(brian2.NeuronGroup):
         self.seed_high, self.seed_low = seed_parts(simulator.contents.seed)
         self.trial_steps: int = steps
         self.layer_index: int = layer
+        self.target_table: np.ndarray | None = None
         self.targets = targets
         for name, values in parameters.items():
             setattr(self, name, values)
@@ -92,6 +94,10 @@ class LIFGroup(brian2.NeuronGroup):
     def read(self, name: str) -> np.ndarray:
         """Return a parameter of all neurons, in SI units; the targets are sequences."""
         return self.targets.copy() if name == "targets" else np.array(getattr(self, f"{name}_")[:])
+
+    def quantity(self, name: str) -> Any:
+        """Return a parameter of all neurons, with its unit."""
+        return self.targets.copy() if name == "targets" else getattr(self, name)[:]
 
     def write(self, name: str, values: np.ndarray) -> None:
         """Set a parameter of all neurons from the present time on, in SI units."""
@@ -115,7 +121,10 @@ class LIFGroup(brian2.NeuronGroup):
         table = target_table(self.targets)
         self.output = float(table.size > 0)
         self.estimates = float(estimates)
-        self.namespace["target_of"] = target_function(table, f"{self.name}_target_of")
+        if self.target_table is None or not np.array_equal(table, self.target_table):
+            # Brian2 generates code anew for a new function, and keeps what it has generated for the last one.
+            self.namespace["target_of"] = target_function(table, f"{self.name}_target_of")
+            self.target_table = table
         self.target = table[:, trial] if trial < table.shape[1] else 0.0
         first_trial = simulator.contents.first_trial
         self.perturbation = perturbations(seed, self.layer_index, first_trial + trial, self.N) if estimates else 0.0
@@ -178,8 +187,7 @@ class LIF_SFDFA(cells.LIF_SFDFA):
 
     def brian2_model(self, n: int, equations: None, **parameters: Any) -> LIFGroup:
         """Return the Brian2 group of a population of ``n``; ``equations`` is PyNN's convention and is not used."""
-        layer = simulator.contents.n_layers
-        simulator.contents.n_layers += 1
+        layer = len(simulator.contents.populations)
         # For a population of one PyNN gives the sequence itself instead of an array of sequences.
         targets = np.empty(n, dtype=object)
         targets[:] = parameters.pop("targets")

@@ -70,7 +70,7 @@ class PopulationView(Group, pynn_populations.PopulationView):
         return _in_pynn_units(self, names) if _has_sequences(self.celltype) else super()._get_parameters(*names)
 
     def _get_native_parameters(self, *names: str) -> ParameterSpace:
-        values = {name: simplify(self.brian2_group.read(name)[self._indices]) for name in names}
+        values = {name: simplify(self.brian2_group.quantity(name)[self._indices]) for name in names}
         return ParameterSpace(values, shape=(self.size,))
 
     def _set_parameters(self, parameter_space: Any) -> None:
@@ -105,8 +105,10 @@ class Population(Group, pynn_populations.Population):
         super().__init__(checked_size(size), cellclass, cellparams, structure, initial_values or {}, label)
         self._starts_at_rest = isinstance(self.celltype, LIF_SFDFA) and "v" not in (initial_values or {})
         self._initialize_at_rest()
-        if isinstance(self.celltype, LIF_SFDFA) or is_stimulus(self.brian2_group):
+        if isinstance(self.celltype, LIF_SFDFA):
             simulator.contents.populations.append(self)
+        elif is_stimulus(self.brian2_group):
+            simulator.contents.sources.append(self)
 
     # --- Parameters and initial values -------------------------------------------------------------------------------
 
@@ -147,7 +149,10 @@ class Population(Group, pynn_populations.Population):
         return _in_pynn_units(self, names) if _has_sequences(self.celltype) else super()._get_parameters(*names)
 
     def _get_native_parameters(self, *names: str) -> ParameterSpace:
-        return ParameterSpace({name: simplify(self.brian2_group.read(name)) for name in names}, shape=(self.size,))
+        values = {name: self.brian2_group.quantity(name) for name in names}
+        if isinstance(self.celltype, LIF_SFDFA):  # as on the other simulators; pyNN.brian2 counts on arrays for its own
+            values = {name: simplify(value) for name, value in values.items()}
+        return ParameterSpace(values, shape=(self.size,))
 
     def _set_parameters(self, parameter_space: Any) -> None:
         parameter_space.evaluate(simplify=False)

@@ -51,7 +51,8 @@ class Projection(common.Projection):
         post = postsynaptic_population
         members = parts(post) if isinstance(post, common.BasePopulation | common.Assembly) else []
         learning = any(isinstance(population.celltype, LIF_SFDFA) for population, _ in members)
-        projection: Projection = object.__new__(SFDFAProjection if learning else StockProjection)
+        kind: type[Projection] = SFDFAProjection if learning else StockProjection
+        projection: Projection = object.__new__(kind)
         return projection
 
 
@@ -160,7 +161,7 @@ class StockProjection(ReadAndSet, pynn_projections.Projection, Projection):
         for address in self.addresses:
             if address.synapses.size:
                 group = self._brian2_synapses[address.source][address.target]
-                values[address.synapses] = np.asarray(getattr(group, native)[:])
+                values[address.synapses] = np.asarray(getattr(group, native))  # one for all, or one for each
         return np.array(reverse(**{native: values}) if callable(reverse) else values, float)
 
     def write(self, name: str, values: NDArray[np.float64]) -> None:

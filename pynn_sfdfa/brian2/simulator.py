@@ -75,10 +75,10 @@ class Contents:
         Of the projections that have synapses, in ms.
     standalone : bool
         Whether the simulation is compiled as one program, when it is run.
+    sources : list of Member
+        Populations of spike sources.
     populations : list of Member
-        In order of creation.
-    n_layers : int
-        How many of them are of LIF_SFDFA neurons.
+        Those of LIF_SFDFA neurons, in order of creation.
     projections : list of Learning
     """
 
@@ -89,8 +89,8 @@ class Contents:
     standalone: bool = False
     asked: float = 0.0
     delays: list[float] = field(default_factory=list)
+    sources: list[Member] = field(default_factory=list)
     populations: list[Member] = field(default_factory=list)
-    n_layers: int = 0
     projections: list[Learning] = field(default_factory=list)
     _names: collections.Counter[str] = field(default_factory=collections.Counter)
     _electrodes: Any = None
@@ -155,12 +155,13 @@ def advance(stop: float, tell: Callable[[float], None] | None = None) -> None:
             "A standalone simulation is compiled for one run and has had it. Give all input to one run(), or call "
             "setup() without standalone=True."
         )
-    for population in contents.populations:
+    members = [*contents.sources, *contents.populations]
+    for population in members:
         population.check(stop)
     contents.steer_currents()
     for recorder in state.recorders:
         recorder._finalize()
-    for population in contents.populations:
+    for population in members:
         population.begin_run(stop)
     if not state.running and not contents.standalone:
         state.network.store("before-first-run")

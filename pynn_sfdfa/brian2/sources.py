@@ -67,6 +67,10 @@ class ArrayGroup(brian2.SpikeGeneratorGroup):
         """Return a parameter of all neurons."""
         return self._sequences.copy()
 
+    def quantity(self, name: str) -> NDArray[Any]:
+        """Return a parameter of all neurons."""
+        return self._sequences.copy()
+
     def write(self, name: str, values: NDArray[Any]) -> None:
         """Set the spike times of all neurons."""
         self._sequences = _checked(values)
@@ -175,6 +179,10 @@ class PoissonSourceGroup(brian2.PoissonGroup):
     def read(self, name: str) -> NDArray[np.float64]:
         """Return a parameter of all neurons, in SI units."""
         return self._values[name].copy()
+
+    def quantity(self, name: str) -> Any:
+        """Return a parameter of all neurons, with its unit."""
+        return self._values[name] * (brian2.Hz if name == "firing_rate" else brian2.second)
 
     def write(self, name: str, values: NDArray[np.float64]) -> None:
         """Set a parameter of all neurons from the present time on, in SI units."""

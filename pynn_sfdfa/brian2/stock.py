@@ -75,6 +75,10 @@ class StockGroup(brian2.NeuronGroup):
         """Return a parameter of all neurons, in SI units."""
         return np.array(getattr(self, f"{name}_")[:])
 
+    def quantity(self, name: str) -> Any:
+        """Return a parameter of all neurons, with its unit."""
+        return getattr(self, name)[:]
+
     def write(self, name: str, values: NDArray[np.float64]) -> None:
         """Set a parameter of all neurons from the present time on, in SI units."""
         setattr(self, f"{name}_", values)

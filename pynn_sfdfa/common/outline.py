@@ -72,7 +72,7 @@ class Outline(common.Population):
             cell.parent = self
         self._mask_local = np.ones(self.size, bool)
         self.first_id, self.last_id = self.all_cells[0], self.all_cells[-1]
-        self.initial_values = {}
+        self.initial_values: dict[str, Any] = {}
 
     def _get_view(self, selector: Any, label: str | None = None) -> OutlineView:
         return OutlineView(self, selector, label)
