@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from pynn_sfdfa.campaign.distributions import Distribution, parse_distribution
 from pynn_sfdfa.campaign.spec import RunSpec
 from pynn_sfdfa.config_errors import suggestion
 from pynn_sfdfa.toml import format_value
+from pynn_sfdfa.toml_reader import TOMLError, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,11 +125,9 @@ def load(path: Path) -> Sweep:
         If the file cannot be read or is not a sweep.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SweepError(f"The sweep file {path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SweepError(f"{path} is not valid TOML: {error}.") from None
+        tables = read(path)
+    except (OSError, TOMLError) as error:
+        raise SweepError(f"The sweep file {path} {config.unreadable(error)}.") from None
     try:
         return _parsed(path, tables)
     except SweepError as error:
