@@ -136,6 +136,24 @@ class SpikeTrains:
             times[start:stop], units[start:stop] = self.sample(index)
         return SpikeTrains(times, units, offsets, self.labels[chosen], self.n_units)
 
+    def check_within(self, trial_duration: float) -> None:
+        """Check that every spike falls into a trial; whoever shows samples to a network asks this first.
+
+        Raises
+        ------
+        ValueError
+            If a spike falls at or after ``trial_duration`` (ms); names sample and time.
+        """
+        if not (np.isfinite(trial_duration) and trial_duration > 0):
+            raise ValueError(f"trial_duration must be a finite number of ms > 0, not {trial_duration}.")
+        if self.times.max(initial=0.0) < trial_duration:
+            return
+        late = np.flatnonzero(self.times >= trial_duration)
+        raise ValueError(
+            f"trial_duration ({trial_duration} ms) must exceed every spike time; "
+            f"sample {self._sample_of(late[0])} has a spike at {self.times[late[0]]} ms."
+        )
+
     def spike_times(self, trial_duration: float) -> list[NDArray[np.float64]]:
         """Return one sorted float64 array of times per unit, sample k moved to start at ``k * trial_duration`` ms.
 
@@ -146,14 +164,7 @@ class SpikeTrains:
         ValueError
             If a spike falls at or after ``trial_duration``, that is into the trial of the next sample.
         """
-        if not (np.isfinite(trial_duration) and trial_duration > 0):
-            raise ValueError(f"trial_duration must be a finite number of ms > 0, not {trial_duration}.")
-        late = np.flatnonzero(self.times >= trial_duration)
-        if late.size:
-            raise ValueError(
-                f"trial_duration ({trial_duration} ms) must exceed every spike time; "
-                f"sample {self._sample_of(late[0])} has a spike at {self.times[late[0]]} ms."
-            )
+        self.check_within(trial_duration)
         counts = np.diff(self.offsets)
         sample = np.repeat(np.arange(len(self)), counts)
         absolute = self.times.astype(np.float64) + sample * float(trial_duration)

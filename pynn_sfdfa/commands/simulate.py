@@ -59,11 +59,11 @@ def command(
             if overrides:
                 raise WrongUse("--set changes an experiment; a checkpoint keeps the settings it was trained with.")
             settings, saved = assembly.from_checkpoint(Path(source))
-            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup)
+            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "simulate")
             assembly.restore(network, saved, Path(source))
         else:
             settings = config.load(source, overrides)
-            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup)
+            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "simulate")
     if sample >= len(samples.test):
         raise WrongUse(f"--sample {sample}: {settings.data.name} has the test samples 0 to {len(samples.test) - 1}.")
     with as_wrong_use(InvalidParameterValueError, ConnectionError):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TEXT = resources.files("pynn_sfdfa.experiments").joinpath("digits.toml").read_text()
 
 LAST = "data.held_out=0.0001"
-"""Of so few samples that is none: what is sound in all else is refused when it has been built, and nothing is trained."""
+"""Of so few samples that is none: what is sound in all else is refused once it is built, and nothing is trained."""
 
 
 def keys(tables: dict[str, object], prefix: str = "") -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Doors through which what others wrote comes in, and the law at each of them: done, or one clear error, soon.
 
 A door makes hostile input from a random number generator. Case k of a door is the same on every machine, so that a
-failure can be repeated: ``python tests/fuzz/run.py DOOR NUMBER``. To add a door, write ``door_NAME.py`` with a ``DOOR``.
+failure can be repeated: ``python tests/fuzz/run.py DOOR NUMBER``. To add a door, write a ``door_NAME.py`` that has a
+``DOOR``.
 """
 
 from __future__ import annotations
