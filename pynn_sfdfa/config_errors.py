@@ -58,6 +58,8 @@ def describe(details: ErrorDetails) -> str:
     if kind == "literal_error":
         return _wrong_choice(path, value, re.findall(r"'([^']+)'", context["expected"]))
     reason = _REASONS[kind].format(**context) if kind in _REASONS else details["msg"]
+    if not location and kind != "value_error":  # of the whole: a key
+        return f"The key {shown(value)} is not valid: {reason}."
     if kind == "value_error" and isinstance(value, dict):  # keys that contradict each other
         return f"{path}: {reason}." if path else f"{reason}."
     meaning = "" if kind == "value_error" else _meaning(location)

@@ -117,8 +117,7 @@ def _weights(settings: Experiment, sizes: list[int], dataset: Dataset, purpose: 
 
 def _remedy(layer: int, hidden: int, dataset: Dataset) -> str:
     if layer == 0:
-        named = "their n_units" if dataset.encoded else "their samples"
-        return f"make {named} smaller in {dataset.source}"
+        return f"make {'n_units' if dataset.encoded else 'samples'} smaller in {dataset.source}"
     if layer <= hidden:
         return "lower network.hidden_sizes"
     return f"number the classes from 0 without gaps in {dataset.source}, whose labels go to {dataset.n_classes - 1:,}"

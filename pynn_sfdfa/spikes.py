@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.labels import remedy
+from pynn_sfdfa.wording import short
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -48,7 +51,7 @@ class SpikeTrains:
 
     def __post_init__(self) -> None:
         if isinstance(self.n_units, bool) or not isinstance(self.n_units, int | np.integer) or self.n_units < 1:
-            raise ValueError(f"n_units must be an integer >= 1, not {self.n_units!r}.")
+            raise ValueError(f"n_units must be an integer >= 1, not {short(repr(self.n_units))}.")
         object.__setattr__(self, "n_units", int(self.n_units))
         for name in _DTYPES:
             object.__setattr__(self, name, _converted(name, getattr(self, name)))
@@ -207,14 +210,16 @@ def _converted(name: str, values: ArrayLike) -> NDArray[Any]:
     """Return values in the type of the field, if that loses nothing but precision of times."""
     array, dtype = np.asarray(values), _DTYPES[name]
     if array.ndim != 1:
-        raise ValueError(f"{name} must be one-dimensional, not of shape {array.shape}.")
+        advice = f" {remedy(array)}" if name == "labels" else ""
+        raise ValueError(f"{name} must be one-dimensional, not of shape {array.shape}.{advice}")
     if name == "times":
         if array.size and array.dtype.kind not in "uif":
             raise ValueError(f"times must be real numbers, not {array.dtype}.")
         with np.errstate(over="ignore"):  # becomes infinite, which is refused by name later
             return np.ascontiguousarray(array, dtype=dtype)
     if array.size and not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(f"{name} must be integers, not {array.dtype}.")
+        advice = f" {remedy(array)}" if name == "labels" else ""
+        raise ValueError(f"{name} must be integers, not {array.dtype}.{advice}")
     if array.dtype != dtype:
         changed = np.flatnonzero(array.astype(dtype) != array)
         if changed.size:

@@ -159,6 +159,7 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ("optimizer.learning_rate=1e300", "optimizer.learning_rate = 1e+300 is not valid: must be 0 or of a magnitude"),
         ("network.weights=[-1e30, 1.0]", "[-1e+30, 1.0] is not valid: weights must lie between -1e+09 and 1e+09 nA."),
         ("data.name='\ud800'", 'data.name = "\ud800" is not valid: has bytes that are no UTF-8 text'),
+        ("\ud800=1", 'The key "\ud800" is not valid: has bytes that are no UTF-8 text.'),
     ],
 )
 def test_mistakes_are_named_with_what_is_valid(override, message):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pynn_sfdfa.datasets.dataset import DatasetError
 from pynn_sfdfa.datasets.digits import Digits
 from pynn_sfdfa.datasets.emnist47 import EMNIST47
+from pynn_sfdfa.datasets.files import expanded
 from pynn_sfdfa.datasets.idx_set import FASHION_MNIST, MNIST
 from pynn_sfdfa.datasets.npz import NpzFile
 from pynn_sfdfa.datasets.yin_yang import YinYang
@@ -86,7 +87,7 @@ def available(data: Path | str | None = None) -> list[Availability]:
 
 def _source(name: str) -> Source:
     if name.startswith(_NPZ):
-        return NpzFile(Path(name.removeprefix(_NPZ)).expanduser())
+        return NpzFile(expanded(name.removeprefix(_NPZ)))
     if name not in SOURCES:
         raise DatasetError(f"there is no data set {short(repr(name))}; valid names are {', '.join(names())}.")
     return SOURCES[name]

@@ -38,6 +38,7 @@ def run(part: tuple[str, int, int, bool]) -> tuple[str, Counter[str], float, lis
 
 def main() -> int:
     """Print a line a door; return 1 if a case failed."""
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # what is printed is hostile, too
     if len(sys.argv) == 3:
         _, endings, slowest, failures = run((sys.argv[1], int(sys.argv[2]), int(sys.argv[2]) + 1, False))
         print(f"{', '.join(endings)} after {slowest:.2f} s", *failures, sep="\n")
