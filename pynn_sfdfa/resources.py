@@ -27,6 +27,8 @@ NOTEWORTHY = 4
 
 _RESPONSE_TRIALS = 50  # that are run at once where nothing is learned
 
+_LOOKED_AT = 1000  # samples, from which the spikes of all are estimated
+
 _SPIKE = 8  # bytes: a time and a unit
 
 _SPIKE_ARRAYS, _EVENT_ARRAYS = 7, 9  # of a batch: values that are kept of each spike, and of each arrival
@@ -82,16 +84,16 @@ def _encoded(settings: Experiment, part: Samples | SpikeTrains) -> _Encoded:
     n = len(part)
     if isinstance(part, SpikeTrains):
         return _Encoded(n, part.times.size, int(np.diff(part.offsets).max(initial=0)))
-    encoding, values = settings.encoding, part.values.reshape(n, -1)
+    encoding, some = settings.encoding, part.values[:: max(1, n // _LOOKED_AT)]
+    values, times = some.reshape(len(some), -1), n / len(some)
     if encoding.name == "poisson":
         factor = encoding.rate_max * encoding.duration / 1000.0 / encoding.maximum
-        sums = values.sum(axis=1, dtype=np.float64) * factor
-        return _Encoded(n, _whole(sums.sum()), _whole(sums.max(initial=0.0)))
-    if encoding.name == "latency":
-        spikes = np.count_nonzero(values, axis=1)
-        return _Encoded(n, int(spikes.sum()), int(spikes.max(initial=0)))
-    per_sample = values.shape[1] + (getattr(encoding, "bias_time", None) is not None)
-    return _Encoded(n, n * per_sample, per_sample)
+        counts = values.sum(axis=1, dtype=np.float64) * factor
+    elif encoding.name == "latency":
+        counts = np.count_nonzero(values, axis=1)
+    else:
+        counts = np.full(len(values), values.shape[1] + (getattr(encoding, "bias_time", None) is not None))
+    return _Encoded(n, _whole(counts.sum() * times), _whole(counts.max(initial=0)))
 
 
 def _whole(number: Any) -> int:

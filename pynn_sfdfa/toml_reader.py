@@ -41,8 +41,11 @@ def read(path: Path) -> dict[str, Any]:
     TOMLError
         As by `parse`, or if the file is too long or no UTF-8 text.
     """
-    with path.open("rb") as file:
-        content = file.read(_LONGEST + 1)
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LONGEST + 1)
+    except ValueError:
+        raise TOMLLimitError("no file has a name with a NUL in it") from None
     if len(content) > _LONGEST:
         raise TOMLLimitError(f"it is longer than {_LONGEST:,} bytes; leave out what is not needed")
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 __all__ = ["short"]
 
 _MOST = 200
-_KEPT = 60
 
 
 def short(text: str, most: int = _MOST) -> str:
     """Return a text as it is, or if it has more than ``most`` characters, its two ends and its length."""
     if len(text) <= most:
         return text
-    return f"{text[:_KEPT]} … {text[-_KEPT:]} ({len(text):,} characters)"
+    kept = most // 3
+    return f"{text[:kept]} … {text[-kept:]} ({len(text):,} characters)"
