@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ENCODERS", "latency", "poisson", "time_coded"]
 
+_TO_RANGE = ", alike in all splits: {:g} * (x - low) / (high - low), with the range low..high that x can have."
+
 _BLOCK = 1000  # samples encoded at a time, so that working memory does not grow with the data set
 
 
@@ -246,6 +248,7 @@ def _checked(values: ArrayLike, labels: ArrayLike, maximum: float) -> tuple[NDAr
             row, unit = (int(index) for index in np.argwhere(wrong)[0])
             raise ValueError(
                 f"values to encode must lie in 0..{maximum:g}; sample {number * _BLOCK + row}, unit {unit} is "
-                f"{block[row, unit]}. Rescale the data or set the encoder's maximum."
+                f"{block[row, unit]}. Rescale the data"
+                + (" or set the encoder's maximum." if block[row, unit] > maximum else _TO_RANGE.format(maximum))
             )
     return flat, labels

@@ -68,7 +68,8 @@ def train(
     network, samples = assembly.build(settings, simulator, data, stream, setup)
     callbacks = [progress_for(stream), MetricsLog(folder.metrics)]
     probes = build_probes(settings, network, samples.train)
-    trainer = assembly.build_trainer(settings, network, folder=folder.path, callbacks=callbacks, probes=probes)
+    options = {"folder": folder.path, "callbacks": callbacks, "probes": probes}
+    trainer = assembly.build_trainer(settings, network, len(samples.train), **options)
     folder.open(settings, report.provenance(simulator, setup))
     resume = resume and folder.last.exists()  # a run killed in its first epoch starts again
     epochs, held_out = settings.training.epochs, samples.held_out

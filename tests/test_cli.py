@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import metadata
@@ -94,6 +95,87 @@ def test_a_full_disk_is_a_failure_without_a_traceback(command_that_raises):
     result = invoke("info")
     assert result.exit_code == 1
     assert result.stderr == "Error: [Errno 28] No space left on device: 'runs/x/config.toml'\n"
+
+
+def test_memory_that_does_not_suffice_is_a_failure_without_a_traceback(command_that_raises):
+    command_that_raises(MemoryError("Unable to allocate 7 TiB"))
+    result = invoke("info")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: The memory does not suffice (Unable to allocate 7 TiB): make batches, ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "x" * 100_000),
+        ("train", "digits", "--set", f"training.seed='{'x' * 100_000}'"),
+        ("train", "digits", "--epochs", "9" * 100_000),
+        ("train", "digits", f"--{'x' * 100_000}"),
+        ("evaluate", "x" * 100_000),
+        ("x" * 100_000,),
+        (f"--{'x' * 100_000}",),
+    ],
+)
+def test_long_words_are_not_repeated_whole(arguments):
+    result = invoke(*arguments)
+    assert result.exit_code in (1, 2)
+    assert "xxx" in result.stderr or "999" in result.stderr
+    assert len(result.stderr) < 2000
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "digits", "--out", ""),
+        ("sweep", "s.toml", "--out", ""),
+        ("reproduce", "--out", " "),
+        ("reproduce", "--results", ""),
+        ("simulate", "digits", "--sample", "0", "--out", ""),
+        ("export", "x.safetensors", "--format", "nir", "--out", ""),
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = invoke(*arguments)
+    assert result.exit_code == 2
+    assert f"Invalid value for '{arguments[-2]}': it is empty" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_settings_without_a_set_of_their_own_are_told_so():
+    result = invoke("train", "digits", "--set", "training.seed=1", "training.epochs=2")
+    assert result.exit_code == 2
+    assert "extra argument (training.epochs=2). --set takes one setting; give it once for each." in result.stderr
+
+
+PYTHON = [sys.executable, "-c", "from pynn_sfdfa.cli import main; main()"]
+
+
+def test_closed_standard_streams_are_not_taken_by_the_files_that_are_written(tmp_path):
+    """``2>&-``: what would be printed goes nowhere, not into the first file that is opened."""
+    words = ["train", "digits", "--set", "network.hidden_sizes=[5]", "--epochs", "1", "--threads", "1", "--out", "run"]
+    done = subprocess.run(
+        [*PYTHON, *words],
+        preexec_fn=lambda: [os.close(number) for number in (0, 2)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("Best test accuracy")
+    for file in (tmp_path / "run").glob("*.*"):
+        assert b"epoch 1/1" not in file.read_bytes()
+    wrong = subprocess.run([*PYTHON, "train", "digts"], preexec_fn=lambda: os.close(2), check=False)
+    assert wrong.returncode == 2
+
+
+def test_names_that_are_no_text_can_be_printed(tmp_path):
+    words = [b"simulate", b"digits", b"--sample", b"0", b"--set", b"network.hidden_sizes=[5]", b"--out", b"\xff.png"]
+    done = subprocess.run([*PYTHON, *words], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(b"Raster picture: \\udcff.png\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["\udcff.png"]
 
 
 def test_a_closed_pipe_ends_quietly():

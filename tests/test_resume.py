@@ -198,6 +198,47 @@ def test_resume_needs_a_folder_and_a_checkpoint(tmp_path):
         trainer(tmp_path).fit(*samples(), resume=True)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("records", 3),
+        ("records", [3]),
+        ("records", [{}]),
+        ("records", [{"epoch": "1"}]),
+        ("tally", []),
+        ("tally", {"samples": 10**9}),
+        ("tally", {"samples": 20}),
+        ("tally", {"samples": -1}),
+        ("tally", {"capped": [0]}),
+        ("tally", {"loss": "x"}),
+    ],
+)
+def test_a_checkpoint_that_describes_no_training_is_refused(tmp_path, key, value):
+    trainer(tmp_path).fit(*samples(), epochs=1)
+    path = tmp_path / "last.safetensors"
+    saved = checkpoint.load(path)
+    if isinstance(value, dict):
+        value = saved.metadata[key] | value
+    elif value and isinstance(value, list) and isinstance(value[0], dict):
+        value = [saved.metadata[key][0] | value[0]] if value[0] else [{}]
+    checkpoint.save(path, saved.arrays, saved.metadata | {key: value})
+    with pytest.raises(CheckpointError, match="last.safetensors does not describe a training in full"):
+        trainer(tmp_path).fit(*samples(), epochs=2, resume=True)
+
+
+def test_batches_of_more_than_all_samples_are_of_all_samples(tmp_path):
+    """A checkpoint of such a training is resumed whichever of the two it says."""
+    train, _ = samples()
+    sizes = (len(train), len(train) + 100)
+    for size, other in (sizes, sizes[::-1]):
+        folder = tmp_path / str(size)
+        trainer(folder, batch_size=size).fit(train, epochs=1)
+        trainer(folder, batch_size=other).fit(train, epochs=2, resume=True)
+    small, large = (checkpoint.load(tmp_path / str(size) / "last.safetensors") for size in sizes)
+    for name, array in small.arrays.items():
+        np.testing.assert_array_equal(array, large[name])
+
+
 @pytest.mark.parametrize("missing", ["tally.spikes.1", "records", "tally"])
 def test_a_checkpoint_that_lacks_something_changes_nothing(tmp_path, missing):
     trainer(tmp_path).fit(*samples(), epochs=1)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pynn_sfdfa.commands.failures import as_wrong_use
+from pynn_sfdfa.commands.options import OutputPath
 
 __all__ = ["command"]
 
@@ -15,7 +16,7 @@ __all__ = ["command"]
 @click.command(name="export", short_help="Write a checkpoint for other frameworks.")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.option("--format", "file_format", type=click.Choice(["nir"]), required=True, help="What to write.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File.  [default: CHECKPOINT.nir]")
+@click.option("--out", type=OutputPath(folder=False), help="File.  [default: CHECKPOINT.nir]")
 @click.option("--dt", type=float, default=0.1, show_default=True, help="Time step of the reader, in ms.")
 def command(checkpoint: Path, file_format: str, out: Path | None, dt: float) -> None:
     """Write the trained network in CHECKPOINT as a NIR graph, which other simulators and SpiNNaker2's tools read."""

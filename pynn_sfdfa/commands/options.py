@@ -11,7 +11,38 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["data_option", "json_option", "set_option", "simulator_options", "spelled"]
+__all__ = ["OutputPath", "SettingsCommand", "data_option", "json_option", "set_option", "simulator_options", "spelled"]
+
+
+class OutputPath(click.Path):
+    """Where something is written to; an empty text, which stands for the current folder, is a mistake."""
+
+    def __init__(self, *, folder: bool) -> None:
+        super().__init__(file_okay=not folder, dir_okay=folder, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if not str(value).strip():
+            self.fail(
+                "it is empty; name a folder, . for this one." if not self.file_okay else "it is empty.", param, ctx
+            )
+        return super().convert(value, param, ctx)
+
+
+class SettingsCommand(click.Command):
+    """A command with ``--set``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Say of settings that do not follow a ``--set`` what they need."""
+        given = list(args)  # click takes from its list what it has read
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if "--set" in given and type(error) is click.UsageError and "=" in error.message:
+                said = f"{error.message.rstrip('.')}. --set takes one setting; give it once for each."
+                raise click.UsageError(said, error.ctx) from None
+            raise
+
 
 data_option = click.option(
     "--data",

@@ -12,7 +12,7 @@ import click
 from pynn_sfdfa.commands.campaign_options import scheduler_option, workers_option
 from pynn_sfdfa.commands.failures import Failure, WrongUse, as_wrong_use
 from pynn_sfdfa.commands.going_on import resumable
-from pynn_sfdfa.commands.options import data_option
+from pynn_sfdfa.commands.options import OutputPath, data_option
 
 if TYPE_CHECKING:
     from pynn_sfdfa.campaign.collect import FinishedRun
@@ -40,14 +40,14 @@ __all__ = ["command"]
 @data_option
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutputPath(folder=True),
     default=Path("runs/reproduce"),
     show_default=True,
     help="Folder for the runs.",
 )
 @click.option(
     "--results",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutputPath(folder=True),
     default=Path("benchmarks/results"),
     show_default=True,
     help="Folder for the tables.",

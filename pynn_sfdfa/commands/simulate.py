@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
-from pynn_sfdfa.commands.options import data_option, set_option, simulator_options
+from pynn_sfdfa.commands.options import OutputPath, SettingsCommand, data_option, set_option, simulator_options
+from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(name="simulate", short_help="Show the spikes of one sample.")
+@click.command(name="simulate", cls=SettingsCommand, short_help="Show the spikes of one sample.")
 @click.argument("source", metavar="EXPERIMENT|CHECKPOINT")
 @click.option("--sample", type=click.IntRange(min=0), required=True, help="Number of the test sample, from 0.")
 @simulator_options
 @data_option
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File for the raster picture.  [default: EXPERIMENT-sampleK.png]",
+    type=OutputPath(folder=False),
+    help="PNG file for the raster picture.  [default: EXPERIMENT-sampleK.png]",
 )
 @set_option
 def command(
@@ -45,6 +46,9 @@ def command(
 
     Prints a table of the spikes of each layer and draws them as a raster picture.
     """
+    if out is not None and out.suffix.lower() != ".png":
+        raise WrongUse(f"--out {short(str(out))}: the picture is a PNG; name it {short(out.with_suffix('.png').name)}.")
+
     from pyNN.errors import ConnectionError, InvalidParameterValueError
     from rich.console import Console
 
@@ -59,11 +63,11 @@ def command(
             if overrides:
                 raise WrongUse("--set changes an experiment; a checkpoint keeps the settings it was trained with.")
             settings, saved = assembly.from_checkpoint(Path(source))
-            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup)
+            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "simulate")
             assembly.restore(network, saved, Path(source))
         else:
             settings = config.load(source, overrides)
-            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup)
+            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "simulate")
     if sample >= len(samples.test):
         raise WrongUse(f"--sample {sample}: {settings.data.name} has the test samples 0 to {len(samples.test) - 1}.")
     with as_wrong_use(InvalidParameterValueError, ConnectionError):

@@ -11,12 +11,20 @@ from typing import Any
 import click
 
 from pynn_sfdfa.commands.failures import INTERRUPTED, as_failure, as_wrong_use
-from pynn_sfdfa.commands.options import data_option, json_option, set_option, simulator_options, spelled
+from pynn_sfdfa.commands.options import (
+    OutputPath,
+    SettingsCommand,
+    data_option,
+    json_option,
+    set_option,
+    simulator_options,
+    spelled,
+)
 
 __all__ = ["command"]
 
 
-@click.command(name="train")
+@click.command(name="train", cls=SettingsCommand)
 @click.argument("experiment")
 @simulator_options
 @click.option("--epochs", type=click.IntRange(min=1), help="Epochs in all, also when resuming.")
@@ -25,7 +33,7 @@ __all__ = ["command"]
 @data_option
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutputPath(folder=True),
     help="Folder for the results.  [default: runs/EXPERIMENT-RULE-seedSEED]",
 )
 @click.option("--resume", is_flag=True, help="Go on with the run in the folder from its last checkpoint.")

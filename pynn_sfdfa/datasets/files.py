@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ENVIRONMENT", "cache_folder", "find", "search_path", "searched"]
+__all__ = ["ENVIRONMENT", "cache_folder", "expanded", "find", "search_path", "searched"]
 
 ENVIRONMENT = "PYNN_SFDFA_DATA"
 """The environment variable that names a folder of data sets."""
@@ -37,11 +38,19 @@ def search_path(data: Path | None) -> list[Path]:
         given.append((f"${ENVIRONMENT}", os.environ[ENVIRONMENT]))
     folders = []
     for option, text in given:
-        folder = Path(text).expanduser()
+        folder = expanded(text)
         if not folder.is_dir():
             raise DatasetError(f"{option} must name a folder with data sets, but {text} is not a folder.")
         folders.append(folder)
     return [*folders, cache_folder()]
+
+
+def expanded(path: str) -> Path:
+    """Return a path with the home folder in place of ``~``; DatasetError if that is of nobody here."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise DatasetError(f"{short(path)} is below the home folder of a user who is not known here.") from None
 
 
 def find(dataset: str, names: Sequence[str], folders: Sequence[Path]) -> Path | None:
