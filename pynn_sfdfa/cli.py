@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
-from pynn_sfdfa.commands.failures import INTERRUPTED, Failure
+from pynn_sfdfa.commands.failures import Failure, interrupted
+from pynn_sfdfa.commands.streams import open_closed_streams
+from pynn_sfdfa.interrupts import termination_interrupts
 
 __all__ = ["main"]
 
@@ -29,12 +31,18 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(f"pynn_sfdfa.commands.{cmd_name}").command
         return command
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        open_closed_streams()
+        return super().main(*args, **options)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
-            ctx.exit(INTERRUPTED)
+            with termination_interrupts():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            what, status = interrupted(error)
+            click.echo(f"{what}.", err=True)
+            ctx.exit(status)
         except OSError as error:  # full disks, missing permissions
             if error.errno == errno.EPIPE:
                 raise  # click ends quietly when the reader of a pipe has gone

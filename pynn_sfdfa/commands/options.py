@@ -11,7 +11,45 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["data_option", "json_option", "set_option", "simulator_options", "spelled"]
+__all__ = ["OutFile", "OutFolder", "data_option", "json_option", "set_option", "simulator_options", "spelled"]
+
+
+class OutFolder(click.Path):
+    """A folder to write to; the empty name, which would be the present folder, is refused."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if value == "":
+            self.fail("the name is empty; name a folder, or '.' for the present one.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class OutFile(click.Path):
+    """A file to write to, whose name says what it holds.
+
+    Parameters
+    ----------
+    kind : str
+        What is written.
+    suffixes : str
+        How the name may end; the first is the usual one.
+    """
+
+    def __init__(self, kind: str, *suffixes: str) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+        self._kind, self._suffixes = kind, suffixes
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        path = Path(value)
+        if path.suffix.lower() not in self._suffixes:
+            name = f"{path.stem or 'FILE'}{self._suffixes[0]}"
+            self.fail(f"{str(value)!r} is no name for {self._kind}; call it {name}.", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 data_option = click.option(
     "--data",

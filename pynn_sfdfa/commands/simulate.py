@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
-from pynn_sfdfa.commands.options import data_option, set_option, simulator_options
+from pynn_sfdfa.commands.options import OutFile, data_option, set_option, simulator_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ __all__ = ["command"]
 @data_option
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutFile("a PNG picture", ".png"),
     help="File for the raster picture.  [default: EXPERIMENT-sampleK.png]",
 )
 @set_option
