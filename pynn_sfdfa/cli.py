@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import importlib
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -13,7 +11,9 @@ from typing import Any
 
 import click
 
-from pynn_sfdfa.commands.failures import INTERRUPTED, Failure, WrongUse
+from pynn_sfdfa.commands.failures import Failure, WrongUse, interrupted
+from pynn_sfdfa.commands.streams import open_closed_streams
+from pynn_sfdfa.interrupts import termination_interrupts
 from pynn_sfdfa.wording import short
 
 __all__ = ["main"]
@@ -36,9 +36,9 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(f"pynn_sfdfa.commands.{cmd_name}").command
         return command
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        _open_streams()
-        return super().main(*args, **kwargs)
+    def main(self, *args: Any, **options: Any) -> Any:
+        open_closed_streams()
+        return super().main(*args, **options)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with _short_messages():
@@ -46,11 +46,12 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _short_messages():
+            with _short_messages(), termination_interrupts():
                 return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
-            ctx.exit(INTERRUPTED)
+        except KeyboardInterrupt as error:
+            what, status = interrupted(error)
+            click.echo(f"{what}.", err=True)
+            ctx.exit(status)
         except OSError as error:  # full disks, missing permissions
             if error.errno == errno.EPIPE:
                 raise  # click ends quietly when the reader of a pipe has gone
@@ -74,28 +75,6 @@ def _short_messages() -> Iterator[None]:
         if isinstance(error, click.UsageError):
             raise click.UsageError(said, error.ctx) from None
         raise (WrongUse if isinstance(error, WrongUse) else Failure)(said) from None
-
-
-def _open_streams() -> None:
-    """Give standard streams that are closed (``2>&-``) somewhere to go.
-
-    The next file that is opened would take their place, and what is printed would land in it. Names of files need not
-    be text; what of them cannot be printed is printed escaped.
-    """
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        try:
-            os.fstat(number)
-        except OSError:
-            nowhere = os.open(os.devnull, os.O_RDWR)
-            if nowhere != number:
-                os.dup2(nowhere, number)
-                os.close(nowhere)
-            os.set_inheritable(number, True)
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="backslashreplace")
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -187,6 +187,7 @@ class Trainer:
                 n_train=len(train),
                 n_validation=0 if validation is None else len(validation),
                 layer_sizes=self.network.sizes,
+                finished=tuple(self._history.records),
             ),
         )
         try:

@@ -41,14 +41,16 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", disk_full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(files.WriteError, match=r"last\.safetensors cannot be written: No space .*; free some space"):
         files.write_text(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_missing_folder_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(
+        files.WriteError, match=r"nowhere/x cannot be written: No such file or .*; make its folder first"
+    ):
         files.write_text(tmp_path / "nowhere" / "x", "x")
 
 

@@ -16,7 +16,7 @@ from pynn_sfdfa.campaign.spec import RunSpec
 from pynn_sfdfa.config import ConfigError
 from pynn_sfdfa.download_progress import DownloadProgress
 from pynn_sfdfa.interrupts import deferred_interrupt
-from pynn_sfdfa.run_folder import RunFolderError
+from pynn_sfdfa.run_folder import RunFolder, RunFolderError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,15 +73,19 @@ def run_all(
         If there are more workers than cores, both workers and a scheduler, Dask is needed and missing, the scheduler
         or its workers cannot be used, or the memory does not suffice for so many runs at a time.
     RunFolderError, DamagedRunError, ConfigError
-        If a folder holds something else; nothing has been run.
+        If a folder holds something else, or another process writes to it; nothing has been run.
     DatasetError
         If data cannot be found; nothing has been run.
+    pynn_sfdfa.files.WriteError
+        If a run cannot write what it should; it would strike the others, too.
     KeyboardInterrupt
-        On Ctrl-C; finished epochs are kept.
+        On Ctrl-C or SIGTERM; finished epochs are kept.
     """
     pending = [spec for spec in specs if read(spec) is None]
     if not pending:
         return []
+    for spec in pending:
+        RunFolder(spec.folder).check_free()
     available = cores()
     if workers is not None and scheduler is not None:
         raise CampaignError(

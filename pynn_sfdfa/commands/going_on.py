@@ -1,4 +1,4 @@
-"""What commands with many runs say when Ctrl-C stops them."""
+"""What commands with many runs say when Ctrl-C or SIGTERM stops them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pynn_sfdfa.commands.failures import INTERRUPTED
+from pynn_sfdfa.commands.failures import interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,11 +18,12 @@ __all__ = ["resumable"]
 
 @contextmanager
 def resumable(*command: str, options: Mapping[str, object]) -> Iterator[None]:
-    """On Ctrl-C, print the command that goes on (options that are None are left out) and exit."""
+    """On Ctrl-C or SIGTERM, print the command that goes on (options that are None are left out) and exit."""
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         again = ["pynn-sfdfa", *command]
         again += [word for name, value in options.items() if value is not None for word in (name, str(value))]
-        click.echo(f"\nInterrupted; finished epochs are kept. To go on: {shlex.join(again)}", err=True)
-        raise SystemExit(INTERRUPTED) from None
+        what, status = interrupted(error)
+        click.echo(f"\n{what}; finished epochs are kept. To go on: {shlex.join(again)}", err=True)
+        raise SystemExit(status) from None

@@ -11,21 +11,52 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["OutputPath", "SettingsCommand", "data_option", "json_option", "set_option", "simulator_options", "spelled"]
+__all__ = [
+    "OutFile",
+    "OutFolder",
+    "SettingsCommand",
+    "data_option",
+    "json_option",
+    "set_option",
+    "simulator_options",
+    "spelled",
+]
 
 
-class OutputPath(click.Path):
-    """Where something is written to; an empty text, which stands for the current folder, is a mistake."""
+class OutFolder(click.Path):
+    """A folder to write to; the empty name, which would be the present folder, is refused."""
 
-    def __init__(self, *, folder: bool) -> None:
-        super().__init__(file_okay=not folder, dir_okay=folder, path_type=Path)
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path."""
-        if not str(value).strip():
-            self.fail(
-                "it is empty; name a folder, . for this one." if not self.file_okay else "it is empty.", param, ctx
-            )
+        if value == "":
+            self.fail("the name is empty; name a folder, or '.' for the present one.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class OutFile(click.Path):
+    """A file to write to, whose name says what it holds.
+
+    Parameters
+    ----------
+    kind : str
+        What is written.
+    suffixes : str
+        How the name may end; the first is the usual one.
+    """
+
+    def __init__(self, kind: str, *suffixes: str) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+        self._kind, self._suffixes = kind, suffixes
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        path = Path(value)
+        if path.suffix.lower() not in self._suffixes:
+            name = f"{path.stem or 'FILE'}{self._suffixes[0]}"
+            self.fail(f"{str(value)!r} is no name for {self._kind}; call it {name}.", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pynn_sfdfa.commands.failures import INTERRUPTED, Failure, as_failure, as_wrong_use
-from pynn_sfdfa.commands.options import set_option
+from pynn_sfdfa.commands.failures import Failure, as_failure, as_wrong_use, interrupted
+from pynn_sfdfa.commands.options import OutFolder, set_option
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.portal.client import PortalClient
@@ -79,7 +79,7 @@ def status(job: int, wait_for_it: bool, service: str | None) -> None:
 
 @command.command(short_help="Download the results of a job.")
 @click.argument("job", type=int)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: runs/job-JOB]")
+@click.option("--out", type=OutFolder(), help="Folder.  [default: runs/job-JOB]")
 @_service
 def fetch(job: int, out: Path | None, service: str | None) -> None:
     """Download the results of JOB, which has ended, to a folder such as train writes."""
@@ -146,9 +146,9 @@ def _wait(client: PortalClient, number: str) -> None:
     try:
         with as_failure(PortalError):
             found = wait(lambda: client.job(int(number)), click.echo)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         click.echo(f"\nThe job goes on. To wait again: pynn-sfdfa portal status {number} --wait", err=True)
-        raise SystemExit(INTERRUPTED) from None
+        raise SystemExit(interrupted(error)[1]) from None
     _show_failure(found)
     click.echo(f"Next: pynn-sfdfa portal fetch {number}")
 

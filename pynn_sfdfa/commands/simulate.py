@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
-from pynn_sfdfa.commands.options import OutputPath, SettingsCommand, data_option, set_option, simulator_options
+from pynn_sfdfa.commands.options import OutFile, SettingsCommand, data_option, set_option, simulator_options
 from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ __all__ = ["command"]
 @data_option
 @click.option(
     "--out",
-    type=OutputPath(folder=False),
-    help="PNG file for the raster picture.  [default: EXPERIMENT-sampleK.png]",
+    type=OutFile("a PNG picture", ".png"),
+    help="File for the raster picture.  [default: EXPERIMENT-sampleK.png]",
 )
 @set_option
 def command(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pynn_sfdfa.commands.failures import Failure, as_wrong_use
-from pynn_sfdfa.commands.options import OutputPath, SettingsCommand, data_option, set_option
+from pynn_sfdfa.commands.options import OutFolder, SettingsCommand, data_option, set_option
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.board.places import Place
@@ -43,7 +43,7 @@ def doctor(ctx: click.Context) -> None:
 @command.command(cls=SettingsCommand, short_help="Run an experiment or a script on a board.")
 @click.argument("source", metavar="EXPERIMENT|SCRIPT")
 @click.option("--board", required=True, help="emulated, HOSTNAME, or spalloc:SERVER.")
-@click.option("--out", type=OutputPath(folder=True), help="An experiment's folder for the results.")
+@click.option("--out", type=OutFolder(), help="An experiment's folder for the results.")
 @click.option("--show-config", is_flag=True, help="Only print the configuration that sPyNNaker is given.")
 @data_option
 @set_option
