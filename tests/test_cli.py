@@ -138,7 +138,7 @@ def test_an_empty_path_is_not_the_current_folder(arguments, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     result = invoke(*arguments)
     assert result.exit_code == 2
-    assert f"Invalid value for '{arguments[-2]}': it is empty" in result.stderr
+    assert f"Invalid value for '{arguments[-2]}': the name is empty" in result.stderr
     assert not list(tmp_path.iterdir())
 
 

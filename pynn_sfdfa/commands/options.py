@@ -31,7 +31,7 @@ class OutFolder(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path."""
-        if value == "":
+        if not str(value).strip():
             self.fail("the name is empty; name a folder, or '.' for the present one.", param, ctx)
         return super().convert(value, param, ctx)
 
@@ -53,6 +53,8 @@ class OutFile(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path."""
+        if not str(value).strip():
+            self.fail("the name is empty.", param, ctx)
         path = Path(value)
         if path.suffix.lower() not in self._suffixes:
             name = f"{path.stem or 'FILE'}{self._suffixes[0]}"

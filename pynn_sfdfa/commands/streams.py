@@ -13,8 +13,8 @@ _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 def open_closed_streams() -> None:
     """Lead standard streams that are closed nowhere, where a command can write to them like to any other.
 
-    The next file that is opened would get their number, and what libraries print would end up in it. Names of files need
-    not be text; what of them cannot be printed is printed escaped.
+    The next file that is opened would get their number, and what libraries print would end up in it. Names of files
+    need not be text; what of them cannot be printed is printed escaped.
     """
     for number, (name, mode) in enumerate(_STREAMS):
         try:
