@@ -26,6 +26,7 @@ _REASONS = {
     "finite_number": "must be a finite number",
     "string_type": "must be a string",
     "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "has characters that are not allowed",
     "tuple_type": "must be an array, such as [100] or [-1.0, 1.0]",
     "model_type": "must be a table",

@@ -5,7 +5,7 @@ Figures are those of arrays that grow with a setting or with the data; the inter
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -71,7 +71,19 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     )
     if purpose != "simulate":
         found += _workspace(settings, trials, sizes[1:], max(train.most, test.most))
+    if purpose == "train" and settings.metrics is not None and settings.metrics.gradient_alignment is not None:
+        found += _comparison(settings, min(settings.metrics.gradient_alignment, train.samples), sizes, train.most)
     return found
+
+
+def _comparison(settings: Experiment, trials: int, sizes: list[int], most_inputs: int) -> list[Need]:
+    """Return what the two engines of `pynn_sfdfa.gradients` need, which learn from all their trials at once."""
+    weights = sum(n_pre * n_post for n_pre, n_post in zip(sizes[:-1], sizes[1:], strict=True))
+    what = f"comparing gradients on {trials:,} samples (metrics.gradient_alignment)"
+    certain = Need(what, 2 * 4 * (3 * weights + 3 * trials * sum(sizes[1:])), "lower metrics.gradient_alignment")
+    aside = _workspace(settings, trials, sizes[1:], most_inputs)
+    remedy = "lower metrics.gradient_alignment or network.max_spikes"
+    return [certain, *(replace(need, bytes=2 * need.bytes, pieces=2 * need.pieces, remedy=remedy) for need in aside)]
 
 
 def _spikes(settings: Experiment, train: _Encoded, test: _Encoded) -> Need:

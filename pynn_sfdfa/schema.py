@@ -249,7 +249,7 @@ class Training(Section):
     batch_size: Count
     epochs: Count
     seed: int = Field(ge=0, lt=2**63)
-    threads: Count | None = Field(None, description="default: every core this process may use")
+    threads: int | None = Field(None, ge=1, le=1024, description="default: every core this process may use")
 
 
 class Metrics(Section):
@@ -263,7 +263,9 @@ class Metrics(Section):
 class Experiment(Section):
     """A whole experiment; ``provenance`` says what wrote the file and is not part of the settings."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="letters, digits, '.', '_' and '-'")
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100, description="letters, digits, '.', '_' and '-'"
+    )
     data: Data
     encoding: Annotated[Latency | TimeCoded | Poisson | NoEncoding, Field(discriminator="name")]
     network: Network

@@ -148,6 +148,8 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         (f"network.hidden_sizes={'[' * 50_000}", "it is nested more than 50 deep."),
         (f"network={'{a=' * 5000}", "it is nested more than 50 deep."),
         (f"{'a.' * 5000}b=1", "no key has 5001 parts."),
+        ("training.threads=100000", "training.threads = 100000 is not valid: must be <= 1024 (default: every core"),
+        (f"name={'x' * 101}", "is not valid: must have at most 100 characters (letters, digits, '.', '_' and '-')."),
         ("training.batch_size=3000000000", "training.batch_size = 3000000000 is not valid: must be < 2147483648."),
         ("network.delay=1e9", "network: delay = 1e+09 ms must be shorter than trial_duration = 200 ms."),
         ("network.hidden.tau_syn=1e-300", "network.hidden.tau_syn = 1e-300 is not valid: must be >= 1e-06"),

@@ -65,6 +65,14 @@ def test_spikes_are_those_that_the_encoder_makes(loaded):
         assert need.bytes == pytest.approx(16 * sum(trains.times.size for trains in made), rel=0.02)
 
 
+def test_comparing_gradients_takes_engines_of_its_own(loaded):
+    plain, compared, fewer = (
+        needed(loaded, *overrides)
+        for overrides in ([], ["metrics.gradient_alignment=1437"], ["metrics.gradient_alignment=10"])
+    )
+    assert all(more > less > least for more, less, least in zip(compared, fewer, plain, strict=True))
+
+
 def test_spikes_that_are_there_are_not_counted_again():
     trains = SpikeTrains.from_samples([([1.0], [0])], [0], 3)
     found = needs(config.load("digits", ['encoding={name="none"}']), Dataset("x", trains, trains, 1, "x"), "train")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["download"]
 
 _CHUNK = 1 << 18
+_MOST = 1 << 30  # bytes
 _TIMEOUT = 20.0  # s without an answer
 
 
@@ -73,12 +74,14 @@ def _fetch(
         part = target.parent / f".{target.name}.{os.getpid()}.part"
         try:
             size = response.headers.get("Content-Length")
-            total = int(size) if size is not None else None
+            total = int(size) if size is not None and size.isdecimal() else None
             done = 0
             with part.open("wb") as stream:
                 while chunk := response.read(_CHUNK):
                     stream.write(chunk)
                     done += len(chunk)
+                    if done > _MOST:
+                        raise DatasetError(f"it sends more than {_MOST:,} bytes, which no file of a data set here has")
                     if progress is not None:
                         progress(target.name, done, total)
             if total is not None and done != total:

@@ -31,7 +31,9 @@ class Server:
                     self.send_error(404)
                     return
                 self.send_response(200)
-                if outer.announce:
+                if isinstance(outer.announce, str):
+                    self.send_header("Content-Length", outer.announce)
+                elif outer.announce:
                     self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content[: len(content) // 2] if self.path in outer.cut else content)
@@ -174,3 +176,16 @@ def test_a_silent_server_runs_into_the_timeout(tmp_path):
         with pytest.raises(DatasetError, match=f"{url}: timed out"):
             download([url], tmp_path / "file", lambda path: None, timeout=0.05)
     assert files_below(tmp_path) == set()
+
+
+def test_a_length_that_is_no_number_is_none(tiny, online, cache):
+    online.announce = "many"
+    assert_array_equal(load("mnist").train.values, tiny.arrays["train-images-idx3-ubyte"])
+
+
+def test_an_answer_without_end_is_given_up(server, tmp_path, monkeypatch):
+    server.files["/x"], server.announce = bytes(5000), False
+    monkeypatch.setattr("pynn_sfdfa.datasets.download._MOST", 4000)
+    with pytest.raises(DatasetError, match="/x: it sends more than 4,000 bytes, which no file of a data set here has"):
+        download([f"{server.url}x"], tmp_path / "x", lambda path: None)
+    assert not list(tmp_path.iterdir())

@@ -26,7 +26,7 @@ def make(rng: random.Random, folder: Path) -> Case:
             shape[rng.randrange(len(shape))] = rng.choice(NUMBERS) % 2**32
         header = struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape)
         content = header + rng.randbytes(rng.choice([0, 4, 1000]))
-        if rng.random() < 0.3:
+        if rng.random() < 0.03:
             content = header + bytes(rng.choice([47_040_000, 60_000]))  # as many as MNIST has
         what = "sizes"
         if rng.random() < 0.6:
