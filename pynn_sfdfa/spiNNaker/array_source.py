@@ -43,6 +43,8 @@ def _keys_at_once(ticks: Any) -> NDArray[np.int64]:
 class ArrayMachineVertex(SpikeSourceArrayMachineVertex):
     """A core of the source. It has a place for spikes to be sent, whether there are any yet or not."""
 
+    _send_buffer_times: Any
+
     def __init__(self, source: ArrayVertex, neurons: Slice, label: str | None) -> None:
         super().__init__(
             label=label, app_vertex=source, vertex_slice=neurons, eieio_params=source._eieio_params,

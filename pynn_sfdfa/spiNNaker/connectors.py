@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-class _Expression(IndexBasedExpression):  # type: ignore[misc]
+class _Expression(IndexBasedExpression):
     """A function of the indices i and j, from its text."""
 
     def __init__(self, text: str) -> None:
@@ -47,7 +47,7 @@ class _Twin:
     twin: ClassVar[type[connectors.Connector]]
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        own = inspect.signature(super().__init__).bind(*arguments, **named).arguments  # type: ignore[misc]
+        own = inspect.signature(super().__init__).bind(*arguments, **named).arguments
         super().__init__(*arguments, **named)
         self._arguments = {name: value for name, value in own.items() if name != "verbose"}
 

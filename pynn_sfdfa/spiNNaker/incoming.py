@@ -54,7 +54,7 @@ class Incoming:
     @property
     def rows(self) -> int:
         """The neurons of the source."""
-        return self.present.shape[0]
+        return len(self.present)
 
     @property
     def cores(self) -> int:

@@ -59,7 +59,7 @@ class PoissonVertex(Values, SpikeSourcePoissonVertex):
         check_poisson(values)
         if seed is None:
             seed = int(np.random.SeedSequence([state.seed, len(state.groups)]).generate_state(1)[0])
-        self.values = values
+        self.values, self._seed = values, seed
         super().__init__(
             n, label, seed, neurons_per_core, model, **_on_machine(values), max_rate=max_rate, splitter=splitter,
             n_colour_bits=n_colour_bits,
@@ -79,4 +79,4 @@ class PoissonVertex(Values, SpikeSourcePoissonVertex):
 
     def restart(self) -> None:
         """Return to t = 0, and to the same spikes."""
-        self.seed = self.seed
+        self.seed = self._seed

@@ -174,10 +174,12 @@ class Population(_Cells, common.Population):
         common.Population._nPop += 1
         self.stock = spynnaker.Population(n, cell_type, None, structure, label=label, **additional_parameters)
         self.celltype, self._vertex = self.stock.celltype, self.stock._vertex
+        self.label = str(self._vertex.label)  # with a number, if it was taken
         self.size = int(self.stock.size)
         self._indices = np.arange(self.size)
         self._structure = structure or _structure(size)
-        self._positions, self._is_sorted, self.annotations = None, True, {}
+        self._positions, self._is_sorted = None, True
+        self.annotations: dict[str, Any] = {}
         first = int(self.stock.first_id)
         self.all_cells = np.array([simulator.ID(i) for i in range(first, first + self.size)], dtype=simulator.ID)
         for cell in self.all_cells:
@@ -192,11 +194,6 @@ class Population(_Cells, common.Population):
         if name.startswith("_") or name == "stock":
             raise AttributeError(f"'Population' object has no attribute {name!r}")
         return getattr(self.stock, name)
-
-    @property
-    def label(self) -> str:
-        """The name of the population; sPyNNaker adds a number to one that is taken."""
-        return str(self._vertex.label)
 
     @property
     def trial_duration(self) -> float:

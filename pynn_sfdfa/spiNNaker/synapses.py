@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pyNN.spiNNaker as spynnaker
+from pyNN import errors
+from pyNN.models import BaseSynapseType
 from pyNN.standardmodels import build_translations
 from pyNN.standardmodels import synapses as pynn_synapses
 
@@ -55,9 +57,20 @@ class SFDFAFeedback(synapses.SFDFAFeedback):
 
 
 def of_pynn(synapse_type: Any) -> Any:
-    """Return a type of synapse with the parameters of PyNN, where sPyNNaker's StaticSynapse is given."""
+    """Return a type of synapse of PyNN, where sPyNNaker's StaticSynapse is given.
+
+    Raises
+    ------
+    pyNN.errors.ConnectionError
+        If it is another one of sPyNNaker's.
+    """
     if is_static(synapse_type):
         return StaticSynapse(weight=synapse_type.weight, delay=synapse_type.delay)
+    if synapse_type is not None and not isinstance(synapse_type, BaseSynapseType):
+        raise errors.ConnectionError(
+            f"{type(synapse_type).__name__} does not lead to LIF_SFDFA neurons; choose one of StaticSynapse, "
+            "SFDFASynapse and SFDFAFeedback of pynn_sfdfa.spiNNaker."
+        )
     return synapse_type
 
 

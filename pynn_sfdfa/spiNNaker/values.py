@@ -35,7 +35,11 @@ class Values:
     records_all = False
 
     values: dict[str, NDArray[Any]]
-    n_atoms: int
+
+    @property
+    def n_atoms(self) -> int:
+        """The neurons."""
+        raise NotImplementedError
 
     def changed(self, changes: Mapping[str, Any], indices: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
         """Return the values as they are with other values, shape (n_indices,), for some neurons."""
