@@ -17,11 +17,6 @@ from pyNN.spiNNaker import (
     DistanceDependentFormation,
     Grid2D,
     Grid3D,
-    IF_cond_exp,
-    IF_curr_alpha,
-    IF_curr_delta,
-    IF_curr_exp,
-    Izhikevich,
     KernelConnector,
     LastNeuronSelection,
     Line,
@@ -88,6 +83,7 @@ from pynn_sfdfa.spiNNaker.engine import OnlineEngine as training_engine
 from pynn_sfdfa.spiNNaker.populations import Assembly, Population, PopulationView
 from pynn_sfdfa.spiNNaker.procedural_api import connect, create, list_standard_models, record, record_v
 from pynn_sfdfa.spiNNaker.projections import Projection
+from pynn_sfdfa.spiNNaker.stock_cells import IF_cond_exp, IF_curr_alpha, IF_curr_delta, IF_curr_exp, Izhikevich
 from pynn_sfdfa.spiNNaker.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
 
 __all__ = [

@@ -200,7 +200,5 @@ def reset(annotations: dict[str, Any] | None = None) -> None:
     for vertex in state.vertices:
         vertex.fetch()
     stock.reset(annotations or {})
-    for group in state.groups:
-        group.restart()
     state.asked = 0.0
     state.segment_counter += 1

@@ -59,12 +59,22 @@ class PoissonVertex(Values, SpikeSourcePoissonVertex):
         check_poisson(values)
         if seed is None:
             seed = int(np.random.SeedSequence([state.seed, len(state.groups)]).generate_state(1)[0])
-        self.values, self._seed = values, seed
+        self.values = values
         super().__init__(
             n, label, seed, neurons_per_core, model, **_on_machine(values), max_rate=max_rate, splitter=splitter,
             n_colour_bits=n_colour_bits,
         )  # fmt: skip
         state.groups.append(self)
+
+    @property
+    def splitter(self) -> Any:
+        """How it is split over cores; sPyNNaker chooses at each mapping, and fails if it has chosen before."""
+        return super().splitter
+
+    @splitter.setter
+    def splitter(self, chosen: Any) -> None:
+        if not self.has_splitter:
+            SpikeSourcePoissonVertex.splitter.fset(self, chosen)
 
     def set_values(self, changes: Mapping[str, Any], indices: NDArray[np.int64]) -> None:
         """Change parameters of some neurons from the present time on."""
@@ -76,7 +86,3 @@ class PoissonVertex(Values, SpikeSourcePoissonVertex):
         if not state.running:
             plan_for_rate(self, float(values["rate"].max()))
             SpynnakerDataView.set_requires_mapping()
-
-    def restart(self) -> None:
-        """Return to t = 0, and to the same spikes."""
-        self.seed = self._seed

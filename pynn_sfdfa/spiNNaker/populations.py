@@ -8,6 +8,7 @@ import numpy as np
 from pyNN import common, errors, space
 from pyNN import spiNNaker as spynnaker
 from pyNN.parameters import LazyArray, ParameterSpace, simplify
+from pyNN.random import RandomDistribution
 from pyNN.standardmodels import StandardCellType
 
 from pynn_sfdfa.common.numbers import plain
@@ -50,7 +51,13 @@ class _Cells(Group):
                 raise errors.NonExistentParameterError(name, kind, names)
         for name, value in parameters.items():
             value = plain(f"{kind}: {name}", value, unit_of(self._vertex, name))
-            self._vertex.set_parameter_values(name, value, self._indices)
+            self._vertex.set_parameter_values(name, self._drawn(value), self._indices)
+
+    def _drawn(self, value: Any) -> Any:
+        """Return a value as sPyNNaker takes it: what a generator with a seed determines is drawn here."""
+        if isinstance(value, RandomDistribution) and value.rng.seed is not None:
+            return lazy(value, self.size).tolist()
+        return value
 
     def _set_parameters(self, parameter_space: ParameterSpace) -> None:
         parameter_space.evaluate(simplify=False)
@@ -76,7 +83,7 @@ class _Cells(Group):
             if self._is_ours:
                 self._vertex.set_initial_values(variable, lazy(value, self.size), self._indices)
             else:
-                self._vertex.set_initial_state_values(variable, value, self._indices)
+                self._vertex.set_initial_state_values(variable, self._drawn(value), self._indices)
 
     @property
     def initial_values(self) -> dict[str, LazyArray]:
@@ -187,13 +194,18 @@ class Population(_Cells, common.Population):
         self.first_id, self.last_id = self.all_cells[0], self.all_cells[-1]
         self._mask_local = np.ones(self.size, bool)
         self.recorder = Recorder(self)
-        self.initialize(**(initial_values or {}))
+        if initial_values:
+            self.initialize(**initial_values)
 
     def __getattr__(self, name: str) -> Any:
         """Return what sPyNNaker's population has and those of PyNN have not."""
         if name.startswith("_") or name == "stock":
             raise AttributeError(f"'Population' object has no attribute {name!r}")
         return getattr(self.stock, name)
+
+    def place(self) -> None:
+        """Give the population of sPyNNaker the positions of this one."""
+        self.stock.positions = self.positions
 
     @property
     def trial_duration(self) -> float:

@@ -19,6 +19,7 @@ from pynn_sfdfa.spiNNaker import connectors, simulator, synapses
 from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, from_machine, to_machine
 from pynn_sfdfa.spiNNaker.incoming import Incoming
 from pynn_sfdfa.spiNNaker.machine_vertex import ERROR_PARTITION
+from pynn_sfdfa.spiNNaker.populations import Population
 from pynn_sfdfa.spiNNaker.spynnaker_names import SPIKE_PARTITION_ID, SpynnakerDataView, add_edge
 from pynn_sfdfa.spiNNaker.wiring import delay_in_ticks
 
@@ -77,6 +78,9 @@ def Projection(
             "sPyNNaker connects populations and views to its own cells, not assemblies. Use one projection for each "
             "population."
         )
+    for population in (*sources, *targets):
+        if isinstance(population, Population):
+            population.place()
     stock = [getattr(end, "stock", end) for end in ends]
     of_spynnaker = connectors.of_spynnaker(connector), synapses.of_spynnaker(synapse_type)
     return StockProjection(*stock, *of_spynnaker, *args, **kwargs)

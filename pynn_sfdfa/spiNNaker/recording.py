@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 import quantities as pq
-from pyNN import recording
+from pyNN import errors, recording
 
 from pynn_sfdfa.common.numbers import number
 from pynn_sfdfa.common.recording import SafeClearing
 from pynn_sfdfa.spiNNaker import simulator
 from pynn_sfdfa.spiNNaker.spynnaker_names import (
+    OF_CORES,
     clear_recorded,
-    is_rewiring,
-    recorded_events,
     recorded_matrix,
+    recorded_of_cores,
     recorded_spikes,
 )
 
@@ -52,11 +52,21 @@ class Recorder(SafeClearing, recording.Recorder):
                     f"sampling_interval = {sampling_interval:g} ms is not valid; it must be a multiple of the timestep "
                     f"of {simulator.state.dt:g} ms."
                 )
-        names = [variables] if isinstance(variables, str) else list(variables)
+        names = self._names(variables)
         indices = {self.population.id_to_index(cell) for cell in ids}
-        if any(self.population.can_record(name) and not indices <= self._on.get(name, set()) for name in names):
+        if not all(indices <= self._on.get(name, set()) for name in names):
             simulator.refuse_within(f"recording {', '.join(names)} of '{self.population.label}' cannot begin")
-        super().record(variables, ids, sampling_interval, locations)
+        super().record(names, ids, sampling_interval, locations)
+
+    def _names(self, variables: Any) -> list[str]:
+        """Return the names of variables, "all" of which are those that sPyNNaker offers."""
+        names = [variables] if isinstance(variables, str) else list(variables)
+        recordable = list(self.population._vertex.get_recordable_variables())
+        for name in names:
+            if name not in (*recordable, "all"):
+                kind = type(self.population.celltype).__name__
+                raise errors.RecordingError(name, type(kind, (), {"recordable": recordable})())
+        return recordable if "all" in names else names
 
     def _record(self, variable: Any, new_ids: Any, sampling_interval: float | None = None) -> None:
         on = self._on.setdefault(variable.name, set())
@@ -69,9 +79,8 @@ class Recorder(SafeClearing, recording.Recorder):
         if getattr(vertex, "records_all", False):
             vertex.set_recording(variable.name)
             return
-        if variable.name != "spikes" and sampling_interval is not None:
-            self.sampling_interval = sampling_interval
-        interval = None if variable.name == "spikes" else self.sampling_interval
+        interval = None if variable.name == "spikes" else sampling_interval
+        self.sampling_interval = interval or self.sampling_interval
         vertex.set_recording(variable.name, interval, None if everyone else sorted(on))
 
     def _reset(self) -> None:
@@ -89,9 +98,9 @@ class Recorder(SafeClearing, recording.Recorder):
 
     def _get_all_signals(self, variable: Any, ids: Any, clear: bool = False) -> Any:
         """Return samples (n_samples, n_ids)."""
-        indices = [self.population.id_to_index(cell) for cell in ids]
-        if is_rewiring(self.population._vertex, variable.name):
+        if variable.name in OF_CORES:
             return np.empty(0), None
+        indices = [self.population.id_to_index(cell) for cell in ids]
         return recorded_matrix(self.population.label, variable.name, indices), None
 
     def _get_current_segment(self, filter_ids: Any = None, variables: Any = "all", clear: bool = False) -> Any:
@@ -101,8 +110,10 @@ class Recorder(SafeClearing, recording.Recorder):
         for signal in segment.analogsignals:
             signal.t_start = math.ceil(start / self.sampling_interval - 1e-9) * self.sampling_interval * pq.ms
         for variable in self.recorded:
-            if is_rewiring(self.population._vertex, variable.name) and (variables == "all" or variable in variables):
-                segment.events.extend(recorded_events(self.population.label, variable.name))
+            if variable.name in OF_CORES and (variables == "all" or variable in variables):
+                events, signals = recorded_of_cores(self.population.label, variable.name)
+                segment.events.extend(events)
+                segment.analogsignals.extend(signals)
         return segment
 
     def _local_count(self, variable: Any, filter_ids: Any = None) -> dict[int, int]:

@@ -27,9 +27,6 @@ class Group(Protocol):
     def check(self, stop: float) -> None:
         """Check before a run to ``stop`` (ms) that it can be simulated to there."""
 
-    def restart(self) -> None:
-        """Return to t = 0."""
-
 
 class Member(Protocol):
     """The vertex of a LIF_SFDFA population, as far as the simulation needs to know it."""

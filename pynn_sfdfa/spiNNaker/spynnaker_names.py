@@ -38,7 +38,6 @@ from spynnaker.pyNN.models.populations import Population, PopulationView
 from spynnaker.pyNN.models.spike_source.spike_source_array_machine_vertex import SpikeSourceArrayMachineVertex
 from spynnaker.pyNN.models.spike_source.spike_source_array_vertex import SpikeSourceArrayVertex
 from spynnaker.pyNN.models.spike_source.spike_source_poisson_vertex import SpikeSourcePoissonVertex
-from spynnaker.pyNN.utilities.buffer_data_type import BufferDataType
 from spynnaker.pyNN.utilities.constants import SPIKE_PARTITION_ID
 from spynnaker.pyNN.utilities.neo_buffer_database import NeoBufferDatabase
 
@@ -58,6 +57,7 @@ __all__ = [
     "NeuronRecorder",
     "ParameterHolder",
     "Population",
+    "OF_CORES",
     "PopulationApplicationVertex",
     "PopulationView",
     "ProvenanceWriter",
@@ -83,14 +83,13 @@ __all__ = [
     "get_simulation_header_array",
     "has_machine",
     "is_emulated",
-    "is_rewiring",
     "is_static",
     "key_of",
     "plan_for_rate",
     "read_words",
     "receptor_types",
-    "recorded_events",
     "recorded_matrix",
+    "recorded_of_cores",
     "recorded_spikes",
     "recording_region_address",
     "sources_of",
@@ -190,17 +189,16 @@ def recorded_matrix(label: str, variable: str, indices: list[int]) -> np.ndarray
     return np.asarray(samples, float).reshape(len(samples), -1)
 
 
-def is_rewiring(vertex: Any, variable: str) -> bool:
-    """Return whether a variable consists of events of structural plasticity."""
-    return bool(vertex.get_buffer_data_type(variable) == BufferDataType.REWIRES)
+OF_CORES = ("rewiring", "packets-per-timestep")
+"""Variables of sPyNNaker that are not those of neurons."""
 
 
-def recorded_events(label: str, variable: str) -> list[Any]:
-    """Return the events that are kept of a variable, as Neo has them."""
+def recorded_of_cores(label: str, variable: str) -> tuple[list[Any], list[Any]]:
+    """Return the events and the signals that are kept of such a variable, as Neo has them."""
     with NeoBufferDatabase() as database:
         block = database.get_empty_block(label, None)
         database.add_segment(block, label, variable, None, allow_missing=True)
-    return list(block.segments[0].events)
+    return list(block.segments[0].events), list(block.segments[0].analogsignals)
 
 
 def clear_recorded(label: str, variables: list[str]) -> None:

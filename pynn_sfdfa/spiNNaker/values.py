@@ -36,11 +36,6 @@ class Values:
 
     values: dict[str, NDArray[Any]]
 
-    @property
-    def n_atoms(self) -> int:
-        """The neurons."""
-        raise NotImplementedError
-
     def changed(self, changes: Mapping[str, Any], indices: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
         """Return the values as they are with other values, shape (n_indices,), for some neurons."""
         values = {name: array.copy() for name, array in self.values.items()}
@@ -55,9 +50,6 @@ class Values:
     def check(self, stop: float) -> None:
         """Check before a run to ``stop`` (ms) that it can be simulated to there."""
 
-    def restart(self) -> None:
-        """Return to t = 0."""
-
     # As sPyNNaker asks for them, to describe a population.
 
     def get_parameters(self) -> list[str]:
@@ -66,6 +58,8 @@ class Values:
 
     def get_parameter_values(self, names: Any, selector: Any = None) -> ParameterHolder:
         """Return parameters of some neurons."""
-        return ParameterHolder(
-            names, lambda name, chosen: list(self.values[name][neurons(chosen, self.n_atoms)]), selector
-        )
+
+        def chosen(name: str, selector: Any) -> list[Any]:
+            return list(self.values[name][neurons(selector, len(self.values[name]))])
+
+        return ParameterHolder(names, chosen, selector)
