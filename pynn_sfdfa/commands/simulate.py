@@ -10,7 +10,6 @@ import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
 from pynn_sfdfa.commands.options import OutFile, SettingsCommand, data_option, set_option, simulator_options
-from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +45,6 @@ def command(
 
     Prints a table of the spikes of each layer and draws them as a raster picture.
     """
-    if out is not None and out.suffix.lower() != ".png":
-        raise WrongUse(f"--out {short(str(out))}: the picture is a PNG; name it {short(out.with_suffix('.png').name)}.")
-
     from pyNN.errors import ConnectionError, InvalidParameterValueError
     from rich.console import Console
 
