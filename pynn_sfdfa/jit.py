@@ -23,8 +23,10 @@ from typing import TYPE_CHECKING, Any
 import numba
 import platformdirs
 
+from pynn_sfdfa import kernel_cache
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["FLOAT_FLAGS", "jit"]
 
@@ -44,42 +46,47 @@ def jit(function: Any = None, **options: Any) -> Any:
     """Compile with numba in nopython mode, with numpy's division, caching the machine code on disk.
 
     The cache is below ``$NUMBA_CACHE_DIR``, else in the user's cache folder, else (neither can be written) in a folder
-    of the user's own below the system's temporary one.
+    of the user's own below the system's temporary one. Where none can be written, there is no cache.
     """
 
     def compile_(function: Any) -> Any:
         file = Path(inspect.getfile(function))
-        settings = {"cache": file.is_file(), "error_model": "numpy", **options}  # a notebook's cell is no file
+        folder = _cache_folder(function.__module__, file) if file.is_file() else None  # a notebook's cell is no file
+        settings = {"cache": folder is not None, "error_model": "numpy", **options}
         if "fastmath" in settings:
             settings["fastmath"] = set(settings["fastmath"])  # numba takes no frozenset
         if not settings["cache"]:
             return numba.njit(**settings)(function)
         own = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = _cache_folder(function.__module__, file)
+        numba.config.CACHE_DIR = folder
         try:
-            return numba.njit(**settings)(function)  # looks at CACHE_DIR now, not when it compiles
+            kernel = numba.njit(**settings)(function)  # looks at CACHE_DIR now, not when it compiles
         finally:
             numba.config.CACHE_DIR = own
+        kernel_cache.forgive(kernel)
+        return kernel
 
     return compile_ if function is None else compile_(function)
 
 
 @functools.cache
-def _cache_folder(module: str, file: Path) -> str:
-    """Return the folder for the machine code of a module, made if necessary."""
+def _cache_folder(module: str, file: Path) -> str | None:
+    """Return the folder for the machine code of a module, made if necessary; None if nothing can be written at all."""
     name = f"{module}-{_digest(file)}"
     for root in _roots():
         try:
-            return _writable(root / name)
+            return _writable(root() / name)
         except OSError:  # read-only, full, or not a folder
             continue
-    return _writable(_private_folder() / name)
+    kernel_cache.tell()
+    return None
 
 
-def _roots() -> Iterator[Path]:
+def _roots() -> Iterator[Callable[[], Path]]:
     if numba.config.CACHE_DIR:
-        yield Path(numba.config.CACHE_DIR)
-    yield Path(platformdirs.user_cache_dir("pynn-sfdfa")) / "kernels"
+        yield lambda: Path(numba.config.CACHE_DIR)
+    yield lambda: Path(platformdirs.user_cache_dir("pynn-sfdfa")) / "kernels"
+    yield _private_folder
 
 
 def _writable(folder: Path) -> str:
@@ -90,7 +97,8 @@ def _writable(folder: Path) -> str:
         os.utime(folder)
     else:
         _remove_unused(folder)
-    tempfile.TemporaryFile(dir=folder).close()
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(4096))  # a disk without space has room for empty files
     return str(folder)
 
 

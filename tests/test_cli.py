@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from importlib import metadata
@@ -123,25 +124,6 @@ def test_long_words_are_not_repeated_whole(arguments):
     assert len(result.stderr) < 2000
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("train", "digits", "--out", ""),
-        ("sweep", "s.toml", "--out", ""),
-        ("reproduce", "--out", " "),
-        ("reproduce", "--results", ""),
-        ("simulate", "digits", "--sample", "0", "--out", ""),
-        ("export", "x.safetensors", "--format", "nir", "--out", ""),
-    ],
-)
-def test_an_empty_path_is_not_the_current_folder(arguments, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    result = invoke(*arguments)
-    assert result.exit_code == 2
-    assert f"Invalid value for '{arguments[-2]}': the name is empty" in result.stderr
-    assert not list(tmp_path.iterdir())
-
-
 def test_settings_without_a_set_of_their_own_are_told_so():
     result = invoke("train", "digits", "--set", "training.seed=1", "training.epochs=2")
     assert result.exit_code == 2
@@ -195,3 +177,53 @@ def test_the_package_runs_as_a_module_and_says_its_version():
 
     done = subprocess.run([sys.executable, "-m", "pynn_sfdfa", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout == f"pynn-sfdfa {pynn_sfdfa.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["train", "digits", "--out", ""], "the name is empty; name a folder, or '.' for the present one"),
+        (["sweep", "s.toml", "--out", ""], "the name is empty"),
+        (["reproduce", "mnist", "--collect", "--out", ""], "the name is empty"),
+        (["reproduce", "mnist", "--collect", "--results", ""], "the name is empty"),
+        (["spinnaker", "run", "digits", "--board", "emulated", "--out", ""], "the name is empty"),
+        (["portal", "fetch", "1", "--out", ""], "the name is empty"),
+        (["simulate", "digits", "--sample", "0", "--out", ""], "the name is empty"),
+        (
+            ["simulate", "digits", "--sample", "0", "--out", "x/y.xyz"],
+            "'x/y.xyz' is no name for a PNG picture; call it",
+        ),
+        (["export", "x.safetensors", "--format", "nir", "--out", "a.png"], "no name for a NIR graph; call it a.nir."),
+    ],
+)
+def test_names_for_results_that_would_mislead_are_wrong_use(tmp_path, monkeypatch, command, message):
+    monkeypatch.chdir(tmp_path)
+    result = invoke(*command)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_sigterm_ends_any_command_with_its_own_status(monkeypatch):
+    monkeypatch.setattr("pynn_sfdfa.report.versions", lambda: signal.raise_signal(signal.SIGTERM))
+    result = invoke("info")
+    assert result.exit_code == 143
+    assert result.stderr == "Terminated.\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_are_no_obstacle_and_no_file_gets_their_number(tmp_path, closed):
+    program = (
+        "import os, sys\nfrom pynn_sfdfa.cli import main\n"
+        "try:\n    main(['train', 'no-such-experiment'])\nexcept SystemExit as end:\n    status = end.code\n"
+        "print('a word', file=sys.stderr)\n"
+        "with open('x', 'w') as file:\n    print(status, file.fileno(), file=file)\n"
+    )
+    script = f'"$0" -c "$1" {closed}'
+    done = subprocess.run(["sh", "-c", script, sys.executable, program], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0
+    status, number = map(int, (tmp_path / "x").read_text().split())
+    assert status == 2
+    assert number > 2
+    if "2>" not in closed:
+        assert "There is no experiment 'no-such-experiment'" in done.stderr

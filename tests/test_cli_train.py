@@ -317,8 +317,14 @@ def test_a_checkpoint_of_another_network_does_not_fit(tmp_path, run):
     assert "x.safetensors does not fit the network: weights.0 is" in wrong_use("evaluate", tmp_path / "x.safetensors")
 
 
-def test_ctrl_c_saves_a_checkpoint_and_says_how_to_go_on(tmp_path):
-    """A real process and a real signal: the command that it prints goes on as if nothing had happened."""
+@pytest.mark.parametrize(
+    ("number", "status", "what"), [(signal.SIGINT, 130, "Interrupted"), (signal.SIGTERM, 143, "Terminated")]
+)
+def test_a_signal_saves_a_checkpoint_and_says_how_to_go_on(tmp_path, number, status, what):
+    """A real process and a real signal: the command that it prints goes on as if nothing had happened.
+
+    And before that, while the process is at work, no other one writes to its folder.
+    """
     options = ["train", "digits", "--set", "network.hidden_sizes=[20]", "--threads", "1"]
     python = [sys.executable, "-c", "from pynn_sfdfa.cli import main; main()"]
     out = tmp_path / "run"
@@ -330,15 +336,21 @@ def test_ctrl_c_saves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     )
     for line in process.stderr:
         if "  test " in line:  # the first epoch is over
-            process.send_signal(signal.SIGINT)
             break
+    for resume in ([], ["--resume"]):
+        message = wrong_use(*options, "--epochs", "100000", "--out", out, *resume)
+        assert f"{out} is being written to by process {process.pid} on " in message
+        assert f"(-c train digits --set 'network.hidden_sizes=[20]' --threads 1 --epochs 100000 --out {out}" in message
+        assert ": wait for its end, or name another folder with --out." in message
+    process.send_signal(number)
     stdout, stderr = process.communicate()
-    assert process.returncode == 130
+    assert process.returncode == status
     assert stdout == ""
     assert "Traceback" not in stderr
-    prefix = "Interrupted. To go on: pynn-sfdfa "
+    prefix = f"{what}. To go on: pynn-sfdfa "
     command = next(line for line in stderr.splitlines() if line.startswith(prefix)).removeprefix(prefix)
     assert command == f"train {out / 'config.toml'} --out {out} --simulator event --resume"
+    assert not list(out.glob(".*"))
 
     epochs = len(checkpoint.load(out / "last.safetensors").metadata["records"]) + 1
     settings = (out / "config.toml").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 import pynn_sfdfa
 from pynn_sfdfa import jit as jit_module
+from pynn_sfdfa import kernel_cache
 
 WEEK = 7 * 24 * 3600
 
@@ -152,6 +154,41 @@ def test_last_choice_is_a_temporary_folder_of_the_user_alone(cache):
     folder = cache_folder().parent
     assert folder == cache / f"pynn-sfdfa-{os.getuid()}"
     assert folder.stat().st_mode & 0o077 == 0
+
+
+def successor(x):
+    return x + 1
+
+
+def hits():
+    """Compile or load the successor of 1; return how often it was loaded."""
+    kernel = jit_module.jit(successor)
+    assert kernel(1) == 2
+    return sum(kernel.stats.cache_hits.values())
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize("content", [b"", b"junk", None])
+def test_a_damaged_cache_is_compiled_anew(cache, kind, content):
+    assert [hits(), hits()] == [0, 1]
+    (file,) = (cache / "own").rglob(f"*.{kind}")
+    file.write_bytes(file.read_bytes()[:-9] if content is None else content)
+    assert [hits(), hits()] == [0, 1]
+
+
+def nothing_can_be_written(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("where", ["tempfile.TemporaryFile", "numba.core.caching.IndexDataCacheFile._open_for_write"])
+def test_a_cache_that_cannot_be_written_is_done_without_and_told_of_once(cache, monkeypatch, where):
+    kernel_cache.tell.cache_clear()
+    monkeypatch.setattr(where, nothing_can_be_written)
+    with pytest.warns(UserWarning, match="every start compiles anew.*set NUMBA_CACHE_DIR to") as told:
+        assert [jit_module.jit(lambda x, n=n: x + n)(1) for n in range(2)] == [1, 2]
+    assert len(told) == 1
+    assert not [path for path in cache.rglob("*") if path.is_file()]
+    kernel_cache.tell.cache_clear()
 
 
 @pytest.mark.parametrize("trap", ["link", "open to others"])

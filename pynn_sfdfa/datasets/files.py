@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
+import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +18,7 @@ from pynn_sfdfa.wording import short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ENVIRONMENT", "cache_folder", "expanded", "find", "search_path", "searched"]
+__all__ = ["ENVIRONMENT", "cache_folder", "expanded", "find", "search_path", "searched", "temporary_folder"]
 
 ENVIRONMENT = "PYNN_SFDFA_DATA"
 """The environment variable that names a folder of data sets."""
@@ -23,6 +27,18 @@ ENVIRONMENT = "PYNN_SFDFA_DATA"
 def cache_folder() -> Path:
     """Return the user's cache, which downloads go to."""
     return Path(platformdirs.user_cache_dir("pynn-sfdfa"))
+
+
+@functools.cache
+def temporary_folder(instead: Path, reason: str) -> Path:
+    """Return a folder for downloads that lasts as long as this process, and say once why it is used."""
+    warnings.warn(
+        f"Downloads cannot be kept in {instead} ({reason}), so whenever they are needed they are downloaded again.",
+        stacklevel=2,
+    )
+    folder = tempfile.TemporaryDirectory(prefix="pynn-sfdfa-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def search_path(data: Path | None) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import http.server
 import threading
@@ -12,6 +13,7 @@ from numpy.testing import assert_array_equal
 
 from pynn_sfdfa.datasets import DatasetError, load, registry
 from pynn_sfdfa.datasets.download import download
+from pynn_sfdfa.files import WriteError
 
 IMAGES = "train-images-idx3-ubyte.gz"
 
@@ -163,11 +165,25 @@ def test_downloads_can_be_switched_off(online, cache):
     assert online.asked == []
 
 
-def test_a_cache_that_cannot_be_written_is_named(online, cache):
+def test_a_cache_that_cannot_be_written_is_named_once_and_done_without(tiny, online, cache, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     cache.parent.mkdir()
     cache.write_text("a file where the folder should be")
-    with pytest.raises(DatasetError, match="Not a directory"):
+    with pytest.warns(UserWarning, match=rf"cannot be kept in {cache / 'mnist'} \(Not a directory\), so") as told:
+        dataset = load("mnist")
+    assert len(told) == 1
+    assert_array_equal(dataset.train.values, tiny.arrays["train-images-idx3-ubyte"])
+
+
+def test_a_disk_on_which_nothing_can_be_written_is_told_and_nothing_is_left(online, cache, tmp_path, monkeypatch):
+    def no_space(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(Path, "touch", no_space)
+    with pytest.warns(UserWarning), pytest.raises(WriteError, match=f"{IMAGES} cannot be written: No space .*; free"):
         load("mnist")
+    assert files_below(tmp_path) == set()
 
 
 def test_a_silent_server_runs_into_the_timeout(tmp_path):
