@@ -26,12 +26,10 @@ from pynn_sfdfa.hardware.portal.tokens import VARIABLE
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.portal.job import Job
 
-__all__ = ["PLATFORM", "SERVICE", "PortalClient"]
+__all__ = ["SERVICE", "PortalClient"]
 
 SERVICE = "https://nmpi-v3.hbpneuromorphic.eu"
 """The job service, as in nmpi 0.11."""
-
-PLATFORM = nmpi.SPINNAKER
 
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
@@ -62,7 +60,7 @@ class PortalClient(nmpi.Client):
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):  # it prints
             source = Path(folder) / "run.py"
             source.write_text(job.code, encoding="utf-8")
-            return str(self.submit_job(str(source), PLATFORM, collab, config=job.config, tags=list(job.tags)))
+            return str(self.submit_job(str(source), job.platform, collab, config=job.config, tags=list(job.tags)))
 
     def job(self, number: int) -> dict[str, Any]:
         """Return the description of a job, with its log.

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa.hardware.portal.client import PLATFORM
+import nmpi
+
 from pynn_sfdfa.hardware.portal.package import archive, requirements
 
 if TYPE_CHECKING:
@@ -65,12 +66,15 @@ class Job:
     config : dict
         What the platform prepares before: packages to install, and the version of sPyNNaker.
     tags : tuple of str
+    platform : str
+        What the platform calls the kind of machine.
     """
 
     title: str
     code: str
     config: dict[str, Any]
     tags: tuple[str, ...] = ("pynn-sfdfa",)
+    platform: str = nmpi.SPINNAKER
 
     def describe(self) -> str:
         """Return the job in a few lines, as for a dry run."""
@@ -78,7 +82,7 @@ class Job:
         return "\n".join(
             [
                 f"job        {self.title}",
-                f"platform   {PLATFORM}",
+                f"platform   {self.platform}",
                 f"code       {len(self.code) / 1e6:.2f} MB, sha256 {digest}",
                 f"config     {json.dumps(self.config)}",
                 f"tags       {', '.join(self.tags)}",

@@ -80,7 +80,8 @@ class Recorder(SafeClearing, recording.Recorder):
             vertex.set_recording(variable.name)
             return
         interval = None if variable.name == "spikes" else sampling_interval
-        self.sampling_interval = interval or self.sampling_interval
+        if interval:
+            self.sampling_interval: float = interval
         vertex.set_recording(variable.name, interval, None if everyone else sorted(on))
 
     def _reset(self) -> None:
