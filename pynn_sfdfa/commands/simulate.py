@@ -47,7 +47,7 @@ def command(
     Prints a table of the spikes of each layer and draws them as a raster picture.
     """
     if out is not None and out.suffix.lower() != ".png":
-        raise WrongUse(f"--out {short(str(out))}: the picture is a PNG; name it {short(out.with_suffix('.png').name)}.")
+        raise WrongUse(f"--out {short(str(out))}: the picture is a PNG; let its name end in .png.")
 
     from pyNN.errors import ConnectionError, InvalidParameterValueError
     from rich.console import Console
