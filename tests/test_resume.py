@@ -13,6 +13,7 @@ from training_process import BATCHES, EPOCHS, Beats, samples, train, trainer
 
 from pynn_sfdfa import SGD, Callback, checkpoint
 from pynn_sfdfa.checkpoint import CheckpointError
+from pynn_sfdfa.training import CannotLearnError
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +225,21 @@ def test_a_checkpoint_that_describes_no_training_is_refused(tmp_path, key, value
     checkpoint.save(path, saved.arrays, saved.metadata | {key: value})
     with pytest.raises(CheckpointError, match="last.safetensors does not describe a training in full"):
         trainer(tmp_path).fit(*samples(), epochs=2, resume=True)
+
+
+def test_weights_that_cannot_be_loaded_again_are_not_saved_on_ctrl_c(tmp_path):
+    """A checkpoint with them would take the place of the last good one."""
+
+    class Spoil(Callback):
+        def on_batch_end(self, progress):
+            if progress.epoch == 2:
+                one._engine._weights[0][0, 0] = np.nan
+                signal.raise_signal(signal.SIGINT)
+
+    one = trainer(tmp_path, [Spoil()])
+    with pytest.raises(CannotLearnError, match="Epoch 2: 1 of 2560 weights of layer 1 are not finite"):
+        one.fit(*samples(), epochs=3)
+    assert len(checkpoint.load(tmp_path / "last.safetensors").metadata["records"]) == 1
 
 
 def test_batches_of_more_than_all_samples_are_of_all_samples(tmp_path):

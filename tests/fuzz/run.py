@@ -18,6 +18,7 @@ from fuzzing import check, check_process, doors
 CASES = 100_000
 AT_A_TIME = 200
 AS_PROCESSES = 20
+BETWEEN_LINES = 10.0  # s
 
 
 def run(part: tuple[str, int, int, bool]) -> tuple[str, Counter[str], float, list[str]]:
@@ -47,15 +48,20 @@ def main() -> int:
     parts = [(name, at, min(at + AT_A_TIME, cases), False) for name in doors() for at in range(0, cases, AT_A_TIME)]
     parts += [(name, 0, min(AS_PROCESSES, cases), True) for name in doors()]
     totals: dict[str, Counter[str]] = {}
-    slowest: Counter[str] = Counter()
+    slowest: dict[str, float] = {}
     started, failed = time.perf_counter(), 0
+    said, done = started, 0
     with multiprocessing.get_context("spawn").Pool() as pool:
         for name, endings, seconds, failures in pool.imap(run, parts):
             totals.setdefault(name, Counter()).update(endings)
-            slowest[name] = max(slowest[name], seconds)  # type: ignore[assignment]
+            slowest[name] = max(slowest.get(name, 0.0), seconds)
             failed += len(failures)
             for failure in failures[:10]:
                 print(failure, flush=True)
+            done += endings.total()
+            if time.perf_counter() - said > BETWEEN_LINES:
+                said = time.perf_counter()
+                print(f"{done:,} cases after {said - started:.0f} s, now {name}", file=sys.stderr, flush=True)
     for name, endings in totals.items():
         ends = ", ".join(f"{ending} {count:,}" for ending, count in endings.most_common())
         print(f"{name}: {endings.total():,} cases, slowest {slowest[name]:.2f} s: {ends}")
