@@ -15,7 +15,7 @@ DEMO := runs/demo
 .DELETE_ON_ERROR:
 # In this order, with pytest's summary last.
 .NOTPARALLEL:
-.PHONY: help demo test bench lint types unit clean
+.PHONY: help demo test bench faults lint types unit clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -29,6 +29,9 @@ test: lint types unit ## check style and types, then run all tests with coverage
 
 bench: $(READY) ## measure speed on this machine
 	$(BIN)/pynn-sfdfa benchmark
+
+faults: $(READY) ## let disks fail at every call in every way, and kill a hundred runs; ten minutes
+	PYNN_SFDFA_FAULTS=all $(BIN)/pytest tests/faults
 
 lint: $(READY) ## check style and format
 	$(BIN)/ruff check --quiet $(SOURCES)

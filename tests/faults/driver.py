@@ -176,13 +176,12 @@ def reported(disk, name, options):
         return run(disk, scenario, work, before, scenario.outcome(undisturbed), **options)
 
 
-def main(library, scenarios, draw):
+def main(library, scenarios):
     """Print the reports."""
-    if not draw:
-        draw_nothing()
+    draw_nothing()
     disk = Disk(library)
     print(json.dumps([reported(disk, name, options) for name, options in scenarios]))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(json.loads, sys.argv[2:]))
+    main(sys.argv[1], json.loads(sys.argv[2]))
