@@ -25,7 +25,7 @@ OTHERS = $(shell for v in $(VERSIONS); do \
 .PRECIOUS: build/python%/.ready
 # In this order, with pytest's summary last.
 .NOTPARALLEL:
-.PHONY: help demo test bench fuzz lint types unit pythons clean
+.PHONY: help demo test bench fuzz faults parity lint types unit pythons clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -42,6 +42,9 @@ bench: $(READY) ## measure speed on this machine
 
 fuzz: $(READY) ## hostile input at every door, 100,000 cases; FUZZ_CASES=1000 make fuzz for fewer
 	$(BIN)/python tests/fuzz/run.py
+
+faults: $(READY) ## let disks fail at every call in every way, and kill a hundred runs; ten minutes
+	PYNN_SFDFA_FAULTS=all $(BIN)/pytest tests/faults
 
 lint: $(READY) ## check style and format
 	$(BIN)/ruff check --quiet $(SOURCES)

@@ -8,8 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from pynn_sfdfa import plotting
+from pynn_sfdfa.campaign import runner
 from pynn_sfdfa.campaign.sweep_table import Point, as_text
 from pynn_sfdfa.cli import main
+from pynn_sfdfa.interrupts import TerminatedError
 
 SWEEP = """
 experiment = "digits"
@@ -72,6 +74,21 @@ def test_mistakes_are_wrong_use_and_nothing_runs(tmp_path, text, options, messag
     assert result.exit_code == 2
     assert message in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "what"), [(KeyboardInterrupt, 130, "Interrupted"), (TerminatedError, 143, "Terminated")]
+)
+def test_what_ends_a_sweep_is_told_with_the_way_to_go_on(tmp_path, monkeypatch, error, status, what):
+    def run_all(*_, **__):
+        raise error
+
+    monkeypatch.setattr(runner, "run_all", run_all)
+    (tmp_path / "s.toml").write_text(SWEEP)
+    result = invoke(tmp_path / "s.toml", "--out", tmp_path / "out")
+    assert result.exit_code == status
+    again = f"pynn-sfdfa sweep {tmp_path / 's.toml'} --out {tmp_path / 'out'}"
+    assert f"{what}; finished epochs are kept. To go on: {again}\n" in result.stderr
 
 
 def test_the_text_ranks_and_cuts():

@@ -7,6 +7,7 @@ import json
 import tomllib
 from pathlib import Path
 
+import nir
 import numpy as np
 from click.testing import CliRunner
 from matplotlib.figure import Figure
@@ -15,6 +16,7 @@ from pynn_sfdfa import checkpoint, plotting
 from pynn_sfdfa.cli import main
 
 DATA, SWEEP = "data.npz", "sweep.toml"
+OLD = b"an older file"
 THRESHOLDS = {"network.hidden.v_thresh": -64.0, "network.output.v_thresh": -64.5}  # low, so that all neurons fire
 
 
@@ -87,6 +89,8 @@ def check_whole(folder):
             checkpoint.load(path)
         elif path.suffix == ".png":
             assert path.read_bytes().endswith(b"IEND\xaeB`\x82"), path
+        elif path.suffix == ".nir":
+            assert path.read_bytes() == OLD or nir.read(path).nodes, path
         elif path.suffix == ".csv":
             assert all(list(csv.reader(path.open()))), path
 

@@ -23,10 +23,10 @@ def compiled(folder):
     return library
 
 
-def driven(library, scenarios, draw=False):
+def driven(library, scenarios):
     """Have scenarios of the driver run on the failing disk, each with its options; return what it reports of each."""
     environment = {**os.environ, "LD_PRELOAD": str(library)}
-    words = [sys.executable, DRIVER, library, json.dumps(scenarios), json.dumps(draw)]
+    words = [sys.executable, DRIVER, library, json.dumps(scenarios)]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
     return json.loads(done.stdout.splitlines()[-1])

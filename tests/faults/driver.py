@@ -16,7 +16,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from faults.commands import SWEEP, check_whole, draw_nothing, invoke, leftovers, results, resumed, train, write_inputs
+import nir
+from faults.commands import (
+    OLD,
+    SWEEP,
+    check_whole,
+    draw_nothing,
+    invoke,
+    leftovers,
+    results,
+    resumed,
+    train,
+    write_inputs,
+)
 from faults.disk import Disk
 
 WAYS = ((errno.ENOSPC, True), (errno.EACCES, False), (errno.EIO, False))
@@ -60,7 +72,7 @@ class Export(Train):
 
     def prepare(self, folder):
         Resume.prepare(self, folder)
-        (folder / "net.nir").write_text("old")
+        (folder / "net.nir").write_bytes(OLD)
 
     def words(self, folder):
         return ["export", folder / "run" / "best.safetensors", "--format", "nir", "--out", folder / "net.nir"]
@@ -68,8 +80,6 @@ class Export(Train):
     again = words
 
     def outcome(self, folder):
-        import nir
-
         return {name: node.weight.tobytes() for name, node in nir.read(folder / "net.nir").nodes.items() if "w" in name}
 
 
@@ -176,13 +186,12 @@ def reported(disk, name, options):
         return run(disk, scenario, work, before, scenario.outcome(undisturbed), **options)
 
 
-def main(library, scenarios, draw):
+def main(library, scenarios):
     """Print the reports."""
-    if not draw:
-        draw_nothing()
+    draw_nothing()
     disk = Disk(library)
     print(json.dumps([reported(disk, name, options) for name, options in scenarios]))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(json.loads, sys.argv[2:]))
+    main(sys.argv[1], json.loads(sys.argv[2]))

@@ -1,6 +1,6 @@
 """A disk that is full, may not be written to or fails, at every call that writes: one sentence, and nothing broken.
 
-Every call fails once, in one of the ways in turn; with ``make faults``, in each of the ways, and with pictures drawn.
+Every call fails once, in one of the ways in turn; with ``make faults``, in each of the ways.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FULL = {"train": 12_288, "resume": 4000, "export": 12_288, "simulate": 2000, "sw
 def reports(library):
     options = {name: dict.fromkeys(DISTURBED[name], 1) | {"in_turn": False} for name in DISTURBED} if ALL else DISTURBED
     scenarios = [*options.items(), *((name, {"size": size}) for name, size in FULL.items())]
-    found = driven(library, scenarios, draw=ALL)
+    found = driven(library, scenarios)
     return dict(zip(DISTURBED, found, strict=False)), dict(zip(FULL, found[len(DISTURBED) :], strict=True))
 
 
