@@ -48,12 +48,28 @@ class StateVariable:
 
 
 @dataclass(frozen=True)
+class Quotient:
+    """An assignment ``variable = numerator/denominator`` where the denominator is positive, and 0 elsewhere."""
+
+    variable: str
+    numerator: str
+    denominator: str
+    unit: str
+    """Of the denominator."""
+
+
+@dataclass(frozen=True)
 class Event:
-    """What happens at an instant, as assignments carried out in order."""
+    """What happens at an instant, as assignments carried out in order.
+
+    Those in ``graded`` follow if it is a spike that carries a grade, called ``grade_arriving``; those of stimuli carry
+    none.
+    """
 
     name: str
     description: str
-    effects: tuple[str, ...]
+    effects: tuple[str | Quotient, ...]
+    graded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +104,8 @@ class SynapseModel:
     """A synapse: presynaptic traces, state per synapse, and the effects of events.
 
     ``presynaptic_state`` has one instance per presynaptic neuron (of one projection), ``state`` one per synapse.
-    Expressions name variables of the postsynaptic neuron with the suffix ``_post``, as Brian2 does.
+    Expressions name variables of the postsynaptic neuron with the suffix ``_post``, as Brian2 does. ``on_learned``
+    comes after ``on_trial_end`` of all synapses.
     """
 
     name: str
@@ -101,6 +118,7 @@ class SynapseModel:
     on_presynaptic_spike: Event
     on_postsynaptic_spike: Event
     on_trial_end: Event
+    on_learned: Event
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter of that name; KeyError if there is none."""

@@ -38,7 +38,8 @@ LIF_SFDFA = NeuronModel(
     on_input_spike=Event(
         "input spike",
         "The current jumps by the weight; the directional derivative is carried along by the grade of the spike.",
-        ("i_syn += weight", "D += weight*grade_pre"),
+        ("i_syn += weight",),
+        graded=("D += weight/nA*grade_arriving",),
     ),
     on_spike=Event(
         "spike",

@@ -1,6 +1,6 @@
 """The forward synapse: presynaptic traces and the eligibility of each synapse."""
 
-from pynn_sfdfa.models.description import Event, Parameter, StateVariable, SynapseModel
+from pynn_sfdfa.models.description import Event, Parameter, Quotient, StateVariable, SynapseModel
 
 SFDFA_SYNAPSE = SynapseModel(
     name="SFDFASynapse",
@@ -29,7 +29,7 @@ SFDFA_SYNAPSE = SynapseModel(
         "set above threshold, its spike time depends on no weight, and f is 0.",
         (
             "drive = i_syn_post*(tau_m_post - tau_syn_post)/tau_syn_post - c_post*exact_post",
-            "f = tau_m_post/drive",
+            Quotient("f", "tau_m_post", "drive", "nA"),
             "dt_spike = f*(TA - TB + R)",
             "E += dt_spike",
             "R += c_post/tau_m_post*dt_spike",
@@ -40,5 +40,6 @@ SFDFA_SYNAPSE = SynapseModel(
         "Gradient descent, then the next trial starts with empty traces.",
         ("weight -= learning_rate*error_post*E", "E = 0", "R = 0", "TA = 0", "TB = 0"),
     ),
+    on_learned=Event("learned", "Nothing happens.", ()),
 )
 """Sections 2, 3 and 5 of the reference; Bacho & Chu, arXiv:2403.08804."""

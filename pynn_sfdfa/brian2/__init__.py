@@ -3,13 +3,13 @@
 The order of events within a time step is that of `pynn_sfdfa.brian2.schedule`.
 """
 
+from typing import Any
+
 from pyNN.brian2 import (
     GSLRNG,
-    LIF,
     ACSource,
     AdditivePotentiationMultiplicativeDepression,
     AdditiveWeightDependence,
-    AdExp,
     AllToAllConnector,
     AlphaPSR,
     ArrayConnector,
@@ -21,8 +21,6 @@ from pyNN.brian2 import (
     DCSource,
     DisplacementDependentProbabilityConnector,
     DistanceDependentProbabilityConnector,
-    EIF_cond_alpha_isfa_ista,
-    EIF_cond_exp_isfa_ista,
     ExpPSR,
     FixedNumberPostConnector,
     FixedNumberPreConnector,
@@ -31,15 +29,7 @@ from pyNN.brian2 import (
     FromFileConnector,
     FromListConnector,
     GutigWeightDependence,
-    HH_cond_exp,
-    IF_cond_alpha,
-    IF_cond_exp,
-    IF_cond_exp_gsfa_grr,
-    IF_curr_alpha,
-    IF_curr_delta,
-    IF_curr_exp,
     IndexBasedProbabilityConnector,
-    Izhikevich,
     MultiplicativeWeightDependence,
     Network,
     NoisyCurrentSource,
@@ -61,7 +51,7 @@ from pyNN.recording import get_io
 from pyNN.space import Space
 from pyNN.standardmodels import StandardCellType
 
-from pynn_sfdfa.brian2.cells import LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson
+from pynn_sfdfa.brian2.cells import LIF_SFDFA
 from pynn_sfdfa.brian2.control import (
     end,
     get_current_time,
@@ -81,7 +71,23 @@ from pynn_sfdfa.brian2.engine import OnlineEngine as training_engine
 from pynn_sfdfa.brian2.populations import Assembly, Population, PopulationView
 from pynn_sfdfa.brian2.procedural_api import connect, create, record, record_gsyn, record_v, set
 from pynn_sfdfa.brian2.projections import Projection
+from pynn_sfdfa.brian2.sources import SpikeSourceArray, SpikeSourcePoisson
+from pynn_sfdfa.brian2.stock import (
+    LIF,
+    AdExp,
+    EIF_cond_alpha_isfa_ista,
+    EIF_cond_exp_isfa_ista,
+    HH_cond_exp,
+    IF_cond_alpha,
+    IF_cond_exp,
+    IF_cond_exp_gsfa_grr,
+    IF_curr_alpha,
+    IF_curr_delta,
+    IF_curr_exp,
+    Izhikevich,
+)
 from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
+from pynn_sfdfa.common.missing import missing
 
 __all__ = [
     "ACSource",
@@ -179,3 +185,7 @@ def list_standard_models() -> list[str]:
         for name, value in globals().items()
         if isinstance(value, type) and issubclass(value, StandardCellType) and value is not StandardCellType
     ]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing("brian2", name, list_standard_models())

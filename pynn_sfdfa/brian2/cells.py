@@ -1,4 +1,4 @@
-"""Cell types: LIF_SFDFA as a Brian2 group, and spike sources that take their place in the order of a step."""
+"""LIF_SFDFA as a Brian2 group."""
 
 from __future__ import annotations
 
@@ -9,30 +9,22 @@ from typing import TYPE_CHECKING, Any
 import brian2
 import numpy as np
 from pyNN import errors
-from pyNN.brian2.cells import PoissonGroup, SpikeGeneratorGroup
-from pyNN.brian2.standardmodels import cells as pynn_cells
 from pyNN.standardmodels import build_translations
 
-from pynn_sfdfa import models, standardmodels
+from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import equations, schedule, simulator
 from pynn_sfdfa.brian2.perturbations import PERTURBATION_OF, seed_parts
 from pynn_sfdfa.brian2.target_function import target_function
 from pynn_sfdfa.brian2.units import scale
+from pynn_sfdfa.common import cells
+from pynn_sfdfa.common.cells import check_cell_parameters
+from pynn_sfdfa.common.targets import target_table
 from pynn_sfdfa.perturbation import perturbations
-from pynn_sfdfa.standardmodels import target_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "LIF_SFDFA",
-    "LIFGroup",
-    "SpikeSourceArray",
-    "SpikeSourcePoisson",
-    "is_stimulus",
-    "to_pynn_units",
-    "trial_steps",
-]
+__all__ = ["LIF_SFDFA", "LIFGroup", "to_pynn_units", "trial_steps"]
 
 _LIF = models.LIF_SFDFA
 _COARSE = 4.0
@@ -66,7 +58,7 @@ class LIFGroup(brian2.NeuronGroup):
 
     def __init__(self, n: int, exact: bool, layer: int, targets: Any, **parameters: Any) -> None:
         in_pynn_units = to_pynn_units(parameters)
-        standardmodels.check_cell_parameters(in_pynn_units)
+        check_cell_parameters(in_pynn_units)
         target_table(targets)
         steps = trial_steps(np.unique(in_pynn_units["trial_duration"]))
         _report_coarse_step(float(in_pynn_units["tau_syn"].min()))
@@ -85,22 +77,38 @@ class LIFGroup(brian2.NeuronGroup):
         self.run_on_event("trial_end", equations.rest(), when=when, order=order)
         self.add_attribute("targets")
         self.add_attribute("trial_steps")
+        self.add_attribute("layer_index")
+        self.add_attribute("target_table")
         self.add_attribute("initial_values")
         self.initial_values: dict[str, Any] = {}
         self.exact, self.layer, self.steps = float(exact), layer, steps
         self.first_trial = simulator.contents.first_trial
         self.seed_high, self.seed_low = seed_parts(simulator.contents.seed)
         self.trial_steps: int = steps
+        self.layer_index: int = layer
+        self.target_table: np.ndarray | None = None
         self.targets = targets
         for name, values in parameters.items():
             setattr(self, name, values)
+
+    def read(self, name: str) -> np.ndarray:
+        """Return a parameter of all neurons, in SI units; the targets are sequences."""
+        return self.targets.copy() if name == "targets" else np.array(getattr(self, f"{name}_")[:])
+
+    def quantity(self, name: str) -> Any:
+        """Return a parameter of all neurons, with its unit."""
+        return self.targets.copy() if name == "targets" else getattr(self, name)[:]
+
+    def write(self, name: str, values: np.ndarray) -> None:
+        """Set a parameter of all neurons from the present time on, in SI units."""
+        setattr(self, name if name == "targets" else f"{name}_", values)
 
     def initialize(self) -> None:
         """Set the initial values, as pyNN.brian2 asks its groups to."""
         for variable, values in self.initial_values.items():
             setattr(self, variable, values)
 
-    def begin_trial(self, trial: int, seed: int, layer: int, estimates: bool) -> None:
+    def begin_trial(self, trial: int, seed: int, estimates: bool) -> None:
         """Take up target and perturbation of the trial that runs at the beginning of a run.
 
         Parameters
@@ -113,10 +121,13 @@ class LIFGroup(brian2.NeuronGroup):
         table = target_table(self.targets)
         self.output = float(table.size > 0)
         self.estimates = float(estimates)
-        self.namespace["target_of"] = target_function(table, f"{self.name}_target_of")
+        if self.target_table is None or not np.array_equal(table, self.target_table):
+            # Brian2 generates code anew for a new function, and keeps what it has generated for the last one.
+            self.namespace["target_of"] = target_function(table, f"{self.name}_target_of")
+            self.target_table = table
         self.target = table[:, trial] if trial < table.shape[1] else 0.0
         first_trial = simulator.contents.first_trial
-        self.perturbation = perturbations(seed, layer, first_trial + trial, self.N) if estimates else 0.0
+        self.perturbation = perturbations(seed, self.layer_index, first_trial + trial, self.N) if estimates else 0.0
 
 
 def to_pynn_units(parameters: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -164,8 +175,8 @@ def _report_coarse_step(tau_syn: float) -> None:
         )
 
 
-class LIF_SFDFA(standardmodels.LIF_SFDFA):
-    """Leaky integrate-and-fire neuron that learns with SFDFA; see :class:`pynn_sfdfa.standardmodels.LIF_SFDFA`."""
+class LIF_SFDFA(cells.LIF_SFDFA):
+    """Leaky integrate-and-fire neuron that learns with SFDFA; see :class:`pynn_sfdfa.common.cells.LIF_SFDFA`."""
 
     eqs = None  # the group brings its own
     translations = build_translations(*(_translation(p.name, p.unit) for p in _LIF.parameters))
@@ -181,57 +192,3 @@ class LIF_SFDFA(standardmodels.LIF_SFDFA):
         targets = np.empty(n, dtype=object)
         targets[:] = parameters.pop("targets")
         return LIFGroup(n, self.gradient == "exact", layer, targets, **parameters)
-
-
-class ArrayGroup(SpikeGeneratorGroup):
-    """Spikes at given times, on the clock of the simulation and at the beginning of a step."""
-
-    def __init__(self, n: int, equations: None, spike_time_sequences: Any) -> None:
-        self._check_spike_times(spike_time_sequences)
-        indices, times = self._convert_sequences_to_arrays(spike_time_sequences)
-        _check_one_spike_a_step(indices, np.asarray(times))
-        when, order = schedule.STIMULUS
-        brian2.SpikeGeneratorGroup.__init__(
-            self, n, indices, times, when=when, order=order, sorted=False,
-            clock=simulator.state.network.clock, name=simulator.contents.new_name("stimulus"),
-        )  # fmt: skip
-
-
-def _check_one_spike_a_step(indices: np.ndarray, times: np.ndarray) -> None:
-    """Raise InvalidParameterValueError if two spikes of a source fall into one step."""
-    dt = float(simulator.state.dt)
-    step = np.floor(times * 1e3 / dt + 1e-3)  # as Brian2 bins them
-    order = np.lexsort((step, indices))
-    double = np.flatnonzero((np.diff(indices[order]) == 0) & (np.diff(step[order]) == 0))
-    if double.size:
-        a, b = (times[order[double[0] + k]] * 1e3 for k in (0, 1))
-        raise errors.InvalidParameterValueError(
-            f"SpikeSourceArray: neuron {int(indices[order[double[0]]])} has spikes at {a:g} and {b:g} ms, within one "
-            f"timestep of {dt:g} ms, and can emit only one of them. Choose a smaller timestep in setup(), or other "
-            "spike_times."
-        )
-
-
-class SpikeSourceArray(pynn_cells.SpikeSourceArray):
-    """Spike source, generating spikes at ``spike_times`` (ms); each takes effect at the beginning of its time step."""
-
-    brian2_model = ArrayGroup
-
-
-class PoissonSourceGroup(PoissonGroup):
-    """Poisson spikes at the beginning of a step."""
-
-    def __init__(self, n: int, equations: None, **parameters: Any) -> None:
-        super().__init__(n, equations, **parameters)
-        schedule.place(self.thresholder["spike"], schedule.STIMULUS)
-
-
-class SpikeSourcePoisson(pynn_cells.SpikeSourcePoisson):
-    """Spike source, generating spikes according to a Poisson process."""
-
-    brian2_model = PoissonSourceGroup
-
-
-def is_stimulus(group: object) -> bool:
-    """Return whether a Brian2 group spikes at the beginning of a step."""
-    return isinstance(group, ArrayGroup | PoissonSourceGroup)

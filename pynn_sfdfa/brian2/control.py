@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
-import types
 from typing import Any
 
 import brian2
-from pyNN import common
 from pyNN.brian2 import (
     end,
     get_current_time,
@@ -21,6 +18,8 @@ from pyNN.brian2 import (
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
 
 from pynn_sfdfa.brian2 import simulator
+from pynn_sfdfa.common.running import build_run
+from pynn_sfdfa.common.setup import checked_setup
 
 __all__ = [
     "TARGETS",
@@ -89,29 +88,23 @@ def setup(
     ValueError
         If a value is not valid.
     """
-    if isinstance(timestep, bool) or not (isinstance(timestep, int | float) and 0 < timestep < math.inf):
-        raise ValueError(f"timestep = {timestep!r} is not valid; it must be a finite number > 0 ms.")
-    if isinstance(seed, bool) or not (isinstance(seed, int) and 0 <= seed < 2**63):
-        raise ValueError(f"seed = {seed!r} is not valid; it must be an integer from 0 to 2**63 - 1.")
-    if isinstance(first_trial, bool) or not (isinstance(first_trial, int) and 0 <= first_trial < 2**31):
-        raise ValueError(f"first_trial = {first_trial!r} is not valid; it must be an integer from 0 to 2**31 - 1.")
+    checked = checked_setup(timestep, min_delay, max_delay, seed, extra_params, first_trial=first_trial)
     if target is not None and target not in TARGETS:
         raise ValueError(f"target = {target!r} is not valid; choose one of {', '.join(map(repr, TARGETS))}, or None.")
     if standalone and target is not None:
         raise ValueError(f"target = {target!r} does not go with standalone, which is C++ always; give one of the two.")
-    common.setup(timestep, min_delay, max_delay=max_delay, **extra_params)
     _choose_device(target, standalone, directory)
     simulator.clear(
-        float(timestep),
-        seed=seed,
-        first_trial=first_trial,
+        checked.timestep,
+        seed=checked.seed,
+        first_trial=checked.first_trial,
         standalone=standalone,
-        min_delay=0.0 if min_delay == "auto" else float(min_delay),
-        max_delay=math.inf if max_delay == "auto" else float(max_delay),
+        min_delay=checked.min_delay,
+        max_delay=checked.max_delay,
     )
-    simulator.state.min_delay = float(timestep) if min_delay == "auto" else float(min_delay)
+    simulator.state.min_delay = checked.timestep if checked.min_delay is None else checked.min_delay
     simulator.state.max_delay = max_delay
-    brian2.seed(seed % 2**32)
+    brian2.seed(checked.seed % 2**32)
     return int(rank())
 
 
@@ -133,23 +126,32 @@ def _choose_device(target: str | None, standalone: bool, directory: str | None) 
 
 
 class _Clock:
-    """What PyNN's ``run`` needs to know of a simulator."""
+    """What ``run()`` needs to know of Brian2."""
 
-    dt = property(lambda self: simulator.state.dt)
-    t = property(lambda self: simulator.state.t)
+    step = property(lambda self: float(simulator.state.dt))
+    t = property(lambda self: float(simulator.state.t))
 
-    def run_until(self, time: float) -> None:
-        """Advance to ``time`` ms."""
-        simulator.advance(time)
+    @property
+    def asked(self) -> float:
+        """The time in ms that the last run was to reach."""
+        return simulator.contents.asked
+
+    @asked.setter
+    def asked(self, time: float) -> None:
+        simulator.contents.asked = time
+
+    def advance(self, stop: float) -> None:
+        """Simulate up to ``stop`` ms."""
+        simulator.advance(stop)
 
 
-run, run_until = common.build_run(types.SimpleNamespace(state=_Clock()))
+run, run_until = build_run(_Clock())
 run_for = run
 
 
 def get_min_delay() -> float:
-    """Return the shortest delay allowed, in ms; stock synapses that are given none have at least one timestep."""
-    return simulator.contents.min_delay
+    """Return the smallest delay in ms: the bound that ``setup()`` was given, or that of the synapses there are."""
+    return simulator.least_delay()
 
 
 def get_max_delay() -> float:

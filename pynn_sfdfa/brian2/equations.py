@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from pynn_sfdfa import models
 from pynn_sfdfa.brian2.units import base_unit
+from pynn_sfdfa.models.description import Quotient
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from pynn_sfdfa.models import SynapseModel
 
 __all__ = [
     "arrival",
@@ -35,11 +34,6 @@ LIF, SYNAPSE, FEEDBACK = models.LIF_SFDFA, models.SFDFA_SYNAPSE, models.SFDFA_FE
 
 _STATEMENT = re.compile(r"(\w+)\s*([-+]?=)\s*(.+)")
 
-_GUARDED = {
-    # Without the guard a neuron that was set above threshold, and so spikes whatever its weights, divides by zero.
-    "f = tau_m_post/drive": "f = int(drive > 0*amp)*tau_m_post/(drive + int(drive <= 0*amp)*(1*amp - drive))",
-}
-
 
 def native(text: str) -> str:
     """Return text of the declarations with the names that Brian2 allows: ``cm`` is taken by the centimetre."""
@@ -50,17 +44,26 @@ _CELL_UNITS = {s.name: s.unit for s in LIF.state} | {p.name: p.unit for p in LIF
 _SYNAPSE_UNITS = {s.name: s.unit for s in (*SYNAPSE.presynaptic_state, *SYNAPSE.state)}
 
 
-def _statements(effects: Iterable[str], units: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def _statements(effects: Iterable[str | Quotient], units: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Split effects into (variable, operator, expression); a zero gets the unit of the variable."""
     result = []
     for effect in effects:
-        match = _STATEMENT.fullmatch(_GUARDED.get(effect, effect))
+        if isinstance(effect, Quotient):
+            result.append((effect.variable, "=", _guarded(effect)))
+            continue
+        match = _STATEMENT.fullmatch(effect)
         assert match is not None, effect
         variable, operator, expression = match.groups()
         if expression == "0" and units.get(variable):
             expression = f"0*{base_unit(units[variable])}"
         result.append((variable, operator, expression))
     return result
+
+
+def _guarded(quotient: Quotient) -> str:
+    """Return a quotient that divides by one of its unit, and counts nothing, where its denominator is not positive."""
+    below, unit = quotient.denominator, base_unit(quotient.unit)
+    return f"int({below} > 0*{unit})*{quotient.numerator}/({below} + int({below} <= 0*{unit})*(1*{unit} - {below}))"
 
 
 def _text(statements: Iterable[tuple[str, str, str]]) -> str:
@@ -131,7 +134,7 @@ def synapse_equations(plastic: bool) -> str:
     return "\n".join(lines)
 
 
-def arrival(plastic: bool, stimulus: bool, grade: str | None) -> str:
+def arrival(plastic: bool, stimulus: bool, graded: bool) -> str:
     """Return what happens when a spike arrives at a synapse.
 
     Parameters
@@ -141,20 +144,16 @@ def arrival(plastic: bool, stimulus: bool, grade: str | None) -> str:
     stimulus : bool
         Whether it comes from a stimulus, which spikes at the beginning of a step: traces, kept as of the end of the
         step, have then decayed for one step.
-    grade : str, optional
-        Variable with the grade of the arriving spike; stimuli have none.
+    graded : bool
+        Whether arriving spikes carry a grade; those of stimuli carry none.
 
     Notes
     -----
     Added: a spike from another trial, which is one that arrives earlier in the trial than its delay, has no effect.
     """
     statements = [("arrives", "=", "int(timestep(t, dt) % steps_post >= delay_steps)")]
-    for variable, operator, expression in _statements(LIF.on_input_spike.effects, _CELL_UNITS):
-        if "grade_pre" in expression:
-            if grade is None:
-                continue
-            # Grades are numbers: the weight counts in nA.
-            expression = expression.replace("weight", "(weight/nA)").replace("grade_pre", grade)
+    effects = [*LIF.on_input_spike.effects, *(LIF.on_input_spike.graded if graded else ())]
+    for variable, operator, expression in _statements(effects, _CELL_UNITS):
         statements.append((f"{variable}_post", operator, f"arrives*{expression}"))
     if plastic:
         tau = {s.name: decay(s.derivative) for s in SYNAPSE.presynaptic_state}
@@ -179,16 +178,11 @@ def feedback_equations() -> str:
     return "\n".join(f"{p.name} : {base_unit(p.unit)}" for p in FEEDBACK.parameters)
 
 
-def _feedback_effects(model: SynapseModel, gathering: bool) -> str:
-    statements = _statements(model.on_trial_end.effects, {})
-    return _text(s for s in statements if (s[0] == "projected_error_post") == gathering)
-
-
 def feedback_gathering() -> str:
     """Return how feedback carries errors at the end of a trial."""
-    return _feedback_effects(FEEDBACK, gathering=True)
+    return _text(_statements(FEEDBACK.on_trial_end.effects, {}))
 
 
 def feedback_estimate() -> str:
     """Return how feedback weights change at the end of a trial, once errors have been carried."""
-    return _feedback_effects(FEEDBACK, gathering=False)
+    return _text(_statements(FEEDBACK.on_learned.effects, {}))

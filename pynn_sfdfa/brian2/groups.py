@@ -8,8 +8,9 @@ import brian2
 import numpy as np
 
 from pynn_sfdfa.brian2 import equations, schedule, simulator
-from pynn_sfdfa.brian2.cells import LIFGroup, is_stimulus
+from pynn_sfdfa.brian2.cells import LIFGroup
 from pynn_sfdfa.brian2.delay_line import delay_line
+from pynn_sfdfa.brian2.sources import is_stimulus
 
 __all__ = ["feedback_group", "forward_group"]
 
@@ -27,27 +28,23 @@ def forward_group(source: Any, target: LIFGroup, pre: np.ndarray, post: np.ndarr
     steps : int
         Delay in time steps.
     """
-    stimulus = is_stimulus(source)
-    line = None
-    grade = None
-    if isinstance(source, LIFGroup):
-        grade = "grade_pre"
-        if steps:
-            grade = "grade_arriving"
-            line, ring = delay_line(source, steps)
-            simulator.state.network.add(ring, line)
+    stimulus, graded = is_stimulus(source), isinstance(source, LIFGroup)
     group = _Synapses(
         source,
         target,
         "forward",
         equations.synapse_equations(plastic),
-        on_pre=equations.arrival(plastic, stimulus, grade),
+        on_pre=equations.arrival(plastic, stimulus, graded),
         on_post={"eligibility": equations.eligibility(), "learning": equations.learning()} if plastic else None,
         on_event={"learning": "trial_end"} if plastic else "spike",
         delay=steps * source.clock.dt,
     )
-    if line is not None:
+    if graded and steps:
+        line, ring = delay_line(source, steps)
+        simulator.state.network.add(ring, line)
         group.variables.add_reference("grade_arriving", line, "arriving", index="_presynaptic_idx")
+    elif graded:
+        group.variables.add_reference("grade_arriving", source, "grade", index="_presynaptic_idx")
     schedule.place(group.pre, schedule.STIMULUS_ARRIVAL if stimulus else schedule.NEURON_ARRIVAL)
     if plastic:
         schedule.place(group.eligibility, schedule.ELIGIBILITY)

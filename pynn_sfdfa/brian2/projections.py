@@ -11,29 +11,32 @@ from pyNN import common, errors
 from pyNN.brian2 import projections as pynn_projections
 from pyNN.space import Space
 
-from pynn_sfdfa import models
-from pynn_sfdfa.brian2 import bulk, groups, simulator
+from pynn_sfdfa.brian2 import groups, simulator
 from pynn_sfdfa.brian2.cells import LIF_SFDFA
-from pynn_sfdfa.brian2.populations import parts
 from pynn_sfdfa.brian2.synapse_recording import SynapseRecorder
 from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
 from pynn_sfdfa.brian2.units import scale
-from pynn_sfdfa.brian2.wiring import check_wiring, delay_steps
-from pynn_sfdfa.standardmodels import check_parameter
+from pynn_sfdfa.common.bulk import gather, split
+from pynn_sfdfa.common.connectors import mended
+from pynn_sfdfa.common.numbers import plain
+from pynn_sfdfa.common.populations import parts
+from pynn_sfdfa.common.projections import BulkProjection, ReadAndSet
+from pynn_sfdfa.common.wiring import check_bounds, check_wiring, delay_steps, one_delay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from pyNN.parameters import ParameterSpace
+    from numpy.typing import NDArray
 
     from pynn_sfdfa.brian2.populations import Population
+    from pynn_sfdfa.common.bulk import Address
 
-__all__ = ["Projection", "SFDFAProjection"]
+__all__ = ["Projection", "SFDFAProjection", "StockProjection"]
 
 logger = logging.getLogger("PyNN")
 
 
-class Projection(pynn_projections.Projection):
+class Projection(common.Projection):
     """Synapses of one type between two populations, views or assemblies; used as any PyNN projection.
 
     Onto LIF_SFDFA neurons the receptor type follows from the type of synapse: "error" for SFDFAFeedback, otherwise
@@ -43,25 +46,52 @@ class Projection(pynn_projections.Projection):
     _simulator = simulator
     _static_synapse_class = StaticSynapse
 
-    def __new__(
-        cls, presynaptic_population: Any, postsynaptic_population: Any, *args: Any, **kwargs: Any
-    ) -> Projection:
-        """Return an SFDFAProjection if neurons of LIF_SFDFA are connected to."""
+    def __new__(cls, presynaptic_population: Any, postsynaptic_population: Any, *_: Any, **__: Any) -> Projection:
+        """Return an SFDFAProjection if neurons of LIF_SFDFA are connected to, else a StockProjection."""
         post = postsynaptic_population
         members = parts(post) if isinstance(post, common.BasePopulation | common.Assembly) else []
         learning = any(isinstance(population.celltype, LIF_SFDFA) for population, _ in members)
-        projection: Projection = object.__new__(SFDFAProjection if learning else cls)
+        kind: type[Projection] = SFDFAProjection if learning else StockProjection
+        projection: Projection = object.__new__(kind)
         return projection
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._chunks: list[bulk.Chunk] = []
+
+class StockProjection(ReadAndSet, pynn_projections.Projection, Projection):
+    """Synapses onto PyNN's own cells, connected in bulk."""
+
+    def __init__(
+        self,
+        presynaptic_population: Any,
+        postsynaptic_population: Any,
+        connector: Any,
+        synapse_type: Any = None,
+        source: str | None = None,
+        receptor_type: str | None = None,
+        space: Any = None,
+        label: str | None = None,
+    ) -> None:
+        self._chunks: list[Any] = []
         self._connected = False
-        super().__init__(*args, **kwargs)
+        shape = presynaptic_population.size, postsynaptic_population.size
+        name = label or f"{presynaptic_population.label}→{postsynaptic_population.label}"
+        super().__init__(
+            presynaptic_population, postsynaptic_population, mended(connector, shape, name), synapse_type, source,
+            receptor_type, space or Space(), label,
+        )  # fmt: skip
         self._finish_connecting()
+
+    def _guess_receptor_type(self) -> None:
+        for population, _ in parts(self.post):
+            if not population.celltype.receptor_types:
+                raise errors.ConnectionError(
+                    f"A projection cannot end on population '{population.label}' "
+                    f"({type(population.celltype).__name__}): a spike source receives no spikes."
+                )
+        super()._guess_receptor_type()
 
     def _convergent_connect(
         self,
-        presynaptic_indices: np.ndarray,
+        presynaptic_indices: NDArray[np.int64],
         postsynaptic_index: int,
         location_selector: Any = None,
         **connection_parameters: Any,
@@ -82,27 +112,26 @@ class Projection(pynn_projections.Projection):
             return
         self._connected = True
         chunks, self._chunks = self._chunks, []
-        self.presynaptic_indices, self.postsynaptic_indices, values = bulk.gather(chunks)
-        self._sources, self._targets = parts(self.pre), parts(self.post)
-        self.addresses = list(
-            bulk.split(
-                self.presynaptic_indices,
-                self.postsynaptic_indices,
-                [neurons for _, neurons in self._sources],
-                [neurons for _, neurons in self._targets],
-            )
-        )
+        names = chunks[0][2] if chunks else ()
+        self.presynaptic_indices, self.postsynaptic_indices, values = gather(chunks, names)
+        sources, targets = ([neurons for _, neurons in parts(group)] for group in (self.pre, self.post))
+        self.addresses = list(split(self.presynaptic_indices, self.postsynaptic_indices, sources, targets))
         self._n_connections = self.presynaptic_indices.size
         self._create_synapses(values)
 
-    def _create_synapses(self, values: dict[str, np.ndarray]) -> None:
+    def _create_synapses(self, values: dict[str, NDArray[np.float64]]) -> None:
         if "delay" in values:
             dt = float(simulator.state.network.clock.dt)
             values["delay"] = np.round(values["delay"] / dt) * dt
+            if values["delay"].size:
+                simulator.contents.delays.append(float(values["delay"].min()) * 1e3)
         for address in self.addresses:
-            group = self._group(address)
-            if address.pre.size:
-                group.connect(i=address.pre, j=address.post)
+            group = self._brian2_synapses[address.source][address.target]
+            if not address.pre.size:
+                # Brian2 runs no synapses that have never been connected.
+                simulator.state.network.remove(group)
+                continue
+            group.connect(i=address.pre, j=address.post)
             for name, value in self.synapse_type.initial_conditions.items():
                 try:
                     setattr(group, name, value)
@@ -111,98 +140,88 @@ class Projection(pynn_projections.Projection):
                         raise
                     logger.info("Cannot set synaptic initial value for variable %s", name)
         for name, value in values.items():
-            self._write(name, value)
+            self._write_native(name, value)
 
-    def _group(self, address: bulk.Address) -> Any:
-        return self._brian2_synapses[address.source][address.target]
+    # --- Reading and setting variables, for all synapses at once -----------------------------------------------------
 
-    def __getitem__(self, i: int) -> Any:
-        return list(self.connections)[i]
+    def _translations(self, name: str) -> Any:
+        return self.synapse_type.translations[name]
 
-    # --- Reading and setting variables, by native name, for all synapses at once -------------------------------------
-
-    def _read(self, name: str) -> np.ndarray:
-        """Return a variable in SI units, in order of presynaptic, then postsynaptic neuron."""
-        values = np.empty(len(self))
-        for address in self.addresses:
-            values[address.synapses] = np.asarray(getattr(self._group(address), name)[:])
-        return values
-
-    def _write(self, name: str, values: np.ndarray) -> None:
+    def _write_native(self, name: str, values: NDArray[np.float64]) -> None:
         for address in self.addresses:
             if address.synapses.size:
-                setattr(self._group(address), f"{name}_", np.ascontiguousarray(values[address.synapses]))
+                group = self._brian2_synapses[address.source][address.target]
+                setattr(group, f"{name}_", np.ascontiguousarray(values[address.synapses]))
 
-    def _in_pynn_units(self, name: str) -> np.ndarray:
-        values = np.asarray(self._read(name))
-        translation = {t["translated_name"]: t for t in self.synapse_type.translations.values()}[name]
-        reverse = translation["reverse_transform"]
-        return np.asarray(reverse(**{name: values}) if callable(reverse) else values, float)
+    def read(self, name: str) -> NDArray[np.float64]:
+        """Return a variable of all synapses at the present time, in PyNN's units."""
+        translation = self._translations(name)
+        native, reverse = translation["translated_name"], translation["reverse_transform"]
+        values = np.empty(len(self))
+        for address in self.addresses:
+            if address.synapses.size:
+                group = self._brian2_synapses[address.source][address.target]
+                values[address.synapses] = np.asarray(getattr(group, native))  # one for all, or one for each
+        return np.array(reverse(**{native: values}) if callable(reverse) else values, float)
 
-    def _set_attributes(self, parameter_space: ParameterSpace) -> None:
-        parameter_space.evaluate(simplify=False)
-        for name, matrix in parameter_space.items():
-            self._write(name, np.asarray(matrix)[self.presynaptic_indices, self.postsynaptic_indices].astype(float))
+    def write(self, name: str, values: NDArray[np.float64]) -> None:
+        """Set a parameter of all synapses from the present time on."""
+        translation = self._translations(name)
+        forward = translation["forward_transform"]
+        native = np.asarray(forward(**{name: values}) if callable(forward) else values, float)
+        self._write_native(translation["translated_name"], native)
 
-    def _get_attributes_as_arrays(
-        self, attribute_names: Iterable[str], multiple_synapses: str = "sum"
-    ) -> list[np.ndarray]:
-        pre, post = self.presynaptic_indices, self.postsynaptic_indices
-        return [
-            bulk.as_matrix(self._in_pynn_units(name), pre, post, self.shape, multiple_synapses)
-            for name in attribute_names
-        ]
+    def check_values(self, name: str, values: NDArray[np.float64]) -> None:
+        """Raise InvalidParameterValueError unless values are finite, and weights have the sign of the receptor type."""
+        wrong = values[~np.isfinite(values)]
+        if wrong.size:
+            raise errors.InvalidParameterValueError(
+                f"{type(self.synapse_type).__name__}: {name} = {wrong[0]:g} is not valid; it must be a finite number."
+            )
+        if name in self.synapse_type.parameter_checks:
+            self.synapse_type.parameter_checks[name](values, self)
 
-    def _get_attributes_as_list(self, attribute_names: Iterable[str]) -> list[tuple[Any, ...]]:
-        addresses = {"presynaptic_index": self.presynaptic_indices, "postsynaptic_index": self.postsynaptic_indices}
-        columns = [
-            (addresses[name] if name in addresses else self._in_pynn_units(name)).tolist() for name in attribute_names
-        ]
-        return list(zip(*columns, strict=True))
+    def as_given(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return values as PyNN takes them; the units of weights depend on the cells that they lead to."""
+        weights = "uS" if self.post.conductance_based else "nA"
+        units = {"weight": weights, "delay": "ms"}
+        return {name: plain(name, value, units.get(name, "")) for name, value in attributes.items()}
+
+    @property
+    def readable(self) -> list[str]:
+        """Names of the variables that can be read."""
+        return list(self.synapse_type.get_parameter_names())
 
 
-class SFDFAProjection(Projection):
+class SFDFAProjection(BulkProjection, Projection):
     """Synapses onto LIF_SFDFA neurons: SFDFASynapse, SFDFAFeedback or StaticSynapse."""
 
-    def __init__(
-        self,
-        presynaptic_population: Any,
-        postsynaptic_population: Any,
-        connector: Any,
-        synapse_type: Any = None,
-        source: str | None = None,
-        receptor_type: str | None = None,
-        space: Any = None,
-        label: str | None = None,
-    ) -> None:
-        self._chunks: list[bulk.Chunk] = []
-        self._connected = False
+    def _check_wiring(self) -> None:
         self._recorders: list[SynapseRecorder] = []
-        common.Projection.__init__(
-            self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type,
-            space or Space(), label,
-        )  # fmt: skip
-        check_wiring(self)
+        self._sources, self._targets = parts(self.pre), parts(self.post)
+        sources, targets = ([population for population, _ in ends] for ends in (self._sources, self._targets))
+        allowed = StaticSynapse, SFDFASynapse, SFDFAFeedback
+        check_wiring(self.label, self.synapse_type, self.receptor_type, sources, targets, allowed, "brian2")
         if isinstance(self.synapse_type, StaticSynapse):
             self.synapse_type._set_target_type(scale("nA"))
-            self.synapse_type.parameter_checks = {}  # PyNN's refuses weights of mixed sign; _check takes its place
-        connector.connect(self)
-        self._finish_connecting()
-        simulator.contents.projections.append(self)
+            self.synapse_type.parameter_checks = {}  # PyNN's refuses weights of mixed sign; ours takes its place
 
-    def _guess_receptor_type(self) -> None:
-        """Choose the receptor type by the type of synapse; the sign of a weight says nothing here."""
-        self.receptor_type = "error" if isinstance(self.synapse_type, SFDFAFeedback) else "input"
-
-    def _create_synapses(self, values: dict[str, np.ndarray]) -> None:
+    def _create(self, values: dict[str, NDArray[np.float64]]) -> None:
         for name, array in values.items():
-            self._check(name, array)
+            self.check_values(name, array / float(scale(self.definition(name).unit)))
         delays = values.pop("delay", np.zeros(0)) / float(scale("ms"))
-        steps = delay_steps(delays, str(self.label))
-        self.delay = steps * simulator.state.dt
+        step = float(simulator.state.dt)
+        delay = one_delay(delays, self.label)
+        steps = delay_steps(delay, step, self.label)
+        if delays.size:
+            check_bounds(delay, self.label, simulator.contents.min_delay or 0.0, simulator.contents.max_delay)
+            simulator.contents.delays.append(delay)
+        self.delay = steps * step
         self._given = values
         self._groups: dict[tuple[int, int], Any] = {}
         is_feedback = isinstance(self.synapse_type, SFDFAFeedback)
+        neurons = [i for _, i in self._sources], [j for _, j in self._targets]
+        self.addresses = list(split(self.presynaptic_indices, self.postsynaptic_indices, *neurons))
         for address in self.addresses:
             source, target = self._sources[address.source][0], self._targets[address.target][0]
             (target.feedback if is_feedback else target.forward).append(self)
@@ -215,73 +234,53 @@ class SFDFAProjection(Projection):
                 group = groups.forward_group(*ends, isinstance(self.synapse_type, SFDFASynapse), steps)
             self._groups[address.source, address.target] = group
         for name, array in values.items():
-            self._write(name, array)
+            self._write_native(name, array)
+        simulator.contents.projections.append(self)
 
-    def _group(self, address: bulk.Address) -> Any:
+    def _group(self, address: Address) -> Any:
         return self._groups[address.source, address.target]
 
-    def _definition(self, name: str) -> models.Parameter:
-        """Return the valid range of a parameter; StaticSynapse has those of SFDFASynapse."""
-        definition: models.SynapseModel = getattr(self.synapse_type, "definition", models.SFDFA_SYNAPSE)
-        return definition.parameter(name)
-
-    def _check(self, name: str, values: np.ndarray) -> None:
-        parameter = self._definition(name)
-        check_parameter(parameter, values / float(scale(parameter.unit)), type(self.synapse_type).__name__)
+    def _unit(self, name: str) -> float:
+        """Return what a value in PyNN's units is multiplied with in Brian2's."""
+        unit = "ms/nA" if name == "eligibility" else self.definition(name).unit
+        return float(scale(unit))
 
     # --- Reading and setting -----------------------------------------------------------------------------------------
 
-    def _read(self, name: str) -> np.ndarray:
-        if name == "delay":
-            return np.full(len(self), self.delay * float(scale("ms")))
+    def _read_native(self, name: str) -> NDArray[np.float64]:
         if simulator.contents.standalone and not simulator.state.running:
             # The program that holds the synapses does not exist yet.
             return self._given[name].copy() if name in self._given else np.zeros(len(self))
-        return super()._read(name)
+        values = np.empty(len(self))
+        for address in self.addresses:
+            if address.synapses.size:
+                values[address.synapses] = np.asarray(getattr(self._group(address), name)[:])
+        return values
 
-    def _write(self, name: str, values: np.ndarray) -> None:
+    def _write_native(self, name: str, values: NDArray[np.float64]) -> None:
         if simulator.contents.standalone and simulator.state.running:
             raise RuntimeError(
                 f"A standalone simulation has ended with its run: {name} cannot be set any more. Call setup() again."
             )
         self._given[name] = values
-        super()._write(name, values)
+        for address in self.addresses:
+            if address.synapses.size:
+                setattr(self._group(address), f"{name}_", np.ascontiguousarray(values[address.synapses]))
 
-    def set(self, **attributes: Any) -> None:
-        """Set parameters of the synapses from the present time on.
+    def read(self, name: str) -> NDArray[np.float64]:
+        """Return a variable of all synapses at the present time, in PyNN's units."""
+        if name == "delay":
+            return np.full(len(self), self.delay)
+        return self._read_native("E" if name == "eligibility" else name) / self._unit(name)
 
-        Values may be a number, a RandomDistribution, a function of the distance, an array of the shape of the
-        connectivity matrix (as ``get(format="array")`` returns it), or a list or array with one value for each synapse
-        (in the order of ``get(format="list")``).
-        """
-        settable = [name for name in self.synapse_type.get_parameter_names() if name != "delay"]
-        for name in attributes:
-            if name == "delay":
-                raise errors.InvalidParameterValueError(
-                    f"The delay of projection '{self.label}' is fixed at {self.delay:g} ms; give the delay to the "
-                    "synapse type when the projection is created."
-                )
-            if name not in settable:
-                raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, settable)
-        super().set(**attributes)
-
-    def get(self, attribute_names: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return variables of the synapses, as PyNN does; ``eligibility`` is that of the present time."""
-        for name in [attribute_names] if isinstance(attribute_names, str) else attribute_names:
-            if name not in self.synapse_type.readable:
-                raise errors.NonExistentParameterError(
-                    name, type(self.synapse_type).__name__, list(self.synapse_type.readable)
-                )
-        return super().get(attribute_names, *args, **kwargs)
-
-    def _set_attributes(self, parameter_space: ParameterSpace) -> None:
-        parameter_space.evaluate(simplify=False)
-        address = self.presynaptic_indices, self.postsynaptic_indices
-        arrays = {name: np.asarray(matrix)[address].astype(float) for name, matrix in parameter_space.items()}
-        for name, array in arrays.items():
-            self._check(name, array)
-        for name, array in arrays.items():
-            self._write(name, array)
+    def write(self, name: str, values: NDArray[np.float64]) -> None:
+        """Set a parameter of all synapses from the present time on."""
+        if name == "delay":
+            raise errors.InvalidParameterValueError(
+                f"The delay of projection '{self.label}' is fixed at {self.delay:g} ms; give the delay to the synapse "
+                "type when the projection is created."
+            )
+        self._write_native(name, values * self._unit(name))
 
     # --- Recording ---------------------------------------------------------------------------------------------------
 
@@ -311,7 +310,7 @@ class SFDFAProjection(Projection):
             block.segments.append(recorder.segment())
         return block
 
-    def locate(self, pairs: list[tuple[int, int]]) -> Iterable[tuple[Any, np.ndarray, np.ndarray]]:
+    def locate(self, pairs: list[tuple[int, int]]) -> Iterable[tuple[Any, NDArray[np.int64], NDArray[np.int64]]]:
         """Return Brian2's groups with the synapses between pairs of neurons.
 
         Yields
@@ -344,43 +343,13 @@ class SFDFAProjection(Projection):
 
     def learns(self) -> bool:
         """Return whether any of the synapses has a learning rate other than 0."""
-        return not isinstance(self.synapse_type, StaticSynapse) and bool(self._read("learning_rate").any())
+        return not isinstance(self.synapse_type, StaticSynapse) and bool(self._read_native("learning_rate").any())
 
-    def parameter_values(self) -> dict[str, np.ndarray]:
+    def parameter_values(self) -> dict[str, NDArray[np.float64]]:
         """Return what a reset of the simulation leaves as it is, in SI units."""
-        return {name: self._read(name) for name in self._given}
+        return {name: self._read_native(name) for name in self._given}
 
-    def restore(self, values: dict[str, np.ndarray]) -> None:
+    def restore(self, values: Mapping[str, NDArray[np.float64]]) -> None:
         """Set what `parameter_values` returned."""
         for name, array in values.items():
-            self._write(name, array)
-
-    @property
-    def connections(self) -> Iterable[Any]:
-        """The synapses, one at a time."""
-        return (Synapse(self, i) for i in range(len(self)))
-
-    def __getitem__(self, i: int) -> Any:
-        return Synapse(self, range(len(self))[i])
-
-
-class Synapse(common.Connection):
-    """One synapse of an SFDFAProjection."""
-
-    def __init__(self, projection: SFDFAProjection, index: int) -> None:
-        self.__dict__.update(projection=projection, index=index)
-
-    def __getattr__(self, name: str) -> float:
-        projection = self.__dict__["projection"]
-        values = projection.get(name, format="list", with_address=False)
-        return float(values[self.__dict__["index"]])
-
-    def __setattr__(self, name: str, value: float) -> None:
-        projection, index = self.__dict__["projection"], self.__dict__["index"]
-        values = np.array(projection.get(name, format="list", with_address=False))
-        values[index] = value
-        projection.set(**{name: values})
-
-    def as_tuple(self, *attribute_names: str) -> tuple[float, ...]:
-        """Return several attributes at once."""
-        return tuple(getattr(self, name) for name in attribute_names)
+            self._write_native(name, array)

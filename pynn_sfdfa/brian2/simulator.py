@@ -6,7 +6,7 @@ import collections
 import contextlib
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import brian2
 from pyNN.brian2.simulator import ID, name, state
@@ -15,12 +15,44 @@ from pyNN.brian2.standardmodels.electrodes import update_currents
 from pynn_sfdfa.brian2.reports import reporting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from pynn_sfdfa.brian2.populations import Population
-    from pynn_sfdfa.brian2.projections import SFDFAProjection
+    import numpy as np
+    from numpy.typing import NDArray
 
-__all__ = ["ID", "Contents", "advance", "clear", "contents", "name", "reset", "state"]
+__all__ = [
+    "ID",
+    "Contents",
+    "Learning",
+    "Member",
+    "advance",
+    "clear",
+    "contents",
+    "least_delay",
+    "name",
+    "reset",
+    "state",
+]
+
+
+class Member(Protocol):
+    """A population, as far as a run needs to know it."""
+
+    def check(self, stop: float) -> None:
+        """Raise ValueError if it cannot be run to ``stop`` ms."""
+
+    def begin_run(self, stop: float) -> None:
+        """Make ready for a run to ``stop`` ms."""
+
+
+class Learning(Protocol):
+    """A projection onto LIF_SFDFA, as far as a reset needs to know it."""
+
+    def parameter_values(self) -> dict[str, NDArray[np.float64]]:
+        """Return what a reset leaves as it is."""
+
+    def restore(self, values: Mapping[str, NDArray[np.float64]]) -> None:
+        """Set what `parameter_values` returned."""
 
 
 @dataclass
@@ -33,22 +65,33 @@ class Contents:
         Determines the perturbations.
     first_trial : int
         Index of the trial that begins at t = 0, for the perturbations.
-    min_delay, max_delay : float
-        Bounds on delays in ms.
+    min_delay : float, optional
+        The smallest delay in ms that ``setup()`` allows.
+    max_delay : float
+        The largest, in ms.
+    asked : float
+        ms; the time that the last run was to reach.
+    delays : list of float
+        Of the projections that have synapses, in ms.
     standalone : bool
         Whether the simulation is compiled as one program, when it is run.
-    populations : list of Population
-        Of LIF_SFDFA neurons, in order of creation.
-    projections : list of SFDFAProjection
+    sources : list of Member
+        Populations of spike sources.
+    populations : list of Member
+        Those of LIF_SFDFA neurons, in order of creation.
+    projections : list of Learning
     """
 
     seed: int = 0
     first_trial: int = 0
-    min_delay: float = 0.0
+    min_delay: float | None = None
     max_delay: float = math.inf
     standalone: bool = False
-    populations: list[Population] = field(default_factory=list)
-    projections: list[SFDFAProjection] = field(default_factory=list)
+    asked: float = 0.0
+    delays: list[float] = field(default_factory=list)
+    sources: list[Member] = field(default_factory=list)
+    populations: list[Member] = field(default_factory=list)
+    projections: list[Learning] = field(default_factory=list)
     _names: collections.Counter[str] = field(default_factory=collections.Counter)
     _electrodes: Any = None
 
@@ -74,6 +117,13 @@ class Contents:
 
 
 contents = Contents()
+
+
+def least_delay() -> float:
+    """Return the smallest delay in ms: the bound that ``setup()`` was given, or that of the synapses there are."""
+    if contents.min_delay is not None:
+        return contents.min_delay
+    return min(contents.delays, default=float(state.dt))
 
 
 def clear(timestep: float, **settings: Any) -> None:
@@ -105,13 +155,14 @@ def advance(stop: float, tell: Callable[[float], None] | None = None) -> None:
             "A standalone simulation is compiled for one run and has had it. Give all input to one run(), or call "
             "setup() without standalone=True."
         )
-    for population in contents.populations:
+    members = [*contents.sources, *contents.populations]
+    for population in members:
         population.check(stop)
     contents.steer_currents()
     for recorder in state.recorders:
         recorder._finalize()
-    for population in contents.populations:
-        population.begin_run()
+    for population in members:
+        population.begin_run(stop)
     if not state.running and not contents.standalone:
         state.network.store("before-first-run")
     state.running = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import neo
 import numpy as np
@@ -19,12 +19,20 @@ from pynn_sfdfa.models import StateVariable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pynn_sfdfa.brian2.projections import SFDFAProjection
-
-__all__ = ["SynapseRecorder", "recordable"]
+__all__ = ["Recorded", "SynapseRecorder", "recordable"]
 
 
-def recordable(projection: SFDFAProjection) -> dict[str, StateVariable]:
+class Recorded(Protocol):
+    """A projection, as far as its recorder needs to know it."""
+
+    label: str
+    synapse_type: Any
+
+    def locate(self, pairs: list[tuple[int, int]]) -> Iterable[tuple[Any, np.ndarray, np.ndarray]]:
+        """Return Brian2's groups with the synapses between pairs of neurons."""
+
+
+def recordable(projection: Recorded) -> dict[str, StateVariable]:
     """Return what can be recorded, as the model declares it, by name."""
     definition = getattr(projection.synapse_type, "definition", None)
     unit = "" if definition is models.SFDFA_FEEDBACK else "nA"
@@ -40,7 +48,7 @@ class SynapseRecorder:
 
     Parameters
     ----------
-    projection : SFDFAProjection
+    projection : Recorded
     variables : list of str
         weight, eligibility, or the traces TA, TB and R.
     synapses : list of (int, int)
@@ -56,7 +64,7 @@ class SynapseRecorder:
 
     def __init__(
         self,
-        projection: SFDFAProjection,
+        projection: Recorded,
         variables: Iterable[str],
         synapses: Iterable[tuple[int, int]],
         sampling_interval: float | None = None,
@@ -115,7 +123,7 @@ def _samples(monitor: Any, variable: StateVariable) -> np.ndarray:
     return np.asarray(stored.T)
 
 
-def _checked(variables: Iterable[str], known: dict[str, Any], projection: SFDFAProjection) -> list[str]:
+def _checked(variables: Iterable[str], known: dict[str, Any], projection: Recorded) -> list[str]:
     names = [variables] if isinstance(variables, str) else list(variables)
     for name in names:
         if name not in known:

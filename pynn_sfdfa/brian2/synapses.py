@@ -7,9 +7,11 @@ from typing import Any
 from pyNN.brian2.standardmodels import synapses as pynn_synapses
 from pyNN.standardmodels import build_translations
 
-from pynn_sfdfa import models, standardmodels
+from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.brian2.units import scale
+from pynn_sfdfa.common import synapses
+from pynn_sfdfa.common.given import given
 
 __all__ = ["SFDFAFeedback", "SFDFASynapse", "StaticSynapse"]
 
@@ -25,10 +27,14 @@ class StaticSynapse(pynn_synapses.StaticSynapse):
     """
 
     readable = ("weight", "delay")
+    units = synapses.STATIC_UNITS
+
+    def __init__(self, **parameters: Any) -> None:
+        super().__init__(**given(type(self), parameters))
 
 
-class SFDFASynapse(standardmodels.SFDFASynapse):
-    """Plastic synapse; see :class:`pynn_sfdfa.standardmodels.SFDFASynapse`."""
+class SFDFASynapse(synapses.SFDFASynapse):
+    """Plastic synapse; see :class:`pynn_sfdfa.common.synapses.SFDFASynapse`."""
 
     translations = _translations(
         *((p.name, p.name, p.unit) for p in models.SFDFA_SYNAPSE.parameters),
@@ -36,10 +42,10 @@ class SFDFASynapse(standardmodels.SFDFASynapse):
     )
 
     def _get_minimum_delay(self) -> float:
-        return simulator.contents.min_delay
+        return simulator.contents.min_delay or 0.0
 
 
-class SFDFAFeedback(standardmodels.SFDFAFeedback):
-    """Feedback from output to hidden neurons; see :class:`pynn_sfdfa.standardmodels.SFDFAFeedback`."""
+class SFDFAFeedback(synapses.SFDFAFeedback):
+    """Feedback from output to hidden neurons; see :class:`pynn_sfdfa.common.synapses.SFDFAFeedback`."""
 
     translations = _translations(*((p.name, p.name, p.unit or "") for p in models.SFDFA_FEEDBACK.parameters))

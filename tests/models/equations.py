@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from scipy.integrate import solve_ivp
 
+from pynn_sfdfa.models.description import Quotient
+
 
 def evaluate(expression, values):
     """Return the value of an expression of the text."""
@@ -36,6 +38,15 @@ def integrate(variables, values, duration):
 def carry_out(event, values):
     """Return ``values`` after the effects of an event, in their order."""
     space = dict(values)
-    for effect in event.effects:
-        exec(effect, {"int": int}, space)
+    for effect in (*event.effects, *(event.graded if "grade_arriving" in values else ())):
+        carry_out_one(effect, space)
     return space
+
+
+def carry_out_one(effect, space):
+    """Change ``space`` by one effect; units that the text names are 1."""
+    if isinstance(effect, Quotient):
+        below = space[effect.denominator]
+        space[effect.variable] = evaluate(effect.numerator, space) / below if below > 0 else 0 * below
+    else:
+        exec(effect, {"int": int, "nA": 1.0}, space)

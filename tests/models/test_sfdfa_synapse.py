@@ -34,7 +34,7 @@ def run_text(parameters, gradient, weights, times, units, spikes, until):
             synapses = [carry_out(SFDFA_SYNAPSE.on_postsynaptic_spike, s | post) for s in synapses]
             neuron = carry_out(LIF_SFDFA.on_spike, neuron)
         elif j >= 0:
-            neuron = carry_out(LIF_SFDFA.on_input_spike, neuron | {"weight": weights[j], "grade_pre": 0.0})
+            neuron = carry_out(LIF_SFDFA.on_input_spike, neuron | {"weight": weights[j], "grade_arriving": 0.0})
             synapses[j] = carry_out(SFDFA_SYNAPSE.on_presynaptic_spike, synapses[j])
     return neuron, synapses
 
@@ -71,7 +71,7 @@ def test_the_trial_end_descends_and_empties():
 def test_feedback_gathers_the_error_and_then_moves(count, moves):
     before = {"projected_error_post": 0.25, "weight": 0.5, "error_pre": 3.0, "learning_rate": 0.1}
     post = {"perturbation_post": -0.7, "directional_pre": 2.0, "count_post": count}
-    after = carry_out(SFDFA_FEEDBACK.on_trial_end, before | post)
+    after = carry_out(SFDFA_FEEDBACK.on_learned, carry_out(SFDFA_FEEDBACK.on_trial_end, before | post))
     assert after["projected_error_post"] == pytest.approx(0.25 + 0.5 * 3.0)
     assert after["weight"] == pytest.approx(0.5 + 0.1 * (-0.7 * 2.0 - 0.5) if moves else 0.5)
 

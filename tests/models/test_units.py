@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import quantities as pq
-from equations import constants, evaluate
+from equations import carry_out_one, constants, evaluate
 
 from pynn_sfdfa.models import LIF_SFDFA, SFDFA_SYNAPSE
 
@@ -51,7 +51,7 @@ def test_derivatives_and_events_of_the_synapse():
         values["error_post"] = quantity("")
         for effect in event.effects:
             # Sums of different dimensions raise; what an effect adds or subtracts must have the unit of its target.
-            exec(effect, {}, values)
+            carry_out_one(effect, values)
     for variable in SFDFA_SYNAPSE.state:
         value = values[variable.name]
         assert value == 0 or (value / quantity(variable.unit)).dimensionality == pq.dimensionless.dimensionality
