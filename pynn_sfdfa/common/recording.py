@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import neo
+
 __all__ = ["SafeClearing"]
 
 
@@ -25,10 +27,21 @@ class SafeClearing:
         annotations: dict[str, Any] | None = None,
         locations: Any = None,
     ) -> Any:
-        """Return the recorded data as a Neo block, and delete them then if that is asked for."""
+        """Return the recorded data as a Neo block, and delete them then if that is asked for.
+
+        Before the first ``run()``, where PyNN fails, the block has no segment.
+        """
+        if not (self._simulator.state.running or list(self.cache)):  # type: ignore[attr-defined]
+            return self._nothing(annotations)
         block = super().get(variables, gather, filter_ids, False, annotations, locations)  # type: ignore[misc]
         if clear:
             self.clear()
+        return block
+
+    def _nothing(self, annotations: dict[str, Any] | None) -> neo.Block:
+        population = self.population  # type: ignore[attr-defined]
+        block = neo.Block(name=population.label, description=population.describe())
+        block.annotate(**self.metadata, **(annotations or {}))  # type: ignore[attr-defined]
         return block
 
     def write(

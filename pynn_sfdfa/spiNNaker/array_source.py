@@ -60,7 +60,8 @@ class ArrayMachineVertex(SpikeSourceArrayMachineVertex):
         """Take up the spikes of the next run; sPyNNaker goes through all there are."""
         first, stop = SpynnakerDataView.get_first_machine_time_step(), SpynnakerDataView.get_current_run_timesteps()
         all_ticks = self._send_buffer_times
-        self._send_buffer_times = [t[np.searchsorted(t, first) : np.searchsorted(t, stop)] for t in all_ticks]
+        end = np.inf if stop is None else stop  # None: it runs until it is stopped
+        self._send_buffer_times = [t[np.searchsorted(t, first) : np.searchsorted(t, end)] for t in all_ticks]
         try:
             super()._fill_send_buffer_2d(key_base)
         finally:

@@ -163,6 +163,9 @@ class _Generated(connectors.Connector):
                 f"Projection '{projection.label}': {kind} is sPyNNaker's own, and connects whole populations. Use a "
                 "connector of PyNN, such as FromListConnector."
             )
+        for end in (projection.pre, projection.post):
+            end.place()
+        self._connector.set_space(projection.space)
         try:
             pre, post, weights = connected_pairs(self._connector, *ends)
         except AttributeError:

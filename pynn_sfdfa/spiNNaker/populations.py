@@ -179,7 +179,8 @@ class Population(_Cells, common.Population):
         n = int(np.prod(size)) if isinstance(size, tuple) else size
         label = label or f"population{common.Population._nPop}"
         common.Population._nPop += 1
-        self.stock = spynnaker.Population(n, cell_type, None, structure, label=label, **additional_parameters)
+        own = structure if _is_split_in_space(cell_type, additional_parameters) else None
+        self.stock = spynnaker.Population(n, cell_type, None, own, label=label, **additional_parameters)
         self.celltype, self._vertex = self.stock.celltype, self.stock._vertex
         self.label = str(self._vertex.label)  # with a number, if it was taken
         self.size = int(self.stock.size)
@@ -211,6 +212,14 @@ class Population(_Cells, common.Population):
     def trial_duration(self) -> float:
         """Length of a trial of LIF_SFDFA neurons, in ms."""
         return float(self._vertex.parameters["trial_duration"])
+
+
+def _is_split_in_space(cell_type: Any, additional_parameters: dict[str, Any]) -> bool:
+    """Return whether cores are given rectangles of neurons, as sPyNNaker's convolutions need it."""
+    per_core = additional_parameters.get("neurons_per_core")
+    if per_core is None and isinstance(cell_type, AbstractPyNNModel):
+        per_core = cell_type.get_model_max_atoms_per_dimension_per_core()
+    return isinstance(per_core, tuple) and len(per_core) > 1
 
 
 def _structure(size: Any) -> space.BaseStructure:

@@ -12,6 +12,7 @@ from pyNN.spiNNaker import Projection as StockProjection
 
 from pynn_sfdfa.common.bulk import split
 from pynn_sfdfa.common.cells import LIF_SFDFA
+from pynn_sfdfa.common.numbers import is_number
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
@@ -83,6 +84,9 @@ def Projection(
             population.place()
     stock = [getattr(end, "stock", end) for end in ends]
     of_spynnaker = connectors.of_spynnaker(connector), synapses.of_spynnaker(synapse_type)
+    if is_number(delay := getattr(of_spynnaker[1], "delay", None)):
+        label = kwargs.get("label") or f"{ends[0].label}→{ends[1].label}"
+        check_bounds(float(delay), label, simulator.state.least_delay, simulator.state.max_delay)
     return StockProjection(*stock, *of_spynnaker, *args, **kwargs)
 
 
@@ -161,6 +165,11 @@ class SFDFAProjection(BulkProjection):
 
     def _incoming(self, source: Any, target: Any, part: Any, words: NDArray[np.int32], delay: float) -> Incoming:
         """Return the synapses of one pair of populations as the cores will hold them."""
+        if len(source.atoms_shape) > 1:
+            raise errors.ConnectionError(
+                f"Projection '{self.label}': the cores of '{source.label}' have rectangles of neurons, as convolutions "
+                "need them, which does not go with LIF_SFDFA. Give its neurons_per_core as a number."
+            )
         present = np.zeros((int(source.n_atoms), int(target.n_atoms)), bool)
         present[part.pre, part.post] = True
         if present.sum() != part.synapses.size:

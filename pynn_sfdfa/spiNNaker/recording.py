@@ -94,7 +94,8 @@ class Recorder(SafeClearing, recording.Recorder):
     def _get_spiketimes(self, ids: Any, clear: bool = False) -> Any:
         neurons, times = recorded_spikes(self.population.label)
         indices = [self.population.id_to_index(cell) for cell in ids]
-        return {int(cell): times[neurons == index] for cell, index in zip(ids, indices, strict=True)}
+        start, stop = (np.searchsorted(neurons, indices, side) for side in ("left", "right"))
+        return {int(cell): times[a:b] for cell, a, b in zip(ids, start, stop, strict=True)}
 
     def _get_all_signals(self, variable: Any, ids: Any, clear: bool = False) -> Any:
         """Return samples (n_samples, n_ids)."""

@@ -176,7 +176,7 @@ def plan_for_rate(source: SpikeSourcePoissonVertex, rate: float) -> None:
 
 
 def recorded_spikes(label: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the neurons and the times (ms) of all spikes that are kept of the population of that label."""
+    """Return the neurons and times (ms) of all spikes that are kept of the population of that label, in this order."""
     with NeoBufferDatabase() as database:
         spikes = database.spinnaker_get_data(label, "spikes", False, None)
     return spikes[:, 0].astype(np.int64), spikes[:, 1].astype(float)
@@ -186,7 +186,7 @@ def recorded_matrix(label: str, variable: str, indices: list[int]) -> np.ndarray
     """Return all samples that are kept of a variable, (n_samples, n_indices)."""
     with NeoBufferDatabase() as database:
         samples = database.spinnaker_get_data(label, variable, True, indices)
-    return np.asarray(samples, float).reshape(len(samples), -1)
+    return np.asarray(samples, float).reshape(len(samples), len(indices))
 
 
 OF_CORES = ("rewiring", "packets-per-timestep")
