@@ -30,21 +30,36 @@ _ERROR_BYTES = 8
 _LEAST_PACKETS, _MOST_PACKETS = 32, 512
 
 
-def _packets(population: Receiver) -> int:
-    """Return the packets that a core keeps: a power of two, if possible enough for a spike of every source."""
-    most = population.rows + 2 * population.outputs
-    return max(_LEAST_PACKETS, min(_MOST_PACKETS, 1 << max(0, most - 1).bit_length()))
+def _power(packets: int) -> int:
+    return max(_LEAST_PACKETS, min(_MOST_PACKETS, 1 << max(0, packets - 1).bit_length()))
 
 
-def dtcm(population: Receiver, neurons: int) -> int:
-    """Return the bytes that a core needs besides the list of a trial's events."""
+def _packets(population: Receiver, neurons: int) -> int:
+    """Return the packets that a core keeps: a power of two.
+
+    If possible enough for a spike of every source in a tick, and, as far as there is memory, for all whose delay is not
+    over yet when every source spikes in every tick.
+    """
+    least = _power(population.rows + 2 * population.outputs)
+    most = _power(sum(incoming.rows * (incoming.delay_ticks - 1) for incoming in population.forward))
+    room = DTCM - _besides_packets(population, neurons) - events(population)
+    while most > least and most * _PACKET_BYTES > room:
+        most //= 2
+    return max(least, most)
+
+
+def _besides_packets(population: Receiver, neurons: int) -> int:
     return (
         neurons * (_NEURON_BYTES + _LEARNING_BYTES + _TRANSFER_BYTES)
-        + _packets(population) * _PACKET_BYTES
         + population.sources * _SOURCE_BYTES
         + population.outputs * _ERROR_BYTES
         + _BLOCKS * _BLOCK
     )
+
+
+def dtcm(population: Receiver, neurons: int) -> int:
+    """Return the bytes that a core needs besides the list of a trial's events."""
+    return _besides_packets(population, neurons) + _packets(population, neurons) * _PACKET_BYTES
 
 
 def events(population: Receiver) -> int:
@@ -65,4 +80,4 @@ def _most_events(population: Receiver) -> int:
 def capacities(population: Receiver, neurons: int) -> dict[str, int]:
     """Return how many events of a trial and packets of a tick a core keeps."""
     room = (DTCM - dtcm(population, neurons)) // _EVENT_BYTES
-    return {"max_events": min(room, _most_events(population)), "max_packets": _packets(population)}
+    return {"max_events": min(room, _most_events(population)), "max_packets": _packets(population, neurons)}

@@ -7,7 +7,7 @@ from pathlib import Path
 import neo
 import numpy as np
 import pytest
-from networks import cells, count, source, spikes
+from networks import CELL, cells, count, source, spikes
 from rounds import CASES, case
 from simulators import NAMES
 
@@ -203,6 +203,18 @@ def spikes_after_the_end_of_a_run_come_when_it_goes_on(sim):
     assert count(population) == 0
     yield
     assert spikes(population) == [[15.0]]
+
+
+@case
+def all_spikes_that_are_under_way_arrive(sim):
+    stimulus, population = source(sim, [[1.0, 2.0, 3.0, 4.0, 5.0]] * 20), cells(sim, 1, v_thresh=0.0)
+    sim.Projection(stimulus, population, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.1, delay=13.0))
+    population.record("i_syn")
+    yield
+    yield
+    current = np.asarray(population.get_data().segments[-1].analogsignals[0].magnitude)[:, 0]
+    expected = 20 * 0.1 * np.exp(-np.arange(5) / CELL["tau_syn"]).sum()
+    assert current.max() == pytest.approx(expected, rel=1e-3)
 
 
 @case
