@@ -128,7 +128,7 @@ class ReadAndSet:
             If a value is not valid; nothing has been changed.
         """
         self.check_settable(attributes)
-        values = {n: self._evaluated(n, v) for n, v in given(type(self.synapse_type), attributes).items()}
+        values = {n: self._evaluated(n, v) for n, v in given(self.synapse_type, attributes).items()}
         for name, array in values.items():
             self.check_values(name, array)
         for name, array in values.items():
