@@ -15,13 +15,13 @@ SFDFA_FEEDBACK = SynapseModel(
     readable=("weight", "learning_rate"),
     on_presynaptic_spike=Event("presynaptic spike", "Spikes do not travel along feedback connections.", ()),
     on_postsynaptic_spike=Event("postsynaptic spike", "Nothing happens.", ()),
-    on_trial_end=Event(
-        "trial end",
+    on_errors=Event(
+        "errors",
         "The hidden error gathers the output errors with the weights of this trial.",
         ("projected_error_post += weight*error_pre",),
     ),
-    on_learned=Event(
-        "learned",
+    on_trial_end=Event(
+        "trial end",
         "The weights of hidden neurons that fired move towards the correlation of perturbation and directional "
         "derivative.",
         ("weight += learning_rate*(perturbation_post*directional_pre - weight)*int(count_post > 0)",),

@@ -1,6 +1,6 @@
 """The forward synapse: presynaptic traces and the eligibility of each synapse."""
 
-from pynn_sfdfa.models.description import Event, Parameter, Quotient, StateVariable, SynapseModel
+from pynn_sfdfa.models.description import Event, Parameter, StateVariable, SynapseModel
 
 SFDFA_SYNAPSE = SynapseModel(
     name="SFDFASynapse",
@@ -17,7 +17,9 @@ SFDFA_SYNAPSE = SynapseModel(
     ),
     state=(
         StateVariable("R", "", "-R/tau_m_post", "0", "how this neuron's own earlier resets moved"),
-        StateVariable("E", "ms/nA", "", "0", "eligibility: summed movement of the spike times per unit of weight"),
+        StateVariable(
+            "E", "ms/nA", "", "0", "summed movement of the spike times per unit of weight", label="eligibility"
+        ),
     ),
     readable=("weight", "delay", "learning_rate", "eligibility"),
     on_presynaptic_spike=Event("presynaptic spike", "Both traces jump by one on arrival.", ("TA += 1", "TB += 1")),
@@ -29,17 +31,18 @@ SFDFA_SYNAPSE = SynapseModel(
         "set above threshold, its spike time depends on no weight, and f is 0.",
         (
             "drive = i_syn_post*(tau_m_post - tau_syn_post)/tau_syn_post - c_post*exact_post",
-            Quotient("f", "tau_m_post", "drive", "nA"),
+            "f = tau_m_post/drive",
             "dt_spike = f*(TA - TB + R)",
             "E += dt_spike",
             "R += c_post/tau_m_post*dt_spike",
         ),
+        divisors=(("drive", "nA"),),
     ),
+    on_errors=Event("errors", "Nothing happens.", ()),
     on_trial_end=Event(
         "trial end",
         "Gradient descent, then the next trial starts with empty traces.",
         ("weight -= learning_rate*error_post*E", "E = 0", "R = 0", "TA = 0", "TB = 0"),
     ),
-    on_learned=Event("learned", "Nothing happens.", ()),
 )
 """Sections 2, 3 and 5 of the reference; Bacho & Chu, arXiv:2403.08804."""

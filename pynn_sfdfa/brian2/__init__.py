@@ -7,21 +7,14 @@ from typing import Any
 
 from pyNN.brian2 import (
     GSLRNG,
-    ACSource,
     AdditivePotentiationMultiplicativeDepression,
     AdditiveWeightDependence,
     AllToAllConnector,
-    AlphaPSR,
     ArrayConnector,
     CloneConnector,
-    CondAlphaPostSynapticResponse,
-    CondExpPostSynapticResponse,
     CSAConnector,
-    CurrExpPostSynapticResponse,
-    DCSource,
     DisplacementDependentProbabilityConnector,
     DistanceDependentProbabilityConnector,
-    ExpPSR,
     FixedNumberPostConnector,
     FixedNumberPreConnector,
     FixedProbabilityConnector,
@@ -32,16 +25,12 @@ from pyNN.brian2 import (
     IndexBasedProbabilityConnector,
     MultiplicativeWeightDependence,
     Network,
-    NoisyCurrentSource,
     NumpyRNG,
     OneToOneConnector,
-    PointNeuron,
     RandomDistribution,
     SmallWorldConnector,
     SpikePairRule,
     STDPMechanism,
-    StepCurrentSource,
-    TsodyksMarkramSynapse,
     errors,
     random,
     space,
@@ -51,7 +40,7 @@ from pyNN.recording import get_io
 from pyNN.space import Space
 from pyNN.standardmodels import StandardCellType
 
-from pynn_sfdfa.brian2.cells import LIF_SFDFA
+from pynn_sfdfa.brian2.cells import LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson
 from pynn_sfdfa.brian2.control import (
     end,
     get_current_time,
@@ -67,16 +56,21 @@ from pynn_sfdfa.brian2.control import (
     run_until,
     setup,
 )
+from pynn_sfdfa.brian2.electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource
 from pynn_sfdfa.brian2.engine import OnlineEngine as training_engine
 from pynn_sfdfa.brian2.populations import Assembly, Population, PopulationView
 from pynn_sfdfa.brian2.procedural_api import connect, create, record, record_gsyn, record_v, set
 from pynn_sfdfa.brian2.projections import Projection
-from pynn_sfdfa.brian2.sources import SpikeSourceArray, SpikeSourcePoisson
-from pynn_sfdfa.brian2.stock import (
+from pynn_sfdfa.brian2.stock_cells import (
     LIF,
     AdExp,
+    AlphaPSR,
+    CondAlphaPostSynapticResponse,
+    CondExpPostSynapticResponse,
+    CurrExpPostSynapticResponse,
     EIF_cond_alpha_isfa_ista,
     EIF_cond_exp_isfa_ista,
+    ExpPSR,
     HH_cond_exp,
     IF_cond_alpha,
     IF_cond_exp,
@@ -85,8 +79,9 @@ from pynn_sfdfa.brian2.stock import (
     IF_curr_delta,
     IF_curr_exp,
     Izhikevich,
+    PointNeuron,
 )
-from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
+from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse, TsodyksMarkramSynapse
 from pynn_sfdfa.common.missing import missing
 
 __all__ = [

@@ -7,8 +7,8 @@ import os
 from typing import Any
 
 import brian2
+from pyNN import common
 from pyNN.brian2 import (
-    end,
     get_current_time,
     get_time_step,
     initialize,
@@ -16,6 +16,7 @@ from pyNN.brian2 import (
     rank,
 )
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
+from pyNN.recording import get_io
 
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.common.running import build_run
@@ -62,7 +63,8 @@ def setup(
     timestep : float
         ms. Spike times and delays are multiples of it, and the errors of a simulation are proportional to it.
     min_delay, max_delay : float or "auto"
-        Bounds on delays in ms; "auto" allows any, and 0 is the delay of SFDFA synapses that are given none.
+        Bounds on delays in ms; "auto" allows any, and 0 is the delay of SFDFA synapses that are given none (one time
+        step that of others).
     seed : int
         Determines the perturbations of SFDFA and Brian2's random numbers; 0 to 2**63 - 1.
     first_trial : int
@@ -93,17 +95,19 @@ def setup(
         raise ValueError(f"target = {target!r} is not valid; choose one of {', '.join(map(repr, TARGETS))}, or None.")
     if standalone and target is not None:
         raise ValueError(f"target = {target!r} does not go with standalone, which is C++ always; give one of the two.")
+    common.setup(checked.timestep, min_delay, max_delay=max_delay, **extra_params)
     _choose_device(target, standalone, directory)
     simulator.clear(
         checked.timestep,
         seed=checked.seed,
         first_trial=checked.first_trial,
-        standalone=standalone,
-        min_delay=checked.min_delay,
+        bound=checked.min_delay,
         max_delay=checked.max_delay,
+        standalone=standalone,
     )
+    # What PyNN's synapses take that are given no delay.
     simulator.state.min_delay = checked.timestep if checked.min_delay is None else checked.min_delay
-    simulator.state.max_delay = max_delay
+    simulator.state.max_delay = checked.max_delay
     brian2.seed(checked.seed % 2**32)
     return int(rank())
 
@@ -125,46 +129,34 @@ def _choose_device(target: str | None, standalone: bool, directory: str | None) 
         )
 
 
-class _Clock:
-    """What ``run()`` needs to know of Brian2."""
-
-    step = property(lambda self: float(simulator.state.dt))
-    t = property(lambda self: float(simulator.state.t))
-
-    @property
-    def asked(self) -> float:
-        """The time in ms that the last run was to reach."""
-        return simulator.contents.asked
-
-    @asked.setter
-    def asked(self, time: float) -> None:
-        simulator.contents.asked = time
-
-    def advance(self, stop: float) -> None:
-        """Simulate up to ``stop`` ms."""
-        simulator.advance(stop)
-
-
-run, run_until = build_run(_Clock())
+run, run_until = build_run(simulator.clock)
 run_for = run
 
 
+def end(compatible_output: bool = True) -> None:
+    """Write the data of populations that were recorded ``to_file``."""
+    while simulator.state.write_on_end:
+        population, variables, filename = simulator.state.write_on_end[0]
+        population.write_data(get_io(filename), variables)
+        simulator.state.write_on_end.pop(0)
+
+
 def get_min_delay() -> float:
-    """Return the smallest delay in ms: the bound that ``setup()`` was given, or that of the synapses there are."""
-    return simulator.least_delay()
+    """Return the smallest delay in ms: the bound given to setup(), else that of the synapses, else one timestep."""
+    return simulator.contents.min_delay
 
 
 def get_max_delay() -> float:
-    """Return the longest delay allowed, in ms."""
+    """Return the greatest delay that setup() allows, in ms; infinite for "auto"."""
     return simulator.contents.max_delay
 
 
 def reset(annotations: dict[str, Any] | None = None) -> None:
     """Return to time zero and the first trial and begin a new Segment for recorded data.
 
-    v and i_syn take their initial values, traces and eligibilities are empty, perturbations are the same again.
-    Weights, feedback weights and their learning rates stay as they are (as with NEST and NEURON): to start learning
-    again, set the weights.
+    State variables take their initial values, traces and eligibilities are empty, perturbations are the same again.
+    Weights, feedback weights and parameters stay as they are (as with NEST and NEURON): to start learning again, set
+    the weights.
     """
     for recorder in simulator.state.recorders:
         recorder.store_to_cache(annotations or {})

@@ -1,286 +1,213 @@
-"""Projection: stock synapses connected in bulk, and synapses onto LIF_SFDFA neurons that learn."""
+"""Projection: synapses of PyNN's types between stock cells, or an SFDFAProjection onto LIF_SFDFA neurons."""
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
+import brian2
 import neo
 import numpy as np
 from pyNN import common, errors
-from pyNN.brian2 import projections as pynn_projections
-from pyNN.space import Space
+from pyNN.brian2.projections import basic_units
 
 from pynn_sfdfa.brian2 import groups, simulator
+from pynn_sfdfa.brian2.bulk_projection import GroupedProjection
 from pynn_sfdfa.brian2.cells import LIF_SFDFA
 from pynn_sfdfa.brian2.synapse_recording import SynapseRecorder
-from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
+from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse, for_target
 from pynn_sfdfa.brian2.units import scale
-from pynn_sfdfa.common.bulk import gather, split
-from pynn_sfdfa.common.connectors import mended
-from pynn_sfdfa.common.numbers import plain
+from pynn_sfdfa.brian2.wiring import common_delay
+from pynn_sfdfa.common.checks import check_parameter
 from pynn_sfdfa.common.populations import parts
-from pynn_sfdfa.common.projections import BulkProjection, ReadAndSet
-from pynn_sfdfa.common.wiring import check_bounds, check_wiring, delay_steps, one_delay
+from pynn_sfdfa.common.projections import BulkProjection
+from pynn_sfdfa.common.wiring import check_bounds, check_wiring
+from pynn_sfdfa.models import Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterable
 
     from pynn_sfdfa.brian2.populations import Population
     from pynn_sfdfa.common.bulk import Address
 
-__all__ = ["Projection", "SFDFAProjection", "StockProjection"]
-
-logger = logging.getLogger("PyNN")
+__all__ = ["Projection", "SFDFAProjection"]
 
 
-class Projection(common.Projection):
+class Projection(GroupedProjection):
     """Synapses of one type between two populations, views or assemblies; used as any PyNN projection.
 
     Onto LIF_SFDFA neurons the receptor type follows from the type of synapse: "error" for SFDFAFeedback, otherwise
     "input".
     """
 
-    _simulator = simulator
-    _static_synapse_class = StaticSynapse
-
-    def __new__(cls, presynaptic_population: Any, postsynaptic_population: Any, *_: Any, **__: Any) -> Projection:
-        """Return an SFDFAProjection if neurons of LIF_SFDFA are connected to, else a StockProjection."""
+    def __new__(
+        cls, presynaptic_population: Any, postsynaptic_population: Any, *args: Any, **kwargs: Any
+    ) -> Projection:
+        """Return an SFDFAProjection if neurons of LIF_SFDFA are connected to."""
         post = postsynaptic_population
         members = parts(post) if isinstance(post, common.BasePopulation | common.Assembly) else []
         learning = any(isinstance(population.celltype, LIF_SFDFA) for population, _ in members)
-        kind: type[Projection] = SFDFAProjection if learning else StockProjection
-        projection: Projection = object.__new__(kind)
+        projection: Projection = object.__new__(SFDFAProjection if learning else cls)
         return projection
 
-
-class StockProjection(ReadAndSet, pynn_projections.Projection, Projection):
-    """Synapses onto PyNN's own cells, connected in bulk."""
-
-    def __init__(
-        self,
-        presynaptic_population: Any,
-        postsynaptic_population: Any,
-        connector: Any,
-        synapse_type: Any = None,
-        source: str | None = None,
-        receptor_type: str | None = None,
-        space: Any = None,
-        label: str | None = None,
-    ) -> None:
-        self._chunks: list[Any] = []
-        self._connected = False
-        shape = presynaptic_population.size, postsynaptic_population.size
-        name = label or f"{presynaptic_population.label}→{postsynaptic_population.label}"
-        super().__init__(
-            presynaptic_population, postsynaptic_population, mended(connector, shape, name), synapse_type, source,
-            receptor_type, space or Space(), label,
-        )  # fmt: skip
-        self._finish_connecting()
-
     def _guess_receptor_type(self) -> None:
-        for population, _ in parts(self.post):
-            if not population.celltype.receptor_types:
-                raise errors.ConnectionError(
-                    f"A projection cannot end on population '{population.label}' "
-                    f"({type(population.celltype).__name__}): a spike source receives no spikes."
-                )
+        """Choose the receptor type as PyNN does, by the sign of the weights."""
         super()._guess_receptor_type()
-
-    def _convergent_connect(
-        self,
-        presynaptic_indices: NDArray[np.int64],
-        postsynaptic_index: int,
-        location_selector: Any = None,
-        **connection_parameters: Any,
-    ) -> None:
-        """Take note of synapses from several neurons to one."""
-        if location_selector is not None:
-            raise errors.ConnectionError("location_selector is for cells with several compartments; Brian2's have one.")
-        connection_parameters.pop("dendritic_delay_fraction", None)
-        self._chunks.append((presynaptic_indices, postsynaptic_index, connection_parameters))
-
-    def _set_tau_syn_for_tsodyks_markram(self) -> None:
-        self._finish_connecting()
-        super()._set_tau_syn_for_tsodyks_markram()
-
-    def _finish_connecting(self) -> None:
-        """Create all synapses."""
-        if self._connected:
-            return
-        self._connected = True
-        chunks, self._chunks = self._chunks, []
-        names = chunks[0][2] if chunks else ()
-        self.presynaptic_indices, self.postsynaptic_indices, values = gather(chunks, names)
-        sources, targets = ([neurons for _, neurons in parts(group)] for group in (self.pre, self.post))
-        self.addresses = list(split(self.presynaptic_indices, self.postsynaptic_indices, sources, targets))
-        self._n_connections = self.presynaptic_indices.size
-        self._create_synapses(values)
-
-    def _create_synapses(self, values: dict[str, NDArray[np.float64]]) -> None:
-        if "delay" in values:
-            dt = float(simulator.state.network.clock.dt)
-            values["delay"] = np.round(values["delay"] / dt) * dt
-            if values["delay"].size:
-                simulator.contents.delays.append(float(values["delay"].min()) * 1e3)
-        for address in self.addresses:
-            group = self._brian2_synapses[address.source][address.target]
-            if not address.pre.size:
-                # Brian2 runs no synapses that have never been connected.
-                simulator.state.network.remove(group)
-                continue
-            group.connect(i=address.pre, j=address.post)
-            for name, value in self.synapse_type.initial_conditions.items():
-                try:
-                    setattr(group, name, value)
-                except TypeError as error:
-                    if "read-only" not in str(error):
-                        raise
-                    logger.info("Cannot set synaptic initial value for variable %s", name)
-        for name, value in values.items():
-            self._write_native(name, value)
-
-    # --- Reading and setting variables, for all synapses at once -----------------------------------------------------
-
-    def _translations(self, name: str) -> Any:
-        return self.synapse_type.translations[name]
-
-    def _write_native(self, name: str, values: NDArray[np.float64]) -> None:
-        for address in self.addresses:
-            if address.synapses.size:
-                group = self._brian2_synapses[address.source][address.target]
-                setattr(group, f"{name}_", np.ascontiguousarray(values[address.synapses]))
-
-    def read(self, name: str) -> NDArray[np.float64]:
-        """Return a variable of all synapses at the present time, in PyNN's units."""
-        translation = self._translations(name)
-        native, reverse = translation["translated_name"], translation["reverse_transform"]
-        values = np.empty(len(self))
-        for address in self.addresses:
-            if address.synapses.size:
-                group = self._brian2_synapses[address.source][address.target]
-                values[address.synapses] = np.asarray(getattr(group, native))  # one for all, or one for each
-        return np.array(reverse(**{native: values}) if callable(reverse) else values, float)
-
-    def write(self, name: str, values: NDArray[np.float64]) -> None:
-        """Set a parameter of all synapses from the present time on."""
-        translation = self._translations(name)
-        forward = translation["forward_transform"]
-        native = np.asarray(forward(**{name: values}) if callable(forward) else values, float)
-        self._write_native(translation["translated_name"], native)
-
-    def check_values(self, name: str, values: NDArray[np.float64]) -> None:
-        """Raise InvalidParameterValueError unless values are finite, and weights have the sign of the receptor type."""
-        wrong = values[~np.isfinite(values)]
-        if wrong.size:
-            raise errors.InvalidParameterValueError(
-                f"{type(self.synapse_type).__name__}: {name} = {wrong[0]:g} is not valid; it must be a finite number."
-            )
-        if name in self.synapse_type.parameter_checks:
-            self.synapse_type.parameter_checks[name](values, self)
-
-    def as_given(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
-        """Return values as PyNN takes them; the units of weights depend on the cells that they lead to."""
-        weights = "uS" if self.post.conductance_based else "nA"
-        units = {"weight": weights, "delay": "ms"}
-        return {name: plain(name, value, units.get(name, "")) for name, value in attributes.items()}
-
-    @property
-    def readable(self) -> list[str]:
-        """Names of the variables that can be read."""
-        return list(self.synapse_type.get_parameter_names())
-
-
-class SFDFAProjection(BulkProjection, Projection):
-    """Synapses onto LIF_SFDFA neurons: SFDFASynapse, SFDFAFeedback or StaticSynapse."""
+        common.Projection._guess_receptor_type(self)
 
     def _check_wiring(self) -> None:
+        """Raise ConnectionError unless there are such synapses onto these cells; take up the unit of their weights."""
+        kind = type(self.synapse_type).__name__
+        if not hasattr(self.synapse_type, "_set_target_type"):
+            raise errors.ConnectionError(
+                f"Projection '{self.label}': {kind} does not lead to {type(self.post_celltype).__name__} neurons; it "
+                "leads to those of LIF_SFDFA."
+            )
+        units = {_weight_unit(population.celltype) for population, _ in parts(self.post)}
+        if len(units) > 1:
+            raise errors.ConnectionError(
+                f"Projection '{self.label}' leads to cells with synaptic currents and to cells with conductances; use "
+                "one projection for each."
+            )
+        (unit,) = units
+        self._unit = getattr(brian2, unit)
+        self.synapse_type = for_target(self.synapse_type, unit, self._unit)
+
+    @property
+    def post_celltype(self) -> Any:
+        """The cell type of the first population that the projection leads to."""
+        return parts(self.post)[0][0].celltype
+
+    def _check_given(self, values: dict[str, np.ndarray]) -> None:
+        values.pop("dendritic_delay_fraction", None)  # all delays are axonal here, as the synapse type says
+        dt = float(simulator.state.network.clock.dt)
+        for name in self.synapse_type.get_parameter_names():
+            native = self._translation(name)["translated_name"]
+            if native in values:
+                self.check_values(name, self._in_pynn_units(name, values[native]))
+        if "delay" in values:
+            values["delay"] = np.round(values["delay"] / dt) * dt
+
+    def _new_group(self, address: Address) -> Any:
+        source, target = self._sources[address.source][0], self._targets[address.target][0]
+        words = {
+            "syn_var": target.celltype.post_synaptic_variables[self.receptor_type],
+            "weight_units": basic_units(self._unit),
+        }
+        kind = self.synapse_type
+        group = brian2.Synapses(
+            source.brian2_group,
+            target.brian2_group,
+            model=kind.eqs % words,
+            on_pre=kind.pre % words,
+            on_post=kind.post % words if kind.post else None,
+            clock=simulator.state.network.clock,
+            multisynaptic_index="synapse_number",
+            name=simulator.contents.new_name("synapses"),
+        )
+        simulator.state.network.add(group)
+        group.connect(i=address.pre, j=address.post)
+        for name, value in kind.initial_conditions.items():
+            if not group.variables[name].read_only:
+                setattr(group, name, value)
+        if hasattr(kind, "tau_syn_var"):  # it takes the time constant from the cells
+            tau = target.get(kind.tau_syn_var[self.receptor_type], simplify=False)
+            group.tau_syn = tau[address.post] * brian2.ms
+        return group
+
+    def check_values(self, name: str, values: np.ndarray) -> None:
+        """Raise InvalidParameterValueError unless values are finite, and delays within the bounds of ``setup()``."""
+        unit = self.synapse_type.units.get(name, "")
+        check_parameter(Parameter(name, 0.0, unit, f"of {self.label}"), values, type(self.synapse_type).__name__)
+        if name == "delay" and values.size:
+            for delay in (float(values.min()), float(values.max())):
+                check_bounds(delay, self.label, simulator.contents.least_delay, simulator.contents.max_delay)
+
+    def write(self, name: str, values: np.ndarray) -> None:
+        """Set a parameter of all synapses from the present time on; delays are rounded to time steps."""
+        if name == "delay":
+            dt = float(simulator.state.dt)
+            values = np.round(values / dt) * dt
+        super().write(name, values)
+
+    def _variables(self) -> list[str]:
+        return [name for name in self.synapse_type.get_parameter_names() if name != "dendritic_delay_fraction"]
+
+    def check_readable(self, names: Iterable[str]) -> None:
+        """Raise NonExistentParameterError unless all names are parameters of the synapses."""
+        self.check_settable(names)
+
+    def check_settable(self, names: Iterable[str]) -> None:
+        """Raise NonExistentParameterError unless all names are parameters of the synapses."""
+        for name in names:
+            if name not in self._variables():
+                raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, self._variables())
+
+
+def _weight_unit(cell_type: Any) -> str:
+    """Return the unit of the weights of synapses onto a cell type."""
+    if getattr(cell_type, "voltage_based_synapses", False):
+        return "mV"
+    return "uS" if cell_type.conductance_based else "nA"
+
+
+class SFDFAProjection(Projection):
+    """Synapses onto LIF_SFDFA neurons: SFDFASynapse, SFDFAFeedback or StaticSynapse."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._recorders: list[SynapseRecorder] = []
-        self._sources, self._targets = parts(self.pre), parts(self.post)
-        sources, targets = ([population for population, _ in ends] for ends in (self._sources, self._targets))
+        super().__init__(*args, **kwargs)
+
+    def _guess_receptor_type(self) -> None:
+        BulkProjection._guess_receptor_type(self)
+
+    def _check_wiring(self) -> None:
+        sources, targets = ([population for population, _ in parts(group)] for group in (self.pre, self.post))
         allowed = StaticSynapse, SFDFASynapse, SFDFAFeedback
         check_wiring(self.label, self.synapse_type, self.receptor_type, sources, targets, allowed, "brian2")
         if isinstance(self.synapse_type, StaticSynapse):
-            self.synapse_type._set_target_type(scale("nA"))
-            self.synapse_type.parameter_checks = {}  # PyNN's refuses weights of mixed sign; ours takes its place
+            self.synapse_type = for_target(self.synapse_type, "nA", scale("nA"))
+            self.synapse_type.parameter_checks = {}  # PyNN's refuses weights of mixed sign; check_values does not
 
-    def _create(self, values: dict[str, NDArray[np.float64]]) -> None:
+    def _check_given(self, values: dict[str, np.ndarray]) -> None:
         for name, array in values.items():
-            self.check_values(name, array / float(scale(self.definition(name).unit)))
+            self.check_values(name, self._in_pynn_units(name, array))
         delays = values.pop("delay", np.zeros(0)) / float(scale("ms"))
-        step = float(simulator.state.dt)
-        delay = one_delay(delays, self.label)
-        steps = delay_steps(delay, step, self.label)
-        if delays.size:
-            check_bounds(delay, self.label, simulator.contents.min_delay or 0.0, simulator.contents.max_delay)
-            simulator.contents.delays.append(delay)
-        self.delay = steps * step
-        self._given = values
-        self._groups: dict[tuple[int, int], Any] = {}
-        is_feedback = isinstance(self.synapse_type, SFDFAFeedback)
-        neurons = [i for _, i in self._sources], [j for _, j in self._targets]
-        self.addresses = list(split(self.presynaptic_indices, self.postsynaptic_indices, *neurons))
-        for address in self.addresses:
-            source, target = self._sources[address.source][0], self._targets[address.target][0]
-            (target.feedback if is_feedback else target.forward).append(self)
-            if not address.synapses.size:
-                continue
-            ends = source.brian2_group, target.brian2_group, address.pre, address.post
-            if is_feedback:
-                group = groups.feedback_group(*ends)
-            else:
-                group = groups.forward_group(*ends, isinstance(self.synapse_type, SFDFASynapse), steps)
-            self._groups[address.source, address.target] = group
-        for name, array in values.items():
-            self._write_native(name, array)
-        simulator.contents.projections.append(self)
+        self._delay_steps = common_delay(delays, str(self.label))
+        self.delay = self._delay_steps * float(simulator.state.dt)
+        self._is_feedback = isinstance(self.synapse_type, SFDFAFeedback)
+        for target in dict.fromkeys(population for population, _ in self._targets):
+            (target.feedback if self._is_feedback else target.forward).append(self)
 
-    def _group(self, address: Address) -> Any:
-        return self._groups[address.source, address.target]
+    def _new_group(self, address: Address) -> Any:
+        source, target = self._sources[address.source][0], self._targets[address.target][0]
+        ends = source.brian2_group, target.brian2_group, address.pre, address.post
+        if self._is_feedback:
+            return groups.feedback_group(*ends)
+        return groups.forward_group(*ends, isinstance(self.synapse_type, SFDFASynapse), self._delay_steps)
 
-    def _unit(self, name: str) -> float:
-        """Return what a value in PyNN's units is multiplied with in Brian2's."""
-        unit = "ms/nA" if name == "eligibility" else self.definition(name).unit
-        return float(scale(unit))
+    def check_values(self, name: str, values: np.ndarray) -> None:
+        """Raise InvalidParameterValueError unless the values of a parameter are valid."""
+        BulkProjection.check_values(self, name, values)
 
-    # --- Reading and setting -----------------------------------------------------------------------------------------
+    def check_readable(self, names: Iterable[str]) -> None:
+        """Raise NonExistentParameterError unless all names are variables of the synapses."""
+        BulkProjection.check_readable(self, names)
 
-    def _read_native(self, name: str) -> NDArray[np.float64]:
-        if simulator.contents.standalone and not simulator.state.running:
-            # The program that holds the synapses does not exist yet.
-            return self._given[name].copy() if name in self._given else np.zeros(len(self))
-        values = np.empty(len(self))
-        for address in self.addresses:
-            if address.synapses.size:
-                values[address.synapses] = np.asarray(getattr(self._group(address), name)[:])
-        return values
+    def check_settable(self, names: Iterable[str]) -> None:
+        """Raise an error unless all names are parameters that can be changed."""
+        settable = [name for name in self.synapse_type.get_parameter_names() if name != "delay"]
+        for name in names:
+            if name == "delay" and name in self.synapse_type.get_parameter_names():
+                raise errors.InvalidParameterValueError(
+                    f"The delay of projection '{self.label}' is fixed at {self.delay:g} ms; give the delay to the "
+                    "synapse type when the projection is created."
+                )
+            if name not in settable:
+                raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, settable)
 
-    def _write_native(self, name: str, values: NDArray[np.float64]) -> None:
-        if simulator.contents.standalone and simulator.state.running:
-            raise RuntimeError(
-                f"A standalone simulation has ended with its run: {name} cannot be set any more. Call setup() again."
-            )
-        self._given[name] = values
-        for address in self.addresses:
-            if address.synapses.size:
-                setattr(self._group(address), f"{name}_", np.ascontiguousarray(values[address.synapses]))
-
-    def read(self, name: str) -> NDArray[np.float64]:
-        """Return a variable of all synapses at the present time, in PyNN's units."""
-        if name == "delay":
-            return np.full(len(self), self.delay)
-        return self._read_native("E" if name == "eligibility" else name) / self._unit(name)
-
-    def write(self, name: str, values: NDArray[np.float64]) -> None:
-        """Set a parameter of all synapses from the present time on."""
-        if name == "delay":
-            raise errors.InvalidParameterValueError(
-                f"The delay of projection '{self.label}' is fixed at {self.delay:g} ms; give the delay to the synapse "
-                "type when the projection is created."
-            )
-        self._write_native(name, values * self._unit(name))
+    def read(self, name: str) -> np.ndarray:
+        """Return a variable of all synapses at the present time; ``eligibility`` is that of the present time."""
+        return np.full(len(self), self.delay) if name == "delay" else super().read(name)
 
     # --- Recording ---------------------------------------------------------------------------------------------------
 
@@ -310,7 +237,7 @@ class SFDFAProjection(BulkProjection, Projection):
             block.segments.append(recorder.segment())
         return block
 
-    def locate(self, pairs: list[tuple[int, int]]) -> Iterable[tuple[Any, NDArray[np.int64], NDArray[np.int64]]]:
+    def locate(self, pairs: list[tuple[int, int]]) -> Iterable[tuple[Any, np.ndarray, np.ndarray]]:
         """Return Brian2's groups with the synapses between pairs of neurons.
 
         Yields
@@ -332,7 +259,7 @@ class SFDFAProjection(BulkProjection, Projection):
         for address in self.addresses:
             chosen = np.flatnonzero(np.isin(positions, address.synapses))
             if chosen.size:
-                yield self._group(address), chosen, np.searchsorted(address.synapses, np.array(positions)[chosen])
+                yield self.group(address), chosen, np.searchsorted(address.synapses, np.array(positions)[chosen])
 
     # --- Learning ----------------------------------------------------------------------------------------------------
 
@@ -344,12 +271,3 @@ class SFDFAProjection(BulkProjection, Projection):
     def learns(self) -> bool:
         """Return whether any of the synapses has a learning rate other than 0."""
         return not isinstance(self.synapse_type, StaticSynapse) and bool(self._read_native("learning_rate").any())
-
-    def parameter_values(self) -> dict[str, NDArray[np.float64]]:
-        """Return what a reset of the simulation leaves as it is, in SI units."""
-        return {name: self._read_native(name) for name in self._given}
-
-    def restore(self, values: Mapping[str, NDArray[np.float64]]) -> None:
-        """Set what `parameter_values` returned."""
-        for name, array in values.items():
-            self._write_native(name, array)

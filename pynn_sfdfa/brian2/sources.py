@@ -1,213 +1,153 @@
-"""Spike sources that take their place in the order of a step, and whose parameters can be set at any time."""
+"""Brian2 groups of spike sources, whose spikes take effect at the beginning of a step."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import brian2
 import numpy as np
+from brian2 import Hz, ms, second
 from pyNN import errors
-from pyNN.brian2.standardmodels import cells as pynn_cells
 from pyNN.parameters import Sequence
-from pyNN.standardmodels import build_translations
 
 from pynn_sfdfa.brian2 import schedule, simulator
-from pynn_sfdfa.common.given import given
+from pynn_sfdfa.brian2.parameters import Parameters
 from pynn_sfdfa.common.poisson import check_poisson
 from pynn_sfdfa.common.spike_times import check_spike_trains
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Mapping
 
-__all__ = ["ArrayGroup", "PoissonSourceGroup", "SpikeSourceArray", "SpikeSourcePoisson", "is_stimulus"]
+__all__ = ["ArrayGroup", "PoissonGroup", "is_stimulus"]
 
-_IN_ONE_STEP = 1e-3
-"""Of a step: Brian2 takes a time that is so close to the next step for that step."""
+_EARLY = 1e-3
+"""Of a step: a spike that lies this much before a step belongs to it (as Brian2 has it)."""
 
 
-class ArrayGroup(brian2.SpikeGeneratorGroup):
-    """Spikes at given times, on the clock of the simulation and at the beginning of a step.
+def _sequences(n: int, trains: Any) -> Any:
+    """Return spike trains, or one for all, as an array of n Sequence."""
+    array = np.empty(n, object)
+    array[:] = trains if isinstance(trains, Sequence) else [Sequence(train) for train in trains]
+    return array
 
-    Brian2 is given the spikes of a run when it begins: those of a later one may lie within one step until then, and may
-    be changed.
+
+class ArrayGroup(Parameters, brian2.SpikeGeneratorGroup):
+    """Spikes at given times, each at the beginning of the step in which it lies.
+
+    Before each run Brian2 gets the spikes that fall into it: those after its end may yet be replaced, and two of them
+    in one step are no reason to refuse it.
 
     Parameters
     ----------
     n : int
-    equations
+    equations : None
         PyNN's convention; not used.
-    spike_time_sequences : array of Sequence, shape (n,)
-        In ms.
+    spike_times : array of Sequence, or Sequence
+        ms, one for each neuron, or for all.
     """
 
-    def __init__(self, n: int, equations: None, spike_time_sequences: Any) -> None:
-        # For a population of one PyNN gives the sequence itself instead of an array of sequences.
-        sequences = np.empty(n, dtype=object)
-        sequences[:] = spike_time_sequences
-        self._sequences = _checked(sequences)
+    def __init__(self, n: int, equations: None, spike_times: Any) -> None:
+        trains = check_spike_trains(_sequences(n, spike_times))
         when, order = schedule.STIMULUS
-        indices, times = self._spikes_between(0.0, np.inf) if simulator.contents.standalone else ([], [])
         super().__init__(
-            n,
-            indices,
-            np.asarray(times) * brian2.second,
-            when=when,
-            order=order,
-            sorted=False,
-            clock=simulator.state.network.clock,
-            name=simulator.contents.new_name("stimulus"),
-        )
+            n, [], [] * second, when=when, order=order,
+            clock=simulator.state.network.clock, name=simulator.contents.new_name("stimulus"),
+        )  # fmt: skip
+        for attribute in ("_times", "_neurons", "_steps", "_second"):
+            self.add_attribute(attribute)
+        self._set_trains(trains)
 
-    @property
-    def spike_time_sequences(self) -> NDArray[Any]:
-        """One Sequence for each neuron, in ms."""
-        return self._sequences
+    def _set_trains(self, trains: list[Any]) -> None:
+        times = np.concatenate(trains)
+        neurons = np.repeat(np.arange(len(trains)), [train.size for train in trains])
+        order = np.lexsort((neurons, times))
+        self._times, self._neurons = times[order], neurons[order]
+        self._steps = np.floor(self._times / float(simulator.state.dt) + _EARLY)
+        by_neuron = np.lexsort((self._times, self._neurons))
+        same = (np.diff(self._neurons[by_neuron]) == 0) & (np.diff(self._steps[by_neuron]) == 0)
+        self._second = np.sort(by_neuron[1:][same])  # of two spikes in one step, the second
 
-    def read(self, name: str) -> NDArray[Any]:
-        """Return a parameter of all neurons."""
-        return self._sequences.copy()
+    def parameter(self, name: str) -> Any:
+        """Return the spike times in ms, an array of Sequence."""
+        by_neuron = np.argsort(self._neurons, kind="stable")
+        ends = np.cumsum(np.bincount(self._neurons, minlength=self.N))
+        return _sequences(self.N, np.split(self._times[by_neuron], ends[:-1]))
 
-    def quantity(self, name: str) -> NDArray[Any]:
-        """Return a parameter of all neurons."""
-        return self._sequences.copy()
+    def check(self, changed: Mapping[str, Any]) -> None:
+        """Raise InvalidParameterValueError unless all times are valid."""
+        check_spike_trains(changed["spike_times"])
 
-    def write(self, name: str, values: NDArray[Any]) -> None:
-        """Set the spike times of all neurons."""
-        self._sequences = _checked(values)
+    def take(self, changed: Mapping[str, Any]) -> None:
+        """Set the spike times; those before the present time are not emitted any more."""
+        self._set_trains(check_spike_trains(changed["spike_times"]))
 
-    def initialize(self) -> None:
-        """Set no initial values, as a source has none."""
-
-    def check(self, stop: float) -> None:
-        """Raise ValueError if two spikes of a neuron fall into one step of a run to ``stop`` ms."""
-        self._spikes_between(float(simulator.state.t), stop)
-
-    def begin_run(self, stop: float) -> None:
-        """Give Brian2 the spikes of a run to ``stop`` ms."""
-        if not simulator.contents.standalone:
-            indices, times = self._spikes_between(float(simulator.state.t), stop)
-            self.set_spikes(indices, times * brian2.second, sorted=False)
-
-    def _spikes_between(self, start: float, stop: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return neurons and times (s) of the spikes in the steps from ``start`` up to ``stop`` (ms)."""
+    def _window(self, start: float, stop: float) -> tuple[float, float]:
+        """Return the steps of a run, the last excluded."""
         dt = float(simulator.state.dt)
-        times = np.concatenate([np.empty(0), *(sequence.value for sequence in self._sequences)]) * 1e-3
-        neurons = np.repeat(np.arange(len(self._sequences)), [sequence.value.size for sequence in self._sequences])
-        steps = np.floor(times * 1e3 / dt + _IN_ONE_STEP)  # as Brian2 bins them
-        now = (steps >= round(start / dt)) & (steps < stop / dt - 1e-9)
-        times, neurons, steps = times[now], neurons[now], steps[now]
-        double = np.flatnonzero((np.diff(neurons) == 0) & (np.diff(steps) == 0))
+        return round(start / dt), round(stop / dt)
+
+    def check_run(self, start: float, stop: float) -> None:
+        """Raise InvalidParameterValueError if a neuron has two spikes in one step of a run."""
+        first, last = self._window(start, stop)
+        steps = self._steps[self._second]
+        double = self._second[(steps >= first) & (steps < last)]
         if double.size:
-            a, b = (times[double[0] + k] * 1e3 for k in (0, 1))
+            neuron, step = int(self._neurons[double[0]]), self._steps[double[0]]
+            a, b = self._times[(self._neurons == neuron) & (self._steps == step)][:2]
             raise errors.InvalidParameterValueError(
-                f"SpikeSourceArray: neuron {int(neurons[double[0]])} has spikes at {a:g} and {b:g} ms, within one "
-                f"timestep of {dt:g} ms, and can emit only one of them. Choose a smaller timestep in setup(), or other "
-                "spike_times."
+                f"SpikeSourceArray: neuron {neuron} has spikes at {a:g} and {b:g} ms, within one timestep of "
+                f"{float(simulator.state.dt):g} ms, and can emit only one of them. Choose a smaller timestep in "
+                "setup(), or other spike_times."
             )
-        return neurons, times
+
+    def begin_run(self, start: float, stop: float) -> None:
+        """Give Brian2 the spikes of a run."""
+        first, last = np.searchsorted(self._steps, self._window(start, stop))
+        self.set_spikes(self._neurons[first:last], self._times[first:last] * ms, sorted=True)
 
 
-def _checked(sequences: Any) -> NDArray[Any]:
-    """Return spike times in ms as an array of Sequence, having checked them."""
-    trains = check_spike_trains(sequences)
-    checked = np.empty(len(trains), dtype=object)
-    checked[:] = [Sequence(train) for train in trains]
-    return checked
-
-
-class SpikeSourceArray(pynn_cells.SpikeSourceArray):
-    """Spike source, generating spikes at the times given in ``spike_times``: ms, in order of time.
-
-    Each takes effect at the beginning of its time step.
-
-    Parameters
-    ----------
-    spike_times : sequence of float, or one such sequence for each neuron
-        Times before the present one are not emitted any more.
-    """
-
-    translations = build_translations(("spike_times", "spike_time_sequences"))
-    brian2_model = ArrayGroup
-
-    def __init__(self, **parameters: Any) -> None:
-        super().__init__(**given(type(self), parameters))
-
-
-class PoissonSourceGroup(brian2.PoissonGroup):
-    """Poisson spikes at the beginning of a step, with rate, start and duration of each neuron.
+class PoissonGroup(Parameters, brian2.PoissonGroup):
+    """Poisson spikes at the beginning of a step.
 
     Parameters
     ----------
     n : int
-    equations
+    equations : None
         PyNN's convention; not used.
-    start_time, firing_rate, duration : array, shape (n,)
-        In SI units.
+    **parameters
+        ``rates``, ``start_time`` and ``duration`` as quantities, shape (n,).
     """
 
-    def __init__(self, n: int, equations: None, start_time: Any, firing_rate: Any, duration: Any) -> None:
-        values = {"firing_rate": firing_rate, "start_time": start_time, "duration": duration}
-        self._values = {name: np.array(value, float) for name, value in values.items()}
-        self._check()
+    def __init__(self, n: int, equations: None, **parameters: Any) -> None:
         super().__init__(
-            n,
-            rates=self._values["firing_rate"] * brian2.Hz,
-            clock=simulator.state.network.clock,
-            name=simulator.contents.new_name("poisson"),
+            n, np.zeros(n) * Hz, clock=simulator.state.network.clock, name=simulator.contents.new_name("poisson")
         )
-        for name in ("from_time", "to_time"):
-            self.variables.add_array(name, size=n, dimensions=brian2.second.dim)
-        self.events = {"spike": "(t >= from_time) and (t <= to_time) and (rand() < rates * dt)"}
+        for name in ("start_time", "duration"):
+            self.variables.add_array(name, size=n, dimensions=second.dim)
+        early = f"{_EARLY}*dt"
+        self.events = {
+            "spike": f"(t >= start_time - {early}) and (t < start_time + duration - {early}) and (rand() < rates*dt)"
+        }
         schedule.place(self.thresholder["spike"], schedule.STIMULUS)
-        self._take_up()
+        self.write(parameters)
 
-    def _check(self) -> None:
-        check_poisson(
-            {
-                "rate": self._values["firing_rate"],
-                "start": self._values["start_time"] * 1e3,
-                "duration": self._values["duration"] * 1e3,
-            }
-        )
-
-    def _take_up(self) -> None:
-        values = self._values
-        self.rates_ = values["firing_rate"]
-        self.from_time_ = values["start_time"]
-        self.to_time_ = values["start_time"] + values["duration"]
-
-    def read(self, name: str) -> NDArray[np.float64]:
-        """Return a parameter of all neurons, in SI units."""
-        return self._values[name].copy()
-
-    def quantity(self, name: str) -> Any:
-        """Return a parameter of all neurons, with its unit."""
-        return self._values[name] * (brian2.Hz if name == "firing_rate" else brian2.second)
-
-    def write(self, name: str, values: NDArray[np.float64]) -> None:
-        """Set a parameter of all neurons from the present time on, in SI units."""
-        before = self._values[name]
-        self._values[name] = np.array(values, float)
-        try:
-            self._check()
-        except errors.InvalidParameterValueError:
-            self._values[name] = before
-            raise
-        self._take_up()
-
-    def initialize(self) -> None:
-        """Set no initial values, as a source has none."""
-
-
-class SpikeSourcePoisson(pynn_cells.SpikeSourcePoisson):
-    """Spike source, generating spikes according to a Poisson process."""
-
-    brian2_model = PoissonSourceGroup
-
-    def __init__(self, **parameters: Any) -> None:
-        super().__init__(**given(type(self), parameters))
+    def check(self, changed: Mapping[str, Any]) -> None:
+        """Raise InvalidParameterValueError unless the parameters are valid, and a step has room for the spikes."""
+        units = {"rate": ("rates", Hz), "start": ("start_time", ms), "duration": ("duration", ms)}
+        values = {name: np.asarray(changed[nat] / unit) for name, (nat, unit) in units.items() if nat in changed}
+        check_poisson(values)
+        dt = float(simulator.state.dt)
+        rates = values.get("rate", np.zeros(0))
+        high = np.flatnonzero(rates * dt > 1000.0 * (1 + 1e-9))
+        if high.size:
+            raise errors.InvalidParameterValueError(
+                f"SpikeSourcePoisson: rate of neuron {high[0]} = {rates[high[0]]:g} Hz is not valid: with one spike in "
+                f"each timestep of {dt:g} ms there are at most {1000.0 / dt:g} Hz. Choose a smaller timestep in "
+                f"setup(), or {math.ceil(rates[high[0]] * dt / 1000.0)} sources with a part of the rate each."
+            )
 
 
 def is_stimulus(group: object) -> bool:
     """Return whether a Brian2 group spikes at the beginning of a step."""
-    return isinstance(group, ArrayGroup | PoissonSourceGroup)
+    return isinstance(group, ArrayGroup | PoissonGroup)

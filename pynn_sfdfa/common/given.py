@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["convert_units", "given"]
 
 
-def given(model: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def given(model: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return parameters of a cell or synapse type without units and in PyNN's forms.
 
     Parameters
     ----------
-    model : type
-        A cell or synapse type of PyNN.
+    model : type or instance
+        A cell or synapse type of PyNN; those that are put together have parameters of their own.
     parameters : mapping
         What the user has given, by name.
 
@@ -33,15 +33,16 @@ def given(model: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
     pyNN.errors.InvalidParameterValueError
         If a value has the wrong unit or is no value of this parameter.
     """
-    defaults: Mapping[str, Any] = model.default_parameters  # type: ignore[attr-defined]
+    defaults: Mapping[str, Any] = model.default_parameters
+    kind = model.__name__ if isinstance(model, type) else type(model).__name__
     units: Mapping[str, str] = getattr(model, "units", {})
     converted = {}
     for name, value in parameters.items():
         if name not in defaults:
-            raise errors.NonExistentParameterError(name, model.__name__, list(defaults))
+            raise errors.NonExistentParameterError(name, kind, list(defaults))
         unit = units.get(name, "").replace("dimensionless", "")
         as_given = sequences if isinstance(defaults[name], Sequence) else plain
-        converted[name] = as_given(f"{model.__name__}: {name}", value, unit)
+        converted[name] = as_given(f"{kind}: {name}", value, unit)
     return converted
 
 

@@ -104,7 +104,7 @@ class Group:
         pyNN.errors.InvalidParameterValueError
             If a value is not valid; nothing has been changed.
         """
-        converted = given(type(self.celltype), parameters)
+        converted = given(self.celltype, parameters)
         for name, value in converted.items():
             check_length(f"{type(self.celltype).__name__}: {name}", value, self.size)
         super().set(**converted)  # type: ignore[misc]

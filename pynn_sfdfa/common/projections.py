@@ -18,7 +18,7 @@ from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.synapses import SFDFAFeedback
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -98,20 +98,13 @@ class ReadAndSet:
         """Raise InvalidParameterValueError unless the values of a parameter of existing synapses are valid."""
         check_parameter(self.definition(name), values, type(self.synapse_type).__name__)
 
-    @property
-    def readable(self) -> list[str]:
-        """Names of the variables that can be read."""
-        return list(self.synapse_type.readable)
-
-    def as_given(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
-        """Return values of parameters without units and in PyNN's forms."""
-        return given(type(self.synapse_type), attributes)
-
     def check_readable(self, names: Iterable[str]) -> None:
         """Raise NonExistentParameterError unless all names are variables of the synapses."""
         for name in names:
-            if name not in self.readable:
-                raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, self.readable)
+            if name not in self.synapse_type.readable:
+                raise errors.NonExistentParameterError(
+                    name, type(self.synapse_type).__name__, list(self.synapse_type.readable)
+                )
 
     def check_settable(self, names: Iterable[str]) -> None:
         """Raise NonExistentParameterError unless all names are parameters of the synapses."""
@@ -135,7 +128,7 @@ class ReadAndSet:
             If a value is not valid; nothing has been changed.
         """
         self.check_settable(attributes)
-        values = {name: self._evaluated(name, value) for name, value in self.as_given(attributes).items()}
+        values = {n: self._evaluated(n, v) for n, v in given(self.synapse_type, attributes).items()}
         for name, array in values.items():
             self.check_values(name, array)
         for name, array in values.items():

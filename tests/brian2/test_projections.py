@@ -109,5 +109,5 @@ def test_plasticity_of_pynn_is_connected_in_bulk_too(sim, ends):
     np.testing.assert_allclose(projection.get("tau_minus", format="array"), 30.0)
     depressing = sim.TsodyksMarkramSynapse(U=0.3, tau_rec=80.0, weight=0.2, delay=1.0)
     projection = sim.Projection(ends[0], post, sim.AllToAllConnector(), depressing)
-    np.testing.assert_allclose(projection._brian2_synapses[0][0].tau_syn_[:], 5e-3)
+    np.testing.assert_allclose(projection._read("tau_syn"), 5e-3)
     np.testing.assert_allclose(projection.get("U", format="array"), 0.3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import shutil
 
 import pytest
@@ -18,6 +19,7 @@ def load(name):
     if name == "brian2":
         brian2 = pytest.importorskip("brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
         brian2.prefs.codegen.target = "numpy"  # no compiler is needed, and small networks take no time to compile
+        logging.getLogger("brian2").setLevel(logging.WARNING)  # pytest keeps every message
     if name == "spiNNaker":
         pytest.importorskip("spynnaker", reason="run: pip install 'pynn-sfdfa[spinnaker]'")
         pytest.importorskip("unicorn", reason="run: pip install 'pynn-sfdfa[spinnaker]'")

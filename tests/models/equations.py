@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scipy.integrate import solve_ivp
 
-from pynn_sfdfa.models.description import Quotient
+from pynn_sfdfa.models import UNITS
 
 
 def evaluate(expression, values):
@@ -38,15 +38,10 @@ def integrate(variables, values, duration):
 def carry_out(event, values):
     """Return ``values`` after the effects of an event, in their order."""
     space = dict(values)
-    for effect in (*event.effects, *(event.graded if "grade_arriving" in values else ())):
-        carry_out_one(effect, space)
+    for effect in event.effects:
+        variable, _, expression = effect.partition(" = ")
+        if any(expression.endswith(f"/{name}") and not space[name] > 0 for name, _ in event.divisors):
+            space[variable] = 0.0
+        else:
+            exec(effect, {"int": int, **UNITS}, space)
     return space
-
-
-def carry_out_one(effect, space):
-    """Change ``space`` by one effect; units that the text names are 1."""
-    if isinstance(effect, Quotient):
-        below = space[effect.denominator]
-        space[effect.variable] = evaluate(effect.numerator, space) / below if below > 0 else 0 * below
-    else:
-        exec(effect, {"int": int, "nA": 1.0}, space)
