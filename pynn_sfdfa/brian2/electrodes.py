@@ -32,6 +32,7 @@ class _CurrentSource(StandardCurrentSource):
         "start": "ms", "stop": "ms", "dt": "ms", "times": "ms", "frequency": "Hz", "phase": "degree",
     }  # fmt: skip
     always_logged: ClassVar[bool] = False
+    _injected: float  # A
 
     def __init__(self, **parameters: Any) -> None:
         self._index = len(simulator.contents.sources)
@@ -93,7 +94,7 @@ class _CurrentSource(StandardCurrentSource):
 
     def restart(self) -> None:
         """Return to t = 0, where nothing has been injected."""
-        self._injected = 0.0  # A
+        self._injected = 0.0
         self._log: list[tuple[int, float]] = []  # steps in which the current changed, and nA from then on
 
     def _amplitude(self, step: int) -> float:

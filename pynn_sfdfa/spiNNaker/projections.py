@@ -84,7 +84,8 @@ def Projection(
             population.place()
     stock = [getattr(end, "stock", end) for end in ends]
     of_spynnaker = connectors.of_spynnaker(connector), synapses.of_spynnaker(synapse_type)
-    if is_number(delay := getattr(of_spynnaker[1], "delay", None)):
+    delay: Any = getattr(of_spynnaker[1], "delay", None)
+    if is_number(delay):
         label = kwargs.get("label") or f"{ends[0].label}→{ends[1].label}"
         check_bounds(float(delay), label, simulator.state.least_delay, simulator.state.max_delay)
     return StockProjection(*stock, *of_spynnaker, *args, **kwargs)
