@@ -94,7 +94,7 @@ def _check_size(path: Path) -> None:
     need = Need(f"the arrays of {path}", path.stat().st_size, "take a smaller checkpoint")
     reason = shortage([need], limit())
     if reason is not None:
-        raise CheckpointError(f"{path} cannot be read: {reason}.")
+        raise CheckpointError(f"{path} cannot be read: {reason}")
 
 
 def _check_header(path: Path) -> None:

@@ -125,7 +125,7 @@ def test_a_header_in_which_a_key_stands_twice(path):
 
 def test_a_file_larger_than_memory_is_not_read(path):
     os.truncate(path, 1 << 42)  # takes no space
-    with pytest.raises(CheckpointError, match="cannot be read: it would take 4.4 TB of memory"):
+    with pytest.raises(CheckpointError, match=r"read: it would take 4.4 TB of memory.*a smaller checkpoint\.$"):
         checkpoint.load(path)
 
 
