@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,6 +26,15 @@ def started(context, words):
     sender.close()
     receiver.recv_bytes()
     return process
+
+
+def killed(context, words, moment):
+    """Start a command and kill it after so many seconds; return whether it was still at work."""
+    process = started(context, words)
+    time.sleep(moment)
+    process.kill()
+    process.join()
+    return process.exitcode == -signal.SIGKILL
 
 
 @pytest.fixture(scope="module")
@@ -44,18 +54,14 @@ def test_killed_at_random_moments_of_its_whole_life(tmp_path, context):
     process.join()
     whole = time.perf_counter() - begin
     assert process.exitcode == 0
-    wanted, rng, killed = results(tmp_path / "whole"), np.random.default_rng(7), 0
-    for moment in (rng.random(KILLS) + np.arange(KILLS)) / KILLS * whole:  # random, and everywhere
-        out = tmp_path / f"killed at {moment:.4f}"
-        words = train(tmp_path, out, EPOCHS)
-        process = started(context, words)
-        time.sleep(moment)
-        process.kill()
-        process.join()
-        killed += process.exitcode == -signal.SIGKILL
+    wanted, rng = results(tmp_path / "whole"), np.random.default_rng(7)
+    for kill in range(KILLS):
+        moment = (kill + rng.random()) / KILLS * whole  # random, and everywhere
+        while not killed(context, words := train(tmp_path, tmp_path / f"{kill} after {moment:.4f} s", EPOCHS), moment):
+            moment /= 2  # it had come to its end before
+        out = Path(words[-1])
         check_whole(out)
         again = invoke(resumed(words, out))
         assert again.exit_code == 0, again.output
         assert results(out) == wanted
         assert leftovers(out) == []
-    assert killed >= KILLS // 2
