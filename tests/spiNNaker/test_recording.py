@@ -1,4 +1,4 @@
-"""What is read back of runs, clears and resets, on the emulated board in one set-up; and on a board where nothing runs."""
+"""What is read back of runs, clears and resets, on the emulated board in one set-up; and what is refused."""
 
 import numpy as np
 import pytest
@@ -27,6 +27,7 @@ def test_intervals_views_clears_and_resets(emulated, tmp_path):
     stock = sim.Population(3, sim.IF_curr_exp(), label="stock")
     sim.Projection(stimulus, stock, sim.AllToAllConnector(), sim.StaticSynapse(weight=5.0, delay=1.0))
     cells.record("v", sampling_interval=3.0)
+    cells.record("i_syn")
     cells[0:2].record("spikes")
     stimulus.record("spikes", to_file=str(tmp_path / "stimulus.pkl"))
     stock[1:3].record(["v", "spikes"])
@@ -35,6 +36,7 @@ def test_intervals_views_clears_and_resets(emulated, tmp_path):
     first = spikes(cells)
     assert len(first) == 2 and all(first) and sampled(cells) == [(3, [0.0, 3.0, 6.0, 9.0])]
     assert sampled(cells[1:2]) == [(1, [0.0, 3.0, 6.0, 9.0])]
+    assert [signal.shape for signal in cells.get_data().segments[0].analogsignals] == [(4, 3)] * 2
     assert sampled(stock) == [(2, [float(t) for t in range(10)])] and len(spikes(stock)) == 2
     names = {signal.name for signal in stock.get_data().segments[0].analogsignals}
     assert names == {"v", "packets-per-timestep"}
@@ -43,8 +45,8 @@ def test_intervals_views_clears_and_resets(emulated, tmp_path):
     assert sampled(cells) == [] and spikes(cells) == [[], []]
 
     cells[0:1].record("spikes")  # is recorded already
-    for record in (lambda: cells.record("spikes"), lambda: cells.record("i_syn")):
-        with pytest.raises(RuntimeError, match="recording .* of 'cells' cannot begin within a simulation .* reset"):
+    for record in (lambda: cells.record("spikes"), lambda: stock.record("gsyn_exc")):
+        with pytest.raises(RuntimeError, match="recording .* cannot begin within a simulation .* reset"):
             record()
     sim.run(10.0)
     assert sampled(cells) == [(3, [12.0, 15.0, 18.0])]
