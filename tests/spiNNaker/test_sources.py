@@ -30,7 +30,7 @@ def test_spike_times_of_all_kinds(emulated):
     sim.setup(timestep=1.0, board="emulated")
     silent = source(sim, [[], [], []], label="silent")
     together = source(sim, [[2.0, 2.0], [4.2, 4.7, 4.999]])
-    far = source(sim, [[1.0, 1e9], [1e12]])
+    far = source(sim, [[1.0, 1e9], [1e300]])
     many = source(sim, [[float(i % 7)] for i in range(1000)])
     seen = sim.Population(4, sim.SpikeSourceArray(spike_times=[[1.0], [2.0], [3.0], [4.0]]))
     seen[1:3].record("spikes")
