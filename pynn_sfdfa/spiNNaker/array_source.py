@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 __all__ = ["ArrayVertex"]
 
 
+_NEVER = 2.0**50
+"""A tick to which nobody runs."""
+
+
 def _ticks(trains: Any) -> NDArray[np.object_]:
     """Return the ticks at which each neuron spikes: the first at or after each of its times, to a microsecond."""
     ticks = np.empty(len(trains), object)
     for neuron, times in enumerate(check_spike_trains(trains)):
-        ticks[neuron] = np.ceil(np.floor(times * 1000.0) / timestep_us()).astype(np.int64)
+        exact = np.ceil(np.floor(times * 1000.0) / timestep_us())
+        ticks[neuron] = np.minimum(exact, _NEVER).astype(np.int64)
     return ticks
 
 
@@ -103,10 +108,13 @@ class ArrayVertex(Values, SpikeSourceArrayVertex):
         super().__init__(n, [], label, neurons_per_core, model, splitter, n_colour_bits)
         self.values = {"spike_times": np.array(trains)}
         self.send_buffer_times = ticks
+        self._check_spike_density([getattr(train, "value", train) for train in trains])
         state.groups.append(self)
 
     def _check_spike_density(self, spike_times: Any) -> None:
-        """Say nothing of sources that are silent."""
+        """Let sPyNNaker warn of many spikes at once; it fails if there are none."""
+        if any(len(times) for times in spike_times):
+            super()._check_spike_density(spike_times)
 
     def set_values(self, changes: Mapping[str, Any], indices: NDArray[np.int64]) -> None:
         """Change the spike times of some neurons; those before the present time are not emitted any more."""

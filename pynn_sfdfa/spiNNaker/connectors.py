@@ -52,19 +52,7 @@ class _Twin:
         self._arguments = {name: value for name, value in own.items() if name != "verbose"}
 
     def of_pynn(self) -> connectors.Connector:
-        """Return the connector of PyNN.
-
-        Raises
-        ------
-        pyNN.errors.ConnectionError
-            If it was given what PyNN's does not have.
-        """
-        for name in self._arguments:
-            if name not in inspect.signature(self.twin).parameters:
-                raise errors.ConnectionError(
-                    f"{type(self).__name__}: {name} is an argument of sPyNNaker's own connector; onto LIF_SFDFA PyNN's "
-                    "connects, which does not have it. Leave it out."
-                )
+        """Return the connector of PyNN."""
         return self.twin(**self._arguments)
 
 

@@ -118,7 +118,14 @@ def _for_spynnaker(timestep: float) -> float:
 class _Clock:
     """The simulation, as the rule of ``run()`` sees it."""
 
-    asked = property(lambda self: state.asked, lambda self, time: setattr(state, "asked", time))
+    @property
+    def asked(self) -> float:
+        """The time in ms that the last ``run()`` was to reach."""
+        return state.asked
+
+    @asked.setter
+    def asked(self, time: float) -> None:
+        state.asked = time
 
     @property
     def t(self) -> float:

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyNN import common, errors
-from pyNN.spiNNaker import Projection as StockProjection
 
 from pynn_sfdfa.common.bulk import split
 from pynn_sfdfa.common.cells import LIF_SFDFA
-from pynn_sfdfa.common.numbers import is_number
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
@@ -20,8 +18,8 @@ from pynn_sfdfa.spiNNaker import connectors, simulator, synapses
 from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, from_machine, to_machine
 from pynn_sfdfa.spiNNaker.incoming import Incoming
 from pynn_sfdfa.spiNNaker.machine_vertex import ERROR_PARTITION
-from pynn_sfdfa.spiNNaker.populations import Population
 from pynn_sfdfa.spiNNaker.spynnaker_names import SPIKE_PARTITION_ID, SpynnakerDataView, add_edge
+from pynn_sfdfa.spiNNaker.stock_projections import stock_projection
 from pynn_sfdfa.spiNNaker.wiring import delay_in_ticks
 
 if TYPE_CHECKING:
@@ -39,13 +37,16 @@ def Projection(
     postsynaptic_population: Any,
     connector: Any,
     synapse_type: Any = None,
-    *args: Any,
-    **kwargs: Any,
+    source: Any = None,
+    receptor_type: str | None = None,
+    space: Any = None,
+    label: str | None = None,
+    **options: Any,
 ) -> Any:
     """Connect two populations, views or assemblies; sPyNNaker's own projection unless it leads to LIF_SFDFA neurons.
 
-    Onto LIF_SFDFA neurons the receptor type follows from the type of synapse: "error" for SFDFAFeedback, otherwise
-    "input".
+    If no receptor type is given, it follows from the type of synapse onto LIF_SFDFA neurons ("error" for SFDFAFeedback,
+    otherwise "input"), and from the sign of the weights onto others.
 
     Raises
     ------
@@ -58,37 +59,8 @@ def Projection(
             raise errors.ConnectionError(
                 f"A projection connects populations, views or assemblies, not a {type(end).__name__}."
             )
-    sources, targets = ([population for population, _ in parts(end)] for end in ends)
-    if any(isinstance(target.celltype, LIF_SFDFA) for target in targets):
-        of_pynn = connectors.of_pynn(connector), synapses.of_pynn(synapse_type)
-        return SFDFAProjection(*ends, *of_pynn, *args, **kwargs)
-    for target in targets:
-        if not target.receptor_types:
-            raise errors.ConnectionError(
-                f"A projection cannot end on population '{target.label}' ({type(target.celltype).__name__}): a spike "
-                "source receives no spikes."
-            )
-    for source in sources:
-        if isinstance(source.celltype, LIF_SFDFA):
-            raise errors.ConnectionError(
-                f"LIF_SFDFA neurons ('{source.label}') send graded spikes, which sPyNNaker's own cells "
-                f"('{targets[0].label}') take for several spikes. Connect them to LIF_SFDFA neurons."
-            )
-    if any(isinstance(end, common.Assembly) for end in ends):
-        raise errors.ConnectionError(
-            "sPyNNaker connects populations and views to its own cells, not assemblies. Use one projection for each "
-            "population."
-        )
-    for population in (*sources, *targets):
-        if isinstance(population, Population):
-            population.place()
-    stock = [getattr(end, "stock", end) for end in ends]
-    of_spynnaker = connectors.of_spynnaker(connector), synapses.of_spynnaker(synapse_type)
-    delay: Any = getattr(of_spynnaker[1], "delay", None)
-    if is_number(delay):
-        label = kwargs.get("label") or f"{ends[0].label}→{ends[1].label}"
-        check_bounds(float(delay), label, simulator.state.least_delay, simulator.state.max_delay)
-    return StockProjection(*stock, *of_spynnaker, *args, **kwargs)
+    kind = SFDFAProjection if any(isinstance(t.celltype, LIF_SFDFA) for t, _ in parts(ends[1])) else stock_projection
+    return kind(*ends, connector, synapse_type, source, receptor_type, space, label, **options)
 
 
 @dataclass
@@ -129,6 +101,18 @@ class SFDFAProjection(BulkProjection):
 
     _simulator = simulator
     _static_synapse_class = synapses.StaticSynapse
+
+    def __init__(
+        self,
+        presynaptic_population: Any,
+        postsynaptic_population: Any,
+        connector: Any,
+        synapse_type: Any = None,
+        *arguments: Any,
+        **named: Any,
+    ) -> None:
+        of_pynn = connectors.of_pynn(connector), synapses.of_pynn(synapse_type)
+        super().__init__(presynaptic_population, postsynaptic_population, *of_pynn, *arguments, **named)
 
     def _check_wiring(self) -> None:
         sources, targets = ([population for population, _ in parts(group)] for group in (self.pre, self.post))

@@ -27,6 +27,7 @@ class Recorder(SafeClearing, recording.Recorder):
     """What has been recorded from one population since t = 0 or the last ``get_data(clear=True)``."""
 
     _simulator = simulator
+    sampling_interval: float
 
     def __init__(self, population: Any, file: Any = None) -> None:
         super().__init__(population, file)
@@ -79,9 +80,10 @@ class Recorder(SafeClearing, recording.Recorder):
         if getattr(vertex, "records_all", False):
             vertex.set_recording(variable.name)
             return
-        interval = None if variable.name == "spikes" else sampling_interval
-        if interval:
-            self.sampling_interval: float = interval
+        interval = None
+        if variable.name not in ("spikes", *OF_CORES):
+            self.sampling_interval = sampling_interval or self.sampling_interval
+            interval = self.sampling_interval
         vertex.set_recording(variable.name, interval, None if everyone else sorted(on))
 
     def _reset(self) -> None:

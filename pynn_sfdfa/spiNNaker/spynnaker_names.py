@@ -97,6 +97,7 @@ __all__ = [
     "timestep_ms",
     "timestep_us",
     "unit_of",
+    "weights_in",
     "write_words",
 ]
 
@@ -152,6 +153,16 @@ def sources_of(pre: Any, partition: str) -> Iterator[tuple[Slice, int, int]]:
         yield vertex.vertex_slice, int(info.key), int(info.mask)
 
 
+def weights_in(connector: Any, synapse_type: Any) -> np.ndarray:
+    """Return the weights of a list of connections or of a type of synapse of sPyNNaker; none if they are no numbers."""
+    own = getattr(connector, "_FromListConnector__weights", None)
+    weights = own if own is not None else getattr(synapse_type, "weight", 0.0)
+    try:
+        return np.ravel(np.asarray(weights, float))
+    except (TypeError, ValueError):
+        return np.empty(0)
+
+
 def connected_pairs(connector: Any, pre: Population, post: Population) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return presynaptic and postsynaptic index of each connection, and the weight that the connector itself gives it.
 
@@ -178,7 +189,7 @@ def plan_for_rate(source: SpikeSourcePoissonVertex, rate: float) -> None:
 def recorded_spikes(label: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the neurons and times (ms) of all spikes that are kept of the population of that label, in this order."""
     with NeoBufferDatabase() as database:
-        spikes = database.spinnaker_get_data(label, "spikes", False, None)
+        spikes = database.spinnaker_get_data(label, "spikes", False, None).reshape(-1, 2)
     return spikes[:, 0].astype(np.int64), spikes[:, 1].astype(float)
 
 
