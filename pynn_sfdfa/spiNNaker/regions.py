@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.spiNNaker.incoming import Receiver
 
-__all__ = ["Addresses", "Core", "Sender", "core_regions", "region_sizes"]
+__all__ = ["Addresses", "Core", "Sender", "constants", "core_regions", "region_sizes"]
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,17 @@ def region_sizes(population: Receiver, neurons: int) -> dict[Region, int]:
     return {region: max(4, 4 * size) for region, size in words.items()}
 
 
+def constants(population: Receiver, timestep: float) -> dict[str, int]:
+    """Return the constants of the membrane and of learning; ValueError if one cannot be represented."""
+    learning_rate = max((incoming.learning_rate for incoming in population.forward), default=0.0)
+    feedback_rate = max((incoming.learning_rate for incoming in population.feedback), default=0.0)
+    return {
+        "perturbs": feedback_rate > 0,
+        **cell_words(population.parameters, population.exact, timestep),
+        **learning_words(population.parameters, learning_rate, feedback_rate),
+    }
+
+
 def core_regions(
     population: Receiver, core: Core, addresses: Addresses
 ) -> dict[Region, NDArray[np.uint32] | NDArray[np.int32]]:
@@ -115,8 +126,6 @@ def core_regions(
     sources = source_words(_sources(population, addresses))
     present = [incoming.present[:, columns] for incoming in population.forward]
     has_absent = not all(matrix.all() for matrix in present)
-    learning_rate = max((incoming.learning_rate for incoming in population.forward), default=0.0)
-    feedback_rate = max((incoming.learning_rate for incoming in population.feedback), default=0.0)
     words = {
         "n_neurons": core.n,
         "first_neuron": core.first,
@@ -134,9 +143,7 @@ def core_regions(
         "n_errors": population.outputs,
         "n_targets": population.targets.shape[1],
         "has_absent": has_absent,
-        "perturbs": feedback_rate > 0,
-        **cell_words(population.parameters, population.exact, core.timestep),
-        **learning_words(population.parameters, learning_rate, feedback_rate),
+        **constants(population, core.timestep),
         **capacities(population, core.n),
     }
     return {

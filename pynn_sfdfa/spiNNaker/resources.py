@@ -1,4 +1,4 @@
-"""Whether each core has what a population needs of it; checked before anything is mapped.
+"""Whether each core has what a population needs of it, and can represent it; checked before anything is mapped.
 
 Cycles are estimates, from the instructions of the kernels at one a cycle; the counts of overrun ticks and late packets
 after a run tell what really happened.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa.spiNNaker.capacity import DTCM, MAX_OUTPUTS, dtcm, events
-from pynn_sfdfa.spiNNaker.fixed_point import FORMATS
-from pynn_sfdfa.spiNNaker.regions import region_sizes
+from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, initial_state
+from pynn_sfdfa.spiNNaker.regions import constants, region_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -62,14 +62,24 @@ def check_resources(populations: Iterable[Receiver], timestep_us: int, time_scal
     Raises
     ------
     ValueError
-        Names the population, the need and the limit, and proposes neurons per core or another way out.
+        Names the population, the need and the limit, and proposes neurons per core or another way out; or names the
+        constant that cannot be represented.
     """
     for population in populations:
         neurons = min(population.n, population.per_core)
+        _check_numbers(population, timestep_us / 1000)
         _check_sums(population)
         _check_dtcm(population, neurons)
         _check_sdram(population, neurons)
         _check_cycles(population, neurons, timestep_us, time_scale_factor)
+
+
+def _check_numbers(population: Receiver, timestep: float) -> None:
+    try:
+        constants(population, timestep)
+        initial_state(population.v, population.i_syn, population.parameters)
+    except ValueError as error:
+        raise ValueError(f"Population '{population.label}': {error}") from None
 
 
 def _check_sums(population: Receiver) -> None:
