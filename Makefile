@@ -25,7 +25,7 @@ OTHERS = $(shell for v in $(VERSIONS); do \
 .PRECIOUS: build/python%/.ready
 # In this order, with pytest's summary last.
 .NOTPARALLEL:
-.PHONY: help demo test bench lint types unit pythons clean
+.PHONY: help demo test bench parity lint types unit pythons clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -39,6 +39,9 @@ test: lint types unit ## check style and types, then run all tests with coverage
 
 bench: $(READY) ## measure speed on this machine
 	$(BIN)/pynn-sfdfa benchmark
+
+parity: $(READY) ## compare the simulators on 200 random networks; takes some minutes
+	PARITY_NETWORKS=200 $(BIN)/pytest -q tests/contract/test_parity.py
 
 lint: $(READY) ## check style and format
 	$(BIN)/ruff check --quiet $(SOURCES)
