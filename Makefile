@@ -46,6 +46,9 @@ fuzz: $(READY) ## hostile input at every door, 100,000 cases; FUZZ_CASES=1000 ma
 faults: $(READY) ## let disks fail at every call in every way, and kill a hundred runs; ten minutes
 	PYNN_SFDFA_FAULTS=all $(BIN)/pytest tests/faults
 
+parity: $(READY) ## compare the simulators on 200 random networks; takes some minutes
+	PARITY_NETWORKS=200 $(BIN)/pytest -q tests/contract/test_parity.py
+
 lint: $(READY) ## check style and format
 	$(BIN)/ruff check --quiet $(SOURCES)
 	$(BIN)/ruff format --quiet --check $(SOURCES)
