@@ -46,9 +46,14 @@ class _Neurons(Group):
     def _native(self, name: str) -> Any:
         raise NotImplementedError
 
+    def _in_pynn_units(self, name: str) -> Any:
+        translation = self.celltype.translations[name]
+        values, reverse = self._native(translation["translated_name"]), translation["reverse_transform"]
+        return np.asarray(reverse(**{translation["translated_name"]: values})) if callable(reverse) else values
+
     def _get_parameters(self, *names: str) -> ParameterSpace:
-        native = {name: simplify(self._native(name)) for name in self.celltype.get_native_names(*names)}
-        return self.celltype.reverse_translate(ParameterSpace(native, shape=(self.size,)))
+        values = {name: simplify(self._in_pynn_units(name)) for name in names}
+        return ParameterSpace(values, self.celltype.get_schema(), (self.size,))
 
     def _get_native_parameters(self, *names: str) -> ParameterSpace:
         return ParameterSpace({name: self._native(name) for name in names}, shape=(self.size,))

@@ -134,7 +134,7 @@ class AdExp(Given, pynn_cells.AdExp):
     brian2_model = stock_groups.ExponentialGroup
 
 
-_RECEPTOR_UNITS = {"tau_syn": "ms", "e_syn": "mV"}
+_RECEPTOR_UNITS = {"tau_syn": "ms", "e_syn": "mV", "ysyn": "uS"}
 
 
 class CurrExpPostSynapticResponse(Given, pynn_receptors.CurrExpPostSynapticResponse):
@@ -189,6 +189,15 @@ class PointNeuron(pynn_cells.PointNeuron):
                     self.translations[own] = translation | {"forward_transform": forward}
         currents = [receptor.synaptic_current(label) for label, receptor in receptors.items()]
         self.eqs += brian2.Equations(f"i_syn = {' + '.join(currents) or '0*amp'} : amp")
+
+    @property
+    def native_parameters(self) -> Any:
+        """All parameters by native name, those of receptors beside those of the membrane."""
+        space = super().native_parameters
+        for label in self.post_synaptic_receptors:
+            for name, value in space.pop(label).items():
+                space[name] = value
+        return space
 
     def has_parameter(self, name: str) -> bool:
         """Return whether there is a parameter of that name."""

@@ -90,6 +90,20 @@ class Group:
     celltype: Any
     size: int
 
+    def get(self, parameter_names: Any, gather: bool = False, simplify: bool = True) -> Any:
+        """Return parameters of the neurons, as PyNN does.
+
+        Raises
+        ------
+        pyNN.errors.NonExistentParameterError
+            If the cells have no such parameter; the message lists those they have.
+        """
+        there = self.celltype.get_parameter_names()
+        for name in [parameter_names] if isinstance(parameter_names, str) else parameter_names:
+            if name not in there:
+                raise errors.NonExistentParameterError(name, type(self.celltype).__name__, there)
+        return super().get(parameter_names, gather, simplify)  # type: ignore[misc]
+
     def set(self, **parameters: Any) -> None:
         """Set parameters of all neurons of the group from the present time on.
 

@@ -161,6 +161,8 @@ def test_a_parameter_that_is_not_there(sim):
     population = sim.Population(2, sim.LIF_SFDFA(**CELL))
     with pytest.raises(errors.NonExistentParameterError, match="tau .*LIF_SFDFA are: .*tau_m"):
         population.set(tau=1.0)
+    with pytest.raises(errors.NonExistentParameterError, match="tau .*LIF_SFDFA are: .*tau_m"):
+        population.get("tau")
 
 
 def test_a_cell_type_that_is_not_there_says_what_is(sim):
