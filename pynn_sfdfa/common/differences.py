@@ -45,7 +45,7 @@ DIFFERENCES = (
         "spike times of `SpikeSourceArray` between two steps",
         "exact",
         "act at the start of the step in which they lie; two in one step are refused when they are run",
-        "rounded to steps by sPyNNaker",
+        "leave at the first step at or after them, to a microsecond",
     ),
     Difference("numbers", "float64", "float64", "fixed point, as docs/arithmetic.md specifies"),
     Difference(
@@ -71,7 +71,7 @@ DIFFERENCES = (
         "what can be changed between two runs",
         "parameters, initial and present values, weights, delays, learning rates",
         "as `event`, but neither `trial_duration` nor delays",
-        "weights and spike sources; the rest after `reset()`",
+        "weights, spike sources and parameters of sPyNNaker's cells; the rest after `reset()`",
     ),
     Difference(
         "what can be recorded and read",
@@ -80,10 +80,24 @@ DIFFERENCES = (
         "spikes, `v`, `i_syn`; eligibilities exist on the cores only",
     ),
     Difference(
-        "projections between two populations",
+        "projections onto `LIF_SFDFA` between two populations",
         "any number",
         "any number",
-        "onto `LIF_SFDFA` one, from one population to another",
+        "any number, if they share delay and learning rate and no two connect the same two neurons",
     ),
-    Difference("`SFDFAFeedback`", "any connector", "any connector", "all to all"),
+    Difference("synapses between two neurons", "any number", "any number", "onto `LIF_SFDFA` one"),
+    Difference("`SFDFAFeedback`", "any connector", "any connector", "all to all, unless its learning rate is 0"),
+    Difference(
+        "connectors",
+        "PyNN's",
+        "PyNN's",
+        "PyNN's; kernels, convolution and pooling are sPyNNaker's, from whole populations to its own cells",
+    ),
+    Difference("building and recording once a run has begun", "at any time", "at any time", "after `reset()`"),
+    Difference(
+        "a sample or spike exactly at the end of a run",
+        "belongs to that run",
+        "a sample belongs to that run, a spike of a source to the next",
+        "belongs to the next run",
+    ),
 )

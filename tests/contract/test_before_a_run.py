@@ -1,6 +1,6 @@
 """What can be asked before anything has run: nothing has been recorded yet, and that is no error."""
 
-from networks import cells, source
+from small_networks import cells, source
 
 
 def test_before_the_first_run_there_are_no_data(sim):

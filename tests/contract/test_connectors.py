@@ -3,7 +3,7 @@
 import numpy as np
 import pyNN.mock as mock
 import pytest
-from networks import CELL
+from small_networks import CELL
 from pyNN.random import NumpyRNG
 
 CONNECTORS = {

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from networks import CELL, source
+from small_networks import CELL, source
 from rounds import CASES, case
 from simulators import NAMES
 

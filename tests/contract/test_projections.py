@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from networks import CELL, cells, source
+from small_networks import CELL, cells, source
 from pyNN import errors
 from pyNN.random import NumpyRNG, RandomDistribution
 from simulators import set_up

@@ -7,7 +7,7 @@ from pathlib import Path
 import neo
 import numpy as np
 import pytest
-from networks import CELL, cells, count, source, spikes
+from small_networks import CELL, cells, count, source, spikes
 from rounds import CASES, case
 from simulators import NAMES
 

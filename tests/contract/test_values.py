@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import quantities as pq
-from networks import CELL
+from small_networks import CELL
 from pyNN import errors
 from simulators import set_up
 
