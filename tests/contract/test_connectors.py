@@ -3,8 +3,8 @@
 import numpy as np
 import pyNN.mock as mock
 import pytest
-from small_networks import CELL
 from pyNN.random import NumpyRNG
+from small_networks import CELL
 
 CONNECTORS = {
     "all to all": lambda sim, shape: sim.AllToAllConnector(),

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from small_networks import CELL, source
 from rounds import CASES, case
 from simulators import NAMES
+from small_networks import CELL, source
 
 OTHER = {
     "tau_m": 40.0,

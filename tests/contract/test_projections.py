@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from small_networks import CELL, cells, source
 from pyNN import errors
 from pyNN.random import NumpyRNG, RandomDistribution
 from simulators import set_up
+from small_networks import CELL, cells, source
 
 MASK = np.array([[True, False, True], [False, True, False], [True, True, False], [False, False, True]])
 

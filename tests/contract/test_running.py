@@ -7,9 +7,9 @@ from pathlib import Path
 import neo
 import numpy as np
 import pytest
-from small_networks import CELL, cells, count, source, spikes
 from rounds import CASES, case
 from simulators import NAMES
+from small_networks import CELL, cells, count, source, spikes
 
 TIMES = [[1.0, 5.0, 12.0, 15.0, 22.0, 34.0], [3.0, 21.0, 22.0]]
 """Of two sources: 2 and 1 spikes in the first round of 10 ms, then 2 and 0, 1 and 2, 1 and 0."""

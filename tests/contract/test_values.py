@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import quantities as pq
-from small_networks import CELL
 from pyNN import errors
 from simulators import set_up
+from small_networks import CELL
 
 BAD_TIMES = {
     "negative": ([[1.0], [-2.0]], "neuron 1 contains -2"),
