@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pynn_sfdfa.common.differences import DIFFERENCES, SIMULATORS
+from pynn_sfdfa.files import write_text
 
 PAGE = Path(__file__).parent / "simulators.md"
 START, END = "<!-- differences -->\n", "<!-- end -->"
@@ -27,4 +28,4 @@ def page(text: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(PAGE.read_text()))
+    write_text(PAGE, page(PAGE.read_text()))
