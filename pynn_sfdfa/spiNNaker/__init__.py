@@ -4,6 +4,7 @@ from typing import Any
 
 from pyNN import errors, random, space
 from pyNN.connectors import CloneConnector, DisplacementDependentProbabilityConnector
+from pyNN.network import Network
 from pyNN.parameters import Sequence
 from pyNN.random import GSLRNG
 from pyNN.recording import get_io
@@ -121,6 +122,7 @@ __all__ = [
     "LastNeuronSelection",
     "Line",
     "MultiplicativeWeightDependence",
+    "Network",
     "NoisyCurrentSource",
     "NumpyRNG",
     "OneToOneConnector",
