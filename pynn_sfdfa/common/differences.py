@@ -39,7 +39,13 @@ DIFFERENCES = (
         "spike times of neurons",
         "exact",
         "the start of the step in which the threshold is crossed; arrival and reset are late by less than a step",
-        "the end of that step",
+        "as `brian2`",
+    ),
+    Difference(
+        "spikes of a neuron",
+        "10,000 in a trial, at most; then `run()` fails",
+        "one in a step, at most",
+        "as `brian2`, and 30 in a trial, at most; then it fires no more",
     ),
     Difference(
         "spike times of `SpikeSourceArray` between two steps",
@@ -83,7 +89,8 @@ DIFFERENCES = (
         "projections between two populations",
         "any number",
         "any number",
-        "onto `LIF_SFDFA` one, from one population to another",
+        "any number, onto `LIF_SFDFA` with one delay and one learning rate",
     ),
+    Difference("synapses between two neurons", "any number", "any number", "onto `LIF_SFDFA` one"),
     Difference("`SFDFAFeedback`", "any connector", "any connector", "all to all"),
 )
