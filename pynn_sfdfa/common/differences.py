@@ -39,7 +39,13 @@ DIFFERENCES = (
         "spike times of neurons",
         "exact",
         "the start of the step in which the threshold is crossed; arrival and reset are late by less than a step",
-        "the end of that step",
+        "as `brian2`",
+    ),
+    Difference(
+        "spikes of a neuron",
+        "10,000 in a trial, at most; then `run()` fails",
+        "one in a step, at most",
+        "as `brian2`, and 30 in a trial, at most; then it fires no more",
     ),
     Difference(
         "spike times of `SpikeSourceArray` between two steps",
