@@ -6,7 +6,7 @@ A checksum says that a file is as it was written, not that what was written is a
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -83,9 +83,9 @@ def first_wrong(array: NDArray[np.floating]) -> tuple[int, ...] | None:
     return tuple(int(i) for i in np.argwhere(~(np.abs(array) <= LARGEST_WEIGHT))[0])
 
 
-def _check_numbers(name: str, array: NDArray[np.generic]) -> None:
+def _check_numbers(name: str, array: NDArray[Any]) -> None:
     if _WEIGHTS.match(name) and array.dtype.kind == "f":
-        at = first_wrong(array)  # type: ignore[arg-type]
+        at = first_wrong(array)
         if at is not None:
             raise ValueError(
                 f"{_element(name, array, at)}; weights must be finite and of at most {LARGEST_WEIGHT:g} nA, beyond "
@@ -96,8 +96,8 @@ def _check_numbers(name: str, array: NDArray[np.generic]) -> None:
         if wrong.any():
             raise ValueError(f"{_element(name, array, np.argwhere(wrong)[0])}; it must be finite")
     if _NOT_NEGATIVE.fullmatch(name) and array.min() < 0:
-        at = np.unravel_index(int(array.argmin()), array.shape)  # type: ignore[assignment]
-        raise ValueError(f"{_element(name, array, at)}; it must not be negative")  # type: ignore[arg-type]
+        lowest = tuple(int(i) for i in np.unravel_index(int(array.argmin()), array.shape))
+        raise ValueError(f"{_element(name, array, lowest)}; it must not be negative")
 
 
 def _element(name: str, array: NDArray[np.generic], at: tuple[int, ...]) -> str:
