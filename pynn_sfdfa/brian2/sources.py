@@ -14,6 +14,7 @@ from pyNN.parameters import Sequence
 from pynn_sfdfa.brian2 import schedule, simulator
 from pynn_sfdfa.brian2.parameters import Parameters
 from pynn_sfdfa.common.poisson import check_poisson
+from pynn_sfdfa.common.running import first_steps
 from pynn_sfdfa.common.spike_times import check_spike_trains
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def _sequences(n: int, trains: Any) -> Any:
 
 
 class ArrayGroup(Parameters, brian2.SpikeGeneratorGroup):
-    """Spikes at given times, each at the beginning of the step in which it lies.
+    """Spikes at given times, each at the beginning of the first step at or after it.
 
     Before each run Brian2 gets the spikes that fall into it: those after its end may yet be replaced, and two of them
     in one step are no reason to refuse it.
@@ -63,7 +64,7 @@ class ArrayGroup(Parameters, brian2.SpikeGeneratorGroup):
         neurons = np.repeat(np.arange(len(trains)), [train.size for train in trains])
         order = np.lexsort((neurons, times))
         self._times, self._neurons = times[order], neurons[order]
-        self._steps = np.floor(self._times / float(simulator.state.dt) + _EARLY)
+        self._steps = first_steps(self._times, float(simulator.state.dt))
         by_neuron = np.lexsort((self._times, self._neurons))
         same = (np.diff(self._neurons[by_neuron]) == 0) & (np.diff(self._steps[by_neuron]) == 0)
         self._second = np.sort(by_neuron[1:][same])  # of two spikes in one step, the second
@@ -104,7 +105,8 @@ class ArrayGroup(Parameters, brian2.SpikeGeneratorGroup):
     def begin_run(self, start: float, stop: float) -> None:
         """Give Brian2 the spikes of a run."""
         first, last = np.searchsorted(self._steps, self._window(start, stop))
-        self.set_spikes(self._neurons[first:last], self._times[first:last] * ms, sorted=True)
+        times = self._steps[first:last] * float(simulator.state.dt)
+        self.set_spikes(self._neurons[first:last], times * ms, sorted=False)
 
 
 class PoissonGroup(Parameters, brian2.PoissonGroup):

@@ -50,8 +50,8 @@ DIFFERENCES = (
     Difference(
         "spike times of `SpikeSourceArray` between two steps",
         "exact",
-        "act at the start of the step in which they lie; two in one step are refused when they are run",
-        "leave at the first step at or after them, to a microsecond",
+        "come at the first step after them; two in one step are refused when they are run",
+        "as `brian2`, but several in one step add up",
     ),
     Difference("numbers", "float64", "float64", "fixed point, as docs/arithmetic.md specifies"),
     Difference(

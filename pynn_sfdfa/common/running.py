@@ -2,21 +2,25 @@
 
 The time that was asked for is kept exactly. A simulator that advances in steps stops at the first step at or after it,
 to 1e-9 of a step, so that ten times 0.1 ms is 1 ms, and says which two times these are if they differ; the next
-``run()`` counts from the time asked for, so that nothing adds up.
+``run()`` counts from the time asked for, so that nothing adds up. Spikes of a source that lie between two steps come at
+the first step after them, by the same rule.
 """
 
 from __future__ import annotations
 
-import math
 import warnings
 from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 from pynn_sfdfa.common.numbers import is_number, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["Clock", "build_run", "end_of_run", "now", "steps_to"]
+    from numpy.typing import NDArray
+
+__all__ = ["Clock", "build_run", "end_of_run", "first_steps", "now", "steps_to"]
 
 _TOLERANCE = 1e-9
 """Of a step: a time that is closer to a step than this is at it."""
@@ -40,9 +44,16 @@ class Clock(Protocol):
         """Simulate up to ``stop`` ms, a multiple of the step."""
 
 
+def first_steps(times: NDArray[np.float64], step: float) -> NDArray[np.float64]:
+    """Return the number of the first step at or after each time (ms); spikes between two steps are taken there, too."""
+    steps = times / step
+    exact: NDArray[np.float64] = np.ceil(steps - np.maximum(_TOLERANCE, 4e-16 * steps))
+    return exact
+
+
 def steps_to(time: float, step: float) -> int:
     """Return the number of the first step at or after a time (ms)."""
-    return math.ceil(time / step - max(_TOLERANCE, 4e-16 * time / step))
+    return int(first_steps(np.array([time]), step)[0])
 
 
 def _stop(clock: Clock, target: float) -> float:

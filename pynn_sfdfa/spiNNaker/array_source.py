@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.common.running import first_steps
 from pynn_sfdfa.common.spike_times import check_spike_trains
 from pynn_sfdfa.spiNNaker.simulator import state
 from pynn_sfdfa.spiNNaker.spynnaker_names import (
@@ -32,10 +33,10 @@ _NEVER = 2.0**50
 
 
 def _ticks(trains: Any) -> NDArray[np.object_]:
-    """Return the ticks at which each neuron spikes: the first at or after each of its times, to a microsecond."""
+    """Return the ticks at which each neuron spikes: the first at or after each of its times."""
     ticks = np.empty(len(trains), object)
     for neuron, times in enumerate(check_spike_trains(trains)):
-        exact = np.ceil(np.floor(times * 1000.0) / timestep_us())
+        exact = first_steps(times, timestep_us() / 1000.0)
         ticks[neuron] = np.minimum(exact, _NEVER).astype(np.int64)
     return ticks
 

@@ -218,6 +218,19 @@ def all_spikes_that_are_under_way_arrive(sim):
 
 
 @case
+def spikes_between_two_steps_come_at_the_first_one_after_them(sim):
+    times = [2.3, 7.0, 8.0000000001, 8.9]
+    population = source(sim, [times, [0.1]])
+    population.record("spikes")
+    yield
+    yield
+    exact = sim.__name__.endswith("event")
+    expected = [times, [0.1]] if exact else [[3.0, 7.0, 8.0, 9.0], [1.0]]
+    for train, wanted in zip(spikes(population), expected, strict=True):
+        assert train == pytest.approx(wanted, abs=1e-6)
+
+
+@case
 def potential_and_current_are_recorded(sim):
     stimulus, population = source(sim, [[2.0]]), cells(sim, 1, v_thresh=-50.0)
     sim.Projection(stimulus, population, sim.AllToAllConnector(), sim.StaticSynapse(weight=2.0, delay=1.0))
