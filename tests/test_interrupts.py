@@ -12,13 +12,15 @@ from pynn_sfdfa.interrupts import TerminatedError, deferred_interrupt, terminati
 
 @pytest.fixture(autouse=True)
 def handlers():
-    """Signals act as in a new process, and after each test as before it."""
+    """Signals act as in a new process, since sPyNNaker leaves a handler of its own, and after each test as before."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    anew = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    for number, handler in anew.items():
+        signal.signal(number, handler)
     yield
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
-    assert signal.getsignal(signal.SIGINT) == before[signal.SIGINT]
-    signal.signal(signal.SIGTERM, before[signal.SIGTERM])
+    assert {number: signal.getsignal(number) for number in anew} == anew
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def test_termination_interrupts_so_that_what_is_open_is_closed():
