@@ -42,15 +42,15 @@ def submit(
     The job carries this version of the package along.
     """
     job = _job(source, overrides)
+    from pynn_sfdfa.hardware.portal.errors import PortalError, shown
+
     click.echo(job.describe())
-    click.echo(f"collab     {collab}")
+    click.echo(f"collab     {shown(collab)}")
     _check_application(source, dry_run)
     if dry_run:
         click.echo("Dry run: nothing was sent.")
         return
     client = _client(service)
-    from pynn_sfdfa.hardware.portal.errors import PortalError
-
     with as_failure(PortalError):
         uri = client.submit(job, collab)
     number = uri.rstrip("/").rsplit("/", 1)[-1]
@@ -65,7 +65,7 @@ def submit(
 @_service
 def status(job: int, wait_for_it: bool, service: str | None) -> None:
     """Print the status of JOB: submitted, running, finished or error; of a failed one also the end of its log."""
-    from pynn_sfdfa.hardware.portal.errors import PortalError
+    from pynn_sfdfa.hardware.portal.errors import PortalError, shown
 
     client = _client(service)
     if wait_for_it:
@@ -73,7 +73,7 @@ def status(job: int, wait_for_it: bool, service: str | None) -> None:
         return
     with as_failure(PortalError):
         found = client.job(job)
-    click.echo(f"job {job} is {found['status']}")
+    click.echo(f"job {job} is {shown(found['status'])}")
     _show_failure(found)
 
 
@@ -90,7 +90,7 @@ def fetch(job: int, out: Path | None, service: str | None) -> None:
     folder = out or Path("runs") / f"job-{job}"
     with as_failure(PortalError):
         files = fetch_results(client.job(job), folder, client.download)
-    click.echo(f"{len(files)} files, job.json and job.log are in {folder}.")
+    click.echo(f"{len(files)} files, job.json and job.log are in {click.format_filename(folder)}.")
 
 
 def _job(source: str, overrides: tuple[str, ...]) -> Job:
@@ -105,7 +105,7 @@ def _job(source: str, overrides: tuple[str, ...]) -> Job:
     if overrides:
         raise click.UsageError("--set changes settings of experiments; a script has none.")
     with as_wrong_use(OSError, SyntaxError):
-        return script_job(Path(source).name, Path(source).read_text(encoding="utf-8"))
+        return script_job(Path(source).name, Path(source).read_bytes())
 
 
 def _check_application(source: str, dry_run: bool) -> None:
@@ -155,5 +155,7 @@ def _wait(client: PortalClient, number: str) -> None:
 
 def _show_failure(job: dict[str, object]) -> None:
     if job["status"] == "error":
-        log = str(job.get("log") or "(no log)").splitlines()[-15:]
+        from pynn_sfdfa.hardware.portal.errors import shown
+
+        log = [shown(line, 100) for line in str(job.get("log") or "(no log)").splitlines()[-15:]]
         raise Failure("\n".join(["The job failed. The end of its log:", *log]))
