@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from pyNN import errors
-from pyNN.parameters import ParameterSpace, Sequence
+from pyNN.parameters import ParameterSpace
 from pyNN.standardmodels import StandardCurrentSource, build_translations
 from pyNN.standardmodels import electrodes as standard
 
@@ -33,6 +33,7 @@ class _CurrentSource(StandardCurrentSource):
     }  # fmt: skip
     always_logged: ClassVar[bool] = False
     _injected: float  # A
+    _log: list[tuple[int, float]]  # steps in which the current changed, and nA from then on
 
     def __init__(self, **parameters: Any) -> None:
         self._index = len(simulator.contents.sources)
@@ -51,10 +52,9 @@ class _CurrentSource(StandardCurrentSource):
         """Set parameters from the present time on."""
         super().set_parameters(copy, **given(self, parameters))
 
-    def get_native_parameters(self) -> ParameterSpace:
-        """Return all parameters."""
-        values = {n: Sequence(v) if isinstance(v, np.ndarray) else v for n, v in self._values.items()}
-        return ParameterSpace(values, self.get_schema(), (1,))
+    def get_parameters(self) -> dict[str, Any]:
+        """Return all parameters: numbers, and arrays of those that are sequences."""
+        return dict(self._values)
 
     def set_native_parameters(self, parameters: ParameterSpace) -> None:
         """Set parameters, having checked them."""
@@ -94,8 +94,7 @@ class _CurrentSource(StandardCurrentSource):
 
     def restart(self) -> None:
         """Return to t = 0, where nothing has been injected."""
-        self._injected = 0.0
-        self._log: list[tuple[int, float]] = []  # steps in which the current changed, and nA from then on
+        self._injected, self._log = 0.0, []
 
     def _amplitude(self, step: int) -> float:
         """Return the current of a time step in nA."""

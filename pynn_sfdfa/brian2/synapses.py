@@ -75,7 +75,7 @@ def for_target(synapse_type: Any, unit: str, brian2_unit: Any) -> Any:
     Parameters
     ----------
     synapse_type : SynapseType
-        Not changed; its random numbers are drawn from the same generators.
+        Not changed.
     unit : {"nA", "uS", "mV"}
     brian2_unit : brian2.Quantity
         The same.

@@ -53,33 +53,30 @@ def recorded(population):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_parameter_of_every_neuron_takes_effect(sim, name):
+    """Neuron i is given another value of parameter i, n + i gets it before the first run, 2n + i later, 3n never."""
     sim.setup(timestep=0.1)
     base = model(sim, name, {}).default_parameters | {"i_offset": CURRENT.get(name, 2.0)}
     changed = {p: v + OTHER[p] if p in OTHER else 1.5 * v or 1.0 for p, v in base.items()}
     n, names = len(base), list(base)
+    given = {p: [changed[p] if i == names.index(p) else base[p] for i in range(3 * n + 1)] for p in names}
     stimulus = sim.Population(1, sim.SpikeSourceArray(spike_times=[2.0, 5.0, 17.0, 20.0]))
-    given = sim.Population(n, model(sim, name, {p: [changed[p] if p == q else base[p] for q in names] for p in names}))
-    before, between = (sim.Population(n + 1, model(sim, name, base)) for _ in range(2))
-    for population in (given, before, between):
-        drive(sim, name, stimulus, population)
-        population.record(["spikes", "v"])
+    population = sim.Population(3 * n + 1, model(sim, name, given))
+    drive(sim, name, stimulus, population)
+    population.record(["spikes", "v"])
+    for first in (n, 2 * n):
+        for i, parameter in enumerate(names):
+            population[first + i : first + i + 1].set(**{parameter: changed[parameter]})
+            values = population.get(parameter)[[i, first + i, 3 * n]]
+            assert values.tolist() == pytest.approx([changed[parameter]] * 2 + [base[parameter]])
+        sim.run(15.0)
+    v, spikes = recorded(population)
+    assert np.isfinite(v).all() and len(spikes[3 * n]) > 1
     for i, parameter in enumerate(names):
-        before[i : i + 1].set(**{parameter: changed[parameter]})
-    sim.run(15.0)
-    for i, parameter in enumerate(names):
-        between[i : i + 1].set(**{parameter: changed[parameter]})
-        assert between.get(parameter)[[i, n]].tolist() == pytest.approx([changed[parameter], base[parameter]])
-    sim.run(15.0)
-    (v_given, at_given), (v_before, at_before), (v_between, at_between) = map(recorded, (given, before, between))
-    assert np.isfinite(v_before).all()
-    assert at_before[n] == at_between[n] and len(at_before[n]) > 1
-    np.testing.assert_array_equal(v_before[:, n], v_between[:, n])
-    for i, parameter in enumerate(names):
-        np.testing.assert_array_equal(v_given[:, i], v_before[:, i], parameter)
-        assert at_given[i] == at_before[i], parameter
-        assert (v_before[:, i] != v_before[:, n]).any(), parameter
-        assert (v_between[:150, i] == v_between[:150, n]).all(), parameter
-        assert (v_between[150:, i] != v_between[150:, n]).any(), parameter
+        np.testing.assert_array_equal(v[:, i], v[:, n + i], parameter)
+        assert spikes[i] == spikes[n + i], parameter
+        differs = v != v[:, 3 * n :]
+        assert differs[:, n + i].any(), parameter
+        assert not differs[:150, 2 * n + i].any() and differs[150:, 2 * n + i].any(), parameter
 
 
 def test_what_works_in_pynn_gives_what_pynn_gives(sim):

@@ -111,3 +111,80 @@ def test_plasticity_of_pynn_is_connected_in_bulk_too(sim, ends):
     projection = sim.Projection(ends[0], post, sim.AllToAllConnector(), depressing)
     np.testing.assert_allclose(projection._read_native("tau_syn"), 5e-3)
     np.testing.assert_allclose(projection.get("U", format="array"), 0.3)
+
+
+def test_weights_count_in_the_unit_of_the_cells_and_may_be_given_with_it(sim, ends):
+    import quantities as pq
+    from pyNN import errors
+
+    currents, conductances, steps = (sim.Population(2, cell) for cell in (
+        sim.IF_curr_exp(), sim.IF_cond_exp(), sim.IF_curr_delta()
+    ))  # fmt: skip
+    for post, weight, expected in (
+        (currents, 50.0 * pq.pA, 0.05),
+        (conductances, 50.0 * pq.nS, 0.05),
+        (steps, 50.0 * pq.uV, 0.05),
+    ):
+        synapse = sim.StaticSynapse(weight=weight, delay=1.0 * pq.ms)
+        projection = sim.Projection(ends[0], post, sim.AllToAllConnector(), synapse)
+        assert projection.get("weight", format="list")[0][2] == pytest.approx(expected)
+        projection.set(weight=2 * weight)
+        assert projection.get("weight", format="list")[0][2] == pytest.approx(2 * expected)
+    with pytest.raises(errors.InvalidParameterValueError, match="weight was given in nA, but .* are in uS"):
+        sim.Projection(ends[0], conductances, sim.AllToAllConnector(), sim.StaticSynapse(weight=1.0 * pq.nA))
+    with pytest.raises(errors.InvalidParameterValueError, match="weight = .*give it in nA, in uS"):
+        sim.StaticSynapse(weight=1.0 * pq.ms)
+
+
+@pytest.mark.parametrize("kind", ["static", "depressing", "plastic"])
+def test_a_type_of_synapse_that_projections_share(sim, ends, kind):
+    """Its weights have the unit of each projection."""
+    weight = sim.RandomDistribution("uniform", (0.1, 0.2), rng=sim.NumpyRNG(3))
+    synapse = {
+        "static": lambda: sim.StaticSynapse(weight=weight, delay=1.0),
+        "depressing": lambda: sim.TsodyksMarkramSynapse(weight=weight, delay=1.0),
+        "plastic": lambda: sim.STDPMechanism(
+            timing_dependence=sim.SpikePairRule(),
+            weight_dependence=sim.AdditiveWeightDependence(w_max=0.3),
+            dendritic_delay_fraction=0,
+            weight=weight,
+            delay=1.0,
+        ),
+    }[kind]()
+    cells = sim.Population(2, sim.IF_curr_exp()), sim.Population(2, sim.IF_cond_exp())
+    first, second = (sim.Projection(ends[0], post, sim.AllToAllConnector(), synapse) for post in cells)
+    weights = [np.array(p.get("weight", format="list"))[:, 2] for p in (first, second)]
+    assert all(((w > 0.1) & (w < 0.2)).all() for w in weights)
+    in_si = [projection._read_native("weight") for projection in (first, second)]
+    assert in_si[0] == pytest.approx(weights[0] * 1e-9) and in_si[1] == pytest.approx(weights[1] * 1e-6)
+
+
+def test_variables_of_plasticity_can_be_set(sim, ends):
+    from pyNN import errors
+
+    stdp = sim.STDPMechanism(
+        timing_dependence=sim.SpikePairRule(tau_plus=20.0, tau_minus=30.0, A_plus=0.01, A_minus=0.02),
+        weight_dependence=sim.AdditiveWeightDependence(w_min=0.0, w_max=0.4),
+        dendritic_delay_fraction=0,
+        weight=0.2,
+        delay=1.0,
+    )
+    projection = sim.Projection(ends[0], sim.Population(4, sim.IF_curr_exp()), sim.AllToAllConnector(), stdp)
+    projection.set(tau_plus=25.0, w_max=0.5, delay=1.2)
+    assert projection.get(["tau_plus", "w_max", "delay"], format="list", with_address=False)[0] == pytest.approx(
+        (25.0, 0.5, 1.0)
+    )
+    with pytest.raises(errors.NonExistentParameterError, match="tau .*STDPMechanism are: .*tau_plus"):
+        projection.set(tau=1.0)
+
+
+def test_a_stock_projection_without_synapses_carries_nothing(sim, ends):
+    cells = sim.Population(2, sim.IF_curr_exp())
+    connector = sim.FixedProbabilityConnector(0.0)
+    projection = sim.Projection(ends[0], cells, connector, sim.StaticSynapse(weight=1.0, delay=2.0))
+    assert projection.get("weight", format="list") == []
+    assert sim.get_min_delay() == 0.5
+    other = sim.StaticSynapse(weight=1.0, delay=[[2.0, 1.5]] * 5)
+    sim.Projection(ends[0], cells, sim.AllToAllConnector(), other)
+    assert sim.get_min_delay() == 1.5
+    sim.run(1.0)

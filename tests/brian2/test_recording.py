@@ -119,3 +119,73 @@ def test_a_neuron_set_above_threshold_spikes_and_learns_nothing_from_it(sim, net
     sim.run(1.0)
     assert [len(train) for train in neurons.get_data().segments[0].spiketrains] == [2, 2, 2]
     assert not projection.get("eligibility", format="array").any()
+
+
+def test_what_is_recorded_later_is_unknown_before(sim, net):
+    stimulus, neurons, _ = net
+    neurons[0:1].record("v")
+    stimulus[1:2].record("spikes")
+    sim.run(4.0)
+    neurons[1:2].record("v")
+    stimulus[0:1].record("spikes")
+    sim.run(19.0)
+    v = np.array(signal(neurons, "v"))
+    assert v.shape == (47, 2)
+    assert np.isfinite(v[:, 0]).all() and np.isnan(v[:8, 1]).all() and np.isfinite(v[8:, 1]).all()
+    trains = [np.array(train).tolist() for train in stimulus.get_data().segments[0].spiketrains]
+    assert trains == [[22.0], [3.0]]
+
+
+def test_samples_count_from_where_the_data_were_cleared(sim):
+    """Also where that is between two intervals, and for cells of PyNN, whose first sample is no initial value."""
+    sim.setup(timestep=0.5)
+    population = sim.Population(2, sim.IF_curr_exp(tau_m=20.0, v_rest=-65.0))
+    population.initialize(v=-55.0)
+    population.record("v", sampling_interval=2.0)
+    expected = -65.0 + 10.0 * np.exp(-np.arange(100) * 0.5 / 20.0)
+    start = 0
+    for steps in (9, 8, 6, 4):
+        sim.run(steps * 0.5)
+        block = population.get_data(clear=True)
+        v = block.segments[0].analogsignals[0]
+        assert float(v.t_start.rescale("ms")) == start * 0.5
+        np.testing.assert_allclose(np.array(v)[:, 0], expected[start : start + steps + 1 : 4], rtol=1e-9)
+        start += steps
+
+
+def test_a_population_that_is_recorded_no_more(sim, net):
+    _, neurons, _ = net
+    neurons.record(["spikes", "v"])
+    sim.run(2.0)
+    neurons.record(None)
+    neurons.record("i_syn")
+    before = len(sim.simulator.state.network.objects)
+    sim.run(2.0)
+    (i_syn,) = neurons.get_data().segments[0].analogsignals
+    assert i_syn.name == "i_syn" and np.isnan(np.array(i_syn)[:4]).all()
+    assert len(sim.simulator.state.network.objects) == before + 1
+
+
+def test_a_reset_after_something_was_added(sim, net):
+    _, neurons, projection = net
+    neurons.record("spikes")
+    sim.run(10.0)
+    late = sim.Population(2, sim.LIF_SFDFA(**CELL))
+    sim.Projection(neurons, late, sim.AllToAllConnector(), sim.StaticSynapse(weight=1.0, delay=1.0))
+    late.record("v")
+    neurons.record(None)
+    projection.record("weight", [(0, 0)])
+    sim.run(5.0)
+    sim.reset()
+    sim.run(10.0)
+    first, second = late.get_data().segments
+    assert np.array(first.analogsignals[0]).shape == (11, 2)
+    v = np.array(second.analogsignals[0])
+    assert v.shape == (21, 2) and v[0, 0] == -65.0 and v.max() > -64.0
+
+
+def test_a_population_that_could_not_be_created_leaves_nothing_behind(sim, net):
+    with pytest.raises(errors.InvalidParameterValueError):
+        sim.Population(2, sim.LIF_SFDFA(**CELL), initial_values={"v": float("nan")})
+    sim.run(1.0)
+    assert len(sim.simulator.contents.populations) == 2

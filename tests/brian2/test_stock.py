@@ -66,3 +66,28 @@ def test_every_standard_model_is_listed(sim):
     import pyNN.brian2
 
     assert set(sim.list_standard_models()) == {*pyNN.brian2.list_standard_models(), "LIF_SFDFA"} - {"StandardCellType"}
+
+
+def test_a_random_network_whose_sources_go_on_after_the_end(sim):
+    """Spike times are drawn for longer than the run; two in one step after its end are no reason to refuse it."""
+    sim.setup(timestep=0.5)
+    generator = np.random.default_rng(3)
+    times = [np.cumsum(0.6 * (np.arange(60) < 20) + generator.exponential(2.0, 60)) for _ in range(10)]
+    doubled = [time for train in times for time in train[1:][np.diff(np.ceil(train / 0.5)) == 0]]
+    assert doubled and min(doubled) > 30.0
+    sources = sim.Population(10, sim.SpikeSourceArray(spike_times=times))
+    cells = sim.Population(8, sim.IF_curr_exp(cm=0.2, tau_refrac=1.0))
+    connector = sim.FixedProbabilityConnector(0.5, rng=sim.NumpyRNG(1))
+    sim.Projection(sources, cells, connector, sim.StaticSynapse(weight=0.8, delay=0.5))
+    sim.Projection(cells, cells, connector, sim.StaticSynapse(weight=-0.2, delay=1.5), receptor_type="inhibitory")
+    sources.record("spikes")
+    cells.record("spikes")
+    cells[2:5].record("v")
+    sim.run(30.0)
+    for train, given in zip(spikes(sources), times, strict=True):
+        np.testing.assert_allclose(train, np.ceil(given[given <= 29.5] / 0.5) * 0.5)
+    assert sum(map(len, spikes(cells))) > 8
+    (v,) = cells.get_data().segments[0].analogsignals
+    assert v.shape == (61, 3) and v.array_annotations["channel_index"].tolist() == [2, 3, 4]
+    (of_two,) = cells[3:5].get_data("v").segments[0].analogsignals
+    np.testing.assert_array_equal(np.array(of_two), np.array(v)[:, 1:])
