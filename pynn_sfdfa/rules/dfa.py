@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pynn_sfdfa.rules.base import LearningRule, Trials
-from pynn_sfdfa.rules.feedback import project_errors
+from pynn_sfdfa.rules.base import LearningRule, Trials, rate_error
+from pynn_sfdfa.rules.feedback import project, project_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,7 @@ class DFA(LearningRule):
 
     name: ClassVar[str] = "dfa"
     perturbs: ClassVar[bool] = False
+    kernels: ClassVar[tuple[Any, ...]] = (project, rate_error)
 
     rho: float = 1.0
     r_target: float = 0.4

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pynn_sfdfa.rules.base import LearningRule, Trials
-from pynn_sfdfa.rules.feedback import estimate_feedback, project_errors, time_errors
+from pynn_sfdfa.rules.base import LearningRule, Trials, rate_error
+from pynn_sfdfa.rules.feedback import estimate, estimate_feedback, project, project_errors, time_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,12 +37,18 @@ class SFDFA(LearningRule):
 
     name: ClassVar[str] = "sfdfa"
     perturbs: ClassVar[bool] = True
+    kernels: ClassVar[tuple[Any, ...]] = (estimate, project, rate_error)
     of_trainer_only: ClassVar[tuple[str, ...]] = ("timed",)
 
     rho: float = 0.1
     r_target: float = 0.2
     feedback_learning_rate: float = 1e-4
     timed: bool = False
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """What gives hidden spikes their errors if they are timed."""
+        return ("feed_back",) if self.timed else ()
 
     def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
         """Return zeros: SFDFA starts without feedback."""

@@ -1,4 +1,4 @@
-"""Numba compilation with a disk cache that is never stale and works wherever the package is installed.
+"""Where machine code is kept: a folder for each module and version of its source.
 
 Numba's own cache looks at the file of a compiled function alone. Kernels here call kernels of other modules and take
 constants and record types from them, all of which is compiled in; after a change there numba would go on running the
@@ -11,14 +11,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
-import inspect
 import os
 import re
 import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numba
 import platformdirs
@@ -26,10 +25,7 @@ import platformdirs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FLOAT_FLAGS", "jit"]
-
-# Contraction to fused multiply-add only: sums keep their order, so results do not depend on vector width or threads.
-FLOAT_FLAGS = frozenset({"contract", "nsz", "arcp"})
+__all__ = ["cache_folder"]
 
 _KEPT_UNUSED = 7 * 24 * 3600.0
 """Seconds for which the code of another version is kept: longer than a process that still uses it may run."""
@@ -40,32 +36,8 @@ _IMPORT = re.compile(
 )
 
 
-def jit(function: Any = None, **options: Any) -> Any:
-    """Compile with numba in nopython mode, with numpy's division, caching the machine code on disk.
-
-    The cache is below ``$NUMBA_CACHE_DIR``, else in the user's cache folder, else (neither can be written) in a folder
-    of the user's own below the system's temporary one.
-    """
-
-    def compile_(function: Any) -> Any:
-        file = Path(inspect.getfile(function))
-        settings = {"cache": file.is_file(), "error_model": "numpy", **options}  # a notebook's cell is no file
-        if "fastmath" in settings:
-            settings["fastmath"] = set(settings["fastmath"])  # numba takes no frozenset
-        if not settings["cache"]:
-            return numba.njit(**settings)(function)
-        own = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = _cache_folder(function.__module__, file)
-        try:
-            return numba.njit(**settings)(function)  # looks at CACHE_DIR now, not when it compiles
-        finally:
-            numba.config.CACHE_DIR = own
-
-    return compile_ if function is None else compile_(function)
-
-
 @functools.cache
-def _cache_folder(module: str, file: Path) -> str:
+def cache_folder(module: str, file: Path) -> str:
     """Return the folder for the machine code of a module, made if necessary."""
     name = f"{module}-{_digest(file)}"
     for root in _roots():
