@@ -9,16 +9,26 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SOURCES := pynn_sfdfa models hardware tests benchmarks docs examples notebooks
 TYPES := build/types
+MYPY = cd $(TYPES) && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache
 DEMO := runs/demo
+
+VERSIONS := 3.11 3.12 3.13
+# pyenv puts python3.12 on the PATH also while that version is not in use, and then it fails; so all are in use here.
+ALL_IN_USE = PYENV_VERSION="$$(pyenv versions --bare 2>/dev/null | paste -sd : -)"
+# Those that are here, without the one in $(VENV). By "if", since make drops what a shell has said that ends with 127.
+OTHERS = $(shell for v in $(VERSIONS); do \
+    if ! test -e "$(VENV)/lib/python$$v" && $(ALL_IN_USE) "python$$v" -c '' 2>/dev/null; then echo "$$v"; fi; \
+    done)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.PRECIOUS: build/python%/.ready
 # In this order, with pytest's summary last.
 .NOTPARALLEL:
-.PHONY: help demo test bench lint types unit clean
+.PHONY: help demo test bench fuzz faults parity lint types unit pythons clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
 demo: $(READY) ## train a network on handwritten digits and show where its learning curve is
 	@rm -rf $(DEMO)
@@ -30,6 +40,15 @@ test: lint types unit ## check style and types, then run all tests with coverage
 bench: $(READY) ## measure speed on this machine
 	$(BIN)/pynn-sfdfa benchmark
 
+fuzz: $(READY) ## hostile input at every door, 100,000 cases; FUZZ_CASES=1000 make fuzz for fewer
+	$(BIN)/python tests/fuzz/run.py
+
+faults: $(READY) ## let disks fail at every call in every way, and kill a hundred runs; ten minutes
+	PYNN_SFDFA_FAULTS=all $(BIN)/pytest tests/faults
+
+parity: $(READY) ## compare the simulators on 200 random networks; takes some minutes
+	PARITY_NETWORKS=200 $(BIN)/pytest -q tests/contract/test_parity.py
+
 lint: $(READY) ## check style and format
 	$(BIN)/ruff check --quiet $(SOURCES)
 	$(BIN)/ruff format --quiet --check $(SOURCES)
@@ -39,10 +58,19 @@ lint: $(READY) ## check style and format
 types: $(READY) ## check types
 	@rm -rf $(TYPES) && mkdir -p $(TYPES)/pynn_sfdfa
 	@ln -s $(CURDIR)/pynn_sfdfa/* $(CURDIR)/models $(CURDIR)/hardware $(TYPES)/pynn_sfdfa/
-	cd $(TYPES) && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache -p pynn_sfdfa
+	$(MYPY) -p pynn_sfdfa
 
 unit: $(READY) ## run all tests with coverage
 	$(BIN)/pytest --cov --cov-report=term --numprocesses logical --dist loadfile
+
+pythons: lint types ## check style and types, with every Python from 3.11 to 3.13 that is here
+	@$(foreach version,$(OTHERS),$(MAKE) --no-print-directory python-$(version) &&) true
+
+# ruff's verdict is that of the oldest Python (target-version in pyproject.toml), whichever one runs it. What differs is
+# what compiles, and the types, above all NumPy's: the newest release for a Python is another one for each.
+python-%: build/python%/.ready
+	PYTHONPYCACHEPREFIX=$(<D)/bytecode $(<D)/bin/python -W error -m compileall -q -f $(SOURCES)
+	$(MYPY) --python-version $* --python-executable $(CURDIR)/$(<D)/bin/python -p pynn_sfdfa
 
 clean: ## remove what was built, tested and trained for the demo; the environment stays
 	rm -rf build dist *.egg-info $(DEMO) htmlcov coverage.xml .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -56,4 +84,12 @@ $(READY): setup.cfg pyproject.toml
 	    echo "Setting up $(VENV) with $(PYTHON); the first time takes a few minutes."; \
 	    "$(PYTHON)" -m venv --clear $(VENV); }
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test,brian2,spinnaker,sweep,nir,portal]'
+	@touch $@
+
+# What has types that are looked at; the tools are those of $(VENV).
+build/python%/.ready: setup.cfg pyproject.toml | $(READY)
+	@echo "Setting up $(@D) to check types as Python $* does."
+	@$(ALL_IN_USE) "python$*" -m venv --clear --without-pip $(@D)
+	@$(BIN)/python -m pip --python $(@D)/bin/python install -qq --disable-pip-version-check --no-compile \
+	    --editable '.[sweep,portal]'
 	@touch $@

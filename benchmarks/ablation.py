@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from pynn_sfdfa import config
+from pynn_sfdfa import config, files
 
 HERE = Path(__file__).parent
 COMMON = ("data.held_out=0.1", "training.seed=1", "training.epochs=12")
@@ -102,11 +102,11 @@ def write(folder: Path, results: Path = HERE / "results") -> str:
     earlier = {one["name"]: one for one in json.loads(file.read_text(encoding="utf-8"))} if file.exists() else {}
     outcomes = [one for trial in trials() if (one := outcome(trial, folder) or _earlier(trial, earlier))]
     text = table(outcomes)
-    file.write_text(json.dumps(outcomes, indent=1) + "\n", encoding="utf-8")
-    (results / "ablation.md").write_text(
+    files.write_text(file, json.dumps(outcomes, indent=1) + "\n")
+    files.write_text(
+        results / "ablation.md",
         f"Means over the last {LAST} epochs. The cosine is that between the feedback of the last hidden layer and the "
         f"weights above it.\n\n{text}",
-        encoding="utf-8",
     )
     return text
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn_sfdfa import assembly, config
+from pynn_sfdfa import assembly, config, files
 from pynn_sfdfa.losses import SpikeCount
 from pynn_sfdfa.metrics import predict
 from pynn_sfdfa.schema import Experiment
@@ -104,7 +104,7 @@ def once(options: argparse.Namespace) -> None:
         print(f"{simulator:<8} test {found[simulator]:.2%}  trained in {seconds:.0f} s", flush=True)
     name = f"brian2_digits-{options.trial:g}ms-seed{options.seed}.json"
     figures = {"trial_ms": options.trial, "epochs": options.epochs, "seed": options.seed, "test_accuracy": found}
-    (RESULTS / name).write_text(json.dumps(figures, indent=2) + "\n")
+    files.write_text(RESULTS / name, json.dumps(figures, indent=2) + "\n")
 
 
 def seeds(options: argparse.Namespace) -> None:

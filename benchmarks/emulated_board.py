@@ -13,6 +13,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 
+from pynn_sfdfa import files
 from pynn_sfdfa.hardware.board import emulated_board
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -71,7 +72,9 @@ def draw(results: dict[str, tuple[list[np.ndarray], np.ndarray]], path: Path) ->
     above.legend(loc="lower right", frameon=False)
     below.set(xlabel="time (ms)", ylabel="neuron", xlim=(0, TIME))
     figure.tight_layout()
-    figure.savefig(path, dpi=110)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=110)
+    files.write_bytes(path, picture.getvalue())
 
 
 def main() -> None:

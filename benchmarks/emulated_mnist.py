@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from pynn_sfdfa import assembly
+from pynn_sfdfa import assembly, files
 
 RESULT = Path(__file__).parent / "results" / "emulated_mnist.json"
 
@@ -45,7 +45,7 @@ def main(checkpoint: Path, samples: int, data: Path | None) -> None:
         "equal output spike counts": float((counts["event"] == counts["spiNNaker"]).mean()),
         "seconds per sample": seconds,
     }
-    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    files.write_text(RESULT, json.dumps(result, indent=2) + "\n")
     click.echo(json.dumps(result, indent=2))
 
 

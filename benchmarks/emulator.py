@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from pynn_sfdfa import files
 from pynn_sfdfa.benchmark.machine import describe
 from pynn_sfdfa.hardware.board import EmulatedBoard, emulated_board
 from pynn_sfdfa.hardware.emulator.machine import Machine
@@ -130,7 +131,7 @@ def main() -> None:
     show(rows)
     print(f"Without devices: {max(plain):.0f} million instructions per second of processor time.")
     result = {"machine": describe(1), "rows": rows, "plain_instructions": [round(value * 1e6) for value in plain]}
-    RESULTS.write_text(json.dumps(result, indent=2) + "\n")
+    files.write_text(RESULTS, json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 import pynn_sfdfa.event as event
-from pynn_sfdfa import assembly, checkpoint, config
+from pynn_sfdfa import assembly, checkpoint, config, files
 from pynn_sfdfa.hardware.arithmetic import VARIABLES, FixedPointNetwork, Formats, LearningParameters
 from pynn_sfdfa.hardware.arithmetic.float_network import FloatNetwork
 from pynn_sfdfa.hardware.arithmetic.network import LayerTrial
@@ -71,7 +71,7 @@ def save(section: str, entry: dict[str, Any], key: tuple[str, ...]) -> None:
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     entries = [e for e in results.get(section, []) if any(e.get(name) != entry.get(name) for name in key)]
     results[section] = [*entries, entry]
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    files.write_text(RESULTS, json.dumps(results, indent=1) + "\n")
     print(section, json.dumps(entry), flush=True)
 
 

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pynn_sfdfa import config, plotting
+from pynn_sfdfa import config, files, plotting
 from pynn_sfdfa.callbacks import EpochRecord
 
 HERE = Path(__file__).parent
@@ -55,10 +55,10 @@ def main(folders: list[Path], results: Path = RESULTS, picture: Path = PICTURE) 
     """Collect the runs if any are named; write and print the table, and draw the picture."""
     file = results / "gradient_alignment.json"
     if folders:
-        file.write_text(json.dumps(collect(folders), indent=1) + "\n", encoding="utf-8")
+        files.write_text(file, json.dumps(collect(folders), indent=1) + "\n")
     runs = json.loads(file.read_text(encoding="utf-8"))
     text = table(runs)
-    (results / "gradient_alignment.md").write_text(text, encoding="utf-8")
+    files.write_text(results / "gradient_alignment.md", text)
     tasks: dict[str, dict[str, list[EpochRecord]]] = {}
     for name, of_run in runs.items():
         task, rule = name.split(", ")

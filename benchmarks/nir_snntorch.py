@@ -19,7 +19,7 @@ import nir
 import numpy as np
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import SpikeTrains, Trainer, assembly, config
+from pynn_sfdfa import SpikeTrains, Trainer, assembly, config, files
 from pynn_sfdfa.nir_graph import from_nir
 from pynn_sfdfa.rules import SFDFA
 
@@ -66,7 +66,7 @@ def main(graph: Path, samples: int) -> None:
         "spikes per sample here": float(ours.sum(1).mean()),
         "spikes per sample in snnTorch": float(theirs.sum(1).mean()),
     }
-    RESULT.write_text(json.dumps(figures, indent=2) + "\n")
+    files.write_text(RESULT, json.dumps(figures, indent=2) + "\n")
     for name, value in figures.items():
         click.echo(f"{name:32s} {value:.4g}")
 

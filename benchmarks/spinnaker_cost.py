@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pynn_sfdfa import files
 from pynn_sfdfa.hardware.arithmetic import Formats
 from pynn_sfdfa.hardware.toolchain import layouts
 from pynn_sfdfa.hardware.toolchain.build import build_for_core
@@ -174,8 +175,8 @@ def main() -> None:
         "estimates": estimated(rows),
         "image": {"code": image.code_bytes, "constants": image.constant_bytes},
     }
-    RESULT.write_text(json.dumps(result, indent=1) + "\n")
-    PAGE.write_text(written(PAGE.read_text(), result))
+    files.write_text(RESULT, json.dumps(result, indent=1) + "\n")
+    files.write_text(PAGE, written(PAGE.read_text(), result))
     print(page(result))
 
 

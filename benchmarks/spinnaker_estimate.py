@@ -15,6 +15,8 @@ from pathlib import Path
 
 import click
 
+from pynn_sfdfa import files
+
 RESULTS = Path(__file__).parent / "results"
 
 BUDGET = 200_000  # instructions of a core in a millisecond: 200 MHz
@@ -110,7 +112,7 @@ def main() -> None:
             f"| {row['learning_ms']:.1f} ms | {row['energy_mJ']:.0f} mJ |"
         )
         rows.append({"network": name, "trial_ms": network.trial, **row})
-    (RESULTS / "spinnaker_estimate.json").write_text(json.dumps(rows, indent=2) + "\n")
+    files.write_text(RESULTS / "spinnaker_estimate.json", json.dumps(rows, indent=2) + "\n")
 
 
 if __name__ == "__main__":

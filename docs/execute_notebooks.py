@@ -7,6 +7,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from pynn_sfdfa import files
+
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
@@ -23,7 +25,7 @@ def executed(path: Path) -> nbformat.NotebookNode:
 def main() -> None:
     """Store all notebooks as they come out."""
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        nbformat.write(executed(path), path)
+        files.write_text(path, nbformat.writes(executed(path)) + "\n")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pynn_sfdfa import files
+
 ROOT = Path(__file__).parent.parent
 PAGE, RESULTS = ROOT / "docs" / "arithmetic.md", ROOT / "benchmarks" / "results" / "fixed_point.json"
 END = "<!-- end -->"
@@ -122,7 +124,7 @@ def with_tables(text: str, results: dict[str, Any]) -> str:
 def main() -> None:
     """Renew the tables."""
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
+    files.write_text(PAGE, with_tables(PAGE.read_text(encoding="utf-8"), results))
 
 
 if __name__ == "__main__":

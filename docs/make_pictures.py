@@ -6,12 +6,11 @@ make demo && .venv/bin/python docs/make_pictures.py runs/demo
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa import assembly, plotting
+from pynn_sfdfa import assembly, files, plotting
 from pynn_sfdfa.plotting.style import COLOURS, GREY, INK, clean, epoch_axis, new_figure
 from pynn_sfdfa.single_trial import run_trial
 
@@ -89,7 +88,7 @@ def main(run: Path, picture: Path, results: Path) -> None:
     settings, _ = assembly.from_checkpoint(run / "best.safetensors")
     plotting.save(draw(run), picture)
     name = f"{settings.name}-{settings.learning.rule}-seed{settings.training.seed}.json"
-    shutil.copyfile(run / "summary.json", results / name)
+    files.write_bytes(results / name, (run / "summary.json").read_bytes())
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pynn_sfdfa import config
+from pynn_sfdfa import config, files
 from pynn_sfdfa.campaign.markdown import percent, rows
 from pynn_sfdfa.campaign.tables import TABLES
 
@@ -84,7 +84,7 @@ def with_table(text: str, results: Path) -> str:
 
 def main() -> None:
     """Renew the table."""
-    README.write_text(with_table(README.read_text(encoding="utf-8"), RESULTS), encoding="utf-8")
+    files.write_text(README, with_table(README.read_text(encoding="utf-8"), RESULTS))
 
 
 if __name__ == "__main__":

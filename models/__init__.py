@@ -4,7 +4,7 @@ Nothing here simulates: a back end reads the text (Brian2 consumes it as it stan
 Units are PyNN's throughout: ms, mV, nA, nF.
 """
 
-from pynn_sfdfa.models.description import Event, NeuronModel, Parameter, StateVariable, SynapseModel
+from pynn_sfdfa.models.description import UNITS, Carried, Event, NeuronModel, Parameter, StateVariable, SynapseModel
 from pynn_sfdfa.models.lif_sfdfa import LIF_SFDFA
 from pynn_sfdfa.models.sfdfa_feedback import SFDFA_FEEDBACK
 from pynn_sfdfa.models.sfdfa_synapse import SFDFA_SYNAPSE
@@ -13,6 +13,8 @@ __all__ = [
     "LIF_SFDFA",
     "SFDFA_FEEDBACK",
     "SFDFA_SYNAPSE",
+    "UNITS",
+    "Carried",
     "Event",
     "NeuronModel",
     "Parameter",

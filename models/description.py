@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+UNITS = dict.fromkeys(("ms", "mV", "nA", "nF"), 1.0)
+"""Names of units, which may stand in expressions: where all values are in PyNN's units, each is 1."""
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -29,6 +32,11 @@ class Parameter:
         relation = ">" if self.exclusive else ">="
         return f"a finite number {relation} {self.minimum:g}{unit}"
 
+    @property
+    def is_sequence(self) -> bool:
+        """Whether each neuron has a sequence of values."""
+        return isinstance(self.default, tuple)
+
     def accepts(self, value: float) -> bool:
         """Return whether one value lies in the valid range."""
         if not math.isfinite(value):
@@ -38,30 +46,53 @@ class Parameter:
 
 @dataclass(frozen=True)
 class StateVariable:
-    """One state variable: ``d name/dt = derivative``; an empty derivative means constant between events."""
+    """One state variable: ``d name/dt = derivative``; an empty derivative means constant between events.
+
+    ``label`` is the name under which users read it, if that is another one.
+    """
 
     name: str
     unit: str
     derivative: str
     initial: str
     description: str
+    label: str = ""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What happens at an instant, as assignments carried out in order."""
+    """What happens at an instant, as assignments carried out in order.
+
+    ``divisors`` are the quantities (name, unit) by which effects divide: where one is not positive, the quotient is 0.
+    """
 
     name: str
     description: str
     effects: tuple[str, ...]
+    divisors: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a spike carries from its neuron: the value that ``variable`` had when it departed.
+
+    ``name`` is what the effects of its arrival call it. The spikes of a spike source carry nothing, and what they would
+    change with it stays as it is.
+    """
+
+    name: str
+    variable: str
+    unit: str
+    description: str
 
 
 @dataclass(frozen=True)
 class NeuronModel:
     """A spiking neuron: state variables between events, threshold, and effects of events.
 
-    ``constants`` are abbreviations (name, unit, expression) that parameters alone determine. ``output_error`` and
-    ``hidden_error`` are the errors, at the end of a trial, of neurons with and without targets.
+    ``constants`` are abbreviations (name, unit, expression) that parameters alone determine. ``carried`` is what
+    spikes bring along, besides the weight of the synapse at which they arrive. ``output_error`` and ``hidden_error``
+    are the errors, at the end of a trial, of neurons with and without targets.
     """
 
     name: str
@@ -72,6 +103,7 @@ class NeuronModel:
     threshold: str
     receptor_types: tuple[str, ...]
     recordable: tuple[str, ...]
+    carried: tuple[Carried, ...]
     on_input_spike: Event
     on_spike: Event
     on_trial_end: Event
@@ -88,7 +120,9 @@ class SynapseModel:
     """A synapse: presynaptic traces, state per synapse, and the effects of events.
 
     ``presynaptic_state`` has one instance per presynaptic neuron (of one projection), ``state`` one per synapse.
-    Expressions name variables of the postsynaptic neuron with the suffix ``_post``, as Brian2 does.
+    Expressions name variables of the postsynaptic neuron with the suffix ``_post``, as Brian2 does. At the end of a
+    trial, ``on_errors`` comes first, on all synapses of a network: it gathers the errors from which they then learn,
+    in ``on_trial_end``.
     """
 
     name: str
@@ -100,6 +134,7 @@ class SynapseModel:
     readable: tuple[str, ...]
     on_presynaptic_spike: Event
     on_postsynaptic_spike: Event
+    on_errors: Event
     on_trial_end: Event
 
     def parameter(self, name: str) -> Parameter:

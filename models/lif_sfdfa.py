@@ -1,6 +1,6 @@
 """The neuron: leaky integrate-and-fire with exponential synaptic current, subtractive reset and graded spikes."""
 
-from pynn_sfdfa.models.description import Event, NeuronModel, Parameter, StateVariable
+from pynn_sfdfa.models.description import Carried, Event, NeuronModel, Parameter, StateVariable
 
 LIF_SFDFA = NeuronModel(
     name="LIF_SFDFA",
@@ -35,10 +35,11 @@ LIF_SFDFA = NeuronModel(
     threshold="v >= v_thresh",
     receptor_types=("input", "error"),
     recordable=("spikes", "v", "i_syn"),
+    carried=(Carried("arriving_grade", "grade", "", "grade of the arriving spike"),),
     on_input_spike=Event(
         "input spike",
         "The current jumps by the weight; the directional derivative is carried along by the grade of the spike.",
-        ("i_syn += weight", "D += weight*grade_pre"),
+        ("i_syn += weight", "D += weight/nA*arriving_grade"),
     ),
     on_spike=Event(
         "spike",

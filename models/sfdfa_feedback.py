@@ -15,14 +15,16 @@ SFDFA_FEEDBACK = SynapseModel(
     readable=("weight", "learning_rate"),
     on_presynaptic_spike=Event("presynaptic spike", "Spikes do not travel along feedback connections.", ()),
     on_postsynaptic_spike=Event("postsynaptic spike", "Nothing happens.", ()),
+    on_errors=Event(
+        "errors",
+        "The hidden error gathers the output errors with the weights of this trial.",
+        ("projected_error_post += weight*error_pre",),
+    ),
     on_trial_end=Event(
         "trial end",
-        "The hidden error gathers the output errors with the weights of this trial; then the weights of hidden "
-        "neurons that fired move towards the correlation of perturbation and directional derivative.",
-        (
-            "projected_error_post += weight*error_pre",
-            "weight += learning_rate*(perturbation_post*directional_pre - weight)*int(count_post > 0)",
-        ),
+        "The weights of hidden neurons that fired move towards the correlation of perturbation and directional "
+        "derivative.",
+        ("weight += learning_rate*(perturbation_post*directional_pre - weight)*int(count_post > 0)",),
     ),
 )
 """Section 5 of the reference; Bacho & Chu, arXiv:2403.08804."""

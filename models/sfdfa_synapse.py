@@ -17,7 +17,9 @@ SFDFA_SYNAPSE = SynapseModel(
     ),
     state=(
         StateVariable("R", "", "-R/tau_m_post", "0", "how this neuron's own earlier resets moved"),
-        StateVariable("E", "ms/nA", "", "0", "eligibility: summed movement of the spike times per unit of weight"),
+        StateVariable(
+            "E", "ms/nA", "", "0", "summed movement of the spike times per unit of weight", label="eligibility"
+        ),
     ),
     readable=("weight", "delay", "learning_rate", "eligibility"),
     on_presynaptic_spike=Event("presynaptic spike", "Both traces jump by one on arrival.", ("TA += 1", "TB += 1")),
@@ -34,7 +36,9 @@ SFDFA_SYNAPSE = SynapseModel(
             "E += dt_spike",
             "R += c_post/tau_m_post*dt_spike",
         ),
+        divisors=(("drive", "nA"),),
     ),
+    on_errors=Event("errors", "Nothing happens.", ()),
     on_trial_end=Event(
         "trial end",
         "Gradient descent, then the next trial starts with empty traces.",

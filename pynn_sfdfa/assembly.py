@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa import checkpoint, datasets
+from pynn_sfdfa import checkpoint, checkpoint_arrays, datasets, memory, resources
 from pynn_sfdfa.checkpoint import Checkpoint, CheckpointError
 from pynn_sfdfa.config import ConfigError, from_settings
 from pynn_sfdfa.decay import Decay
@@ -18,6 +18,7 @@ from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.simulators import load_simulator, set_up
 from pynn_sfdfa.spikes import SpikeTrains, split
 from pynn_sfdfa.training import Trainer
+from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +53,7 @@ def build(
     folder: Path | None,
     stream: TextIO,
     setup: Mapping[str, Any] | None = None,
+    purpose: resources.Purpose = "train",
 ) -> tuple[FeedForward, Data]:
     """Load the data of an experiment and return its network, with initial weights, on a simulator.
 
@@ -63,9 +65,11 @@ def build(
     folder : Path, optional
         Where to look for data first.
     stream : text file
-        Where downloads are shown.
+        Where downloads are shown, and the memory that is needed if that is much.
     setup : mapping, optional
         Arguments of the simulator's ``setup()``.
+    purpose : {"train", "evaluate", "simulate"}
+        What network and data are for, and so how much memory they need.
 
     Raises
     ------
@@ -74,29 +78,57 @@ def build(
     pynn_sfdfa.datasets.DatasetError
         If the data cannot be found, read or trusted.
     ConfigError
-        If the encoder of the experiment or its held-out share does not fit the data.
+        If the encoder of the experiment, its held-out share or its trials do not fit the data, or the memory that this
+        process may use does not suffice.
     """
     sim = set_up(simulator, setup or {})
     with DownloadProgress(stream) as progress:
         dataset = datasets.load(settings.data.name, folder, progress=progress)
+    _check_memory(settings, dataset, purpose, stream)
     train, test = (_encoded(part, settings, dataset.source) for part in (dataset.train, dataset.test))
+    for name, part in (("training", train), ("test", test)):
+        try:
+            part.check_within(settings.network.trial_duration)
+        except ValueError as error:
+            raise ConfigError(
+                f"{dataset.source}, {name} samples: network.{error} Set network.trial_duration to more than that, or "
+                "shorten the samples."
+            ) from None
     built = _network(settings, sim, [train.n_units, *settings.network.hidden_sizes, dataset.n_classes])
     return built, _set_aside(settings, train, test)
 
 
+def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: resources.Purpose, stream: TextIO) -> None:
+    needed, most = resources.needs(settings, dataset, purpose), memory.limit()
+    reason = memory.shortage(needed, most)
+    if reason is not None:
+        raise ConfigError(f"{settings.name} on {dataset.name}: {reason}")
+    taken = sum(need.bytes for need in needed if not need.reserved)
+    if taken * resources.NOTEWORTHY > most.memory:
+        print(
+            f"This will take about {memory.size(taken)} of the {memory.size(most.memory)} of memory that it may use "
+            f"({most.whose}).",
+            file=stream,
+            flush=True,
+        )
+
+
 def _network(settings: Experiment, sim: Any, sizes: list[int]) -> FeedForward:
     network = settings.network
-    return FeedForward(
-        sim,
-        sizes,
-        hidden=network.cell_parameters("hidden"),
-        output=network.cell_parameters("output"),
-        gradient=network.gradient,
-        delay=network.delay,
-        weights=network.weights,
-        max_spikes=network.max_spikes,
-        seed=settings.training.seed,
-    )
+    try:
+        return FeedForward(
+            sim,
+            sizes,
+            hidden=network.cell_parameters("hidden"),
+            output=network.cell_parameters("output"),
+            gradient=network.gradient,
+            delay=network.delay,
+            weights=network.weights,
+            max_spikes=network.max_spikes,
+            seed=settings.training.seed,
+        )
+    except ValueError as error:
+        raise ConfigError(f"{settings.name}: {error}") from None
 
 
 def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> Data:
@@ -139,10 +171,11 @@ def _optimizer(settings: Experiment) -> Optimizer:
     return OPTIMIZERS[chosen.name](**chosen.model_dump(exclude={"name", "decay"}), decay=decay)
 
 
-def build_trainer(settings: Experiment, network: FeedForward, **options: Any) -> Trainer:
+def build_trainer(settings: Experiment, network: FeedForward, n_train: int | None = None, **options: Any) -> Trainer:
     """Return the trainer of an experiment; ``options`` are those of Trainer that change no result.
 
-    The settings go into every checkpoint, so that network and data can be rebuilt from it.
+    With the number of training samples, no memory is taken for larger batches than there can be. The settings go into
+    every checkpoint, so that network and data can be rebuilt from it.
 
     Raises
     ------
@@ -157,7 +190,7 @@ def build_trainer(settings: Experiment, network: FeedForward, **options: Any) ->
             rule=rule,
             optimizer=_optimizer(settings),
             loss=SpikeCount(**settings.loss.model_dump()),
-            batch_size=training.batch_size,
+            batch_size=training.batch_size if n_train is None else min(training.batch_size, n_train),
             seed=training.seed,
             threads=training.threads,
             configuration=settings.settings(),
@@ -193,10 +226,31 @@ def trained_network(path: Path, simulator: str) -> FeedForward:
         If the simulator cannot be used.
     """
     settings, saved = from_checkpoint(path)
-    inputs, n_out = saved["weights.0"].shape[0], saved[f"weights.{len(settings.network.hidden_sizes)}"].shape[1]
-    network = _network(settings, load_simulator(simulator), [inputs, *settings.network.hidden_sizes, n_out])
+    network = _network(settings, load_simulator(simulator), _sizes(saved, settings, path))
     restore(network, saved, path)
     return network
+
+
+def _sizes(saved: Checkpoint, settings: Experiment, path: Path) -> list[int]:
+    """Return the neurons of each layer of a checkpoint.
+
+    Raises
+    ------
+    CheckpointError
+        If its arrays do not fit each other, or its experiment.
+    """
+    hidden = settings.network.hidden_sizes
+    try:
+        sizes = checkpoint_arrays.check_chain(saved.arrays, len(hidden))
+    except ValueError as error:
+        raise CheckpointError(f"{path} does not fit the network: {short(str(error))}.") from None
+    for layer, (found, expected) in enumerate(zip(sizes[1:-1], hidden, strict=True)):
+        if found != expected:
+            raise CheckpointError(
+                f"{path} does not fit the network: weights.{layer} is for {found} neurons, network.hidden_sizes says "
+                f"{expected}."
+            )
+    return sizes
 
 
 def restore(network: FeedForward, saved: Checkpoint, path: Path) -> None:
@@ -225,8 +279,10 @@ def from_checkpoint(path: Path) -> tuple[Experiment, Checkpoint]:
     """
     saved = checkpoint.load(path)
     tables = saved.metadata.get("configuration")
-    if not tables:
+    if not tables or not isinstance(tables, dict):
         raise CheckpointError(
             f"{path} does not say which experiment it belongs to; pynn-sfdfa train writes such files."
         )
-    return from_settings(tables, str(path)), saved
+    settings = from_settings(tables, str(path))
+    _sizes(saved, settings, path)
+    return settings, saved

@@ -9,7 +9,7 @@ __all__ = ["Callback", "EpochRecord", "FitStart", "Progress"]
 
 @dataclass(frozen=True)
 class FitStart:
-    """Known when training begins (or resumes)."""
+    """Known when training begins (or resumes); ``finished`` are the epochs before ``first_epoch``."""
 
     epochs: int
     first_epoch: int
@@ -17,6 +17,7 @@ class FitStart:
     n_train: int
     n_validation: int
     layer_sizes: tuple[int, ...]
+    finished: tuple[EpochRecord, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import errno
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata
 from typing import Any
 
 import click
 
-from pynn_sfdfa.commands.failures import INTERRUPTED, Failure
+from pynn_sfdfa.commands.failures import Failure, WrongUse, interrupted
+from pynn_sfdfa.commands.streams import open_closed_streams
+from pynn_sfdfa.interrupts import termination_interrupts
+from pynn_sfdfa.wording import short
 
 __all__ = ["main"]
 
 COMMANDS = ("train", "evaluate", "simulate", "export", "sweep", "reproduce", "spinnaker", "portal", "benchmark", "info")
 """Subcommands in the order of the help; each is ``command`` in the module of its name in ``pynn_sfdfa.commands``."""
+
+_LONGEST_MESSAGE = 1200  # characters
 
 
 class _Commands(click.Group):
@@ -29,16 +36,45 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(f"pynn_sfdfa.commands.{cmd_name}").command
         return command
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        open_closed_streams()
+        return super().main(*args, **options)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _short_messages():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
-            ctx.exit(INTERRUPTED)
+            with _short_messages(), termination_interrupts():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            what, status = interrupted(error)
+            click.echo(f"{what}.", err=True)
+            ctx.exit(status)
         except OSError as error:  # full disks, missing permissions
             if error.errno == errno.EPIPE:
                 raise  # click ends quietly when the reader of a pipe has gone
-            raise Failure(str(error)) from error
+            raise Failure(short(str(error), _LONGEST_MESSAGE)) from error
+        except MemoryError as error:
+            raise Failure(
+                f"The memory does not suffice ({error or 'it is full'}): make batches, network or data smaller."
+            ) from error
+
+
+@contextmanager
+def _short_messages() -> Iterator[None]:
+    """Cut what repeats a very long word of the command line."""
+    try:
+        yield
+    except click.ClickException as error:
+        said = error.format_message()
+        if len(said) <= _LONGEST_MESSAGE:
+            raise
+        said = short(said, _LONGEST_MESSAGE)
+        if isinstance(error, click.UsageError):
+            raise click.UsageError(said, error.ctx) from None
+        raise (WrongUse if isinstance(error, WrongUse) else Failure)(said) from None
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +12,17 @@ from pydantic import ValidationError
 from pynn_sfdfa.config_errors import describe, shown, suggestion
 from pynn_sfdfa.schema import Experiment
 from pynn_sfdfa.toml import format_toml
+from pynn_sfdfa.toml_reader import DEEPEST, TOMLError, TOMLLimitError, parse, read
+from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-__all__ = ["ConfigError", "differences", "dumps", "experiment_names", "from_settings", "load"]
+__all__ = ["ConfigError", "differences", "dumps", "experiment_names", "from_settings", "load", "unreadable"]
 
 _BARE_WORD = re.compile(r"[A-Za-z][\w.:/~+-]*")
+_FURTHER_SETTING = re.compile(r"[^\[{\"'][^\[{\"']*[\s,;&][\s]*[A-Za-z][\w.]*\s*=.*", re.DOTALL)
+_ONE = "--set takes one setting; give it once for each, as in --set training.epochs=5 --set training.seed=2."
+_MOST_PROBLEMS = 10
 
 
 class ConfigError(ValueError):
@@ -39,18 +43,15 @@ def load(source: str | Path, overrides: Iterable[str] = ()) -> Experiment:
     source : str or Path
         The name of an experiment of the package, or the path of a TOML file.
     overrides : iterable of str
-        ``key.path=value`` each, the value in TOML; a bare word is a string. Later ones win.
+        ``key.path=value`` each, the value in TOML; a bare word is a string; all that follows
+        ``data.name=npz:`` is a path. Later ones win.
 
     Raises
     ------
     ConfigError
         If there is no such experiment, the file is not TOML, or a key or value is not valid.
     """
-    origin, text, name = _find(str(source))
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{origin} is not valid TOML: {error}.") from None
+    origin, tables, name = _find(str(source))
     tables.setdefault("name", name)
     for override in overrides:
         _override(tables, override)
@@ -63,6 +64,8 @@ def from_settings(tables: Mapping[str, Any], origin: str) -> Experiment:
         return Experiment.model_validate(dict(tables))
     except ValidationError as error:
         problems = [describe(details) for details in error.errors(include_url=False)]
+    if len(problems) > _MOST_PROBLEMS:
+        problems[_MOST_PROBLEMS:] = [f"and {len(problems) - _MOST_PROBLEMS:,} more."]
     raise ConfigError(f"{origin}: {problems[0]}" if len(problems) == 1 else "\n  ".join([f"{origin}:", *problems]))
 
 
@@ -78,44 +81,67 @@ def differences(old: Experiment, new: Experiment, ignore: Iterable[str] = ()) ->
     return [f"{key}: {_value(before, key)} -> {_value(after, key)}" for key in keys]
 
 
-def _find(source: str) -> tuple[str, str, str]:
-    """Return what to call the experiment in messages, its text, and the name it has if it states none."""
-    path = Path(source)
+def _find(source: str) -> tuple[str, dict[str, Any], str]:
+    """Return what to call the experiment in messages, its tables, and the name it has if it states none."""
+    path, called = Path(source), short(source)
     if path.suffix == ".toml" or len(path.parts) > 1:
         try:
-            return source, path.read_text(encoding="utf-8"), re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
-        except OSError as error:
-            raise ConfigError(f"The experiment file {source} cannot be read: {error.strerror}.") from None
-        except UnicodeDecodeError:
-            raise ConfigError(f"{source} is not valid TOML: it is not UTF-8 text.") from None
+            return called, read(path), re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
+        except (OSError, TOMLError) as error:
+            raise ConfigError(f"The experiment file {called} {unreadable(error)}.") from None
     names = experiment_names()
     if source not in names:
         raise ConfigError(
-            f"There is no experiment {source!r}{suggestion(source, names)}. "
+            f"There is no experiment {short(repr(source))}{suggestion(source, names)}. "
             f"Choose one of {', '.join(names)}, or give the path of a TOML file."
         )
-    return f"experiment {source}", (resources.files("pynn_sfdfa.experiments") / f"{source}.toml").read_text(), source
+    text = (resources.files("pynn_sfdfa.experiments") / f"{source}.toml").read_text()
+    return f"experiment {source}", parse(text), source
+
+
+def unreadable(error: OSError | TOMLError) -> str:
+    """Return why a file of settings cannot be used, to follow its name."""
+    if isinstance(error, OSError):
+        return f"cannot be read: {error.strerror or error}"
+    return f"cannot be used: {error}" if isinstance(error, TOMLLimitError) else f"is not valid TOML: {error}"
 
 
 def _override(tables: dict[str, Any], override: str) -> None:
-    key, equals, text = (part.strip() for part in override.partition("="))
-    path = key.split(".")
+    key, equals, text = override.partition("=")
+    path, where = [part.strip() for part in key.split(".")], f"--set {short(override)}"
     if not equals or not all(path):
-        raise ConfigError(f"--set {override}: expected key.path=value, for example --set training.epochs=5.")
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        if not _BARE_WORD.fullmatch(text):
-            raise ConfigError(
-                f"--set {override}: {text!r} is not a TOML value. "
-                'Examples: 5, 0.5, true, [100, 50], "a string"; quote the whole for the shell.'
-            ) from None
-        value = text
+        raise ConfigError(f"{where}: expected key.path=value, for example --set training.epochs=5.")
+    if len(path) > DEEPEST:
+        raise ConfigError(f"{where}: no key has {len(path)} parts.")
+    value = _value_of(path, text, where)
     for depth, part in enumerate(path[:-1], start=1):
         tables = tables.setdefault(part, {})
         if not isinstance(tables, dict):
-            raise ConfigError(f"--set {override}: {'.'.join(path[:depth])} is a value, not a table.")
+            raise ConfigError(f"{where}: {short('.'.join(path[:depth]))} is a value, not a table.")
     tables[path[-1]] = value
+
+
+def _value_of(path: list[str], text: str, where: str) -> Any:
+    """Return the value that ``--set`` gives a key."""
+    if path == ["data", "name"] and text.lstrip().startswith("npz:"):
+        return text.lstrip()
+    text = text.strip()
+    try:
+        tables = parse(f"value = {text}")
+    except TOMLLimitError as error:
+        raise ConfigError(f"{where}: {error}.") from None
+    except TOMLError:
+        if _BARE_WORD.fullmatch(text):
+            return text
+        if _FURTHER_SETTING.fullmatch(text):
+            raise ConfigError(f"{where}: {_ONE}") from None
+        raise ConfigError(
+            f"{where}: {short(repr(text))} is not a TOML value. "
+            'Examples: 5, 0.5, true, [100, 50], "a string"; quote the whole for the shell.'
+        ) from None
+    if len(tables) > 1:
+        raise ConfigError(f"{where}: {_ONE}")
+    return tables["value"]
 
 
 def _flat(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 
 from pynn_sfdfa.schema import Experiment
+from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,7 @@ _REASONS = {
     "finite_number": "must be a finite number",
     "string_type": "must be a string",
     "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "has characters that are not allowed",
     "tuple_type": "must be an array, such as [100] or [-1.0, 1.0]",
     "model_type": "must be a table",
@@ -34,7 +36,9 @@ _REASONS = {
     "too_long": "must have at most {max_length} element(s)",
     "greater_than": "must be > {gt:g}",
     "greater_than_equal": "must be >= {ge:g}",
-    "less_than": "must be < {lt:g}",
+    "less_than": "must be < {lt:.10g}",
+    "less_than_equal": "must be <= {le:g}",
+    "string_unicode": "has bytes that are no UTF-8 text",
     "value_error": "{error}",
 }
 
@@ -55,6 +59,8 @@ def describe(details: ErrorDetails) -> str:
     if kind == "literal_error":
         return _wrong_choice(path, value, re.findall(r"'([^']+)'", context["expected"]))
     reason = _REASONS[kind].format(**context) if kind in _REASONS else details["msg"]
+    if not location and kind != "value_error":  # of the whole: a key
+        return f"The key {shown(value)} is not valid: {reason}."
     if kind == "value_error" and isinstance(value, dict):  # keys that contradict each other
         return f"{path}: {reason}." if path else f"{reason}."
     meaning = "" if kind == "value_error" else _meaning(location)
@@ -68,8 +74,8 @@ def suggestion(value: object, valid: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value as a TOML file would spell it."""
-    return repr(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False, default=str)
+    """Return a value as a TOML file would spell it, or the ends of it if that is long."""
+    return short(repr(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _wrong_choice(path: str, value: object, valid: list[str]) -> str:
@@ -92,7 +98,7 @@ def _path(location: Location) -> str:
             path += f"[{part}]"
         elif not _names_an_alternative(location, step):
             path += f".{part}" if path else part
-    return path
+    return short(path)
 
 
 def _tables(annotation: Any) -> list[type[BaseModel]]:

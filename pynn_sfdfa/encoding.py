@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ENCODERS", "latency", "poisson", "time_coded"]
 
+_MOST_SPIKES = 10**9  # of a sample; they are 8 GB
+
+_TO_RANGE = ", alike in all splits: {:g} * (x - low) / (high - low), with the range low..high that x can have."
+
 _BLOCK = 1000  # samples encoded at a time, so that working memory does not grow with the data set
 
 
@@ -152,7 +156,7 @@ def poisson(
     ------
     ValueError
         If a value is not finite or outside 0..maximum (the message names sample, unit and value),
-        or a parameter is bad.
+        a parameter is bad, or a sample would have more than 10**9 spikes.
     """
     _positive("rate_max", rate_max)
     _positive("duration", duration)
@@ -163,8 +167,14 @@ def poisson(
     last = np.nextafter(np.float32(duration), np.float32(0))  # rounding to float32 must not reach the end
     times, units, counts = [np.empty(0, np.float32)], [np.empty(0, np.int32)], [0]
     for index, pixels in enumerate(values):
+        expected = pixels * (rate_max * duration / 1000.0 / maximum)
+        if not expected.sum() <= _MOST_SPIKES:
+            raise ValueError(
+                f"sample {index} would have about {expected.sum():.3g} spikes, more than the {_MOST_SPIKES:,} that one "
+                f"can have. Lower rate_max = {rate_max:g} Hz or duration = {duration:g} ms."
+            )
         random = np.random.RandomState([seed, index])  # numpy keeps this stream frozen
-        n_spikes = random.poisson(pixels * (rate_max * duration / 1000.0 / maximum))
+        n_spikes = random.poisson(expected)
         unit = np.repeat(np.arange(pixels.size, dtype=np.int32), n_spikes)
         time = np.minimum((random.random_sample(unit.size) * duration).astype(np.float32), last)
         order = np.argsort(time, kind="stable")  # stable: simultaneous spikes in order of unit
@@ -246,6 +256,7 @@ def _checked(values: ArrayLike, labels: ArrayLike, maximum: float) -> tuple[NDAr
             row, unit = (int(index) for index in np.argwhere(wrong)[0])
             raise ValueError(
                 f"values to encode must lie in 0..{maximum:g}; sample {number * _BLOCK + row}, unit {unit} is "
-                f"{block[row, unit]}. Rescale the data or set the encoder's maximum."
+                f"{block[row, unit]}. Rescale the data"
+                + (" or set the encoder's maximum." if block[row, unit] > maximum else _TO_RANGE.format(maximum))
             )
     return flat, labels

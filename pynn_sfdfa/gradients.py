@@ -92,6 +92,7 @@ class GradientAlignment:
     def __init__(self, network: FeedForward, rule: LearningRule, loss: SpikeCount, trains: SpikeTrains) -> None:
         if len(trains) == 0:
             raise ValueError("There are no trials to compare gradients on.")
+        trains.check_within(network.trial_duration)
         self._trains = trains
         self._own, self._exact = (
             network.sim.training_engine(network, each, _Keep(), loss, len(trains), 0, 1)

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.checkpoint_arrays import first_wrong
+from pynn_sfdfa.limits import LARGEST_WEIGHT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,13 +28,15 @@ class CannotLearnError(RuntimeError):
 
 
 def check_weights(weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]], epoch: int) -> None:
-    """Raise CannotLearnError if a weight is not finite."""
+    """Raise CannotLearnError if a weight is not finite, or too large to compute with."""
     for kind, arrays in (("weights", weights), ("feedback weights", feedback)):
         for layer, array in enumerate(arrays):
-            wrong = int(np.count_nonzero(~np.isfinite(array)))
-            if wrong:
+            if first_wrong(array) is not None:
+                infinite = int(np.count_nonzero(~np.isfinite(array)))
+                wrong = infinite or int(np.count_nonzero(np.abs(array) > LARGEST_WEIGHT))
                 raise CannotLearnError(
-                    f"Epoch {epoch}: {wrong} of {array.size} {kind} of layer {layer + 1} are not finite. "
+                    f"Epoch {epoch}: {wrong} of {array.size} {kind} of layer {layer + 1} are "
+                    f"{'not finite' if infinite else f'beyond {LARGEST_WEIGHT:g} nA'}. "
                     "Lower the learning rate, or use gradient = 'bounded'."
                 )
 

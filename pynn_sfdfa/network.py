@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa import models
+from pynn_sfdfa.common.cells import GRADIENTS, check_cell_parameters
 from pynn_sfdfa.engine import check_arrays
-from pynn_sfdfa.standardmodels import GRADIENTS, check_cell_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,21 +14,24 @@ beyond the threshold: an error of first order in dt, like that of the spike time
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa import files
 from pynn_sfdfa.network import FeedForward
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from typing import Any
 
     import nir
 
     from pynn_sfdfa.network import Layer
 
-__all__ = ["NIRError", "from_nir", "to_nir"]
+__all__ = ["NIRError", "from_nir", "to_nir", "write"]
 
 MS = 1e-3  # NIR counts time in seconds
 
@@ -82,6 +85,23 @@ def to_nir(network: FeedForward, dt: float = 0.1) -> nir.NIRGraph:
             "reset": "subtract threshold; equal to CubaLIF's reset to v_reset = 0 in continuous time",
         },
     )
+
+
+def write(graph: nir.NIRGraph, path: str | Path) -> None:
+    """Write a graph as HDF5, whole or not at all.
+
+    HDF5 crashes the process when a disk is full, so it writes to memory.
+
+    Raises
+    ------
+    pynn_sfdfa.files.WriteError
+        If the file cannot be written; ``path`` is as it was.
+    """
+    import nir
+
+    buffer = io.BytesIO()
+    nir.write(buffer, graph)
+    files.write_bytes(path, buffer.getvalue())
 
 
 def _cuba_lif(layer: Layer, dt: float) -> dict[str, np.ndarray]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
+    from pynn_sfdfa.assembly import Data
+    from pynn_sfdfa.network import FeedForward
     from pynn_sfdfa.run_folder import RunFolder
     from pynn_sfdfa.schema import Experiment
 
@@ -61,15 +63,33 @@ def train(
         If the request is wrong; nothing has been computed.
     CannotLearnError
         If the network cannot learn with these settings.
+    pynn_sfdfa.files.WriteError
+        If something cannot be written; what was written before is whole.
     KeyboardInterrupt
-        On Ctrl-C, after a checkpoint.
+        On Ctrl-C or SIGTERM, after a checkpoint.
     """
     folder.check(settings, resume=resume)
     setup = setup or {}
     network, samples = assembly.build(settings, simulator, data, stream, setup)
+    with folder.sole_writer():
+        folder.check(settings, resume=resume)  # once more: another process may have been here meanwhile
+        return _train(settings, folder, network, samples, simulator, setup, resume, stream)
+
+
+def _train(
+    settings: Experiment,
+    folder: RunFolder,
+    network: FeedForward,
+    samples: Data,
+    simulator: str,
+    setup: Mapping[str, Any],
+    resume: bool,
+    stream: TextIO,
+) -> dict[str, float | int]:
     callbacks = [progress_for(stream), MetricsLog(folder.metrics)]
     probes = build_probes(settings, network, samples.train)
-    trainer = assembly.build_trainer(settings, network, folder=folder.path, callbacks=callbacks, probes=probes)
+    options = {"folder": folder.path, "callbacks": callbacks, "probes": probes}
+    trainer = assembly.build_trainer(settings, network, len(samples.train), **options)
     folder.open(settings, report.provenance(simulator, setup))
     resume = resume and folder.last.exists()  # a run killed in its first epoch starts again
     epochs, held_out = settings.training.epochs, samples.held_out

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from pynn_sfdfa import models
+from pynn_sfdfa.limits import LARGEST_WEIGHT, LEAST, MOST
 
 __all__ = ["Cell", "Experiment", "Network", "Section"]
 
@@ -20,17 +21,35 @@ def _rising(bounds: tuple[float, float]) -> tuple[float, float]:
     return bounds
 
 
+def _weights(bounds: tuple[float, float]) -> tuple[float, float]:
+    if max(map(abs, bounds)) > LARGEST_WEIGHT:
+        raise ValueError(f"weights must lie between -{LARGEST_WEIGHT:g} and {LARGEST_WEIGHT:g} nA")
+    return bounds
+
+
 # TOML arrays arrive as lists, so tuples alone are not strict about the type.
-Range = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_rising)]
+Range = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_rising), AfterValidator(_weights)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, lt=2**31)]
+Duration = Annotated[float, Field(ge=1e-6, le=1e9)]
 
 
 class Section(BaseModel):
-    """A table of the file: immutable, unknown keys refused, no silent conversion of types, all numbers finite."""
+    """A table of the file: immutable, unknown keys refused, no silent conversion of types, numbers within limits."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, protected_namespaces=())
+
+    @field_validator("*")
+    @classmethod
+    def _check_magnitude(cls, value: Any) -> Any:
+        for number in value if isinstance(value, tuple) else [value]:
+            if isinstance(number, float) and number and not LEAST <= abs(number) <= MOST:
+                raise ValueError(
+                    f"must be 0 or of a magnitude between {LEAST:g} and {MOST:g}, for simulators compute in single "
+                    "precision"
+                )
+        return value
 
 
 class Data(Section):
@@ -84,8 +103,8 @@ class NoEncoding(Section):
 class Cell(Section):
     """``[network.hidden]`` and ``[network.output]``: parameters of LIF_SFDFA, ranges as the model declares them."""
 
-    tau_m: float = Field(description="ms")
-    tau_syn: float = Field(description="ms")
+    tau_m: Duration = Field(description="ms")
+    tau_syn: Duration = Field(description="ms")
     cm: float = Field(description="nF")
     v_rest: float = Field(description="mV")
     v_thresh: float = Field(description="mV")
@@ -104,6 +123,12 @@ class Cell(Section):
             raise ValueError(f"tau_m = {self.tau_m:g} ms must be greater than tau_syn = {self.tau_syn:g} ms")
         if not self.v_thresh > self.v_rest:
             raise ValueError(f"v_thresh = {self.v_thresh:g} mV must be above v_rest = {self.v_rest:g} mV")
+        current = (self.v_thresh - self.v_rest) * self.cm * (1.0 / self.tau_syn - 1.0 / self.tau_m)
+        if not LEAST <= current <= LARGEST_WEIGHT:
+            raise ValueError(
+                f"the threshold is a current of {current:g} nA, (v_thresh - v_rest) cm (1/tau_syn - 1/tau_m); it must "
+                f"lie between {LEAST:g} and {LARGEST_WEIGHT:g} nA"
+            )
         return self
 
 
@@ -111,13 +136,21 @@ class Network(Section):
     """``[network]``; the data set determines the number of input and output neurons."""
 
     hidden_sizes: tuple[Count, ...] = Field(strict=False, min_length=1, description="neurons of each hidden layer")
-    trial_duration: Positive = Field(description="ms")
+    trial_duration: Duration = Field(description="ms")
     delay: NotNegative = Field(description="ms, of every projection")
     weights: Range = Field(description="nA; initial weights are drawn uniformly from this range")
     max_spikes: Count = Field(description="cap on the spikes of one neuron in one trial")
     gradient: Literal["bounded", "exact"]
     hidden: Cell
     output: Cell
+
+    @model_validator(mode="after")
+    def _check_delay(self) -> Network:
+        if not self.delay < self.trial_duration:
+            raise ValueError(
+                f"delay = {self.delay:g} ms must be shorter than trial_duration = {self.trial_duration:g} ms"
+            )
+        return self
 
     def cell_parameters(self, layer: Literal["hidden", "output"]) -> dict[str, float]:
         """Return the parameters of LIF_SFDFA for the hidden layers or the output layer."""
@@ -180,7 +213,7 @@ class Decay(Section):
     """``[optimizer.decay]``: how the learning rate falls from epoch to epoch."""
 
     name: Literal["cosine", "exponential", "linear"]
-    epochs: int = Field(ge=2, description="by whose end the learning rate has fallen; afterwards it stays")
+    epochs: int = Field(ge=2, lt=2**31, description="by whose end the learning rate has fallen; afterwards it stays")
     final: float = Field(gt=0, le=1, description="fraction of the learning rate that is left in the end")
     hold: Count | None = Field(None, description="epochs with the whole learning rate; default: the first")
 
@@ -216,7 +249,7 @@ class Training(Section):
     batch_size: Count
     epochs: Count
     seed: int = Field(ge=0, lt=2**63)
-    threads: Count | None = Field(None, description="default: every core this process may use")
+    threads: int | None = Field(None, ge=1, le=1024, description="default: every core this process may use")
 
 
 class Metrics(Section):
@@ -230,7 +263,9 @@ class Metrics(Section):
 class Experiment(Section):
     """A whole experiment; ``provenance`` says what wrote the file and is not part of the settings."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="letters, digits, '.', '_' and '-'")
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100, description="letters, digits, '.', '_' and '-'"
+    )
     data: Data
     encoding: Annotated[Latency | TimeCoded | Poisson | NoEncoding, Field(discriminator="name")]
     network: Network

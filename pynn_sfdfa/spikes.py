@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.labels import remedy
+from pynn_sfdfa.wording import short
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -48,7 +51,7 @@ class SpikeTrains:
 
     def __post_init__(self) -> None:
         if isinstance(self.n_units, bool) or not isinstance(self.n_units, int | np.integer) or self.n_units < 1:
-            raise ValueError(f"n_units must be an integer >= 1, not {self.n_units!r}.")
+            raise ValueError(f"n_units must be an integer >= 1, not {short(repr(self.n_units))}.")
         object.__setattr__(self, "n_units", int(self.n_units))
         for name in _DTYPES:
             object.__setattr__(self, name, _converted(name, getattr(self, name)))
@@ -136,6 +139,24 @@ class SpikeTrains:
             times[start:stop], units[start:stop] = self.sample(index)
         return SpikeTrains(times, units, offsets, self.labels[chosen], self.n_units)
 
+    def check_within(self, trial_duration: float) -> None:
+        """Check that every spike falls into a trial; whoever shows samples to a network asks this first.
+
+        Raises
+        ------
+        ValueError
+            If a spike falls at or after ``trial_duration`` (ms); names sample and time.
+        """
+        if not (np.isfinite(trial_duration) and trial_duration > 0):
+            raise ValueError(f"trial_duration must be a finite number of ms > 0, not {trial_duration}.")
+        if self.times.max(initial=0.0) < trial_duration:
+            return
+        late = np.flatnonzero(self.times >= trial_duration)
+        raise ValueError(
+            f"trial_duration ({trial_duration} ms) must exceed every spike time; "
+            f"sample {self._sample_of(late[0])} has a spike at {self.times[late[0]]} ms."
+        )
+
     def spike_times(self, trial_duration: float) -> list[NDArray[np.float64]]:
         """Return one sorted float64 array of times per unit, sample k moved to start at ``k * trial_duration`` ms.
 
@@ -146,14 +167,7 @@ class SpikeTrains:
         ValueError
             If a spike falls at or after ``trial_duration``, that is into the trial of the next sample.
         """
-        if not (np.isfinite(trial_duration) and trial_duration > 0):
-            raise ValueError(f"trial_duration must be a finite number of ms > 0, not {trial_duration}.")
-        late = np.flatnonzero(self.times >= trial_duration)
-        if late.size:
-            raise ValueError(
-                f"trial_duration ({trial_duration} ms) must exceed every spike time; "
-                f"sample {self._sample_of(late[0])} has a spike at {self.times[late[0]]} ms."
-            )
+        self.check_within(trial_duration)
         counts = np.diff(self.offsets)
         sample = np.repeat(np.arange(len(self)), counts)
         absolute = self.times.astype(np.float64) + sample * float(trial_duration)
@@ -196,14 +210,16 @@ def _converted(name: str, values: ArrayLike) -> NDArray[Any]:
     """Return values in the type of the field, if that loses nothing but precision of times."""
     array, dtype = np.asarray(values), _DTYPES[name]
     if array.ndim != 1:
-        raise ValueError(f"{name} must be one-dimensional, not of shape {array.shape}.")
+        advice = f" {remedy(array)}" if name == "labels" else ""
+        raise ValueError(f"{name} must be one-dimensional, not of shape {array.shape}.{advice}")
     if name == "times":
         if array.size and array.dtype.kind not in "uif":
             raise ValueError(f"times must be real numbers, not {array.dtype}.")
         with np.errstate(over="ignore"):  # becomes infinite, which is refused by name later
             return np.ascontiguousarray(array, dtype=dtype)
     if array.size and not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(f"{name} must be integers, not {array.dtype}.")
+        advice = f" {remedy(array)}" if name == "labels" else ""
+        raise ValueError(f"{name} must be integers, not {array.dtype}.{advice}")
     if array.dtype != dtype:
         changed = np.flatnonzero(array.astype(dtype) != array)
         if changed.size:

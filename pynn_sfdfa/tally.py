@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,10 +88,25 @@ class Tally:
     def restore(
         cls, layer_sizes: Sequence[int], scalars: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
     ) -> Tally:
-        """Return the tally that `as_dict` and `arrays` described."""
+        """Return the tally that `as_dict` and `arrays` described.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If they describe none.
+        """
         tally = cls(layer_sizes)
         tally.samples, tally.correct = int(scalars["samples"]), int(scalars["correct"])
         tally.loss, tally.seconds = float(scalars["loss"]), float(scalars["seconds"])
         tally.capped = [int(n) for n in scalars["capped"]]
         tally.spikes = [arrays[f"tally.spikes.{layer}"].astype(np.int64) for layer in range(len(layer_sizes))]
+        shapes = [spikes.shape for spikes in tally.spikes]
+        if shapes != [(n,) for n in layer_sizes] or len(tally.capped) != len(layer_sizes):
+            raise ValueError(
+                f"tally.spikes and tally.capped are of layers {shapes}, not of {list(layer_sizes)} neurons"
+            )
+        if not (0 <= tally.correct <= tally.samples and math.isfinite(tally.loss) and 0 <= tally.seconds < math.inf):
+            raise ValueError(f"tally = {scalars} is of no epoch")
+        if tally.samples and not tally.seconds:
+            raise ValueError(f"tally.seconds = 0, in which {tally.samples} samples cannot have been shown")
         return tally

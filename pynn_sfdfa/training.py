@@ -20,6 +20,7 @@ from pynn_sfdfa.metrics import Evaluation, confusion_matrix, feedback_alignment,
 from pynn_sfdfa.optimizers import Adam
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.tally import Tally
+from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
     import threading
@@ -157,17 +158,22 @@ class Trainer:
 
         Raises
         ------
+        ValueError
+            If there are no samples, or they do not fit the network or its trials.
         CannotLearnError
             If a layer is silent or fires at the cap, or weights are not finite; the last good checkpoint is kept.
         CheckpointError
             If there is nothing to resume from, or it does not fit.
         KeyboardInterrupt
-            After Ctrl-C, when the checkpoint has been written; at once while kernels are compiled.
+            After Ctrl-C, when the checkpoint has been written; while kernels are compiled, after those under way.
         """
         if len(train) == 0:
             raise ValueError("There are no training samples.")
         if epochs < 1:
             raise ValueError(f"epochs = {epochs} is not valid; it must be at least 1.")
+        for shown in (train, validation, held_out):
+            if shown is not None:
+                shown.check_within(self.network.trial_duration)
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
         if resume:
@@ -183,6 +189,7 @@ class Trainer:
                 n_train=len(train),
                 n_validation=0 if validation is None else len(validation),
                 layer_sizes=self.network.sizes,
+                finished=tuple(self._history.records),
             ),
         )
         try:
@@ -203,7 +210,14 @@ class Trainer:
         self._compile_seconds = time.perf_counter() - started
 
     def evaluate(self, trains: SpikeTrains) -> Evaluation:
-        """Run all samples without learning."""
+        """Run all samples without learning.
+
+        Raises
+        ------
+        ValueError
+            If the samples do not fit the network or its trials.
+        """
+        trains.check_within(self.network.trial_duration)
         counts, spikes = self._engine.respond(trains)
         predictions = predict(counts)
         error = self._loss.error(counts, trains.labels)
@@ -256,6 +270,7 @@ class Trainer:
                 ),
             )
             if interrupted.is_set():
+                check_weights(self._engine.weights(), self._engine.feedback(), epoch)
                 self._save("last", len(train))
                 raise KeyboardInterrupt
 
@@ -315,21 +330,24 @@ class Trainer:
         path = self._folder / "last.safetensors"
         saved = checkpoint.load(path)
         own = {"sizes": list(self.network.sizes), "n_train": n_train, "seed": self._seed}
-        own |= {"batch_size": self._batch_size, "rule": self._rule.name}
+        own |= {"batch_size": min(self._batch_size, n_train), "rule": self._rule.name}
         for key, value in own.items():
-            if saved.metadata.get(key) != value:
-                raise checkpoint.CheckpointError(
-                    f"{path} was written with {key} = {saved.metadata.get(key)}; this training has {value}."
-                )
+            found = saved.metadata.get(key)
+            if key == "batch_size" and isinstance(found, int):
+                found = min(found, n_train)  # larger ones are that of all samples
+            if found != value:
+                raise checkpoint.CheckpointError(f"{path} was written with {key} = {found}; this training has {value}.")
         try:
             history = History([_record(entry) for entry in saved.metadata["records"]])
             tally = Tally.restore(self.network.sizes[1:], saved.metadata["tally"], saved.arrays)
+            if tally.samples > n_train:
+                raise ValueError(f"tally.samples = {tally.samples} of {n_train}")
             self.load(saved)
         except checkpoint.CheckpointError as error:
             raise checkpoint.CheckpointError(f"{path}: {error}") from None
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise checkpoint.CheckpointError(
-                f"{path} does not describe a training in full ({error!r}), so it cannot be resumed."
+                f"{path} does not describe a training in full ({short(repr(error))}), so it cannot be resumed."
             ) from None
         self._history, self._tally = history, tally
 
@@ -339,8 +357,12 @@ class Trainer:
 
 
 def _record(entry: dict[str, Any]) -> EpochRecord:
-    lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
-    return EpochRecord(**{**entry, **lists})
+    """Return the record that a checkpoint describes; TypeError or ValueError if it is none."""
+    from pydantic import TypeAdapter  # only now: it takes long to import, and is rarely needed
+
+    EpochRecord(**entry)  # refuses further keys
+    record: EpochRecord = TypeAdapter(EpochRecord).validate_json(json.dumps(entry), strict=True)
+    return record
 
 
 def _order(n: int, seed: int, epoch: int) -> NDArray[np.int64]:

@@ -27,10 +27,10 @@ MODULES = {
 PACKAGES = {name for name, file in MODULES.items() if file.name == "__init__.py"}
 
 
-def imports(source, only_at_once=False):
-    """Return the modules of the package that a source imports, but not those it needs for type checking only.
+def imports(source, only_at_once=False, for_types=False):
+    """Return the modules of the package that a source imports.
 
-    ``only_at_once`` leaves out imports within functions.
+    ``only_at_once`` leaves out imports within functions; ``for_types`` adds those that are for type checking only.
     """
     found = set()
     pending = list(ast.parse(source).body)
@@ -44,7 +44,7 @@ def imports(source, only_at_once=False):
             if not names <= set(MODULES) and node.module in MODULES:
                 found.add(node.module)
         elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            pending += node.orelse
+            pending += node.body + node.orelse if for_types else node.orelse
         elif not (only_at_once and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
             pending += ast.iter_child_nodes(node)
     return found

@@ -95,6 +95,40 @@ def test_a_description_that_is_no_json(path):
         checkpoint.load(path)
 
 
+@pytest.mark.parametrize(
+    ("description", "message"),
+    [
+        ('{"x": ' + "[" * 100_000, "the description is damaged"),
+        (f'{{"x": {"1" * 5000}}}', "the description is damaged"),
+        ('{"x": NaN}', "the description is damaged .NaN is no JSON"),
+        ('{"x": 1, "y": 1, "x": 2}', "the description is damaged .'x' stands in it 2 times"),
+        (json.dumps({"format": "x" * 100_000}), "has the format 'xxxxx"),
+    ],
+)
+def test_descriptions_of_others_are_refused_in_a_sentence(path, description, message):
+    path.write_bytes(checkpoint.content(ARRAYS, description))
+    with pytest.raises(CheckpointError, match=f"last.safetensors:? {message}") as error:
+        checkpoint.load(path)
+    assert len(str(error.value)) < 400 + len(str(path))
+
+
+def test_a_header_in_which_a_key_stands_twice(path):
+    content = path.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    header = content[8 : 8 + length].rstrip()
+    again = json.dumps(json.loads(header)["step"]).encode()
+    header = header[:-1] + b', "step": ' + again + b"}"
+    path.write_bytes(len(header).to_bytes(8, "little") + header + content[8 + length :])
+    with pytest.raises(CheckpointError, match="last.safetensors: its header is damaged .'step' stands in it 2 times"):
+        checkpoint.load(path)
+
+
+def test_a_file_larger_than_memory_is_not_read(path):
+    os.truncate(path, 1 << 42)  # takes no space
+    with pytest.raises(CheckpointError, match=r"read: it would take 4.4 TB of memory.*a smaller checkpoint\.$"):
+        checkpoint.load(path)
+
+
 @pytest.mark.parametrize("step", ["replace", "fsync"])
 def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(path, step, monkeypatch):
     before = path.read_bytes()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from importlib import metadata
@@ -96,6 +98,68 @@ def test_a_full_disk_is_a_failure_without_a_traceback(command_that_raises):
     assert result.stderr == "Error: [Errno 28] No space left on device: 'runs/x/config.toml'\n"
 
 
+def test_memory_that_does_not_suffice_is_a_failure_without_a_traceback(command_that_raises):
+    command_that_raises(MemoryError("Unable to allocate 7 TiB"))
+    result = invoke("info")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: The memory does not suffice (Unable to allocate 7 TiB): make batches, ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "x" * 100_000),
+        ("train", "digits", "--set", f"training.seed='{'x' * 100_000}'"),
+        ("train", "digits", "--epochs", "9" * 100_000),
+        ("train", "digits", f"--{'x' * 100_000}"),
+        ("evaluate", "x" * 100_000),
+        ("x" * 100_000,),
+        (f"--{'x' * 100_000}",),
+    ],
+)
+def test_long_words_are_not_repeated_whole(arguments):
+    result = invoke(*arguments)
+    assert result.exit_code in (1, 2)
+    assert "xxx" in result.stderr or "999" in result.stderr
+    assert len(result.stderr) < 2000
+
+
+def test_settings_without_a_set_of_their_own_are_told_so():
+    result = invoke("train", "digits", "--set", "training.seed=1", "training.epochs=2")
+    assert result.exit_code == 2
+    assert "extra argument (training.epochs=2). --set takes one setting; give it once for each." in result.stderr
+
+
+PYTHON = [sys.executable, "-c", "from pynn_sfdfa.cli import main; main()"]
+
+
+def test_closed_standard_streams_are_not_taken_by_the_files_that_are_written(tmp_path):
+    """``2>&-``: what would be printed goes nowhere, not into the first file that is opened."""
+    words = ["train", "digits", "--set", "network.hidden_sizes=[5]", "--epochs", "1", "--threads", "1", "--out", "run"]
+    done = subprocess.run(
+        [*PYTHON, *words],
+        preexec_fn=lambda: [os.close(number) for number in (0, 2)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("Best test accuracy")
+    for file in (tmp_path / "run").glob("*.*"):
+        assert b"epoch 1/1" not in file.read_bytes()
+    wrong = subprocess.run([*PYTHON, "train", "digts"], preexec_fn=lambda: os.close(2), check=False)
+    assert wrong.returncode == 2
+
+
+def test_names_that_are_no_text_can_be_printed(tmp_path):
+    words = [b"simulate", b"digits", b"--sample", b"0", b"--set", b"network.hidden_sizes=[5]", b"--out", b"\xff.png"]
+    done = subprocess.run([*PYTHON, *words], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(b"Raster picture: \\udcff.png\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["\udcff.png"]
+
+
 def test_a_closed_pipe_ends_quietly():
     done = subprocess.run(
         f"{sys.executable} -c 'from pynn_sfdfa.cli import main; main()' info | true",
@@ -106,3 +170,60 @@ def test_a_closed_pipe_ends_quietly():
     )
     assert "Traceback" not in done.stderr
     assert "Errno" not in done.stderr
+
+
+def test_the_package_runs_as_a_module_and_says_its_version():
+    import pynn_sfdfa
+
+    done = subprocess.run([sys.executable, "-m", "pynn_sfdfa", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"pynn-sfdfa {pynn_sfdfa.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["train", "digits", "--out", ""], "the name is empty; name a folder, or '.' for the present one"),
+        (["sweep", "s.toml", "--out", ""], "the name is empty"),
+        (["reproduce", "mnist", "--collect", "--out", ""], "the name is empty"),
+        (["reproduce", "mnist", "--collect", "--results", ""], "the name is empty"),
+        (["spinnaker", "run", "digits", "--board", "emulated", "--out", ""], "the name is empty"),
+        (["portal", "fetch", "1", "--out", ""], "the name is empty"),
+        (["simulate", "digits", "--sample", "0", "--out", ""], "the name is empty"),
+        (
+            ["simulate", "digits", "--sample", "0", "--out", "x/y.xyz"],
+            "'x/y.xyz' is no name for a PNG picture; call it",
+        ),
+        (["export", "x.safetensors", "--format", "nir", "--out", "a.png"], "no name for a NIR graph; call it a.nir."),
+    ],
+)
+def test_names_for_results_that_would_mislead_are_wrong_use(tmp_path, monkeypatch, command, message):
+    monkeypatch.chdir(tmp_path)
+    result = invoke(*command)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_sigterm_ends_any_command_with_its_own_status(monkeypatch):
+    monkeypatch.setattr("pynn_sfdfa.report.versions", lambda: signal.raise_signal(signal.SIGTERM))
+    result = invoke("info")
+    assert result.exit_code == 143
+    assert result.stderr == "Terminated.\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_are_no_obstacle_and_no_file_gets_their_number(tmp_path, closed):
+    program = (
+        "import os, sys\nfrom pynn_sfdfa.cli import main\n"
+        "try:\n    main(['train', 'no-such-experiment'])\nexcept SystemExit as end:\n    status = end.code\n"
+        "print('a word', file=sys.stderr)\n"
+        "with open('x', 'w') as file:\n    print(status, file.fileno(), file=file)\n"
+    )
+    script = f'"$0" -c "$1" {closed}'
+    done = subprocess.run(["sh", "-c", script, sys.executable, program], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0
+    status, number = map(int, (tmp_path / "x").read_text().split())
+    assert status == 2
+    assert number > 2
+    if "2>" not in closed:
+        assert "There is no experiment 'no-such-experiment'" in done.stderr

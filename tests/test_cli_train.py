@@ -139,6 +139,13 @@ def test_simulate_refuses_samples_that_do_not_exist(tmp_path):
     assert not (tmp_path / "x.png").exists()
 
 
+@pytest.mark.parametrize("name", ["x.xyz", "x.pdf", "x"])
+def test_simulate_writes_no_png_under_another_name(name, tmp_path):
+    message = wrong_use("simulate", "digits", "--sample", 0, "--out", tmp_path / name)
+    assert f"{name}' is no name for a PNG picture; call it x.png." in message
+    assert not list(tmp_path.iterdir())
+
+
 def test_simulate_refuses_to_change_a_checkpoint(run):
     message = wrong_use("simulate", run[0] / "best.safetensors", "--sample", 0, "--set", "training.seed=1")
     assert "a checkpoint keeps the settings it was trained with" in message
@@ -221,6 +228,23 @@ def test_ready_made_spikes_need_no_encoder(tmp_path):
     assert json.loads(result.stdout)["n_parameters"] == 12 * 20 + 20 * 4
 
 
+def test_spikes_after_the_end_of_the_trial_are_refused(tmp_path):
+    spikes = {"times": [10.0, 250.0], "units": [0, 1], "offsets": [0, 1, 2], "labels": [0, 1]}
+    early = spikes | {"times": [10.0, 20.0]}
+    for split in ("train", "test"):
+        arrays = {"train": early, "test": early, split: spikes}
+        np.savez(
+            tmp_path / f"{split}.npz",
+            **{f"{field}_{part}": values for part, fields in arrays.items() for field, values in fields.items()},
+        )
+        options = ["--set", f"data.name=npz:{tmp_path / split}.npz", "--set", 'encoding={name="none"}']
+        message = wrong_use("train", "digits", *SMALL, *options, "--out", tmp_path / "run")
+        name = {"train": "training", "test": "test"}[split]
+        assert f"{split}.npz, {name} samples: network.trial_duration (200.0 ms) must exceed every spike time" in message
+        assert "sample 1 has a spike at 250.0 ms. Set network.trial_duration to more than that" in message
+        assert not (tmp_path / "run").exists()
+
+
 def test_output_neurons_that_have_fallen_silent_are_told_of(tmp_path):
     whole = ("train", "digits", "--epochs", "3", "--threads", "1", "--json")
     healthy = invoke(*whole, "--out", tmp_path / "healthy")
@@ -255,6 +279,37 @@ def test_bad_checkpoints_are_named(tmp_path, run):
     assert "does not say which experiment it belongs to" in message
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"configuration": "text"}, "does not say which experiment it belongs to"),
+        ({"configuration": [1]}, "does not say which experiment it belongs to"),
+        ({"configuration": {"name": 3}}, "name = 3 is not valid: must be a string"),
+    ],
+)
+def test_checkpoints_whose_experiment_is_none(tmp_path, run, change, message):
+    saved = checkpoint.load(run[0] / "best.safetensors")
+    checkpoint.save(tmp_path / "x.safetensors", saved.arrays, saved.metadata | change)
+    for command in (["evaluate"], ["simulate", "--sample", "0"], ["export", "--format", "nir"]):
+        assert message in wrong_use(command[0], tmp_path / "x.safetensors", *command[1:])
+    assert [path.name for path in tmp_path.iterdir()] == ["x.safetensors"]
+
+
+@pytest.mark.parametrize("name", ["weights.0", "weights.1", "feedback.0"])
+def test_checkpoints_whose_arrays_are_of_no_network(tmp_path, run, name):
+    saved = checkpoint.load(run[0] / "best.safetensors")
+    changes = (
+        ({name: None}, f"does not fit the network: {name} is missing"),
+        ({name: saved[name][:, :-1]}, "does not fit the network: "),
+        ({name: np.full_like(saved[name], np.nan)}, f"{name}[0, 0] is nan"),
+    )
+    for change, message in changes:
+        arrays = {key: array for key, array in {**saved.arrays, **change}.items() if array is not None}
+        checkpoint.save(tmp_path / "x.safetensors", arrays, saved.metadata)
+        for command in (["evaluate"], ["simulate", "--sample", "0"], ["export", "--format", "nir"]):
+            assert message in wrong_use(command[0], tmp_path / "x.safetensors", *command[1:])
+
+
 def test_a_checkpoint_of_another_network_does_not_fit(tmp_path, run):
     saved = checkpoint.load(run[0] / "best.safetensors")
     other = config.load("digits", ["network.hidden_sizes=[21]"]).settings()
@@ -262,8 +317,14 @@ def test_a_checkpoint_of_another_network_does_not_fit(tmp_path, run):
     assert "x.safetensors does not fit the network: weights.0 is" in wrong_use("evaluate", tmp_path / "x.safetensors")
 
 
-def test_ctrl_c_saves_a_checkpoint_and_says_how_to_go_on(tmp_path):
-    """A real process and a real signal: the command that it prints goes on as if nothing had happened."""
+@pytest.mark.parametrize(
+    ("number", "status", "what"), [(signal.SIGINT, 130, "Interrupted"), (signal.SIGTERM, 143, "Terminated")]
+)
+def test_a_signal_saves_a_checkpoint_and_says_how_to_go_on(tmp_path, number, status, what):
+    """A real process and a real signal: the command that it prints goes on as if nothing had happened.
+
+    And before that, while the process is at work, no other one writes to its folder.
+    """
     options = ["train", "digits", "--set", "network.hidden_sizes=[20]", "--threads", "1"]
     python = [sys.executable, "-c", "from pynn_sfdfa.cli import main; main()"]
     out = tmp_path / "run"
@@ -275,15 +336,21 @@ def test_ctrl_c_saves_a_checkpoint_and_says_how_to_go_on(tmp_path):
     )
     for line in process.stderr:
         if "  test " in line:  # the first epoch is over
-            process.send_signal(signal.SIGINT)
             break
+    for resume in ([], ["--resume"]):
+        message = wrong_use(*options, "--epochs", "100000", "--out", out, *resume)
+        assert f"{out} is being written to by process {process.pid} on " in message
+        assert f"(-c train digits --set 'network.hidden_sizes=[20]' --threads 1 --epochs 100000 --out {out}" in message
+        assert ": wait for its end, or name another folder with --out." in message
+    process.send_signal(number)
     stdout, stderr = process.communicate()
-    assert process.returncode == 130
+    assert process.returncode == status
     assert stdout == ""
     assert "Traceback" not in stderr
-    prefix = "Interrupted. To go on: pynn-sfdfa "
+    prefix = f"{what}. To go on: pynn-sfdfa "
     command = next(line for line in stderr.splitlines() if line.startswith(prefix)).removeprefix(prefix)
     assert command == f"train {out / 'config.toml'} --out {out} --simulator event --resume"
+    assert not list(out.glob(".*"))
 
     epochs = len(checkpoint.load(out / "last.safetensors").metadata["records"]) + 1
     settings = (out / "config.toml").read_text()

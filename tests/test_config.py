@@ -139,10 +139,47 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ("training.seed=1 2", "--set training.seed=1 2: '1 2' is not a TOML value. Examples: 5, 0.5, true"),
         ("seed", "--set seed: expected key.path=value, for example --set training.epochs=5."),
         ("training..seed=1", "--set training..seed=1: expected key.path=value"),
+        ("training.seed=1 training.epochs=2", "--set takes one setting; give it once for each, as in --set training."),
+        ("training.seed=1,training.epochs=2", "--set takes one setting; give it once for each"),
+        ("training.seed=1; learning.rule=dfa", "--set takes one setting; give it once for each"),
+        ("training.seed=1\n[network]\ndelay=3", "--set takes one setting; give it once for each"),
+        (f"training.seed={2**70}", "value is a whole number that does not fit in 64 bits."),
+        (f"training.seed={'1' * 5000}", "a whole number has thousands of digits; TOML's have 64 bits."),
+        (f"network.hidden_sizes={'[' * 50_000}", "it is nested more than 50 deep."),
+        (f"network={'{a=' * 5000}", "it is nested more than 50 deep."),
+        (f"{'a.' * 5000}b=1", "no key has 5001 parts."),
+        ("training.threads=100000", "training.threads = 100000 is not valid: must be <= 1024 (default: every core"),
+        (f"name={'x' * 101}", "is not valid: must have at most 100 characters (letters, digits, '.', '_' and '-')."),
+        ("training.batch_size=3000000000", "training.batch_size = 3000000000 is not valid: must be < 2147483648."),
+        ("network.delay=1e9", "network: delay = 1e+09 ms must be shorter than trial_duration = 200 ms."),
+        ("network.hidden.tau_syn=1e-300", "network.hidden.tau_syn = 1e-300 is not valid: must be >= 1e-06"),
+        (
+            "network.hidden.cm=1e-300",
+            "network.hidden.cm = 1e-300 is not valid: must be 0 or of a magnitude between 1e-30",
+        ),
+        ("network.hidden.cm=1e14", "network.hidden: the threshold is a current of 3.84615e+12 nA"),
+        ("optimizer.learning_rate=1e300", "optimizer.learning_rate = 1e+300 is not valid: must be 0 or of a magnitude"),
+        ("network.weights=[-1e30, 1.0]", "[-1e+30, 1.0] is not valid: weights must lie between -1e+09 and 1e+09 nA."),
+        ("data.name='\ud800'", 'data.name = "\ud800" is not valid: has bytes that are no UTF-8 text'),
+        ("\ud800=1", 'The key "\ud800" is not valid: has bytes that are no UTF-8 text.'),
     ],
 )
 def test_mistakes_are_named_with_what_is_valid(override, message):
     assert message in error_of(override)
+
+
+@pytest.mark.parametrize("path", ["/a b/c.npz", "x'y\".npz", "#1=[2]{3}.npz", "~/a,b;c=d e=f.npz ", "1", "[", ""])
+def test_all_that_follows_npz_is_the_path(path):
+    assert config.load("digits", [f"data.name=npz:{path}"]).data.name == f"npz:{path}"
+    assert config.load("digits", [f"data.name= npz:{path}"]).data.name == f"npz:{path}"
+
+
+def test_long_values_are_shown_by_their_ends():
+    for override in (f"training.seed='{'x' * 100_000}'", f"x{'y' * 100_000}=1", f"training.seed={'[1]' * 50_000}"):
+        assert len(error_of(override)) < 700
+    message = error_of(f"training.seed='{'x' * 100_000}'")
+    assert " (100,002 characters) is not valid: must be a whole number." in message
+    assert error_of(*(f"key{number}=1" for number in range(1000))).endswith("\n  and 990 more.")
 
 
 def test_contradicting_encoder_times():
@@ -169,6 +206,12 @@ def test_unreadable_files(tmp_path):
     for content in (b"name = ", b"name = '\xff'"):
         (tmp_path / "bad.toml").write_bytes(content)
         assert "bad.toml is not valid TOML: " in error_of(source=tmp_path / "bad.toml")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
+    text = resources.files("pynn_sfdfa.experiments").joinpath("digits.toml").read_bytes()
+    (tmp_path / "digits.toml").write_bytes(b"\xef\xbb\xbf" + text)
+    assert config.differences(config.load(tmp_path / "digits.toml"), config.load("digits")) == []
 
 
 def test_a_file_without_a_name_is_called_after_itself(tmp_path):

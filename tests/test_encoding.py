@@ -208,3 +208,20 @@ def test_the_registry_covers_the_parameters_tested_here():
 def test_bad_parameters_are_refused_by_name(name, parameters, message):
     with pytest.raises(ValueError, match=message):
         ENCODERS[name]([[0.5]], [0], **parameters)
+
+
+def test_negative_values_are_told_how_to_become_values_to_encode():
+    x = np.array([[0.0, 0.5], [0.25, -3.5]])
+    for encode in (lambda: latency(x, [0, 1], maximum=8.0), lambda: time_coded(x, [0, 1], t_min=0.0, t_max=1.0)):
+        with pytest.raises(
+            ValueError, match=r"sample 1, unit 1 is -3.5. Rescale .*: [18] \* \(x - low\) / \(high - low\)"
+        ):
+            encode()
+    with pytest.raises(ValueError, match=r"sample 0, unit 1 is 0.5. Rescale the data or set the encoder's maximum."):
+        latency(x, [0, 1], maximum=0.4)
+
+
+@pytest.mark.parametrize("rate", [1e12, 1e300])
+def test_more_spikes_than_a_sample_can_have_are_refused_before_they_are_drawn(rate):
+    with pytest.raises(ValueError, match=r"sample 1 would have about \S+ spikes, more than .*\. Lower rate_max = 1e\+"):
+        poisson(np.array([[0.0, 0.0], [1.0, 0.5]]), [0, 1], rate_max=rate, duration=1000.0, maximum=1.0)

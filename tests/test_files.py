@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
 import time
 
 import pytest
+from package_sources import MODULES, ROOT
 
 from pynn_sfdfa import files
 
@@ -41,14 +43,16 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", disk_full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(files.WriteError, match=r"last\.safetensors cannot be written: No space .*; free some space"):
         files.write_text(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_missing_folder_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(
+        files.WriteError, match=r"nowhere/x cannot be written: No such file or .*; make its folder first"
+    ):
         files.write_text(tmp_path / "nowhere" / "x", "x")
 
 
@@ -85,3 +89,36 @@ def test_remove_partial_takes_nothing_else(tmp_path):
         (tmp_path / name).touch()
     files.remove_partial(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {".hidden", "x.partial"}
+
+
+ELSEWHERE = {
+    "files": "this is where it is done",
+    "datasets/download": "a file that is verified piece by piece before it gets its name",
+    "campaign/cluster": "to nowhere",
+    "commands/streams": "to nowhere",
+    "spiNNaker/quiet": "to nowhere",
+    "portal/client": "in a temporary folder",
+    "portal/results": "in a temporary folder, which gets its name when it is complete",
+}
+"""Modules that write in another way, and why they may."""
+
+
+def writes(node):
+    """Whether a part of a source writes a file by itself."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+    if name in ("write_text", "write_bytes"):
+        return isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) != "files"
+    modes = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+    return name in ("copyfile", "savez", "savetxt") or (name == "open" and bool({"w", "wb", "x", "ab"} & {*modes}))
+
+
+def test_nothing_is_written_in_another_way():
+    scripts = [file for folder in ("benchmarks", "docs", "examples") for file in (ROOT / folder).glob("*.py")]
+    found = {
+        str(file.relative_to(ROOT).with_suffix(""))
+        for file in [*MODULES.values(), *scripts]
+        if any(map(writes, ast.walk(ast.parse(file.read_text(encoding="utf-8")))))
+    }
+    assert {name for name in found if not name.endswith(tuple(ELSEWHERE))} == set()

@@ -56,6 +56,12 @@ def test_weights_that_are_not_finite(net, value):
         check_weights(net.weights, net.feedback, 4)
 
 
+def test_weights_with_which_single_precision_overflows(net):
+    net.weights[0][0, 1] = -2e9
+    with pytest.raises(CannotLearnError, match=r"Epoch 4: 1 of 12 weights of layer 1 are beyond 1e\+09 nA. Lower the"):
+        check_weights(net.weights, net.feedback, 4)
+
+
 def test_feedback_that_is_not_finite(net):
     net.feedback[0][:] = np.nan
     with pytest.raises(CannotLearnError, match="Epoch 1: 8 of 8 feedback weights of layer 1 are not finite"):

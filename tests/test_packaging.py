@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,12 @@ def test_packages_beside_the_package_are_mapped(setup):
 
 def test_citation_has_the_version(setup):
     assert f"\nversion: {setup['metadata']['version']}\n" in (ROOT / "CITATION.cff").read_text()
+
+
+def test_every_python_that_is_supported_is_checked(setup):
+    supported = re.findall(r"Python :: (3\.\d+)", setup["metadata"]["classifiers"])
+    checked = re.search(r"^VERSIONS := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert checked[1].split() == supported
 
 
 @pytest.fixture(scope="module")

@@ -110,6 +110,13 @@ def test_spike_counts_are_shares_of_label_and_other_neurons():
     assert {"target 15", "target 3"} <= set(lines_by_label(axes))
 
 
+@pytest.mark.parametrize("name", ["x.pdf", "x", "x.png.old"])
+def test_a_name_that_is_not_of_a_png_picture_is_refused(tmp_path, name):
+    with pytest.raises(ValueError, match=f"{name} does not name a PNG picture; let it end in .png"):
+        plotting.save(plotting.learning_curve({"x": records([0.5])}, "x"), tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_failed_save_leaves_nothing(tmp_path):
     figure = plotting.learning_curve({"x": records([0.5])}, "$\\nonsense$")
     with pytest.raises(ValueError, match="nonsense"):

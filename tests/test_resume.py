@@ -13,6 +13,7 @@ from training_process import BATCHES, EPOCHS, Beats, samples, train, trainer
 
 from pynn_sfdfa import SGD, Callback, checkpoint
 from pynn_sfdfa.checkpoint import CheckpointError
+from pynn_sfdfa.training import CannotLearnError
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +197,62 @@ def test_resume_needs_a_folder_and_a_checkpoint(tmp_path):
         trainer(None).fit(*samples(), resume=True)
     with pytest.raises(CheckpointError, match=r"There is no checkpoint .*last.safetensors"):
         trainer(tmp_path).fit(*samples(), resume=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("records", 3),
+        ("records", [3]),
+        ("records", [{}]),
+        ("records", [{"epoch": "1"}]),
+        ("tally", []),
+        ("tally", {"samples": 10**9}),
+        ("tally", {"samples": 20}),
+        ("tally", {"samples": -1}),
+        ("tally", {"capped": [0]}),
+        ("tally", {"loss": "x"}),
+    ],
+)
+def test_a_checkpoint_that_describes_no_training_is_refused(tmp_path, key, value):
+    trainer(tmp_path).fit(*samples(), epochs=1)
+    path = tmp_path / "last.safetensors"
+    saved = checkpoint.load(path)
+    if isinstance(value, dict):
+        value = saved.metadata[key] | value
+    elif value and isinstance(value, list) and isinstance(value[0], dict):
+        value = [saved.metadata[key][0] | value[0]] if value[0] else [{}]
+    checkpoint.save(path, saved.arrays, saved.metadata | {key: value})
+    with pytest.raises(CheckpointError, match="last.safetensors does not describe a training in full"):
+        trainer(tmp_path).fit(*samples(), epochs=2, resume=True)
+
+
+def test_weights_that_cannot_be_loaded_again_are_not_saved_on_ctrl_c(tmp_path):
+    """A checkpoint with them would take the place of the last good one."""
+
+    class Spoil(Callback):
+        def on_batch_end(self, progress):
+            if progress.epoch == 2:
+                one._engine._weights[0][0, 0] = np.nan
+                signal.raise_signal(signal.SIGINT)
+
+    one = trainer(tmp_path, [Spoil()])
+    with pytest.raises(CannotLearnError, match="Epoch 2: 1 of 2560 weights of layer 1 are not finite"):
+        one.fit(*samples(), epochs=3)
+    assert len(checkpoint.load(tmp_path / "last.safetensors").metadata["records"]) == 1
+
+
+def test_batches_of_more_than_all_samples_are_of_all_samples(tmp_path):
+    """A checkpoint of such a training is resumed whichever of the two it says."""
+    train, _ = samples()
+    sizes = (len(train), len(train) + 100)
+    for size, other in (sizes, sizes[::-1]):
+        folder = tmp_path / str(size)
+        trainer(folder, batch_size=size).fit(train, epochs=1)
+        trainer(folder, batch_size=other).fit(train, epochs=2, resume=True)
+    small, large = (checkpoint.load(tmp_path / str(size) / "last.safetensors") for size in sizes)
+    for name, array in small.arrays.items():
+        np.testing.assert_array_equal(array, large[name])
 
 
 @pytest.mark.parametrize("missing", ["tally.spikes.1", "records", "tally"])

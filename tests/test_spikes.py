@@ -173,3 +173,13 @@ def test_spike_times_need_a_duration(duration):
 def test_spike_times_do_not_run_into_the_next_trial():
     with pytest.raises(ValueError, match="must exceed every spike time; sample 0 has a spike at 2.0 ms"):
         SpikeTrains(**valid()).spike_times(2.0)
+
+
+def test_spikes_after_the_end_of_a_trial_are_named():
+    trains = trains_of([[(1.0, 0)], [], [(2.0, 3), (7.5, 1)]])
+    trains.check_within(7.6)
+    for duration in (7.5, 3.0):
+        with pytest.raises(ValueError, match=rf"trial_duration \({duration} ms\) .*; sample 2 has a spike at 7.5 ms"):
+            trains.check_within(duration)
+    with pytest.raises(ValueError, match="trial_duration must be a finite number of ms > 0, not nan"):
+        trains.check_within(float("nan"))

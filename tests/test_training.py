@@ -13,6 +13,7 @@ from small_nets import network, random_trains
 
 from pynn_sfdfa import DFA, SFDFA, SGD, Adam, Callback, FeedForward, SpikeCount, Trainer, checkpoint
 from pynn_sfdfa.callbacks import EpochRecord
+from pynn_sfdfa.gradients import GradientAlignment
 from pynn_sfdfa.training import CannotLearnError, History
 
 
@@ -97,6 +98,23 @@ def test_validation_is_evaluated_after_the_epoch_and_changes_nothing(trains):
     np.testing.assert_array_equal(evaluation.confusion.sum(axis=1), np.bincount(other.labels, minlength=3))
     assert evaluation.confusion.trace() / 70 == evaluation.accuracy
     assert evaluation.spikes_per_sample[1] * 70 == pytest.approx(evaluation.counts.sum())
+
+
+def test_spikes_after_the_end_of_the_trial_are_refused_wherever_samples_are_shown(trains):
+    late = random_trains(np.random.default_rng(1), 23, 20, last=300.0, n_classes=3)
+    trainer = Trainer(network([20, 8, 3], c=0.2))
+    shows = (
+        lambda: trainer.fit(late),
+        lambda: trainer.fit(trains, validation=late),
+        lambda: trainer.fit(trains, held_out=late),
+        lambda: trainer.evaluate(late),
+        lambda: GradientAlignment(trainer.network, SFDFA(), SpikeCount(), late),
+    )
+    for show in shows:
+        with pytest.raises(
+            ValueError, match=r"trial_duration \(200.0 ms\) must exceed every spike time; sample 0 has a"
+        ):
+            show()
 
 
 def test_evaluating_nothing():

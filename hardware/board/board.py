@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pynn_sfdfa.hardware.board import geometry, spynnaker
 from pynn_sfdfa.hardware.board.clock import HostClock
 from pynn_sfdfa.hardware.board.errors import BoardError
+from pynn_sfdfa.hardware.board.explain import NOTE
+from pynn_sfdfa.hardware.board.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.board.server import CommandServer
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["EmulatedBoard", "emulated_board"]
 
 _LINES_OF_LOG = 5
+_FAULTS_TOLD = 3
 _EXTENT = 0xF5007F02
 """System variables of a chip that tell a host the height and width of the machine."""
 
@@ -56,17 +59,39 @@ class EmulatedBoard:
     @property
     def faults(self) -> list[CoreFault]:
         """The cores that have died, in the order in which they did: where, why, and what they had logged, in words."""
-        return [replace(fault, log=spynnaker.decoded(fault.log)) for fault in self.machine.faults]
+        return [
+            replace(
+                fault,
+                log=spynnaker.decoded(fault.log),
+                app_name=self.server.programs.get((fault.x, fault.y, fault.p)) or fault.app_name,
+            )
+            for fault in self.machine.faults
+        ]
 
-    def report(self) -> str:
-        """Return program, state and the end of the log of every core that has one."""
-        lines = []
-        for core in self.server.cores:
+    def report(self, cores: Sequence[tuple[int, int, int]] | None = None) -> str:
+        """Return program, state, where it runs and the end of the log of every core that has one, or of some cores."""
+        lines, running = [], self.machine.running().cores
+        for core in self.server.cores if cores is None else cores:
             status = self.machine.core_state(*core)
             error = f", {status.error.name}" if status.error else ""
-            lines.append(f"core {core} {status.app_name}: {status.state.name}{error}")
+            doing = f"; it {self.machine.doing(*core)}" if core in running else ""
+            lines.append(f"core {core} {status.app_name}: {status.state.name}{error}{doing}")
             lines += [f"    {line}" for line in self.log(*core).strip().splitlines()[-_LINES_OF_LOG:]]
         return "\n".join(lines)
+
+    def annotate(self, error: Exception) -> None:
+        """Add to an error of sPyNNaker what the cores have to say to it."""
+        noted = any(note.startswith(NOTE) for note in getattr(error, "__notes__", ()))
+        if self._server is None or noted or isinstance(error, BoardError):
+            return
+        told, faults = str(error), self.faults
+        said = [text for text in map(str, faults[:_FAULTS_TOLD]) if text not in told]
+        if len(faults) > _FAULTS_TOLD:
+            said.append(f"{len(faults) - _FAULTS_TOLD} more cores have died.")
+        if not faults and (cores := spynnaker.cores_waited_for(error)):
+            said.append(self.report(cores[:_FAULTS_TOLD]))
+        if said:
+            error.add_note(NOTE + "\n".join(said))
 
     def switch_on(self) -> CommandServer:
         """Start anew: empty memories, no application, time 0."""
@@ -101,11 +126,12 @@ def emulated_board() -> Iterator[EmulatedBoard]:
     board = EmulatedBoard()
 
     def new_transceiver() -> Any:
-        return spynnaker.make_transceiver(board.switch_on())
+        return spynnaker.make_transceiver(board.switch_on(), board.annotate)
 
+    clock = HostClock(lambda: board.server, board.report, Watchdog(lambda: board.server))
     with (
         tempfile.TemporaryDirectory(prefix="emulated-board-") as folder,
-        spynnaker.patched(new_transceiver, HostClock(lambda: board.server, board.report), Path(folder)),
+        spynnaker.patched(new_transceiver, clock, Path(folder), board.annotate),
     ):
         try:
             yield board

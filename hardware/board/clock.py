@@ -9,6 +9,7 @@ from pynn_sfdfa.hardware.board.errors import BoardError
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.board.server import CommandServer
+    from pynn_sfdfa.hardware.board.watchdog import Watchdog
 
 __all__ = ["HostClock"]
 
@@ -28,11 +29,16 @@ class HostClock:
         Returns the server of the machine.
     report : callable
         Returns what the cores are doing, for an error.
+    watchdog : Watchdog, optional
+        Ends a wait when a core has died.
     """
 
-    def __init__(self, server: Callable[[], CommandServer], report: Callable[[], str]) -> None:
+    def __init__(
+        self, server: Callable[[], CommandServer], report: Callable[[], str], watchdog: Watchdog | None = None
+    ) -> None:
         self._server = server
         self._report = report
+        self._watchdog = watchdog
         self._asked = 0.0
         self._changes = -1
 
@@ -41,7 +47,7 @@ class HostClock:
         return self._server().machine.microseconds * 1e-6
 
     def sleep(self, seconds: float) -> None:
-        """Let the machine run for so long.
+        """Let the machine run for so long, or until a core dies.
 
         Raises
         ------
@@ -49,7 +55,10 @@ class HostClock:
             The host asks without end for something that does not happen.
         """
         server = self._server()
-        server.machine.advance(microseconds=seconds * 1e6)
+        if self._watchdog is None:
+            server.machine.advance(microseconds=seconds * 1e6)
+        else:
+            server.machine.advance(self._watchdog.watch(self._asked), seconds * 1e6)
         server.collect()
         if server.changes != self._changes or seconds > _POLL:
             self._changes, self._asked = server.changes, 0.0

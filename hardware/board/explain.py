@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["explain"]
+__all__ = ["NOTE", "explain"]
+
+NOTE = "On the emulated board: "
+"""How the note begins that the emulated board adds to an error of sPyNNaker."""
 
 
 def explain(error: BaseException, board: str) -> str | None:
     """Return one line about an error of sPyNNaker, or None if it is not one of those that are known.
+
+    What the emulated board knows of the cores stands below it.
 
     Parameters
     ----------
@@ -22,6 +27,11 @@ def explain(error: BaseException, board: str) -> str | None:
     """
     for cause in _causes(error):
         names = {kind.__name__ for kind in type(cause).__mro__}
+        for note in getattr(cause, "__notes__", ()):
+            if note.startswith(NOTE):
+                return f"Cores of {board} stopped in the middle: {note.removeprefix(NOTE)}"
+        if "EmulatorError" in names:
+            return str(cause)
         for applies, line in _LINES:
             if applies(names, str(cause)):
                 detail = " ".join(str(cause).split())
@@ -34,7 +44,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     present: BaseException | None = error
     while present is not None:
         yield present
-        present = present.__cause__ or present.__context__
+        hidden = present.__suppress_context__  # by "raise ... from None": it has been told in other words
+        present = present.__cause__ or (None if hidden else present.__context__)
 
 
 def _named(*kinds: str, text: str = "") -> Callable[[set[str], str], bool]:

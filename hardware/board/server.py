@@ -11,7 +11,7 @@ from pynn_sfdfa.hardware.board import geometry
 from pynn_sfdfa.hardware.board.errors import BoardError
 from pynn_sfdfa.hardware.board.scp import Allocation, Command, Request, RequestError, Result, Routing, TagOperation
 from pynn_sfdfa.hardware.emulator import CoreState, Route, SDPMessage, Signal
-from pynn_sfdfa.hardware.emulator.faults import SDRAMExhausted, TagInUse
+from pynn_sfdfa.hardware.emulator.faults import NoAnswer, SDRAMExhausted, TagInUse
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.emulator.machine import Machine
@@ -31,8 +31,6 @@ _WORD = struct.Struct("<I")
 _ROUTE = struct.Struct("<4x3I")
 _INFO = struct.Struct("<3I18s2B4sH")
 _ROUTER_ENTRIES = 1023
-_LARGEST_IMAGE = 0x20000
-"""More than ITCM and DTCM hold, headers included."""
 
 _WAIT = 1 << 18
 _RETRY_TAG = 4
@@ -56,12 +54,19 @@ class CommandServer:
         Messages for the host, oldest first.
     changes : int
         How often the host has done more than ask.
+    starting : dict
+        When cores were started that may not have initialised since, in microseconds.
+    programs : dict
+        Names of the files that the host has loaded on cores, as far as it has told them.
     """
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.outbox: deque[SDPMessage] = deque()
         self.changes = 0
+        self.starting: dict[tuple[int, int, int], float] = {}
+        self.programs: dict[tuple[int, int, int], str] = {}
+        self._image_sizes: dict[tuple[int, int], int] = {}
         self._apps: dict[int, set[tuple[int, int, int]]] = {}
         self._commands: dict[int, Callable[[Request, int, int], bytes]] = {
             Command.VER: lambda request, x, y: _VERSION[:2] + bytes((y, x)) + _VERSION[4:],
@@ -89,8 +94,16 @@ class CommandServer:
             self.outbox.append(self._answer(request))
         else:
             self.changes += 1
-            self.machine.send_sdp(message)
+            self._hand_on(message)
             self.collect()
+
+    def _hand_on(self, message: SDPMessage) -> None:
+        try:
+            self.machine.send_sdp(message)
+        except NoAnswer:
+            core = message.x, message.y, message.core
+            self.machine.give_up(*core, f"it does not read its mail: it {self.machine.doing(*core)}")
+            raise
 
     def collect(self) -> None:
         """Take what cores have sent to the host."""
@@ -123,7 +136,12 @@ class CommandServer:
 
     def _write(self, request: Request, x: int, y: int) -> bytes:
         address, size, _ = request.arguments
-        self.machine.write(x, y, address, request.data[:size])
+        data = request.data[:size]
+        self.machine.write(x, y, address, data)
+        if address == _IMAGE:
+            self._image_sizes[x, y] = 0
+        if address == _IMAGE + self._image_sizes.get((x, y), -1):
+            self._image_sizes[x, y] += len(data)
         return b""
 
     def _fill(self, request: Request, x: int, y: int) -> bytes:
@@ -144,18 +162,20 @@ class CommandServer:
         return state, app_id
 
     def _run(self, request: Request, x: int, y: int) -> bytes:
-        self._start(x, y, request.arguments[0], self.machine.read(x, y, _IMAGE, _LARGEST_IMAGE))
+        size = self._image_sizes.get((x, y), 0)  # what lies behind it belongs to a binary that was there before
+        self._start(x, y, request.arguments[0], self.machine.read(x, y, _IMAGE, size))
         return b""
 
     def _copy_and_run(self, request: Request, x: int, y: int) -> bytes:
         link_and_sum, size, cores = request.arguments
         source = geometry.neighbour(x, y, link_and_sum & 7)
-        if source is None:
+        if source is None or size % _WORD.size:
             raise RequestError(Result.ARG)
         image = self.machine.read(*source, _IMAGE, size)
         if sum(memoryview(image).cast("I")) & 0x1FFFFFFF != link_and_sum >> 3:
             raise RequestError(Result.SUM)
         self.machine.write(x, y, _IMAGE, image)
+        self._image_sizes[x, y] = size
         self._start(x, y, cores, image)
         return b""
 
@@ -164,7 +184,9 @@ class CommandServer:
         cores = [p for p in range(geometry.CORES) if cores_and_app >> p & 1]
         if cores:
             self.machine.start(x, y, cores, image, app_id, wait=bool(cores_and_app & _WAIT))
-            self._apps.setdefault(app_id, set()).update((x, y, p) for p in cores)
+            own = {(x, y, p) for p in cores}
+            self._apps.setdefault(app_id, set()).update(own)
+            self.starting.update(dict.fromkeys(own, self.machine.microseconds))
 
     def _broadcast(self, request: Request, x: int, y: int) -> bytes:
         if request.arguments[1] >> 28 != _NEAREST_NEIGHBOUR_SIGNAL:
@@ -172,9 +194,11 @@ class CommandServer:
         return self._signal(request, x, y)
 
     def _signal(self, request: Request, x: int, y: int) -> bytes:
-        signal, app_id = Signal(request.arguments[1] >> 16 & 255), request.arguments[1] & 255
-        self.machine.signal(app_id, signal)
-        if signal is Signal.STOP:
+        number, app_id = request.arguments[1] >> 16 & 255, request.arguments[1] & 255
+        if number not in set(Signal):
+            raise RequestError(Result.ARG)
+        self.machine.signal(app_id, Signal(number))
+        if number == Signal.STOP:
             self._apps.pop(app_id, None)
         self.collect()
         return b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import importlib
 import importlib.metadata
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.hardware.board.errors import BoardError
+from pynn_sfdfa.hardware.emulator import aplx
+from pynn_sfdfa.hardware.emulator.faults import BadBinary
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.board.server import CommandServer
@@ -55,6 +58,10 @@ _CLOCKS = (
 """Where the host waits: module, name, and whether the name is time.sleep rather than the module time."""
 
 
+_LARGEST_BINARY = 1 << 20
+"""Bytes; what a core holds is a tenth of it."""
+
+
 def check_installed() -> None:
     """Check that the sPyNNaker is installed that this module knows, and what emulates its processors.
 
@@ -77,7 +84,9 @@ def check_installed() -> None:
 
 
 @contextlib.contextmanager
-def patched(new_transceiver: Callable[[], Any], clock: Any, folder: Path) -> Iterator[None]:
+def patched(
+    new_transceiver: Callable[[], Any], clock: Any, folder: Path, annotate: Callable[[Exception], None]
+) -> Iterator[None]:
     """Within the block, sPyNNaker finds the emulated board, waits in its time and reads no file of the user's home.
 
     Parameters
@@ -88,11 +97,18 @@ def patched(new_transceiver: Callable[[], Any], clock: Any, folder: Path) -> Ite
         Its `time` and `sleep` stand in for those of the module `time`.
     folder : Path
         For reports and data.
+    annotate : callable
+        Is given the error when a run fails, before its script is.
     """
     with contextlib.ExitStack() as undo:
-        _replace(undo, "spinnman.spinnman_simulation", "transceiver_generator", lambda *a, **k: new_transceiver())
-        for module, name, is_sleep in _CLOCKS:
-            _replace(undo, module, name, clock.sleep if is_sleep else clock)
+        module = importlib.import_module("spinnman.spinnman_simulation")
+        _replace(undo, module, "transceiver_generator", lambda *a, **k: new_transceiver())
+        for path, name, is_sleep in _CLOCKS:
+            _replace(undo, importlib.import_module(path), name, clock.sleep if is_sleep else clock)
+        simulator = importlib.import_module("spinn_front_end_common.interface.abstract_spinnaker_base")
+        for name in ("_run", "stop"):
+            function = getattr(simulator.AbstractSpinnakerBase, name)
+            _replace(undo, simulator.AbstractSpinnakerBase, name, _annotating(function, annotate))
         reports = SETTINGS["Reports"] | {"default_report_file_path": str(folder)}
         undo.enter_context(configured({**SETTINGS, "Reports": reports}, folder))
         yield
@@ -112,17 +128,32 @@ def configured(settings: Mapping[str, Mapping[str, str]], folder: Path) -> Itera
     with contextlib.ExitStack() as undo:
         home = folder / ".spynnaker.cfg"
         home.touch()
-        _replace(undo, "spinn_utilities.config_holder", "_user_cfg", lambda: str(home))
-        load = importlib.import_module("spinn_utilities.conf_loader").load_config
-        _replace(undo, "spinn_utilities.conf_loader", "load_config", lambda *a: _with_settings(load(*a), settings))
+        holder = importlib.import_module("spinn_utilities.config_holder")
+        _replace(undo, holder, "_user_cfg", lambda: str(home))
+        loader = importlib.import_module("spinn_utilities.conf_loader")
+        load = loader.load_config
+        _replace(undo, loader, "load_config", lambda *a: _with_settings(load(*a), settings))
         undo.callback(setattr, sys, "excepthook", sys.excepthook)  # sPyNNaker leaves its own there
         yield
 
 
-def _replace(undo: contextlib.ExitStack, module: str, name: str, value: Any) -> None:
-    where = importlib.import_module(module)
+def _replace(undo: contextlib.ExitStack, where: Any, name: str, value: Any) -> None:
     undo.callback(setattr, where, name, getattr(where, name))
     setattr(where, name, value)
+
+
+def _annotating(function: Callable[..., Any], annotate: Callable[[Exception], None]) -> Callable[..., Any]:
+    """Return the function with errors that have been annotated."""
+
+    @functools.wraps(function)
+    def annotating(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except Exception as error:
+            annotate(error)
+            raise
+
+    return annotating
 
 
 def _with_settings(config: Any, settings: Mapping[str, Mapping[str, str]]) -> Any:
@@ -132,13 +163,53 @@ def _with_settings(config: Any, settings: Mapping[str, Mapping[str, str]]) -> An
     return config
 
 
-def make_transceiver(server: CommandServer) -> Any:
-    """Return spinnman's transceiver for the board behind `server`."""
+def make_transceiver(server: CommandServer, annotate: Callable[[Exception], None]) -> Any:
+    """Return spinnman's transceiver for the board behind `server`.
+
+    It looks at a binary before it sends it; `annotate` is given the error when cores are waited for in vain.
+    """
     from spinnman.transceiver.version5transceiver import Version5Transceiver
 
     from pynn_sfdfa.hardware.board.connection import BoardConnection
 
-    return Version5Transceiver([BoardConnection(server)], ensure_board_is_ready=True)
+    class Transceiver(Version5Transceiver):
+        def execute_flood(self, core_subsets: Any, executable: Any, app_id: int, **options: Any) -> None:
+            if isinstance(executable, str):
+                check_binary(Path(executable))
+                for cores in core_subsets:
+                    for p in cores.processor_ids:
+                        server.programs[cores.x, cores.y, p] = Path(executable).name
+            super().execute_flood(core_subsets, executable, app_id, **options)
+
+        wait_for_cores_to_be_in_state = _annotating(Version5Transceiver.wait_for_cores_to_be_in_state, annotate)
+
+    return Transceiver([BoardConnection(server)], ensure_board_is_ready=True)
+
+
+def check_binary(file: Path) -> None:
+    """Check that a file is a program that cores can be given.
+
+    Raises
+    ------
+    BoardError
+        It is none, or only a part of one.
+    """
+    try:
+        if file.stat().st_size > _LARGEST_BINARY:
+            raise BadBinary(f"{file.stat().st_size} bytes are more than a core holds")
+        content = file.read_bytes()
+        aplx.load(content)
+        if len(content) % 4:  # the sum that goes along is one of words
+            raise BadBinary(f"{len(content)} bytes are no whole number of words")
+    except BadBinary as error:
+        raise BoardError(f"{file} is no program for a core of SpiNNaker: {error} (build or install it again)") from None
+
+
+def cores_waited_for(error: BaseException) -> list[tuple[int, int, int]]:
+    """Return the cores that are not in the state for which the host has waited, if that is the error."""
+    from spinnman.exceptions import SpiNNManCoresNotInStateException
+
+    return list(error.failed_core_states()) if isinstance(error, SpiNNManCoresNotInStateException) else []
 
 
 def decoded(log: str) -> str:

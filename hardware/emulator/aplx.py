@@ -10,6 +10,8 @@ from pynn_sfdfa.hardware.emulator.faults import BadBinary
 
 _OPERATION = struct.Struct("<IIII")
 _COPY_ABSOLUTE, _COPY_RELATIVE, _FILL, _EXECUTE = 1, 2, 3, 4
+_MEMORIES = (("ITCM", ITCM_BASE, ITCM_SIZE), ("DTCM", DTCM_BASE, DTCM_SIZE))
+_MOST_WRITTEN = 4 * (ITCM_SIZE + DTCM_SIZE)
 
 
 @dataclass(frozen=True)
@@ -37,31 +39,38 @@ def load(aplx: bytes) -> Image:
         It is cut short, has operations that only a boot image has, or does not fit into ITCM and DTCM.
     """
     segments: list[Segment] = []
+    written = 0
     for offset in range(0, len(aplx) - _OPERATION.size + 1, _OPERATION.size):
         operation, first, second, third = _OPERATION.unpack_from(aplx, offset)
         if operation == _EXECUTE:
+            if not any(base <= first < base + size for _, base, size in _MEMORIES):
+                raise BadBinary(f"it starts at {first:#010x}, which is neither in ITCM nor in DTCM")
             return Image(tuple(segments), entry=first)
-        if operation == _COPY_RELATIVE:
-            data = aplx[offset + second : offset + second + third]
-            if len(data) < third:
-                raise BadBinary(f"the binary is cut short: {third} bytes for {first:#010x}, {len(data)} in the file")
-            segments.append(_fitting(first, data))
-        elif operation == _FILL:
-            segments.append(_fitting(first, third.to_bytes(4, "little") * (-(-second // 4))))
-        else:
+        n = {_COPY_RELATIVE: third, _FILL: -(-second // 4) * 4}.get(operation)
+        if n is None:
             raise BadBinary(
                 f"operation {operation} at byte {offset} is none of an application's (2, 3 and 4): is it an APLX file?"
             )
+        source = offset + second
+        if operation == _COPY_RELATIVE and source + n > len(aplx):
+            there = max(0, len(aplx) - source)
+            raise BadBinary(f"the binary is cut short: {n} bytes for {first:#010x}, {there} in the file")
+        _check_fits(first, n)
+        written += n
+        if written > _MOST_WRITTEN:
+            raise BadBinary(f"its operations write {written} bytes and more, over each other: is it an APLX file?")
+        data = aplx[source : source + n] if operation == _COPY_RELATIVE else third.to_bytes(4, "little") * (n // 4)
+        segments.append(Segment(first, data))
     raise BadBinary("the binary ends before it says where to start: is it an APLX file?")
 
 
-def _fitting(address: int, data: bytes) -> Segment:
-    for name, base, size in (("ITCM", ITCM_BASE, ITCM_SIZE), ("DTCM", DTCM_BASE, DTCM_SIZE)):
+def _check_fits(address: int, n: int) -> None:
+    for name, base, size in _MEMORIES:
         if base <= address < base + size:
-            if address + len(data) > base + size:
+            if address + n > base + size:
                 raise BadBinary(
-                    f"{name} overflows: {len(data)} bytes at {address:#010x} end "
-                    f"{address + len(data) - base - size} bytes beyond its {size}"
+                    f"{name} overflows: {n} bytes at {address:#010x} end "
+                    f"{address + n - base - size} bytes beyond its {size}"
                 )
-            return Segment(address, data)
-    raise BadBinary(f"{len(data)} bytes are meant for {address:#010x}, which is neither in ITCM nor in DTCM")
+            return
+    raise BadBinary(f"{n} bytes are meant for {address:#010x}, which is neither in ITCM nor in DTCM")

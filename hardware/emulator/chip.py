@@ -18,10 +18,10 @@ from pynn_sfdfa.hardware.emulator.communications import Packet
 from pynn_sfdfa.hardware.emulator.core import Core
 from pynn_sfdfa.hardware.emulator.device import Device
 from pynn_sfdfa.hardware.emulator.events import EventQueue, Kind
-from pynn_sfdfa.hardware.emulator.faults import BadAddress, CoreFault
+from pynn_sfdfa.hardware.emulator.faults import BadAddress, CoreFault, UnmodelledRegister
 from pynn_sfdfa.hardware.emulator.memory import SharedMemory
 from pynn_sfdfa.hardware.emulator.router import Router
-from pynn_sfdfa.hardware.emulator.states import CoreState
+from pynn_sfdfa.hardware.emulator.states import CoreState, RunTimeError
 from pynn_sfdfa.hardware.emulator.system_controller import SystemController
 from pynn_sfdfa.hardware.emulator.system_variables import sv
 
@@ -29,6 +29,8 @@ _TURN_CYCLES = 50 * CYCLES_PER_MICROSECOND
 """A core runs ahead of the others by this at most before it is their turn."""
 _MONITOR_CYCLES = CYCLES_PER_MICROSECOND
 """From a core's interrupt to what the monitor does about it; an estimate."""
+_LAST_CYCLES = 1000 * CYCLES_PER_MICROSECOND
+"""A core that has died runs on for so long, as it may still have to log why; then it is only in the others' way."""
 _DIED = (CoreState.RUN_TIME_EXCEPTION, CoreState.WATCHDOG)
 
 
@@ -81,9 +83,25 @@ class Chip:
         self.cores.pop(p, None)
         self._awake.discard(p)
 
+    def give_up(self, p: int, state: CoreState, error: RunTimeError, cause: str) -> None:
+        """Halt a core whose program does not see that it cannot go on; leave what SARK leaves of one that does."""
+        core = self.cores[p]
+        core.halted, core.cause = True, cause
+        self._awake.discard(p)
+        if vcpu.decode(self.memory, p).state == CoreState.INITIALISING:
+            self.memory.write(vcpu.address(p, vcpu.APP_NAME), bytes(vcpu.NAME_LENGTH))  # it has not given its name
+        vcpu.note_death(self.memory, p, state, error, core.processor.registers())
+        self._note_fault(core)
+
     def asleep(self, p: int) -> bool:
         """Whether a core waits for an interrupt, or has no program."""
         return p not in self._awake
+
+    def doing(self, p: int) -> str:
+        """Return whether a core with a program runs or sleeps, and where, in words."""
+        core = self.cores[p]
+        what = "stands still" if core.halted else "sleeps" if self.asleep(p) else "runs"
+        return f"{what} {core.processor.where()}"
 
     def interrupt(self, p: int) -> None:
         """Interrupt a core, as the monitor does for mail and signals."""
@@ -95,6 +113,11 @@ class Chip:
         if core is not None:
             core.communications.receive(packet)
             self._wake(core)
+
+    def check(self, address: int, n: int) -> None:
+        """Raise ``BadAddress`` unless a range can be written."""
+        if self._device(address, n) is None:
+            self.memory.locate(address, n)
 
     def read(self, address: int, n: int) -> bytes:
         """Read shared memory or registers; ``BadAddress`` for what is neither, or for parts of registers."""
@@ -124,12 +147,16 @@ class Chip:
                 if base <= address < base + size:
                     if address % 4 or n % 4:
                         raise BadAddress(f"{n} bytes at {address:#010x}: registers are whole aligned words")
+                    if address + n > base + size:
+                        raise BadAddress(
+                            f"{n} bytes at {address:#010x} reach beyond the registers' end, {base + size:#010x}"
+                        )
                     return device, address - base
         return None
 
     def _schedule(self, core: Core, time: int, action: Callable[[], None]) -> None:
         def act() -> None:
-            if self.cores.get(core.number) is core:  # no other program has been loaded since
+            if self.cores.get(core.number) is core and not core.halted:  # no other program has been loaded since
                 action()
                 self._wake(core)
 
@@ -138,7 +165,7 @@ class Chip:
     def _wake(self, core: Core, time: int = 0) -> None:
         """Give a core its turn, at a time or at its own one if it has run ahead."""
         p = core.number
-        if p in self._awake or core.waits():
+        if p in self._awake or core.halted or core.waits():
             return
         self._awake.add(p)
         self._queue.push(max(time, core.now()), self.x, self.y, p, Kind.RUN, lambda: self._run(core))
@@ -147,21 +174,31 @@ class Chip:
         p, start = core.number, self._queue.now
         if self.cores.get(p) is not core:
             return
+        core.halted = core.halted or start > core.last_cycle
+        if core.halted:
+            self._awake.discard(p)
+            return
         self._set_clock(start)
         self._running = core
         try:
             core.run(start, start + _TURN_CYCLES)
+        except UnmodelledRegister as refusal:
+            self.give_up(p, CoreState.WATCHDOG, RunTimeError.NONE, f"{refusal}, {core.processor.refused_at}")
+            raise UnmodelledRegister(str(self._faults[-1])) from refusal
         finally:
             self._running = None
             self._awake.discard(p)
-        self._check(core)
+        if core.hopeless is not None:
+            self.give_up(p, CoreState.RUN_TIME_EXCEPTION, core.hopeless, core.cause)
+        elif self.memory.sysram.bytes[vcpu.address(p, vcpu.STATE) - SYSRAM_BASES[0]] in _DIED:
+            self._note_fault(core)
         self._wake(core)
 
-    def _check(self, core: Core) -> None:
-        """Note a core that has died, once."""
-        if core.dead or self.memory.sysram.bytes[vcpu.address(core.number, vcpu.STATE) - SYSRAM_BASES[0]] not in _DIED:
+    def _note_fault(self, core: Core) -> None:
+        """Note that a core has died, once."""
+        if core.dead:
             return
-        core.dead = True
+        core.dead, core.last_cycle = True, self._queue.now + _LAST_CYCLES
         status = vcpu.decode(self.memory, core.number)
         log = vcpu.iobuf(self.memory, core.number)
         self._faults.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pynn_sfdfa.hardware.emulator import vic
+from pynn_sfdfa.hardware.emulator.aborts import Failure
 from pynn_sfdfa.hardware.emulator.address_map import (
     COMMUNICATIONS_BASES,
     DEVICE_SIZE,
@@ -23,14 +24,17 @@ from pynn_sfdfa.hardware.emulator.address_map import (
 )
 from pynn_sfdfa.hardware.emulator.aplx import Image
 from pynn_sfdfa.hardware.emulator.communications import FIXED_ROUTE, MULTICAST, CommunicationsController, Packet
-from pynn_sfdfa.hardware.emulator.device import Device
+from pynn_sfdfa.hardware.emulator.device import NEVER, Device
 from pynn_sfdfa.hardware.emulator.dma import DMA
 from pynn_sfdfa.hardware.emulator.faults import BadAddress
 from pynn_sfdfa.hardware.emulator.memory import Memory, SharedMemory
 from pynn_sfdfa.hardware.emulator.processor import ASLEEP, FAILED, Processor
+from pynn_sfdfa.hardware.emulator.states import RunTimeError
 from pynn_sfdfa.hardware.emulator.timer import Timer
 from pynn_sfdfa.hardware.emulator.timers import Timers
 
+_MOST_FAILURES = 1000
+"""So many exceptions without sleep between them are no way to work but an endless loop."""
 _DMA_SOURCES = 1 << vic.DMA_DONE | 1 << vic.DMA_ERROR
 _ARRIVED = {
     None: 0,
@@ -70,8 +74,16 @@ class Core:
         self.number = number
         self.processor = Processor()
         self.dead = False
+        self.last_cycle = NEVER
+        """When a core that has died has had the time to log why."""
         self.cause = ""
         """What failed in the processor last, if anything did."""
+        self.hopeless: RunTimeError | None = None
+        """Why the core cannot go on, if its program does not see to that itself."""
+        self.halted = False
+        """Whether the core has been taken out of operation for good."""
+        self._failure: Failure | None = None
+        self._failures = 0
         self._asleep = False
         self._memory = memory
         self._schedule = schedule
@@ -112,8 +124,24 @@ class Core:
         due = min(self._timers.first.due, self._timers.second.due, self._dma.due)
         outcome = self.processor.run(start, max(start + 1, min(limit, due)))
         if outcome == FAILED:
-            self.cause = self.processor.take_exception()
+            self._fail()
         self._asleep = outcome == ASLEEP
+        if self._asleep:
+            self._failure, self._failures = None, 0
+
+    def _fail(self) -> None:
+        """Take the exception for what failed, and see whether the program can still handle it."""
+        before, failure = self._failure, self.processor.take_exception()
+        self._failures += 1
+        self._failure, self.cause = failure, failure.cause
+        if failure.hopeless and before:
+            also = f"; then, instead of handling that, {failure.cause}" if failure.cause != before.cause else ""
+            self.cause = before.cause + also
+        elif self._failures > _MOST_FAILURES:
+            self.cause = f"{failure.cause}, after {_MOST_FAILURES} other exceptions without end"
+        elif not failure.hopeless:
+            return
+        self.hopeless = (before or failure).error
 
     def now(self) -> int:
         """Return the core's time in cycles."""

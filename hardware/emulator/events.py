@@ -33,6 +33,10 @@ class EventQueue:
         """Have something done at a time, or now if the time has passed."""
         heapq.heappush(self._events, (max(time, self.now), x, y, p, int(kind), next(self._order), action))
 
+    def holds_others(self, kind: Kind) -> bool:
+        """Return whether anything of another kind is still to come."""
+        return any(event[4] != kind for event in self._events)
+
     def step(self, until: int) -> bool:
         """Do what comes next, if it comes at this time at the latest; return whether there was anything."""
         if not self._events or self._events[0][0] > until:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from pynn_sfdfa.hardware.emulator.states import CoreState, RunTimeError
 
+_LINES_SHOWN, _WIDTH_SHOWN = 10, 200
+
 
 class EmulatorError(Exception):
     """Anything that the emulated machine refuses or fails to do."""
@@ -21,6 +23,10 @@ class BadAddress(EmulatorError):
 
 class BadBinary(EmulatorError):
     """A file that is no APLX, or a binary that does not fit into ITCM or DTCM."""
+
+
+class DamagedMemory(EmulatorError):
+    """A program has written over what host and monitors keep in a chip's memories."""
 
 
 class SDRAMExhausted(EmulatorError):
@@ -43,6 +49,13 @@ class NoAnswer(EmulatorError):
     """A core did not do what was asked for within a bound of virtual time."""
 
 
+def end_of_log(log: str) -> str:
+    """Return the last lines of a log, where it says what went wrong."""
+    lines = (log.strip() or "(nothing)").split("\n")
+    shown = [line[:_WIDTH_SHOWN] for line in lines[-_LINES_SHOWN:]]
+    return "\n".join(["...", *shown] if len(lines) > _LINES_SHOWN else shown)
+
+
 @dataclass(frozen=True)
 class CoreFault:
     """A core that died: where, why, and all that it had logged."""
@@ -60,11 +73,12 @@ class CoreFault:
     """What the emulator saw of it: the access or instruction that failed; empty if the program itself gave up."""
 
     def __str__(self) -> str:
-        cause = f": {self.cause}" if self.cause else ""
-        log = self.log.strip() or "(nothing)"
+        error = f" with {self.error.name}" if self.error else ""
+        cause = f": {self.cause}" if self.cause else f"; called from {self.link_register:#x}"
+        name = self.app_name or "a program that had not initialised"
         return (
-            f"core {self.x}, {self.y}, {self.p} ({self.app_name}) is in {self.state.name} with {self.error.name}{cause}"
-            f"; called from {self.link_register:#x}; it had logged:\n{log}"
+            f"core {self.x}, {self.y}, {self.p} ({name}) is in {self.state.name}{error}{cause}; "
+            f"it had logged:\n{end_of_log(self.log)}"
         )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pynn_sfdfa.hardware.emulator.faults import BadAddress
+from pynn_sfdfa.hardware.emulator.faults import BadAddress, DamagedMemory
 from pynn_sfdfa.hardware.emulator.memory import SharedMemory
 
 _HEADER, _BLOCK = 16, 8
@@ -37,8 +37,9 @@ def initialise(memory: SharedMemory, base: int, top: int) -> None:
 def allocate(memory: SharedMemory, heap: int, size: int, owner: int) -> int | None:
     """Return the address of a new block from the first free one that is large enough, None if there is none."""
     needed = (size + 3 & ~3) + _BLOCK
-    link = heap + _FREE
+    link, seen = heap + _FREE, set[int]()
     while free := memory.word(link):
+        _check_new(heap, free, seen)
         following, new = memory.word(free + _NEXT), free + needed
         if new > following:
             link = free + _NEXT_FREE
@@ -69,8 +70,9 @@ def release(memory: SharedMemory, heap: int, address: int) -> int:
     block = address - _BLOCK
     size = memory.word(block + _NEXT) - block
     memory.set_word(heap + _FREE_BYTES, memory.word(heap + _FREE_BYTES) + size)
-    before, after = 0, memory.word(heap + _FREE)
+    before, after, seen = 0, memory.word(heap + _FREE), set[int]()
     while after and after < block:
+        _check_new(heap, after, seen)
         before, after = after, memory.word(after + _NEXT_FREE)
     memory.set_word(block + _NEXT_FREE, after)
     memory.set_word(before + _NEXT_FREE if before else heap + _FREE, block)
@@ -85,12 +87,20 @@ def release(memory: SharedMemory, heap: int, address: int) -> int:
 
 def blocks(memory: SharedMemory, heap: int) -> Iterator[Block]:
     """Yield all blocks in address order."""
-    block = memory.word(heap + _FIRST)
+    block, seen = memory.word(heap + _FIRST), set[int]()
     while following := memory.word(block + _NEXT):
+        _check_new(heap, block, seen)
         state = memory.word(block + _NEXT_FREE)
         owner = state & 0xFFFF if state >> 16 == 0xFFFF else None
         yield Block(block + _BLOCK, following - block - _BLOCK, owner)
         block = following
+
+
+def _check_new(heap: int, block: int, seen: set[int]) -> None:
+    """Raise unless a chain comes to a block for the first time."""
+    if block in seen:
+        raise DamagedMemory(f"the heap at {heap:#010x} has a chain that ends nowhere: a program has written over it")
+    seen.add(block)
 
 
 def free_bytes(memory: SharedMemory, heap: int) -> int:

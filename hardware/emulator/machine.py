@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pynn_sfdfa.hardware.emulator import vcpu
 from pynn_sfdfa.hardware.emulator.address_map import CYCLES_PER_MICROSECOND, DTCM_BASE, DTCM_SIZE
 from pynn_sfdfa.hardware.emulator.chip import Chip
+from pynn_sfdfa.hardware.emulator.circles import Circles
 from pynn_sfdfa.hardware.emulator.communications import Packet
 from pynn_sfdfa.hardware.emulator.core import Core
 from pynn_sfdfa.hardware.emulator.events import EventQueue
@@ -16,7 +17,7 @@ from pynn_sfdfa.hardware.emulator.mail import PATIENCE_MICROSECONDS, Mail
 from pynn_sfdfa.hardware.emulator.monitor import Monitor
 from pynn_sfdfa.hardware.emulator.network import DroppedPacket, Network, neighbours
 from pynn_sfdfa.hardware.emulator.sdp import SDPMessage
-from pynn_sfdfa.hardware.emulator.states import Signal
+from pynn_sfdfa.hardware.emulator.states import CoreState, RunTimeError, Signal
 
 _SETTLING_MICROSECONDS = 10_000
 """How long a host waits for what cores do at once."""
@@ -90,6 +91,7 @@ class Machine:
         """Write ``n`` bytes of a repeated 32-bit word."""
         if n % 4:
             raise BadAddress(f"{n} bytes at {address:#010x}: whole words are needed to fill")
+        self._chip(x, y).check(address, n)  # before anything of that size is made
         self.write(x, y, address, word.to_bytes(4, "little") * (n // 4))
 
     def sdram_alloc(self, x: int, y: int, size: int, app_id: int, tag: int = 0, retry: bool = False) -> int:
@@ -160,13 +162,17 @@ class Machine:
         Raises
         ------
         NoAnswer
-            The core has not read the message before this one for a second.
+            The core has not read the message before this one for a second, or it is known that it never will.
         """
         x, y, p = message.x, message.y, message.core
         self._core(x, y, p)
-        monitor = self._monitor(x, y)
-        if not self.advance(lambda: monitor.ready_for_mail(p), PATIENCE_MICROSECONDS):
-            raise self._mail.no_answer(message)
+        monitor, circles = self._monitor(x, y), self.running()
+        waited_from, place = self.microseconds, (x, y, p)
+        self.advance(
+            lambda: monitor.ready_for_mail(p) or (circles() and place in circles.proven), PATIENCE_MICROSECONDS
+        )
+        if not monitor.ready_for_mail(p):
+            raise self._mail.no_answer(message, self.microseconds - waited_from)
         monitor.deliver(message)
         self._settle([(x, y, p)])
 
@@ -181,10 +187,8 @@ class Machine:
     def clear_iobuf(self, x: int, y: int, p: int) -> None:
         """Forget what a core has logged so far."""
         memory = self._chip(x, y).memory
-        buffer = memory.word(vcpu.address(p, vcpu.IOBUF))
-        while buffer:
+        for buffer, _ in vcpu.buffers(memory, p):
             memory.set_word(buffer + vcpu.IOBUF_LENGTH, 0)
-            buffer = memory.word(buffer)
 
     def cores(self) -> list[tuple[int, int, int]]:
         """Return x, y and number of all cores with a program."""
@@ -209,6 +213,20 @@ class Machine:
             if self._queue.now >= end:
                 return False
             self._pass_time(min(self._queue.now + _LOOK_CYCLES, end) if until is not None else end)
+
+    def running(self) -> Circles:
+        """Return the cores that run, to see while time passes whether they go round in circles."""
+        return Circles(self._queue, {place: monitor.chip for place, monitor in self._monitors.items()})
+
+    def doing(self, x: int, y: int, p: int) -> str:
+        """Return whether a core runs or sleeps, and where, in words."""
+        self._core(x, y, p)
+        return self._chip(x, y).doing(p)
+
+    def give_up(self, x: int, y: int, p: int, cause: str) -> None:
+        """Halt a core that will never do what is expected of it, as SCAMP's watchdog does, and note the fault."""
+        self._core(x, y, p)
+        self._chip(x, y).give_up(p, CoreState.WATCHDOG, RunTimeError.NONE, cause)
 
     def check(self) -> None:
         """Raise ``CoreFailed`` for the first core that has died, if one has."""

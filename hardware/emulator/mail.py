@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pynn_sfdfa.hardware.emulator import vcpu
 from pynn_sfdfa.hardware.emulator.address_map import CYCLES_PER_MICROSECOND
 from pynn_sfdfa.hardware.emulator.events import EventQueue, Kind
-from pynn_sfdfa.hardware.emulator.faults import NoAnswer, NoSuchChip
+from pynn_sfdfa.hardware.emulator.faults import NoAnswer, NoSuchChip, end_of_log
 from pynn_sfdfa.hardware.emulator.monitor import Monitor
 from pynn_sfdfa.hardware.emulator.sdp import HOST_PORT, SDPMessage
 
@@ -50,16 +50,17 @@ class Mail:
         if monitor.ready_for_mail(message.core):
             monitor.deliver(message)
         elif now >= deadline:
-            raise self.no_answer(message)
+            raise self.no_answer(message, PATIENCE_MICROSECONDS)
         else:
             self._queue.push(now + _RETRY_CYCLES, x, y, 0, Kind.MONITOR, lambda: self._deliver(message, deadline))
 
-    def no_answer(self, message: SDPMessage) -> NoAnswer:
-        """Return the error for a core that does not read its mail."""
+    def no_answer(self, message: SDPMessage, waited: float) -> NoAnswer:
+        """Return the error for a core that has not read its mail for some microseconds."""
         x, y, p = message.x, message.y, message.core
-        memory = self._monitor(x, y).chip.memory
-        status = vcpu.decode(memory, p)
+        chip = self._monitor(x, y).chip
+        status = vcpu.decode(chip.memory, p)
+        doing = f"; it {chip.doing(p)}" if p in chip.cores else ""
         return NoAnswer(
             f"core {x}, {y}, {p} ({status.app_name}) is in {status.state.name} and has not read its mail for "
-            f"{PATIENCE_MICROSECONDS} microseconds; it had logged:\n{vcpu.iobuf(memory, p)}"
+            f"{waited:.0f} microseconds{doing}; it had logged:\n{end_of_log(vcpu.iobuf(chip.memory, p))}"
         )

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from pynn_sfdfa.hardware.emulator import aplx, heap, router_table, vcpu
 from pynn_sfdfa.hardware.emulator import system_variables as names
 from pynn_sfdfa.hardware.emulator.chip import Chip
-from pynn_sfdfa.hardware.emulator.faults import RouterFull, SDRAMExhausted, TagInUse
+from pynn_sfdfa.hardware.emulator.faults import BadAddress, DamagedMemory, RouterFull, SDRAMExhausted, TagInUse
 from pynn_sfdfa.hardware.emulator.interface import Route
 from pynn_sfdfa.hardware.emulator.sdp import SDPMessage
-from pynn_sfdfa.hardware.emulator.states import CoreState, Signal
+from pynn_sfdfa.hardware.emulator.states import CoreState, RunTimeError, Signal
 from pynn_sfdfa.hardware.emulator.system_variables import sv
 
 _IDLE, _MESSAGE, _SIGNAL = 0, 1, 3
@@ -93,6 +93,10 @@ class Monitor:
         users = self._memory.word(sv(names.SDRAM_HEAP_POINTER))
         if tag and (used := self._memory.word(table)):
             sizes = {block.address: block.size for block in heap.blocks(self._memory, users)}
+            if used not in sizes:
+                raise DamagedMemory(
+                    f"{where}: no block starts at {used:#010x}, of tag {tag}: a program has written there"
+                )
             if retry and sizes[used] == size:
                 return used
             raise TagInUse(
@@ -166,10 +170,19 @@ class Monitor:
             buffer = self._memory.word(vcpu.address(p, vcpu.TO_MONITOR_MESSAGE))
             self._memory.set_byte(vcpu.address(p, vcpu.TO_MONITOR_COMMAND), _IDLE)
             if command == _MESSAGE:
-                _, length, _ = _MESSAGE_HEADER.unpack(self._memory.read(buffer, _MESSAGE_HEADER.size))
-                message = self._memory.read(buffer + _MESSAGE_HEADER.size, length)
+                try:
+                    message = self._message(buffer)
+                except (BadAddress, ValueError) as error:
+                    if p in self.chip.cores:
+                        cause = f"it sends mail that is none: {error}; it {self.chip.doing(p)}"
+                        self.chip.give_up(p, CoreState.WATCHDOG, RunTimeError.NONE, cause)
+                    continue
                 self._free_message(buffer)
-                self._forward(SDPMessage.from_bytes(message))
+                self._forward(message)
+
+    def _message(self, buffer: int) -> SDPMessage:
+        _, length, _ = _MESSAGE_HEADER.unpack(self._memory.read(buffer, _MESSAGE_HEADER.size))
+        return SDPMessage.from_bytes(self._memory.read(buffer + _MESSAGE_HEADER.size, length))
 
     def _discard_mail(self, p: int) -> None:
         """Free the message that a core has not read and never will."""

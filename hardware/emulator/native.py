@@ -20,15 +20,15 @@ from pynn_sfdfa.hardware.emulator.vic import FIQ, IRQ
 from pynn_sfdfa.jit import jit
 
 # The state that compiled code and Python share, one int64 each.
-NOW, LIMIT, LINES, STOPPED, PROGRAM_COUNTER, ERROR, HANDLE, BUFFER, VALUE = range(9)
-MODES = 9
+NOW, LIMIT, LINES, STOPPED, PROGRAM_COUNTER, ERROR, HANDLE, BUFFER, VALUE, BLOCK, BLOCK_SIZE = range(11)
+MODES = 11
 """From here on one entry per half-word of ITCM: whether a block that starts there is ARM or Thumb code, once known."""
 STATE_SIZE = MODES + ITCM_SIZE // 2
 
 ASLEEP, STILL_RUNNING, FAILED = range(3)
 """Why a core returned: it waits for an interrupt, it reached its limit, Unicorn stopped it with ``state[ERROR]``."""
 
-_BY_LIMIT, _BY_INTERRUPT, BY_HOST = 1, 2, 3
+_BY_LIMIT, _BY_INTERRUPT, BY_HOST, BY_ZEROS = 1, 2, 3, 4
 
 _ARM, _THUMB = 1, 2
 _THUMB_BIT, _IRQ_MASK, _FIQ_MASK, _MODE_BITS = 0x20, 0x80, 0x40, 0x3F
@@ -49,7 +49,17 @@ _start = types.ExternalFunction(
     "uc_emu_start", types.int32(types.int64, types.uint64, types.uint64, types.uint64, types.uint64)
 )
 _read = types.ExternalFunction("uc_reg_read", types.int32(types.int64, types.int32, types.int64))
+_peek = types.ExternalFunction("uc_mem_read", types.int32(types.int64, types.uint64, types.int64, types.uint64))
 _write = types.ExternalFunction("uc_reg_write", types.int32(types.int64, types.int32, types.int64))
+
+
+@jit
+def _branches_to_itself(state: NDArray[np.int64], address: int) -> bool:
+    """Whether the instruction at an address leads, if at all, to itself: ``b .``, the end of many a program."""
+    state[VALUE] = 0
+    _peek(state[HANDLE], address, state[BUFFER], 4)
+    code, thumb = state[VALUE], state[MODES + (address & (ITCM_SIZE - 1)) // 2] == _THUMB
+    return bool(code & 0xFFFF == 0xE7FE if thumb else code & 0x0FFF_FFFF == 0x0AFF_FFFE and code >> 28 != 0xF)
 
 
 @jit
@@ -67,11 +77,30 @@ def _look(state: NDArray[np.int64], address: int, size: int) -> None:
             state[STOPPED] = _BY_INTERRUPT
             _stop(state[HANDLE])
             return
+    if address >= ITCM_SIZE:  # no compiler makes code of zeros, but a wild jump into data often finds them
+        state[VALUE] = 0
+        _peek(state[HANDLE], address, state[BUFFER], 4)
+        if state[VALUE] == 0:
+            state[STOPPED] = BY_ZEROS
+            _stop(state[HANDLE])
+            return
     half_word = MODES + (address & (ITCM_SIZE - 1)) // 2
     if state[half_word] == 0:
         _read(state[HANDLE], _CPSR, state[BUFFER])
         state[half_word] = _THUMB if state[VALUE] & _THUMB_BIT else _ARM
-    state[NOW] += size >> 1 if state[half_word] == _THUMB else size >> 2
+    n = size >> 1 if state[half_word] == _THUMB else size >> 2
+    if n == 1 and address == state[BLOCK] and _branches_to_itself(state, address):
+        state[NOW] = state[LIMIT]  # what it would do until then, one instruction after the other
+        state[STOPPED] = _BY_LIMIT
+        _stop(state[HANDLE])
+        return
+    state[BLOCK], state[BLOCK_SIZE] = address, size
+    state[NOW] += n
+
+
+def instruction_size(state: memoryview, block: int) -> int:
+    """Return how many bytes each instruction of a block that has run has."""
+    return 2 if state[MODES + (block & (ITCM_SIZE - 1)) // 2] == _THUMB else 4
 
 
 @cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr))
@@ -124,7 +153,7 @@ def run(state: NDArray[np.int64]) -> int:
         state[ERROR] = _start(state[HANDLE], state[PROGRAM_COUNTER], _NOWHERE, 0, 0)
         thumb = _register(state, _CPSR) & _THUMB_BIT
         state[PROGRAM_COUNTER] = _register(state, _PC) | (1 if thumb else 0)
-        if state[ERROR] or state[STOPPED] == BY_HOST:
+        if state[ERROR] or state[STOPPED] in (BY_HOST, BY_ZEROS):
             return FAILED
         if state[STOPPED] == _BY_LIMIT:
             return STILL_RUNNING

@@ -5,48 +5,33 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import unicorn
 from unicorn import arm_const
 from unicorn.unicorn_py3.unicorn import MMIO_READ_CFUNC, MMIO_WRITE_CFUNC, uclib
 
-from pynn_sfdfa.hardware.emulator import native
+from pynn_sfdfa.hardware.emulator import aborts, native
+from pynn_sfdfa.hardware.emulator.aborts import Access, Failure
 from pynn_sfdfa.hardware.emulator.address_map import DTCM_BASE, DTCM_SIZE, ITCM_BASE, ITCM_SIZE
 from pynn_sfdfa.hardware.emulator.device import Device
 from pynn_sfdfa.hardware.emulator.memory import Memory
 from pynn_sfdfa.hardware.emulator.native import ASLEEP, FAILED, NOW, STILL_RUNNING
+from pynn_sfdfa.hardware.emulator.states import RunTimeError
 
 __all__ = ["ASLEEP", "FAILED", "STILL_RUNNING", "Processor"]
 
-_SUPERVISOR, _ABORT, _UNDEFINED = 0x13, 0x17, 0x1B
+_SUPERVISOR = 0x13
 _INTERRUPTS_MASKED = 0xC0
 _IRQ_MASKED = 0x80
-
-
-class _Exception(NamedTuple):
-    name: str
-    mode: int
-    vector: int
-    link: int | None
-    """From the instruction to what the link register holds; None for the instruction after it."""
-
-
-_UNDEFINED_INSTRUCTION = _Exception("undefined instruction", _UNDEFINED, 0x04, None)
-_SUPERVISOR_CALL = _Exception("supervisor call", _SUPERVISOR, 0x08, None)
-_PREFETCH_ABORT = _Exception("fetch of an instruction from where none is", _ABORT, 0x0C, 4)
-_DATA_ABORT = _Exception("access to an address where nothing is", _ABORT, 0x10, 8)
-
-_BY_ERROR = {
-    unicorn.UC_ERR_INSN_INVALID: _UNDEFINED_INSTRUCTION,
-    unicorn.UC_ERR_FETCH_UNMAPPED: _PREFETCH_ABORT,
-    unicorn.UC_ERR_FETCH_PROT: _PREFETCH_ABORT,
-    unicorn.UC_ERR_READ_UNMAPPED: _DATA_ABORT,
-    unicorn.UC_ERR_WRITE_UNMAPPED: _DATA_ABORT,
-}
-# QEMU's numbers of the exceptions that it hands to a hook.
-_BY_NUMBER = {1: _UNDEFINED_INSTRUCTION, 2: _SUPERVISOR_CALL, 3: _PREFETCH_ABORT, 4: _DATA_ABORT}
+_MODE = 0x1F
+_REGISTERS = (
+    *range(arm_const.UC_ARM_REG_R0, arm_const.UC_ARM_REG_R12 + 1),
+    arm_const.UC_ARM_REG_SP,
+    arm_const.UC_ARM_REG_LR,
+)
+_UNMAPPED = unicorn.UC_HOOK_MEM_READ_UNMAPPED | unicorn.UC_HOOK_MEM_WRITE_UNMAPPED
 
 # Translated code of a core: its instruction memory has 32 KB, so the default of a gigabyte is never used.
 _TRANSLATION_BYTES = 32 * 1024 * 1024
@@ -68,19 +53,25 @@ class Processor:
         self._uc.ctl_set_tcg_buffer_size(_TRANSLATION_BYTES)
         self.instructions = 0
         """How many it has executed."""
+        self.refused_at = ""
+        """Where the access was that a device refused last."""
         self._callbacks: list[Any] = []
         self._number: int | None = None
+        self._access: Access | None = None
+        self._memories: list[tuple[int, Memory]] = []
         self._error: BaseException | None = None
         self.map_memory((ITCM_BASE,), self.itcm)
         self.map_memory((DTCM_BASE,), self.dtcm)
         this = weakref.proxy(self)
         self._uc.hook_add(unicorn.UC_HOOK_INTR, lambda _uc, number, _data: this._stop_for(number))
+        self._uc.hook_add(_UNMAPPED, lambda _uc, *access: this._note(Access(*access[:3])))
         native.attach(self._uc, self._state)
 
     def map_memory(self, bases: Iterable[int], memory: Memory) -> None:
         """Let the processor see a memory at some addresses."""
         for base in bases:
             self._uc.mem_map_ptr(base, memory.size, unicorn.UC_PROT_ALL, memory.host_address)
+            self._memories.append((base, memory))
 
     def map_device(self, bases: Iterable[int], size: int, device: Device) -> None:
         """Let the processor see a device's registers at some addresses."""
@@ -149,17 +140,59 @@ class Processor:
             raise error
         return outcome
 
-    def take_exception(self) -> str:
-        """Enter the exception for which the last run failed; return what it was, with the instruction's address."""
+    def take_exception(self) -> Failure:
+        """Enter the exception for which the last run failed, if an ARM968 has one; return what failed."""
         number, self._number = self._number, None
-        exception = _BY_NUMBER[number] if number is not None else _BY_ERROR[self.state[native.ERROR]]
-        size = 2 if self.state[native.PROGRAM_COUNTER] & 1 else 4
-        at = self.state[native.PROGRAM_COUNTER] & ~1
-        if exception is _SUPERVISOR_CALL:  # the one instruction that has been executed
+        access, self._access = self._access, None
+        at, size = self._next()
+        if self.state[native.STOPPED] == native.BY_ZEROS:
+            cause = f"jump to {at:#x}, where nothing but zeros is{self._after()}"
+            return Failure(cause, RunTimeError.PREFETCH_ABORT, True)
+        exception = aborts.abort(number, self.state[native.ERROR])
+        if exception is None:
+            why = unicorn.UcError(self.state[native.ERROR]) if number is None else f"exception {number}"
+            return Failure(f"{why}, at {at:#x}{self._instruction(at, size)}", RunTimeError.NONE, True)
+        if exception is aborts.SUPERVISOR_CALL:  # the one instruction that has been executed
             at -= size
+        told = self._after() if exception is aborts.PREFETCH_ABORT else self._instruction(at, size, access)
+        nested = exception is not aborts.SUPERVISOR_CALL and self.registers()[-1] & _MODE in aborts.MODES
         link = at + (size if exception.link is None else exception.link)
         native.enter(self._state, exception.mode, _IRQ_MASKED, exception.vector, link)
-        return f"{exception.name}, at {at:#x}"
+        return Failure(f"{exception.name}, at {at:#x}{told}", exception.error, nested)
+
+    def registers(self) -> tuple[int, ...]:
+        """Return r0 to r12, stack pointer, link register, program counter and status."""
+        values = [self._uc.reg_read(register) for register in _REGISTERS]
+        return (*values, self.state[native.PROGRAM_COUNTER], self._uc.reg_read(arm_const.UC_ARM_REG_CPSR))
+
+    def where(self) -> str:
+        """Return where the processor is, and the instruction there."""
+        at, size = self._next()
+        return f"at {at:#x}{self._instruction(at, size)}"
+
+    def _next(self) -> tuple[int, int]:
+        """Return the address of the next instruction, and how many bytes it has."""
+        counter = self.state[native.PROGRAM_COUNTER]
+        return counter & ~1, 2 if counter & 1 else 4
+
+    def _instruction(self, address: int, size: int, access: Access | None = None) -> str:
+        """Say which instruction is at an address, and what it wanted of memory."""
+        for base, memory in self._memories:
+            if base <= address <= base + memory.size - size:
+                code = int.from_bytes(memory.bytes[address - base : address - base + size], "little")
+                return f" (instruction {code:#0{2 + 2 * size}x}{f' {access}' if access else ''})"
+        return ""
+
+    def _after(self) -> str:
+        """Say which instruction was executed last: the end of the last block."""
+        block = self.state[native.BLOCK]
+        size = native.instruction_size(self.state, block)
+        at = block + self.state[native.BLOCK_SIZE] - size
+        return f", after {at:#x}{self._instruction(at, size)}"
+
+    def _note(self, access: Access) -> bool:
+        self._access = access
+        return False  # there is nothing to be mapped: Unicorn stops
 
     def _stop_for(self, number: int) -> None:
         self._number = number
@@ -168,6 +201,8 @@ class Processor:
     def _fail(self, error: BaseException) -> None:
         if self._error is None:
             self._error = error
+            first = self.state[native.BLOCK]  # Unicorn does not say which of the block's instructions it was
+            self.refused_at = f"in the instructions from {first:#x} to {first + self.state[native.BLOCK_SIZE]:#x}"
         self._stop()
 
     def _stop(self) -> None:

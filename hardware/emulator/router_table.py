@@ -6,6 +6,7 @@ is reserved, so that 0 can mean none.
 
 from __future__ import annotations
 
+from pynn_sfdfa.hardware.emulator.faults import DamagedMemory
 from pynn_sfdfa.hardware.emulator.memory import SharedMemory
 
 N_ENTRIES = 1024
@@ -37,8 +38,9 @@ def set_entry(memory: SharedMemory, copy: int, index: int, route: int, key: int,
 
 def allocate(memory: SharedMemory, copy: int, free_list: int, size: int, app_id: int) -> int | None:
     """Return the first index of a run of entries, None if no free run is long enough."""
-    link = free_list
+    link, last = free_list, 0
     while run := memory.half(link):
+        last = _after(last, run)
         entry, after = copy + ENTRY_SIZE * run, run + size
         following = memory.half(entry + _NEXT)
         if after > following:
@@ -61,17 +63,25 @@ def runs(memory: SharedMemory, copy: int) -> list[tuple[int, int, int | None]]:
     found, run = [], FIRST
     while run < N_ENTRIES:
         entry = copy + ENTRY_SIZE * run
-        following, owner = memory.half(entry + _NEXT), memory.half(entry + _FREE)
+        following, owner = _after(run, memory.half(entry + _NEXT)), memory.half(entry + _FREE)
         found.append((run, following - run, owner & 0xFF if owner & _OWNED else None))
         run = following
     return found
+
+
+def _after(run: int, following: int) -> int:
+    """Return the index of a run that comes after another one, as in all chains here."""
+    if not run < following <= N_ENTRIES:
+        raise DamagedMemory(f"router entry {run} leads to {following}: a program has written over the routing table")
+    return following
 
 
 def release(memory: SharedMemory, copy: int, free_list: int, run: int) -> None:
     """Give a run back, joined with free neighbours."""
     before, after = 0, memory.half(free_list)
     while after and after < run:
-        before, after = after, memory.half(copy + ENTRY_SIZE * after + _FREE)
+        following = memory.half(copy + ENTRY_SIZE * after + _FREE)
+        before, after = after, _after(after, following) if following else 0
     memory.set_half(copy + ENTRY_SIZE * run + _FREE, after)
     memory.set_half(copy + ENTRY_SIZE * before + _FREE if before else free_list, run)
     for low, high in ((run, after), (before, run)):

@@ -5,7 +5,19 @@ from __future__ import annotations
 from enum import IntEnum
 
 
-class CoreState(IntEnum):
+class _Number(IntEnum):
+    """A number that programs write themselves, so that it may be any."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> _Number | None:
+        if not isinstance(value, int):
+            return None
+        member = int.__new__(cls, value)
+        member._name_, member._value_ = f"UNKNOWN_{value}", value
+        return member
+
+
+class CoreState(_Number):
     """State of a core as it stands in its block of SysRAM (``cpu_state`` of SARK's vcpu)."""
 
     DEAD = 0
@@ -26,7 +38,7 @@ class CoreState(IntEnum):
     IDLE = 15
 
 
-class RunTimeError(IntEnum):
+class RunTimeError(_Number):
     """Why a core is in ``CoreState.RUN_TIME_EXCEPTION`` (``rt_code`` of SARK's vcpu)."""
 
     NONE = 0

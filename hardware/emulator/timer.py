@@ -17,6 +17,8 @@ _DIVIDER = (1, 16, 256)  # bits 3:2
 _INTERRUPT_ENABLED = 0x20
 _PERIODIC = 0x40  # starts again from the background load, else from the largest value
 _ENABLED = 0x80
+_OFTEN, _LEAP = 200, 2000
+"""Cycles. Zeros that come more often, while nobody takes note of the last one, are passed over for so long."""
 
 
 class Timer:
@@ -29,6 +31,8 @@ class Timer:
         self._control = _INTERRUPT_ENABLED
         self._raw = False
         self._stopped_at = 0
+        self._passed_over = 0
+        """The period in cycles while zeros are passed over up to the one that is due; else 0."""
         self.due = NEVER
         """When it reaches zero, in cycles."""
 
@@ -60,6 +64,9 @@ class Timer:
             self._update()
         elif offset == _CLEAR:
             self._raw = False
+            ahead = self.due - self._core.now()
+            if self._passed_over and ahead > 0:
+                self._expect(self.due - (ahead - 1) // self._passed_over * self._passed_over)
             self._update()
         else:
             raise unmodelled("timer", "write", offset)
@@ -73,7 +80,8 @@ class Timer:
     def _count(self) -> int:
         if self.due == NEVER:
             return self._stopped_at
-        return max(0, self.due - self._core.now()) // self._divider()
+        ahead = max(0, self.due - self._core.now())
+        return (ahead % self._passed_over if self._passed_over else ahead) // self._divider()
 
     def _restart(self, count: int) -> None:
         """Count down from a value, if enabled."""
@@ -81,18 +89,21 @@ class Timer:
         if self._control & _ENABLED and count:
             self._expect(self._core.now() + (count & self._range()) * self._divider())
 
-    def _expect(self, due: int) -> None:
-        self.due = due
+    def _expect(self, due: int, passed_over: int = 0) -> None:
+        self.due, self._passed_over = due, passed_over
         self._core.at(due, lambda: self._expire(due))
 
     def _expire(self, due: int) -> None:
         if due != self.due:  # restarted or stopped since
             return
-        self._raw = True
+        waiting, self._raw = self._raw, True
         self._stopped_at, self.due = 0, NEVER
-        again = self._load if self._control & _PERIODIC else self._range()
+        again = (self._load if self._control & _PERIODIC else self._range()) * self._divider()
         if not self._control & _ONE_SHOT and again:
-            self._expect(due + again * self._divider())
+            if waiting and again < _OFTEN:
+                self._expect(due + _LEAP // again * again, passed_over=again)
+            else:
+                self._expect(due + again)
         self._update()
 
     def _update(self) -> None:

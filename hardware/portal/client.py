@@ -15,23 +15,23 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
+from urllib.parse import urlsplit
 
 import nmpi
 import requests
 from nmpi import nmpi_user
 
-from pynn_sfdfa.hardware.portal.errors import NoAnswerError, PortalError, RefusedError
+from pynn_sfdfa.hardware.portal.answers import address_of_job, decoded, described
+from pynn_sfdfa.hardware.portal.errors import NoAnswerError, PortalError, RefusedError, shown
 from pynn_sfdfa.hardware.portal.tokens import VARIABLE
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.portal.job import Job
 
-__all__ = ["PLATFORM", "SERVICE", "PortalClient"]
+__all__ = ["SERVICE", "PortalClient"]
 
 SERVICE = "https://nmpi-v3.hbpneuromorphic.eu"
 """The job service, as in nmpi 0.11."""
-
-PLATFORM = nmpi.SPINNAKER
 
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
@@ -47,9 +47,21 @@ class PortalClient(nmpi.Client):
         Base address of the job service.
     timeout : float
         Seconds that a request may take.
+
+    Raises
+    ------
+    PortalError
+        By all methods, if the platform does not do what is asked for; the message says why.
     """
 
     def __init__(self, token: str, service: str = SERVICE, timeout: float = 30.0) -> None:
+        try:
+            parts = urlsplit(service)
+            sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            sound = False
+        if not sound:
+            raise PortalError(f"{shown(service)} is no address of a job service; one is {SERVICE}")
         self.timeout = timeout
         with mock.patch.object(nmpi_user, "TOKENFILE", os.devnull):
             super().__init__(token=token, job_service=service)
@@ -61,8 +73,8 @@ class PortalClient(nmpi.Client):
         """Send a job and return its address, which ends with its number."""
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):  # it prints
             source = Path(folder) / "run.py"
-            source.write_text(job.code, encoding="utf-8")
-            return str(self.submit_job(str(source), PLATFORM, collab, config=job.config, tags=list(job.tags)))
+            source.write_text(job.code, encoding="ascii")  # nmpi reads it in the encoding of the user's locale
+            return str(self.submit_job(str(source), job.platform, collab, config=job.config, tags=list(job.tags)))
 
     def job(self, number: int) -> dict[str, Any]:
         """Return the description of a job, with its log.
@@ -86,17 +98,20 @@ class PortalClient(nmpi.Client):
         answer = self._request("GET", resource_uri)
         if ignore404 and answer.status_code == HTTPStatus.NOT_FOUND:
             return None
-        return self._content(answer)
+        return described(self._content(answer))
 
     def _post(self, resource_uri: str, data: Any) -> Any:
         headers = {"content-type": "application/json"}
-        return self._content(self._request("POST", resource_uri, data=json.dumps(data), headers=headers))
+        answer = self._content(self._request("POST", resource_uri, data=json.dumps(data), headers=headers))
+        return {"resource_uri": address_of_job(answer)}
 
     def download(self, url: str) -> bytes:
         """Return the content of a result file.
 
         The token goes along only to the job service itself: files may lie on other servers.
         """
+        if not url.startswith(("http://", "https://")):
+            raise PortalError(f"A file of the job should be at {shown(url)}, which is no address on the web.")
         answer = self._request("GET", url, with_token=url.startswith(f"{self.job_server}/"))
         self._check(answer)
         return bytes(answer.content)
@@ -111,14 +126,15 @@ class PortalClient(nmpi.Client):
                 f"{self.job_server} did not answer within {self.timeout:g} s; try again later."
             ) from None
         except requests.RequestException as error:
-            raise NoAnswerError(f"{url} cannot be reached ({type(error).__name__}); check the network.") from None
+            raise NoAnswerError(
+                f"{shown(url)} cannot be reached ({type(error).__name__}); check the network."
+            ) from None
+        except ValueError:  # an address that is none
+            raise PortalError(f"{shown(url)} cannot be asked for: it is no address on the web.") from None
 
     def _content(self, answer: requests.Response) -> Any:
         self._check(answer)
-        try:
-            return answer.json()
-        except ValueError:
-            raise PortalError(f"{answer.url} answered with something that is no JSON; is it the job service?") from None
+        return decoded(answer.content, answer.url)
 
     def _check(self, answer: requests.Response) -> None:
         if answer.ok:
@@ -132,14 +148,14 @@ class PortalClient(nmpi.Client):
             raise NoAnswerError(
                 f"The platform is in trouble ({answer.status_code}: {_detail(answer)}); try again later."
             )
-        raise PortalError(f"The platform answered {answer.status_code} to {answer.url}: {_detail(answer)}.")
+        raise PortalError(f"The platform answered {answer.status_code} to {shown(answer.url)}: {_detail(answer)}.")
 
 
 def _detail(answer: requests.Response) -> str:
     try:
-        content = answer.json()
-    except ValueError:
-        return str(answer.reason)
+        content = decoded(answer.content, answer.url)
+    except PortalError:
+        return shown(str(answer.reason))
     if isinstance(content, dict):
         content = content.get("detail", content.get("error", content))
-    return str(content).rstrip(".")
+    return shown(str(content)).rstrip(".")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
+import tokenize
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa.hardware.portal.client import PLATFORM
+import nmpi
+
+from pynn_sfdfa.hardware.portal.errors import shown
 from pynn_sfdfa.hardware.portal.package import archive, requirements
 
 if TYPE_CHECKING:
@@ -21,7 +25,7 @@ RESULTS = "results"
 """The folder of an experiment's results among the job's files."""
 
 _RUN = '''\
-"""A job of pynn-sfdfa {version}. It unpacks that package and runs: {title}"""
+{about}
 
 import base64
 import io
@@ -36,7 +40,7 @@ PACKAGE = """{package}"""
 with tempfile.TemporaryDirectory() as folder:
     zipfile.ZipFile(io.BytesIO(base64.b64decode(PACKAGE))).extractall(folder)
     for name, content in FILES.items():
-        (Path(folder) / name).write_text(content, encoding="utf-8")
+        (Path(folder) / name).write_bytes(content)
     sys.path.insert(0, folder)
     print("pynn-sfdfa {version}, archive sha256 {digest}", flush=True)
 {body}
@@ -61,16 +65,19 @@ class Job:
     ----------
     title : str
     code : str
-        The Python file that the platform runs; it needs nothing beside it.
+        The Python file that the platform runs, in ASCII; it needs nothing beside it.
     config : dict
         What the platform prepares before: packages to install, and the version of sPyNNaker.
     tags : tuple of str
+    platform : str
+        What the platform calls the kind of machine.
     """
 
     title: str
     code: str
     config: dict[str, Any]
     tags: tuple[str, ...] = ("pynn-sfdfa",)
+    platform: str = nmpi.SPINNAKER
 
     def describe(self) -> str:
         """Return the job in a few lines, as for a dry run."""
@@ -78,7 +85,7 @@ class Job:
         return "\n".join(
             [
                 f"job        {self.title}",
-                f"platform   {PLATFORM}",
+                f"platform   {self.platform}",
                 f"code       {len(self.code) / 1e6:.2f} MB, sha256 {digest}",
                 f"config     {json.dumps(self.config)}",
                 f"tags       {', '.join(self.tags)}",
@@ -97,27 +104,46 @@ def experiment_job(name: str, toml: str) -> Job:
         Its settings, complete.
     """
     arguments = ["--simulator", "spiNNaker", "--out", RESULTS]
-    return _job(f"train {name}", {"experiment.toml": toml}, _EXPERIMENT.format(arguments=arguments))
+    return _job(f"train {shown(name)}", {"experiment.toml": toml.encode()}, _EXPERIMENT.format(arguments=arguments))
 
 
-def script_job(name: str, source: str) -> Job:
+def script_job(name: str, source: str | bytes) -> Job:
     """Return the job that runs a PyNN script; what it writes to its folder are its results.
+
+    Parameters
+    ----------
+    name : str
+        Of the script's file; it may be any.
+    source : str or bytes
+        The script; bytes are sent as they are, in whatever encoding they declare, text in UTF-8.
 
     Raises
     ------
     SyntaxError
         If the script is no Python.
     """
-    compile(source, name, "exec")
-    return _job(f"run {name}", {"script.py": source}, _SCRIPT)
+    try:
+        content = source.encode() if isinstance(source, str) else source
+        content.decode(tokenize.detect_encoding(io.BytesIO(content).readline)[0])
+    except (UnicodeError, LookupError, SyntaxError):
+        raise SyntaxError(
+            f"{shown(name)} is neither UTF-8 nor in the encoding that it declares; save it in UTF-8, or declare its "
+            "encoding in its first line, as in: # coding: latin-1"
+        ) from None
+    try:
+        compile(content, shown(name), "exec", dont_inherit=True)
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:  # NUL, a thousand brackets
+        reason = str(error) or "it is too complex for Python"
+        raise SyntaxError(f"{shown(name)} is no Python script: {reason}") from None
+    return _job(f"run {shown(name)}", {"script.py": content}, _SCRIPT)
 
 
-def _job(title: str, files: Mapping[str, str], body: str) -> Job:
+def _job(title: str, files: Mapping[str, bytes], body: str) -> Job:
     packed = archive()
     version = metadata.version("pynn-sfdfa")
     code = _RUN.format(
         version=version,
-        title=title,
+        about=ascii(f"A job of pynn-sfdfa {version}. It unpacks that package and runs: {title}"),
         files=repr(dict(files)),
         package=base64.encodebytes(packed).decode(),
         digest=hashlib.sha256(packed).hexdigest()[:16],

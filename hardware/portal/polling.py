@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa.hardware.portal.errors import NoAnswerError
+from pynn_sfdfa.hardware.portal.errors import NoAnswerError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ def wait(
             failures = 0
             if job["status"] != status:
                 status = job["status"]
-                tell(f"job {job.get('id', '')} is {status}")
+                tell(f"job {shown(str(job.get('id', '')))} is {shown(status)}")
             if status in ENDED:
                 return job
         sleep(min(interval * 2**failures, 300.0))

@@ -31,6 +31,10 @@ def find_token() -> str:
             f"pip install keyring && keyring set {_SERVICE} {_USER}. "
             "The Collaboratory shows it with clb_oauth.get_token() in a notebook."
         )
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        raise PortalError(
+            f"What {VARIABLE} or the keyring holds is no access token: it has spaces or more than ASCII in it."
+        )
     return token
 
 

@@ -3,27 +3,18 @@
 The order of events within a time step is that of `pynn_sfdfa.brian2.schedule`.
 """
 
+from typing import Any
+
 from pyNN.brian2 import (
     GSLRNG,
-    LIF,
-    ACSource,
     AdditivePotentiationMultiplicativeDepression,
     AdditiveWeightDependence,
-    AdExp,
     AllToAllConnector,
-    AlphaPSR,
     ArrayConnector,
     CloneConnector,
-    CondAlphaPostSynapticResponse,
-    CondExpPostSynapticResponse,
     CSAConnector,
-    CurrExpPostSynapticResponse,
-    DCSource,
     DisplacementDependentProbabilityConnector,
     DistanceDependentProbabilityConnector,
-    EIF_cond_alpha_isfa_ista,
-    EIF_cond_exp_isfa_ista,
-    ExpPSR,
     FixedNumberPostConnector,
     FixedNumberPreConnector,
     FixedProbabilityConnector,
@@ -31,27 +22,15 @@ from pyNN.brian2 import (
     FromFileConnector,
     FromListConnector,
     GutigWeightDependence,
-    HH_cond_exp,
-    IF_cond_alpha,
-    IF_cond_exp,
-    IF_cond_exp_gsfa_grr,
-    IF_curr_alpha,
-    IF_curr_delta,
-    IF_curr_exp,
     IndexBasedProbabilityConnector,
-    Izhikevich,
     MultiplicativeWeightDependence,
     Network,
-    NoisyCurrentSource,
     NumpyRNG,
     OneToOneConnector,
-    PointNeuron,
     RandomDistribution,
     SmallWorldConnector,
     SpikePairRule,
     STDPMechanism,
-    StepCurrentSource,
-    TsodyksMarkramSynapse,
     errors,
     random,
     space,
@@ -77,11 +56,33 @@ from pynn_sfdfa.brian2.control import (
     run_until,
     setup,
 )
+from pynn_sfdfa.brian2.electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource
 from pynn_sfdfa.brian2.engine import OnlineEngine as training_engine
 from pynn_sfdfa.brian2.populations import Assembly, Population, PopulationView
 from pynn_sfdfa.brian2.procedural_api import connect, create, record, record_gsyn, record_v, set
 from pynn_sfdfa.brian2.projections import Projection
-from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
+from pynn_sfdfa.brian2.stock_cells import (
+    LIF,
+    AdExp,
+    AlphaPSR,
+    CondAlphaPostSynapticResponse,
+    CondExpPostSynapticResponse,
+    CurrExpPostSynapticResponse,
+    EIF_cond_alpha_isfa_ista,
+    EIF_cond_exp_isfa_ista,
+    ExpPSR,
+    HH_cond_exp,
+    IF_cond_alpha,
+    IF_cond_exp,
+    IF_cond_exp_gsfa_grr,
+    IF_curr_alpha,
+    IF_curr_delta,
+    IF_curr_exp,
+    Izhikevich,
+    PointNeuron,
+)
+from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse, TsodyksMarkramSynapse
+from pynn_sfdfa.common.missing import missing
 
 __all__ = [
     "ACSource",
@@ -179,3 +180,7 @@ def list_standard_models() -> list[str]:
         for name, value in globals().items()
         if isinstance(value, type) and issubclass(value, StandardCellType) and value is not StandardCellType
     ]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing("brian2", name, list_standard_models())

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import brian2
 import numpy as np
-from pyNN import errors
-from pyNN.brian2.cells import PoissonGroup, SpikeGeneratorGroup
+from brian2 import Hz, ms
 from pyNN.brian2.standardmodels import cells as pynn_cells
 from pyNN.standardmodels import build_translations
 
-from pynn_sfdfa import models, standardmodels
-from pynn_sfdfa.brian2 import equations, schedule, simulator
-from pynn_sfdfa.brian2.perturbations import PERTURBATION_OF, seed_parts
-from pynn_sfdfa.brian2.target_function import target_function
+from pynn_sfdfa import models
+from pynn_sfdfa.brian2 import equations, simulator, sources
+from pynn_sfdfa.brian2.lif_group import LIFGroup
+from pynn_sfdfa.brian2.stock_cells import Given
 from pynn_sfdfa.brian2.units import scale
-from pynn_sfdfa.perturbation import perturbations
-from pynn_sfdfa.standardmodels import target_table
+from pynn_sfdfa.common import cells
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-__all__ = [
-    "LIF_SFDFA",
-    "LIFGroup",
-    "SpikeSourceArray",
-    "SpikeSourcePoisson",
-    "is_stimulus",
-    "to_pynn_units",
-    "trial_steps",
-]
+__all__ = ["LIF_SFDFA", "SpikeSourceArray", "SpikeSourcePoisson"]
 
 _LIF = models.LIF_SFDFA
-_COARSE = 4.0
-"""Fewer steps than these in tau_syn are reported."""
 
 
 def _translation(name: str, unit: str) -> tuple[Any, ...]:
@@ -44,128 +26,8 @@ def _translation(name: str, unit: str) -> tuple[Any, ...]:
     return (name, native, scale(unit)) if unit else (name, native)
 
 
-class LIFGroup(brian2.NeuronGroup):
-    """The Brian2 group of a LIF_SFDFA population.
-
-    Parameters
-    ----------
-    n : int
-    exact : bool
-        Form of the spike-time derivative.
-    layer : int
-        Index among the LIF_SFDFA populations, in order of creation.
-    targets : array of Sequence
-    **parameters
-        In Brian2's units, shape (n,).
-
-    Raises
-    ------
-    pyNN.errors.InvalidParameterValueError
-        Names the parameter, its value and what is valid.
-    """
-
-    def __init__(self, n: int, exact: bool, layer: int, targets: Any, **parameters: Any) -> None:
-        in_pynn_units = to_pynn_units(parameters)
-        standardmodels.check_cell_parameters(in_pynn_units)
-        target_table(targets)
-        steps = trial_steps(np.unique(in_pynn_units["trial_duration"]))
-        _report_coarse_step(float(in_pynn_units["tau_syn"].min()))
-        super().__init__(
-            n,
-            equations.cell_equations(),
-            method="exact",
-            threshold=_LIF.threshold,
-            reset=equations.reset(),
-            events={"trial_end": "timestep(t, dt) % steps == steps - 1"},
-            namespace={"perturbation_of": PERTURBATION_OF, "ms": brian2.ms},
-            clock=simulator.state.network.clock,
-            name=simulator.contents.new_name("cells"),
-        )
-        when, order = schedule.REST
-        self.run_on_event("trial_end", equations.rest(), when=when, order=order)
-        self.add_attribute("targets")
-        self.add_attribute("trial_steps")
-        self.add_attribute("initial_values")
-        self.initial_values: dict[str, Any] = {}
-        self.exact, self.layer, self.steps = float(exact), layer, steps
-        self.first_trial = simulator.contents.first_trial
-        self.seed_high, self.seed_low = seed_parts(simulator.contents.seed)
-        self.trial_steps: int = steps
-        self.targets = targets
-        for name, values in parameters.items():
-            setattr(self, name, values)
-
-    def initialize(self) -> None:
-        """Set the initial values, as pyNN.brian2 asks its groups to."""
-        for variable, values in self.initial_values.items():
-            setattr(self, variable, values)
-
-    def begin_trial(self, trial: int, seed: int, layer: int, estimates: bool) -> None:
-        """Take up target and perturbation of the trial that runs at the beginning of a run.
-
-        Parameters
-        ----------
-        trial : int
-            Counted from t = 0.
-        estimates : bool
-            Whether the population is perturbed.
-        """
-        table = target_table(self.targets)
-        self.output = float(table.size > 0)
-        self.estimates = float(estimates)
-        self.namespace["target_of"] = target_function(table, f"{self.name}_target_of")
-        self.target = table[:, trial] if trial < table.shape[1] else 0.0
-        first_trial = simulator.contents.first_trial
-        self.perturbation = perturbations(seed, layer, first_trial + trial, self.N) if estimates else 0.0
-
-
-def to_pynn_units(parameters: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Return parameters of LIF_SFDFA, given by native name as quantities or in SI units, by name in PyNN's units."""
-    return {
-        p.name: np.asarray(parameters[equations.native(p.name)], float) / float(scale(p.unit))
-        for p in _LIF.parameters
-        if equations.native(p.name) in parameters and p.name != "targets"
-    }
-
-
-def trial_steps(durations: np.ndarray) -> int:
-    """Return the steps in a trial, given the different durations (ms) within a population.
-
-    Raises
-    ------
-    pyNN.errors.InvalidParameterValueError
-        If there are several, or the duration is not a multiple of the timestep.
-    """
-    dt = float(simulator.state.dt)
-    if durations.size > 1:
-        raise errors.InvalidParameterValueError(
-            f"LIF_SFDFA: trial_duration = {durations[0]:g} ms and {durations[1]:g} ms within one population is not "
-            "valid; it must be the same for all neurons of a network."
-        )
-    duration = float(durations[0])
-    steps = round(duration / dt)
-    if steps < 1 or not math.isclose(steps * dt, duration, rel_tol=1e-9):
-        near = max(steps, 1) * dt
-        raise errors.InvalidParameterValueError(
-            f"LIF_SFDFA: trial_duration = {duration:g} ms is not a multiple of the timestep of {dt:g} ms; choose "
-            f"{near:g} ms, or a timestep that divides {duration:g} ms in setup()."
-        )
-    return steps
-
-
-def _report_coarse_step(tau_syn: float) -> None:
-    dt = float(simulator.state.dt)
-    if dt * _COARSE > tau_syn * (1 + 1e-9):
-        warnings.warn(
-            f"The timestep of {dt:g} ms is coarser than tau_syn/4 = {tau_syn / _COARSE:g} ms: a spike may be late by "
-            f"{dt:g} ms, in which the synaptic current decays by {1 - math.exp(-dt / tau_syn):.0%}; spike counts and "
-            "eligibilities are off accordingly. Choose a smaller timestep in setup().",
-            stacklevel=2,
-        )
-
-
-class LIF_SFDFA(standardmodels.LIF_SFDFA):
-    """Leaky integrate-and-fire neuron that learns with SFDFA; see :class:`pynn_sfdfa.standardmodels.LIF_SFDFA`."""
+class LIF_SFDFA(cells.LIF_SFDFA):
+    """Leaky integrate-and-fire neuron that learns with SFDFA; see :class:`pynn_sfdfa.common.cells.LIF_SFDFA`."""
 
     eqs = None  # the group brings its own
     translations = build_translations(*(_translation(p.name, p.unit) for p in _LIF.parameters))
@@ -176,62 +38,21 @@ class LIF_SFDFA(standardmodels.LIF_SFDFA):
 
     def brian2_model(self, n: int, equations: None, **parameters: Any) -> LIFGroup:
         """Return the Brian2 group of a population of ``n``; ``equations`` is PyNN's convention and is not used."""
-        layer = len(simulator.contents.populations)
         # For a population of one PyNN gives the sequence itself instead of an array of sequences.
         targets = np.empty(n, dtype=object)
-        targets[:] = parameters.pop("targets")
-        return LIFGroup(n, self.gradient == "exact", layer, targets, **parameters)
+        targets[:] = parameters["targets"]
+        return LIFGroup(n, self.gradient == "exact", simulator.contents.layers, **parameters | {"targets": targets})
 
 
-class ArrayGroup(SpikeGeneratorGroup):
-    """Spikes at given times, on the clock of the simulation and at the beginning of a step."""
+class SpikeSourceArray(Given, pynn_cells.SpikeSourceArray):
+    """Spike source, generating spikes at ``spike_times``: ms, in order of time; each at the beginning of its step."""
 
-    def __init__(self, n: int, equations: None, spike_time_sequences: Any) -> None:
-        self._check_spike_times(spike_time_sequences)
-        indices, times = self._convert_sequences_to_arrays(spike_time_sequences)
-        _check_one_spike_a_step(indices, np.asarray(times))
-        when, order = schedule.STIMULUS
-        brian2.SpikeGeneratorGroup.__init__(
-            self, n, indices, times, when=when, order=order, sorted=False,
-            clock=simulator.state.network.clock, name=simulator.contents.new_name("stimulus"),
-        )  # fmt: skip
+    translations = build_translations(("spike_times", "spike_times"))
+    brian2_model = sources.ArrayGroup
 
 
-def _check_one_spike_a_step(indices: np.ndarray, times: np.ndarray) -> None:
-    """Raise InvalidParameterValueError if two spikes of a source fall into one step."""
-    dt = float(simulator.state.dt)
-    step = np.floor(times * 1e3 / dt + 1e-3)  # as Brian2 bins them
-    order = np.lexsort((step, indices))
-    double = np.flatnonzero((np.diff(indices[order]) == 0) & (np.diff(step[order]) == 0))
-    if double.size:
-        a, b = (times[order[double[0] + k]] * 1e3 for k in (0, 1))
-        raise errors.InvalidParameterValueError(
-            f"SpikeSourceArray: neuron {int(indices[order[double[0]]])} has spikes at {a:g} and {b:g} ms, within one "
-            f"timestep of {dt:g} ms, and can emit only one of them. Choose a smaller timestep in setup(), or other "
-            "spike_times."
-        )
+class SpikeSourcePoisson(Given, pynn_cells.SpikeSourcePoisson):
+    """Spike source, generating spikes according to a Poisson process: in each step one, or none."""
 
-
-class SpikeSourceArray(pynn_cells.SpikeSourceArray):
-    """Spike source, generating spikes at ``spike_times`` (ms); each takes effect at the beginning of its time step."""
-
-    brian2_model = ArrayGroup
-
-
-class PoissonSourceGroup(PoissonGroup):
-    """Poisson spikes at the beginning of a step."""
-
-    def __init__(self, n: int, equations: None, **parameters: Any) -> None:
-        super().__init__(n, equations, **parameters)
-        schedule.place(self.thresholder["spike"], schedule.STIMULUS)
-
-
-class SpikeSourcePoisson(pynn_cells.SpikeSourcePoisson):
-    """Spike source, generating spikes according to a Poisson process."""
-
-    brian2_model = PoissonSourceGroup
-
-
-def is_stimulus(group: object) -> bool:
-    """Return whether a Brian2 group spikes at the beginning of a step."""
-    return isinstance(group, ArrayGroup | PoissonSourceGroup)
+    translations = build_translations(("rate", "rates", Hz), ("start", "start_time", ms), ("duration", "duration", ms))
+    brian2_model = sources.PoissonGroup

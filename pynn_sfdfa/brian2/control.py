@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
-import types
 from typing import Any
 
 import brian2
 from pyNN import common
 from pyNN.brian2 import (
-    end,
     get_current_time,
     get_time_step,
     initialize,
@@ -19,8 +16,11 @@ from pyNN.brian2 import (
     rank,
 )
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
+from pyNN.recording import get_io
 
 from pynn_sfdfa.brian2 import simulator
+from pynn_sfdfa.common.running import build_run
+from pynn_sfdfa.common.setup import checked_setup
 
 __all__ = [
     "TARGETS",
@@ -63,7 +63,8 @@ def setup(
     timestep : float
         ms. Spike times and delays are multiples of it, and the errors of a simulation are proportional to it.
     min_delay, max_delay : float or "auto"
-        Bounds on delays in ms; "auto" allows any, and 0 is the delay of SFDFA synapses that are given none.
+        Bounds on delays in ms; "auto" allows any, and 0 is the delay of SFDFA synapses that are given none (one time
+        step that of others).
     seed : int
         Determines the perturbations of SFDFA and Brian2's random numbers; 0 to 2**63 - 1.
     first_trial : int
@@ -89,29 +90,25 @@ def setup(
     ValueError
         If a value is not valid.
     """
-    if isinstance(timestep, bool) or not (isinstance(timestep, int | float) and 0 < timestep < math.inf):
-        raise ValueError(f"timestep = {timestep!r} is not valid; it must be a finite number > 0 ms.")
-    if isinstance(seed, bool) or not (isinstance(seed, int) and 0 <= seed < 2**63):
-        raise ValueError(f"seed = {seed!r} is not valid; it must be an integer from 0 to 2**63 - 1.")
-    if isinstance(first_trial, bool) or not (isinstance(first_trial, int) and 0 <= first_trial < 2**31):
-        raise ValueError(f"first_trial = {first_trial!r} is not valid; it must be an integer from 0 to 2**31 - 1.")
+    checked = checked_setup(timestep, min_delay, max_delay, seed, extra_params, first_trial=first_trial)
     if target is not None and target not in TARGETS:
         raise ValueError(f"target = {target!r} is not valid; choose one of {', '.join(map(repr, TARGETS))}, or None.")
     if standalone and target is not None:
         raise ValueError(f"target = {target!r} does not go with standalone, which is C++ always; give one of the two.")
-    common.setup(timestep, min_delay, max_delay=max_delay, **extra_params)
+    common.setup(checked.timestep, min_delay, max_delay=max_delay, **extra_params)
     _choose_device(target, standalone, directory)
     simulator.clear(
-        float(timestep),
-        seed=seed,
-        first_trial=first_trial,
+        checked.timestep,
+        seed=checked.seed,
+        first_trial=checked.first_trial,
+        bound=checked.min_delay,
+        max_delay=checked.max_delay,
         standalone=standalone,
-        min_delay=0.0 if min_delay == "auto" else float(min_delay),
-        max_delay=math.inf if max_delay == "auto" else float(max_delay),
     )
-    simulator.state.min_delay = float(timestep) if min_delay == "auto" else float(min_delay)
-    simulator.state.max_delay = max_delay
-    brian2.seed(seed % 2**32)
+    # What PyNN's synapses take that are given no delay.
+    simulator.state.min_delay = checked.timestep if checked.min_delay is None else checked.min_delay
+    simulator.state.max_delay = checked.max_delay
+    brian2.seed(checked.seed % 2**32)
     return int(rank())
 
 
@@ -132,37 +129,34 @@ def _choose_device(target: str | None, standalone: bool, directory: str | None) 
         )
 
 
-class _Clock:
-    """What PyNN's ``run`` needs to know of a simulator."""
-
-    dt = property(lambda self: simulator.state.dt)
-    t = property(lambda self: simulator.state.t)
-
-    def run_until(self, time: float) -> None:
-        """Advance to ``time`` ms."""
-        simulator.advance(time)
-
-
-run, run_until = common.build_run(types.SimpleNamespace(state=_Clock()))
+run, run_until = build_run(simulator.clock)
 run_for = run
 
 
+def end(compatible_output: bool = True) -> None:
+    """Write the data of populations that were recorded ``to_file``."""
+    while simulator.state.write_on_end:
+        population, variables, filename = simulator.state.write_on_end[0]
+        population.write_data(get_io(filename), variables)
+        simulator.state.write_on_end.pop(0)
+
+
 def get_min_delay() -> float:
-    """Return the shortest delay allowed, in ms; stock synapses that are given none have at least one timestep."""
+    """Return the smallest delay in ms: the bound given to setup(), else that of the synapses, else one timestep."""
     return simulator.contents.min_delay
 
 
 def get_max_delay() -> float:
-    """Return the longest delay allowed, in ms."""
+    """Return the greatest delay that setup() allows, in ms; infinite for "auto"."""
     return simulator.contents.max_delay
 
 
 def reset(annotations: dict[str, Any] | None = None) -> None:
     """Return to time zero and the first trial and begin a new Segment for recorded data.
 
-    v and i_syn take their initial values, traces and eligibilities are empty, perturbations are the same again.
-    Weights, feedback weights and their learning rates stay as they are (as with NEST and NEURON): to start learning
-    again, set the weights.
+    State variables take their initial values, traces and eligibilities are empty, perturbations are the same again.
+    Weights, feedback weights and parameters stay as they are (as with NEST and NEURON): to start learning again, set
+    the weights.
     """
     for recorder in simulator.state.recorders:
         recorder.store_to_cache(annotations or {})

@@ -1,4 +1,4 @@
-"""Grades under way: the grade that each neuron's spike carried when it departed, at the step in which it arrives.
+"""What spikes carry under way: the value that each neuron's had when its spike departed, at the step of its arrival.
 
 Brian2 delays spikes but not what they carry, and a neuron may spike again while an earlier spike is under way.
 """
@@ -15,15 +15,16 @@ from pynn_sfdfa.brian2 import schedule, simulator
 __all__ = ["delay_line"]
 
 
-def delay_line(source: Any, steps: int) -> tuple[Any, Any]:
-    """Return a group whose variable ``arriving`` is the grade of each neuron ``steps`` time steps ago.
+def delay_line(source: Any, variable: str, steps: int) -> tuple[Any, Any]:
+    """Return a group whose variable ``arriving`` is the value of each neuron's ``steps`` time steps ago.
 
     A ring of ``steps`` entries for each neuron: in each step the oldest is read, then replaced.
 
     Parameters
     ----------
     source : brian2.NeuronGroup
-        With a variable ``grade``.
+    variable : str
+        One of its variables, a number.
     steps : int
         At least 1.
 
@@ -32,7 +33,7 @@ def delay_line(source: Any, steps: int) -> tuple[Any, Any]:
     line : brian2.NeuronGroup
         With as many elements as ``source``.
     ring : brian2.NeuronGroup
-        Where the grades are kept.
+        Where the values are kept.
     """
     n, name = source.N, simulator.contents.new_name("delay_line")
     clock = source.clock
@@ -40,7 +41,7 @@ def delay_line(source: Any, steps: int) -> tuple[Any, Any]:
     line = brian2.NeuronGroup(n, "arriving : 1", clock=clock, name=name)
     # No two neurons share an entry, which the declaration of a variable in equations could not say.
     line.variables.add_array("position", size=n, values=np.arange(n), dtype=np.int32, unique=True)
-    line.variables.add_reference("departing", source, "grade", index="_idx")
+    line.variables.add_reference("departing", source, variable, index="_idx")
     line.variables.add_reference("oldest", ring, "entry", index="position")
     line.namespace.update({"neurons": n, "size": n * steps})
     when, order = schedule.DELAY_LINE

@@ -11,8 +11,8 @@ from pyNN import errors
 
 from pynn_sfdfa import online_engine
 from pynn_sfdfa.brian2 import control, simulator
-from pynn_sfdfa.brian2.cells import trial_steps
-from pynn_sfdfa.brian2.wiring import delay_steps
+from pynn_sfdfa.brian2.lif_group import trial_steps
+from pynn_sfdfa.brian2.wiring import common_delay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ class OnlineEngine(online_engine.OnlineEngine):
         self._programs = tempfile.TemporaryDirectory(prefix="pynn_sfdfa_") if self._standalone else None
         trial_steps(np.array([network.trial_duration]))
         try:
-            delay_steps(np.array([network.delay]), "input → hidden 1")
+            common_delay(np.array([network.delay]), "input → hidden 1")
         except errors.ConnectionError as error:
             raise ValueError(str(error)) from None
 

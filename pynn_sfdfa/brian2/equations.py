@@ -5,6 +5,7 @@ Pure functions; what they add to the declared text is said at each.
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ from pynn_sfdfa.brian2.units import base_unit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pynn_sfdfa.models import SynapseModel
+    from pynn_sfdfa.models import Event
+
+    Statement = tuple[str, str, str]
 
 __all__ = [
     "arrival",
@@ -35,11 +38,6 @@ LIF, SYNAPSE, FEEDBACK = models.LIF_SFDFA, models.SFDFA_SYNAPSE, models.SFDFA_FE
 
 _STATEMENT = re.compile(r"(\w+)\s*([-+]?=)\s*(.+)")
 
-_GUARDED = {
-    # Without the guard a neuron that was set above threshold, and so spikes whatever its weights, divides by zero.
-    "f = tau_m_post/drive": "f = int(drive > 0*amp)*tau_m_post/(drive + int(drive <= 0*amp)*(1*amp - drive))",
-}
-
 
 def native(text: str) -> str:
     """Return text of the declarations with the names that Brian2 allows: ``cm`` is taken by the centimetre."""
@@ -50,20 +48,41 @@ _CELL_UNITS = {s.name: s.unit for s in LIF.state} | {p.name: p.unit for p in LIF
 _SYNAPSE_UNITS = {s.name: s.unit for s in (*SYNAPSE.presynaptic_state, *SYNAPSE.state)}
 
 
-def _statements(effects: Iterable[str], units: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Split effects into (variable, operator, expression); a zero gets the unit of the variable."""
+def _statements(event: Event, units: Mapping[str, str]) -> list[Statement]:
+    """Split effects into (variable, operator, expression).
+
+    Added: a zero gets the unit of the variable; a quotient is 0 where its divisor is declared not to be valid.
+    """
     result = []
-    for effect in effects:
-        match = _STATEMENT.fullmatch(_GUARDED.get(effect, effect))
+    for effect in event.effects:
+        match = _STATEMENT.fullmatch(effect)
         assert match is not None, effect
         variable, operator, expression = match.groups()
         if expression == "0" and units.get(variable):
             expression = f"0*{base_unit(units[variable])}"
-        result.append((variable, operator, expression))
+        result.append((variable, operator, _guarded(expression, dict(event.divisors))))
     return result
 
 
-def _text(statements: Iterable[tuple[str, str, str]]) -> str:
+def _guarded(expression: str, divisors: Mapping[str, str]) -> str:
+    """Return a quotient that is 0 where its divisor, if that is one of ``divisors`` (unit by name), is not positive."""
+    tree = ast.parse(expression, mode="eval").body
+    if not (isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Div) and isinstance(tree.right, ast.Name)):
+        return expression
+    divisor = tree.right.id
+    if divisor not in divisors:
+        return expression
+    unit = base_unit(divisors[divisor])
+    # What it is divided by instead is 1, so that nothing is divided by zero.
+    instead = f"({divisor} + int({divisor} <= 0*{unit})*(1*{unit} - {divisor}))"
+    return f"int({divisor} > 0*{unit})*{ast.unparse(tree.left)}/{instead}"
+
+
+def _names(expression: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
+
+
+def _text(statements: Iterable[Statement]) -> str:
     return "\n".join(" ".join(statement) for statement in statements)
 
 
@@ -79,7 +98,7 @@ def cell_equations() -> str:
         else f"{s.name} : {base_unit(s.unit)}"
         for s in LIF.state
     ]
-    lines += [f"{native(p.name)} : {base_unit(p.unit)} (constant)" for p in LIF.parameters if p.name != "targets"]
+    lines += [f"{native(p.name)} : {base_unit(p.unit)} (constant)" for p in LIF.parameters if not p.is_sequence]
     lines += [f"{name} = {native(expression)} : {base_unit(unit)}" for name, unit, expression in LIF.constants]
     lines += [
         "target : 1",
@@ -98,14 +117,14 @@ def cell_equations() -> str:
 
 def reset() -> str:
     """Return what happens at a spike of a neuron."""
-    return _text(_statements(LIF.on_spike.effects, _CELL_UNITS))
+    return _text(_statements(LIF.on_spike, _CELL_UNITS))
 
 
 def rest() -> str:
     """Return what happens to a neuron after learning; added: the target and the perturbation of the next trial."""
     return _text(
         [
-            *_statements(LIF.on_trial_end.effects, _CELL_UNITS),
+            *_statements(LIF.on_trial_end, _CELL_UNITS),
             ("trial", "=", "(timestep(t, dt) + 1)//steps"),
             ("target", "=", "target_of(output*trial, i, N)"),
             ("perturbation", "=", "estimates*perturbation_of(seed_high, seed_low, layer, first_trial + trial, i)"),
@@ -131,7 +150,7 @@ def synapse_equations(plastic: bool) -> str:
     return "\n".join(lines)
 
 
-def arrival(plastic: bool, stimulus: bool, grade: str | None) -> str:
+def arrival(plastic: bool, stimulus: bool, carried: Iterable[str]) -> str:
     """Return what happens when a spike arrives at a synapse.
 
     Parameters
@@ -141,24 +160,21 @@ def arrival(plastic: bool, stimulus: bool, grade: str | None) -> str:
     stimulus : bool
         Whether it comes from a stimulus, which spikes at the beginning of a step: traces, kept as of the end of the
         step, have then decayed for one step.
-    grade : str, optional
-        Variable with the grade of the arriving spike; stimuli have none.
+    carried : iterable of str
+        What spikes bring along from their neuron, by declared name; the effects of anything else are left out.
 
     Notes
     -----
     Added: a spike from another trial, which is one that arrives earlier in the trial than its delay, has no effect.
     """
+    missing = {c.name for c in LIF.carried} - set(carried)
     statements = [("arrives", "=", "int(timestep(t, dt) % steps_post >= delay_steps)")]
-    for variable, operator, expression in _statements(LIF.on_input_spike.effects, _CELL_UNITS):
-        if "grade_pre" in expression:
-            if grade is None:
-                continue
-            # Grades are numbers: the weight counts in nA.
-            expression = expression.replace("weight", "(weight/nA)").replace("grade_pre", grade)
-        statements.append((f"{variable}_post", operator, f"arrives*{expression}"))
+    for variable, operator, expression in _statements(LIF.on_input_spike, _CELL_UNITS):
+        if not _names(expression) & missing:
+            statements.append((f"{variable}_post", operator, f"arrives*{expression}"))
     if plastic:
         tau = {s.name: decay(s.derivative) for s in SYNAPSE.presynaptic_state}
-        for variable, operator, expression in _statements(SYNAPSE.on_presynaptic_spike.effects, {}):
+        for variable, operator, expression in _statements(SYNAPSE.on_presynaptic_spike, {}):
             decayed = f"*exp(-dt/{tau[variable]})" if stimulus else ""
             statements.append((variable, operator, f"arrives*{expression}{decayed}"))
     return _text(statements)
@@ -166,12 +182,12 @@ def arrival(plastic: bool, stimulus: bool, grade: str | None) -> str:
 
 def eligibility() -> str:
     """Return what happens to a synapse when its postsynaptic neuron spikes."""
-    return _text(_statements(SYNAPSE.on_postsynaptic_spike.effects, _SYNAPSE_UNITS))
+    return _text(_statements(SYNAPSE.on_postsynaptic_spike, _SYNAPSE_UNITS))
 
 
 def learning() -> str:
     """Return what happens to a synapse at the end of a trial."""
-    return _text(_statements(SYNAPSE.on_trial_end.effects, _SYNAPSE_UNITS))
+    return _text(_statements(SYNAPSE.on_trial_end, _SYNAPSE_UNITS))
 
 
 def feedback_equations() -> str:
@@ -179,16 +195,11 @@ def feedback_equations() -> str:
     return "\n".join(f"{p.name} : {base_unit(p.unit)}" for p in FEEDBACK.parameters)
 
 
-def _feedback_effects(model: SynapseModel, gathering: bool) -> str:
-    statements = _statements(model.on_trial_end.effects, {})
-    return _text(s for s in statements if (s[0] == "projected_error_post") == gathering)
-
-
 def feedback_gathering() -> str:
     """Return how feedback carries errors at the end of a trial."""
-    return _feedback_effects(FEEDBACK, gathering=True)
+    return _text(_statements(FEEDBACK.on_errors, {}))
 
 
 def feedback_estimate() -> str:
     """Return how feedback weights change at the end of a trial, once errors have been carried."""
-    return _feedback_effects(FEEDBACK, gathering=False)
+    return _text(_statements(FEEDBACK.on_trial_end, {}))

@@ -7,9 +7,11 @@ from typing import Any
 import brian2
 import numpy as np
 
+from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import equations, schedule, simulator
-from pynn_sfdfa.brian2.cells import LIFGroup, is_stimulus
 from pynn_sfdfa.brian2.delay_line import delay_line
+from pynn_sfdfa.brian2.lif_group import LIFGroup
+from pynn_sfdfa.brian2.sources import is_stimulus
 
 __all__ = ["feedback_group", "forward_group"]
 
@@ -28,26 +30,20 @@ def forward_group(source: Any, target: LIFGroup, pre: np.ndarray, post: np.ndarr
         Delay in time steps.
     """
     stimulus = is_stimulus(source)
-    line = None
-    grade = None
-    if isinstance(source, LIFGroup):
-        grade = "grade_pre"
-        if steps:
-            grade = "grade_arriving"
-            line, ring = delay_line(source, steps)
-            simulator.state.network.add(ring, line)
+    carried = models.LIF_SFDFA.carried if isinstance(source, LIFGroup) else ()
+    lines = {c.name: _under_way(source, c.variable, steps) for c in carried}
     group = _Synapses(
         source,
         target,
         "forward",
         equations.synapse_equations(plastic),
-        on_pre=equations.arrival(plastic, stimulus, grade),
+        on_pre=equations.arrival(plastic, stimulus, lines),
         on_post={"eligibility": equations.eligibility(), "learning": equations.learning()} if plastic else None,
         on_event={"learning": "trial_end"} if plastic else "spike",
         delay=steps * source.clock.dt,
     )
-    if line is not None:
-        group.variables.add_reference("grade_arriving", line, "arriving", index="_presynaptic_idx")
+    for name, (line, variable) in lines.items():
+        group.variables.add_reference(name, line, variable, index="_presynaptic_idx")
     schedule.place(group.pre, schedule.STIMULUS_ARRIVAL if stimulus else schedule.NEURON_ARRIVAL)
     if plastic:
         schedule.place(group.eligibility, schedule.ELIGIBILITY)
@@ -56,6 +52,15 @@ def forward_group(source: Any, target: LIFGroup, pre: np.ndarray, post: np.ndarr
     group.delay_steps = steps
     simulator.state.network.add(group)
     return group
+
+
+def _under_way(source: LIFGroup, variable: str, steps: int) -> tuple[Any, str]:
+    """Return the group and its variable in which arriving spikes find what they carry, ``steps`` after departing."""
+    if not steps:
+        return source, variable
+    line, ring = delay_line(source, variable, steps)
+    simulator.state.network.add(ring, line)
+    return line, "arriving"
 
 
 def feedback_group(source: LIFGroup, target: LIFGroup, pre: np.ndarray, post: np.ndarray) -> Any:

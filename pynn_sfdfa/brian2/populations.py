@@ -2,50 +2,90 @@
 
 from __future__ import annotations
 
-import math
-import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from pyNN import errors
 from pyNN.brian2 import populations as pynn_populations
-from pyNN.parameters import ParameterSpace, simplify
+from pyNN.parameters import LazyArray, ParameterSpace, simplify
 
 from pynn_sfdfa.brian2 import simulator
-from pynn_sfdfa.brian2.cells import LIF_SFDFA, to_pynn_units
+from pynn_sfdfa.brian2.cells import LIF_SFDFA
 from pynn_sfdfa.brian2.recording import Recorder
-from pynn_sfdfa.standardmodels import check_cell_parameters, target_table
+from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, checked_size, initial_values, lazy
+from pynn_sfdfa.common.targets import check_learning, trials_until
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.brian2.projections import SFDFAProjection
+    from collections.abc import Iterable
 
-__all__ = ["Assembly", "Population", "PopulationView", "parts"]
+__all__ = ["Assembly", "Learning", "Population", "PopulationView"]
 
 
-class Assembly(pynn_populations.Assembly):
+class Learning(Protocol):
+    """A projection onto LIF_SFDFA neurons, as far as these need to know it."""
+
+    @property
+    def sources(self) -> Iterable[Population]:
+        """The populations from which it comes."""
+
+    def learns(self) -> bool:
+        """Return whether any of its synapses has a learning rate other than 0."""
+
+
+class Assembly(AllThenClear, pynn_populations.Assembly):
     """A group of populations or views, perhaps of different cell types."""
 
     _simulator = simulator
 
 
-class PopulationView(pynn_populations.PopulationView):
-    """Some of the neurons of a population; what is changed here changes there."""
+class _Neurons(Group):
+    """What a population and a view share."""
 
-    _simulator = simulator
-    _assembly_class = Assembly
+    celltype: Any
+    size: int
 
-    def _set_parameters(self, parameter_space: Any) -> None:
-        if isinstance(self.celltype, LIF_SFDFA):
-            parameter_space.evaluate(simplify=False)
-            self.grandparent.set_native(parameter_space.as_dict(), self.index_in_grandparent(np.arange(self.size)))
-        else:
-            super()._set_parameters(parameter_space)
+    def _native(self, name: str) -> Any:
+        raise NotImplementedError
+
+    def _in_pynn_units(self, name: str) -> Any:
+        translation = self.celltype.translations[name]
+        values, reverse = self._native(translation["translated_name"]), translation["reverse_transform"]
+        return np.asarray(reverse(**{translation["translated_name"]: values})) if callable(reverse) else values
+
+    def _get_parameters(self, *names: str) -> ParameterSpace:
+        values = {name: simplify(self._in_pynn_units(name)) for name in names}
+        return ParameterSpace(values, self.celltype.get_schema(), (self.size,))
+
+    def _get_native_parameters(self, *names: str) -> ParameterSpace:
+        return ParameterSpace({name: self._native(name) for name in names}, shape=(self.size,))
 
     def _get_view(self, selector: Any, label: str | None = None) -> PopulationView:
         return PopulationView(self, selector, label)
 
 
-class Population(pynn_populations.Population):
+class PopulationView(_Neurons, pynn_populations.PopulationView):
+    """Some of the neurons of a population; what is changed here changes there."""
+
+    _simulator = simulator
+    _assembly_class = Assembly
+
+    @property
+    def _indices(self) -> Any:
+        return np.ravel(self.index_in_grandparent(np.arange(self.size)))
+
+    def _native(self, name: str) -> Any:
+        return self.grandparent.brian2_group.parameter(name)[self._indices]
+
+    def _set_parameters(self, parameter_space: ParameterSpace) -> None:
+        parameter_space.evaluate(simplify=False)
+        self.grandparent.set_native(parameter_space.as_dict(), self._indices)
+
+    def initialize(self, **values: Any) -> None:
+        """Set initial values of state variables of these neurons; once the simulation has begun, present values."""
+        for variable, value in initial_values(self.celltype, values).items():
+            self.grandparent.set_initial_values(variable, lazy(value, self.size), self._indices)
+
+
+class Population(_Neurons, pynn_populations.Population):
     """Neurons of one cell type; used as any PyNN population."""
 
     _simulator = simulator
@@ -61,37 +101,29 @@ class Population(pynn_populations.Population):
         initial_values: dict[str, Any] | None = None,
         label: str | None = None,
     ) -> None:
-        self.forward: list[SFDFAProjection] = []  # that end here on receptor type "input"
-        self.feedback: list[SFDFAProjection] = []  # and on "error"
-        super().__init__(size, cellclass, cellparams, structure, initial_values or {}, label)
+        self.forward: list[Learning] = []  # that end here on receptor type "input"
+        self.feedback: list[Learning] = []  # and on "error"
+        self._starts_at_rest = False
+        before = set(simulator.state.network.objects)
+        try:
+            super().__init__(checked_size(size), cellclass, cellparams, structure, initial_values or {}, label)
+        except Exception:
+            simulator.state.network.remove(simulator.state.network.objects - before)
+            raise
         if isinstance(self.celltype, LIF_SFDFA):
-            self._layer = len(simulator.contents.populations)
+            simulator.contents.layers += 1
             self._starts_at_rest = "v" not in (initial_values or {})
             self._initialize_at_rest()
-            simulator.contents.populations.append(self)
+        simulator.contents.populations.append(self)
 
-    def _initialize_at_rest(self) -> None:
-        if self._starts_at_rest:
-            super().initialize(v=self.get("v_rest", simplify=False))
+    # --- Parameters and state ----------------------------------------------------------------------------------------
 
-    def initialize(self, **initial_values: Any) -> None:
-        """Set initial values of v (mV) and i_syn (nA); without one for ``v``, a LIF_SFDFA starts at ``v_rest``."""
-        super().initialize(**initial_values)
-        if "v" in initial_values:
-            self._starts_at_rest = False
+    def _native(self, name: str) -> Any:
+        return self.brian2_group.parameter(name)
 
-    def _set_parameters(self, parameter_space: Any) -> None:
-        if isinstance(self.celltype, LIF_SFDFA):
-            parameter_space.evaluate(simplify=False)
-            self.set_native(parameter_space.as_dict(), np.arange(self.size))
-        else:
-            super()._set_parameters(parameter_space)
-
-    def _get_native_parameters(self, *names: str) -> ParameterSpace:
-        space = super()._get_native_parameters(*names)
-        if isinstance(self.celltype, LIF_SFDFA):
-            return ParameterSpace({name: simplify(v.base_value) for name, v in space.items()}, shape=(self.size,))
-        return space
+    def _set_parameters(self, parameter_space: ParameterSpace) -> None:
+        parameter_space.evaluate(simplify=False)
+        self.set_native(parameter_space.as_dict(), np.arange(self.size))
 
     def set_native(self, values: dict[str, Any], indices: np.ndarray) -> None:
         """Change parameters of some neurons from the present time on, given in Brian2's units.
@@ -101,90 +133,105 @@ class Population(pynn_populations.Population):
         pyNN.errors.InvalidParameterValueError
             Before anything is changed.
         """
-        group = self.brian2_group
-        changed = {name: np.array(getattr(group, name)[:]) for name in self.celltype.get_native_names()}
+        changed = {name: self._native(name) for name in values}
         for name, value in values.items():
-            changed[name][indices] = np.asarray(value) if name != "targets" else value
-        in_pynn_units = to_pynn_units(changed)
-        check_cell_parameters(in_pynn_units)
-        if "trial_duration" in values and (in_pynn_units["trial_duration"] != self.trial_duration).any():
-            raise errors.InvalidParameterValueError(
-                f"trial_duration of population '{self.label}' cannot be changed from {self.trial_duration:g} ms; give "
-                "it when the population is created."
-            )
-        target_table(changed["targets"])
-        for name in values:
-            setattr(group, name if name == "targets" else f"{name}_", changed[name])
+            changed[name][indices] = value
+        self.brian2_group.write(changed)
         if "v_rest" in values and not simulator.state.running:
             self._initialize_at_rest()
 
-    # --- Learning ----------------------------------------------------------------------------------------------------
+    def _initialize_at_rest(self) -> None:
+        if self._starts_at_rest:
+            self.set_initial_values("v", self.get("v_rest", simplify=False), slice(None))
+            self._starts_at_rest = True
+
+    def set_initial_values(self, variable: str, values: Any, indices: Any) -> None:
+        """Set initial values of some neurons, and their present values."""
+        unit = self.celltype.units.get(variable, "")
+        check_finite(f"{type(self.celltype).__name__}: initial {variable}", values, unit)
+        array = self._initial(variable)
+        array[indices] = values
+        self.initial_values[variable] = LazyArray(array, shape=(self.size,), dtype=float)
+        self._starts_at_rest &= variable != "v"
+        self._set_state(variable, array, indices)
+
+    def _initial(self, variable: str) -> Any:
+        """Return the initial values of a state variable, a new array."""
+        former = self.initial_values.get(variable)
+        return np.full(self.size, 0.0 if former is None else former.evaluate(simplify=False))
+
+    def _set_state(self, variable: str, values: Any, indices: Any) -> None:
+        translation = self.celltype.state_variable_translations[variable]
+        forward = translation["forward_transform"]
+        native = forward(**{variable: values}) if callable(forward) else values
+        self.brian2_group.set_state(translation["translated_name"], native[indices], indices)
+
+    def initialize(self, **values: Any) -> None:
+        """Set initial values of state variables; once the simulation has begun, present values, too.
+
+        Values may be numbers, quantities with units, arrays, RandomDistribution objects or functions of the neuron's
+        index. A LIF_SFDFA population that is not given an initial ``v`` starts at ``v_rest``.
+        """
+        for variable, value in initial_values(self.celltype, values).items():
+            self.set_initial_values(variable, lazy(value, self.size), slice(None))
+
+    def _set_cell_initial_value(self, id: Any, variable: str, value: Any) -> None:
+        self.set_initial_values(variable, value, [self.id_to_index(id)])
+
+    def parameter_values(self) -> dict[str, Any]:
+        """Return what a reset of the simulation leaves as it is, by native name."""
+        return {name: self._native(name) for name in self.celltype.get_native_names()}
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Set what `parameter_values` returned, and the initial values of state variables."""
+        self.brian2_group.take(values)
+        self._initialize_at_rest()
+        for variable in self.initial_values:
+            self._set_state(variable, self._initial(variable), slice(None))
+
+    # --- Running and learning ----------------------------------------------------------------------------------------
 
     @property
     def trial_duration(self) -> float:
-        """Length of a trial in ms."""
-        return int(self.brian2_group.trial_steps) * float(simulator.state.dt)
+        """Length of a trial of LIF_SFDFA neurons, in ms."""
+        return float(self.brian2_group.trial_duration_in_ms)
 
     def check(self, stop: float) -> None:
-        """Check before a run to ``stop`` (ms) that learning has all it needs.
+        """Check before a run to ``stop`` (ms) that it can be simulated, and that learning has all it needs.
 
         Raises
         ------
         ValueError
-            If targets run out before ``stop``, or learning is wired in a way that cannot work.
+            If a source has two spikes in one step, targets run out, or learning is wired in a way that cannot work.
         """
-        given = target_table(self.brian2_group.targets).shape[1]
-        needed = math.floor(stop / self.trial_duration + 1e-9)
-        if 0 < given < needed:
-            raise ValueError(
-                f"Population '{self.label}' has targets for {given} trials, but running to {stop:g} ms completes "
-                f"{needed} trials of {self.trial_duration:g} ms. Give more targets, or run to "
-                f"{given * self.trial_duration:g} ms at most."
-            )
-        if given and self.feedback:
-            raise ValueError(
-                f"Population '{self.label}' has targets and feedback: it cannot be output and hidden population at "
-                "once. Remove its targets, or the SFDFAFeedback projection onto it."
-            )
-        for source in {source for projection in self.feedback for source in projection.sources}:
-            if not target_table(source.brian2_group.targets).size:
-                raise ValueError(
-                    f"Feedback from population '{source.label}' to '{self.label}' carries no error, because "
-                    f"'{source.label}' has no targets. Set its targets (spike counts per trial)."
-                )
-        self._warn_if_nothing_to_learn_from(given)
-
-    def _warn_if_nothing_to_learn_from(self, given: int) -> None:
-        if given or self.feedback or self.get("rho", simplify=False).any():
+        self.brian2_group.check_run(float(simulator.state.t), stop)
+        if not isinstance(self.celltype, LIF_SFDFA):
             return
-        if any(projection.learns() for projection in self.forward):
-            warnings.warn(
-                f"The synapses onto population '{self.label}' have a learning_rate but nothing to learn from: it has "
-                "no targets, no SFDFAFeedback projection and rho = 0. Their weights will not change.",
-                stacklevel=2,
-            )
+        given = self.brian2_group.target_counts.shape[1]
+        regularised = bool(self.get("rho", simplify=False).any())
+        nothing = not (given or self.feedback or regularised)
+        sources = dict.fromkeys(source for projection in self.feedback for source in projection.sources)
+        check_learning(
+            self.label,
+            stop,
+            self.trial_duration,
+            given=given,
+            feedback_from=((source.label, source.brian2_group.target_counts.size > 0) for source in sources),
+            regularised=regularised,
+            plastic=nothing and any(projection.learns() for projection in self.forward),
+        )
+
+    def begin_run(self, stop: float) -> None:
+        """Take up the spikes of a source in a run to ``stop`` ms, or target and perturbation of the present trial."""
+        now = float(simulator.state.t)
+        self.brian2_group.begin_run(now, stop)
+        if isinstance(self.celltype, LIF_SFDFA):
+            estimates = any(projection.learns() for projection in self.feedback)
+            self.brian2_group.begin_trial(trials_until(now, self.trial_duration), estimates)
 
     def trial_counts(self, trials: int) -> np.ndarray:
         """Return how often each neuron spiked in each trial from t = 0, int32 (trials, n); spikes must be recorded."""
-        monitor = self.recorder._devices["spikes"]
-        trial = np.floor(np.asarray(monitor.t) * 1e3 / self.trial_duration + 1e-9).astype(np.int64)
-        cells = trial * self.size + np.asarray(monitor.i)
+        times, neurons = self.recorder.all_spikes()
+        trial = np.floor(times / self.trial_duration + 1e-9).astype(np.int64)
+        cells = trial * self.size + neurons
         return np.bincount(cells, minlength=trials * self.size).reshape(trials, self.size).astype(np.int32)
-
-    def begin_run(self) -> None:
-        """Take up target and perturbation of the present trial."""
-        trial = math.floor(simulator.state.t / self.trial_duration + 1e-9)
-        estimates = any(projection.learns() for projection in self.feedback)
-        self.brian2_group.begin_trial(trial, simulator.contents.seed, self._layer, estimates)
-
-    def _get_view(self, selector: Any, label: str | None = None) -> PopulationView:
-        return PopulationView(self, selector, label)
-
-
-def parts(group: Any) -> list[tuple[Population, np.ndarray]]:
-    """Return the populations that a Population, PopulationView or Assembly consists of, with the neurons' indices."""
-    if isinstance(group, Assembly):
-        return [part for member in group.populations for part in parts(member)]
-    if isinstance(group, PopulationView):
-        return [(group.grandparent, group.index_in_grandparent(np.arange(group.size)))]
-    return [(group, np.arange(group.size))]

@@ -1,47 +1,43 @@
-"""Projection: stock synapses connected in bulk, and synapses onto LIF_SFDFA neurons that learn."""
+"""Projection: synapses of PyNN's types between stock cells, or an SFDFAProjection onto LIF_SFDFA neurons."""
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
+import brian2
 import neo
 import numpy as np
 from pyNN import common, errors
-from pyNN.brian2 import projections as pynn_projections
-from pyNN.space import Space
+from pyNN.brian2.projections import basic_units
 
-from pynn_sfdfa import models
-from pynn_sfdfa.brian2 import bulk, groups, simulator
+from pynn_sfdfa.brian2 import groups, simulator
+from pynn_sfdfa.brian2.bulk_projection import GroupedProjection
 from pynn_sfdfa.brian2.cells import LIF_SFDFA
-from pynn_sfdfa.brian2.populations import parts
 from pynn_sfdfa.brian2.synapse_recording import SynapseRecorder
-from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
+from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse, for_target
 from pynn_sfdfa.brian2.units import scale
-from pynn_sfdfa.brian2.wiring import check_wiring, delay_steps
-from pynn_sfdfa.standardmodels import check_parameter
+from pynn_sfdfa.brian2.wiring import common_delay
+from pynn_sfdfa.common.checks import check_parameter
+from pynn_sfdfa.common.populations import parts
+from pynn_sfdfa.common.projections import BulkProjection
+from pynn_sfdfa.common.wiring import check_bounds, check_wiring
+from pynn_sfdfa.models import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pyNN.parameters import ParameterSpace
-
     from pynn_sfdfa.brian2.populations import Population
+    from pynn_sfdfa.common.bulk import Address
 
 __all__ = ["Projection", "SFDFAProjection"]
 
-logger = logging.getLogger("PyNN")
 
-
-class Projection(pynn_projections.Projection):
+class Projection(GroupedProjection):
     """Synapses of one type between two populations, views or assemblies; used as any PyNN projection.
 
     Onto LIF_SFDFA neurons the receptor type follows from the type of synapse: "error" for SFDFAFeedback, otherwise
     "input".
     """
-
-    _simulator = simulator
-    _static_synapse_class = StaticSynapse
 
     def __new__(
         cls, presynaptic_population: Any, postsynaptic_population: Any, *args: Any, **kwargs: Any
@@ -53,235 +49,165 @@ class Projection(pynn_projections.Projection):
         projection: Projection = object.__new__(SFDFAProjection if learning else cls)
         return projection
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._chunks: list[bulk.Chunk] = []
-        self._connected = False
-        super().__init__(*args, **kwargs)
-        self._finish_connecting()
+    def _guess_receptor_type(self) -> None:
+        """Choose the receptor type as PyNN does, by the sign of the weights."""
+        super()._guess_receptor_type()
+        common.Projection._guess_receptor_type(self)
 
-    def _convergent_connect(
-        self,
-        presynaptic_indices: np.ndarray,
-        postsynaptic_index: int,
-        location_selector: Any = None,
-        **connection_parameters: Any,
-    ) -> None:
-        """Take note of synapses from several neurons to one."""
-        if location_selector is not None:
-            raise errors.ConnectionError("location_selector is for cells with several compartments; Brian2's have one.")
-        connection_parameters.pop("dendritic_delay_fraction", None)
-        self._chunks.append((presynaptic_indices, postsynaptic_index, connection_parameters))
-
-    def _set_tau_syn_for_tsodyks_markram(self) -> None:
-        self._finish_connecting()
-        super()._set_tau_syn_for_tsodyks_markram()
-
-    def _finish_connecting(self) -> None:
-        """Create all synapses."""
-        if self._connected:
-            return
-        self._connected = True
-        chunks, self._chunks = self._chunks, []
-        self.presynaptic_indices, self.postsynaptic_indices, values = bulk.gather(chunks)
-        self._sources, self._targets = parts(self.pre), parts(self.post)
-        self.addresses = list(
-            bulk.split(
-                self.presynaptic_indices,
-                self.postsynaptic_indices,
-                [neurons for _, neurons in self._sources],
-                [neurons for _, neurons in self._targets],
+    def _check_wiring(self) -> None:
+        """Raise ConnectionError unless there are such synapses onto these cells; take up the unit of their weights."""
+        kind = type(self.synapse_type).__name__
+        if not hasattr(self.synapse_type, "_set_target_type"):
+            raise errors.ConnectionError(
+                f"Projection '{self.label}': {kind} does not lead to {type(self.post_celltype).__name__} neurons; it "
+                "leads to those of LIF_SFDFA."
             )
-        )
-        self._n_connections = self.presynaptic_indices.size
-        self._create_synapses(values)
+        units = {_weight_unit(population.celltype) for population, _ in parts(self.post)}
+        if len(units) > 1:
+            raise errors.ConnectionError(
+                f"Projection '{self.label}' leads to cells with synaptic currents and to cells with conductances; use "
+                "one projection for each."
+            )
+        (unit,) = units
+        self._unit = getattr(brian2, unit)
+        self.synapse_type = for_target(self.synapse_type, unit, self._unit)
 
-    def _create_synapses(self, values: dict[str, np.ndarray]) -> None:
+    @property
+    def post_celltype(self) -> Any:
+        """The cell type of the first population that the projection leads to."""
+        return parts(self.post)[0][0].celltype
+
+    def _check_given(self, values: dict[str, np.ndarray]) -> None:
+        values.pop("dendritic_delay_fraction", None)  # all delays are axonal here, as the synapse type says
+        dt = float(simulator.state.network.clock.dt)
+        for name in self.synapse_type.get_parameter_names():
+            native = self._translation(name)["translated_name"]
+            if native in values:
+                self.check_values(name, self._in_pynn_units(name, values[native]))
         if "delay" in values:
-            dt = float(simulator.state.network.clock.dt)
             values["delay"] = np.round(values["delay"] / dt) * dt
-        for address in self.addresses:
-            group = self._group(address)
-            if address.pre.size:
-                group.connect(i=address.pre, j=address.post)
-            for name, value in self.synapse_type.initial_conditions.items():
-                try:
-                    setattr(group, name, value)
-                except TypeError as error:
-                    if "read-only" not in str(error):
-                        raise
-                    logger.info("Cannot set synaptic initial value for variable %s", name)
-        for name, value in values.items():
-            self._write(name, value)
 
-    def _group(self, address: bulk.Address) -> Any:
-        return self._brian2_synapses[address.source][address.target]
+    def _new_group(self, address: Address) -> Any:
+        source, target = self._sources[address.source][0], self._targets[address.target][0]
+        words = {
+            "syn_var": target.celltype.post_synaptic_variables[self.receptor_type],
+            "weight_units": basic_units(self._unit),
+        }
+        kind = self.synapse_type
+        group = brian2.Synapses(
+            source.brian2_group,
+            target.brian2_group,
+            model=kind.eqs % words,
+            on_pre=kind.pre % words,
+            on_post=kind.post % words if kind.post else None,
+            clock=simulator.state.network.clock,
+            multisynaptic_index="synapse_number",
+            name=simulator.contents.new_name("synapses"),
+        )
+        simulator.state.network.add(group)
+        group.connect(i=address.pre, j=address.post)
+        for name, value in kind.initial_conditions.items():
+            if not group.variables[name].read_only:
+                setattr(group, name, value)
+        if hasattr(kind, "tau_syn_var"):  # it takes the time constant from the cells
+            tau = target.get(kind.tau_syn_var[self.receptor_type], simplify=False)
+            group.tau_syn = tau[address.post] * brian2.ms
+        return group
 
-    def __getitem__(self, i: int) -> Any:
-        return list(self.connections)[i]
+    def check_values(self, name: str, values: np.ndarray) -> None:
+        """Raise InvalidParameterValueError unless values are finite, and delays within the bounds of ``setup()``."""
+        unit = self.synapse_type.units.get(name, "")
+        check_parameter(Parameter(name, 0.0, unit, f"of {self.label}"), values, type(self.synapse_type).__name__)
+        if name == "delay" and values.size:
+            for delay in (float(values.min()), float(values.max())):
+                check_bounds(delay, self.label, simulator.contents.least_delay, simulator.contents.max_delay)
 
-    # --- Reading and setting variables, by native name, for all synapses at once -------------------------------------
+    def write(self, name: str, values: np.ndarray) -> None:
+        """Set a parameter of all synapses from the present time on; delays are rounded to time steps."""
+        if name == "delay":
+            dt = float(simulator.state.dt)
+            values = np.round(values / dt) * dt
+        super().write(name, values)
 
-    def _read(self, name: str) -> np.ndarray:
-        """Return a variable in SI units, in order of presynaptic, then postsynaptic neuron."""
-        values = np.empty(len(self))
-        for address in self.addresses:
-            values[address.synapses] = np.asarray(getattr(self._group(address), name)[:])
-        return values
+    def _variables(self) -> list[str]:
+        return [name for name in self.synapse_type.get_parameter_names() if name != "dendritic_delay_fraction"]
 
-    def _write(self, name: str, values: np.ndarray) -> None:
-        for address in self.addresses:
-            if address.synapses.size:
-                setattr(self._group(address), f"{name}_", np.ascontiguousarray(values[address.synapses]))
+    def check_readable(self, names: Iterable[str]) -> None:
+        """Raise NonExistentParameterError unless all names are parameters of the synapses."""
+        self.check_settable(names)
 
-    def _in_pynn_units(self, name: str) -> np.ndarray:
-        values = np.asarray(self._read(name))
-        translation = {t["translated_name"]: t for t in self.synapse_type.translations.values()}[name]
-        reverse = translation["reverse_transform"]
-        return np.asarray(reverse(**{name: values}) if callable(reverse) else values, float)
+    def check_settable(self, names: Iterable[str]) -> None:
+        """Raise NonExistentParameterError unless all names are parameters of the synapses."""
+        for name in names:
+            if name not in self._variables():
+                raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, self._variables())
 
-    def _set_attributes(self, parameter_space: ParameterSpace) -> None:
-        parameter_space.evaluate(simplify=False)
-        for name, matrix in parameter_space.items():
-            self._write(name, np.asarray(matrix)[self.presynaptic_indices, self.postsynaptic_indices].astype(float))
 
-    def _get_attributes_as_arrays(
-        self, attribute_names: Iterable[str], multiple_synapses: str = "sum"
-    ) -> list[np.ndarray]:
-        pre, post = self.presynaptic_indices, self.postsynaptic_indices
-        return [
-            bulk.as_matrix(self._in_pynn_units(name), pre, post, self.shape, multiple_synapses)
-            for name in attribute_names
-        ]
-
-    def _get_attributes_as_list(self, attribute_names: Iterable[str]) -> list[tuple[Any, ...]]:
-        addresses = {"presynaptic_index": self.presynaptic_indices, "postsynaptic_index": self.postsynaptic_indices}
-        columns = [
-            (addresses[name] if name in addresses else self._in_pynn_units(name)).tolist() for name in attribute_names
-        ]
-        return list(zip(*columns, strict=True))
+def _weight_unit(cell_type: Any) -> str:
+    """Return the unit of the weights of synapses onto a cell type."""
+    if getattr(cell_type, "voltage_based_synapses", False):
+        return "mV"
+    return "uS" if cell_type.conductance_based else "nA"
 
 
 class SFDFAProjection(Projection):
     """Synapses onto LIF_SFDFA neurons: SFDFASynapse, SFDFAFeedback or StaticSynapse."""
 
-    def __init__(
-        self,
-        presynaptic_population: Any,
-        postsynaptic_population: Any,
-        connector: Any,
-        synapse_type: Any = None,
-        source: str | None = None,
-        receptor_type: str | None = None,
-        space: Any = None,
-        label: str | None = None,
-    ) -> None:
-        self._chunks: list[bulk.Chunk] = []
-        self._connected = False
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._recorders: list[SynapseRecorder] = []
-        common.Projection.__init__(
-            self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type,
-            space or Space(), label,
-        )  # fmt: skip
-        check_wiring(self)
-        if isinstance(self.synapse_type, StaticSynapse):
-            self.synapse_type._set_target_type(scale("nA"))
-            self.synapse_type.parameter_checks = {}  # PyNN's refuses weights of mixed sign; _check takes its place
-        connector.connect(self)
-        self._finish_connecting()
-        simulator.contents.projections.append(self)
+        super().__init__(*args, **kwargs)
 
     def _guess_receptor_type(self) -> None:
-        """Choose the receptor type by the type of synapse; the sign of a weight says nothing here."""
-        self.receptor_type = "error" if isinstance(self.synapse_type, SFDFAFeedback) else "input"
+        BulkProjection._guess_receptor_type(self)
 
-    def _create_synapses(self, values: dict[str, np.ndarray]) -> None:
+    def _check_wiring(self) -> None:
+        sources, targets = ([population for population, _ in parts(group)] for group in (self.pre, self.post))
+        allowed = StaticSynapse, SFDFASynapse, SFDFAFeedback
+        check_wiring(self.label, self.synapse_type, self.receptor_type, sources, targets, allowed, "brian2")
+        if isinstance(self.synapse_type, StaticSynapse):
+            self.synapse_type = for_target(self.synapse_type, "nA", scale("nA"))
+            self.synapse_type.parameter_checks = {}  # PyNN's refuses weights of mixed sign; check_values does not
+
+    def _check_given(self, values: dict[str, np.ndarray]) -> None:
         for name, array in values.items():
-            self._check(name, array)
+            self.check_values(name, self._in_pynn_units(name, array))
         delays = values.pop("delay", np.zeros(0)) / float(scale("ms"))
-        steps = delay_steps(delays, str(self.label))
-        self.delay = steps * simulator.state.dt
-        self._given = values
-        self._groups: dict[tuple[int, int], Any] = {}
-        is_feedback = isinstance(self.synapse_type, SFDFAFeedback)
-        for address in self.addresses:
-            source, target = self._sources[address.source][0], self._targets[address.target][0]
-            (target.feedback if is_feedback else target.forward).append(self)
-            if not address.synapses.size:
-                continue
-            ends = source.brian2_group, target.brian2_group, address.pre, address.post
-            if is_feedback:
-                group = groups.feedback_group(*ends)
-            else:
-                group = groups.forward_group(*ends, isinstance(self.synapse_type, SFDFASynapse), steps)
-            self._groups[address.source, address.target] = group
-        for name, array in values.items():
-            self._write(name, array)
+        self._delay_steps = common_delay(delays, str(self.label))
+        self.delay = self._delay_steps * float(simulator.state.dt)
+        self._is_feedback = isinstance(self.synapse_type, SFDFAFeedback)
+        for target in dict.fromkeys(population for population, _ in self._targets):
+            (target.feedback if self._is_feedback else target.forward).append(self)
 
-    def _group(self, address: bulk.Address) -> Any:
-        return self._groups[address.source, address.target]
+    def _new_group(self, address: Address) -> Any:
+        source, target = self._sources[address.source][0], self._targets[address.target][0]
+        ends = source.brian2_group, target.brian2_group, address.pre, address.post
+        if self._is_feedback:
+            return groups.feedback_group(*ends)
+        return groups.forward_group(*ends, isinstance(self.synapse_type, SFDFASynapse), self._delay_steps)
 
-    def _definition(self, name: str) -> models.Parameter:
-        """Return the valid range of a parameter; StaticSynapse has those of SFDFASynapse."""
-        definition: models.SynapseModel = getattr(self.synapse_type, "definition", models.SFDFA_SYNAPSE)
-        return definition.parameter(name)
+    def check_values(self, name: str, values: np.ndarray) -> None:
+        """Raise InvalidParameterValueError unless the values of a parameter are valid."""
+        BulkProjection.check_values(self, name, values)
 
-    def _check(self, name: str, values: np.ndarray) -> None:
-        parameter = self._definition(name)
-        check_parameter(parameter, values / float(scale(parameter.unit)), type(self.synapse_type).__name__)
+    def check_readable(self, names: Iterable[str]) -> None:
+        """Raise NonExistentParameterError unless all names are variables of the synapses."""
+        BulkProjection.check_readable(self, names)
 
-    # --- Reading and setting -----------------------------------------------------------------------------------------
-
-    def _read(self, name: str) -> np.ndarray:
-        if name == "delay":
-            return np.full(len(self), self.delay * float(scale("ms")))
-        if simulator.contents.standalone and not simulator.state.running:
-            # The program that holds the synapses does not exist yet.
-            return self._given[name].copy() if name in self._given else np.zeros(len(self))
-        return super()._read(name)
-
-    def _write(self, name: str, values: np.ndarray) -> None:
-        if simulator.contents.standalone and simulator.state.running:
-            raise RuntimeError(
-                f"A standalone simulation has ended with its run: {name} cannot be set any more. Call setup() again."
-            )
-        self._given[name] = values
-        super()._write(name, values)
-
-    def set(self, **attributes: Any) -> None:
-        """Set parameters of the synapses from the present time on.
-
-        Values may be a number, a RandomDistribution, a function of the distance, an array of the shape of the
-        connectivity matrix (as ``get(format="array")`` returns it), or a list or array with one value for each synapse
-        (in the order of ``get(format="list")``).
-        """
+    def check_settable(self, names: Iterable[str]) -> None:
+        """Raise an error unless all names are parameters that can be changed."""
         settable = [name for name in self.synapse_type.get_parameter_names() if name != "delay"]
-        for name in attributes:
-            if name == "delay":
+        for name in names:
+            if name == "delay" and name in self.synapse_type.get_parameter_names():
                 raise errors.InvalidParameterValueError(
                     f"The delay of projection '{self.label}' is fixed at {self.delay:g} ms; give the delay to the "
                     "synapse type when the projection is created."
                 )
             if name not in settable:
                 raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, settable)
-        super().set(**attributes)
 
-    def get(self, attribute_names: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return variables of the synapses, as PyNN does; ``eligibility`` is that of the present time."""
-        for name in [attribute_names] if isinstance(attribute_names, str) else attribute_names:
-            if name not in self.synapse_type.readable:
-                raise errors.NonExistentParameterError(
-                    name, type(self.synapse_type).__name__, list(self.synapse_type.readable)
-                )
-        return super().get(attribute_names, *args, **kwargs)
-
-    def _set_attributes(self, parameter_space: ParameterSpace) -> None:
-        parameter_space.evaluate(simplify=False)
-        address = self.presynaptic_indices, self.postsynaptic_indices
-        arrays = {name: np.asarray(matrix)[address].astype(float) for name, matrix in parameter_space.items()}
-        for name, array in arrays.items():
-            self._check(name, array)
-        for name, array in arrays.items():
-            self._write(name, array)
+    def read(self, name: str) -> np.ndarray:
+        """Return a variable of all synapses at the present time; ``eligibility`` is that of the present time."""
+        return np.full(len(self), self.delay) if name == "delay" else super().read(name)
 
     # --- Recording ---------------------------------------------------------------------------------------------------
 
@@ -333,7 +259,7 @@ class SFDFAProjection(Projection):
         for address in self.addresses:
             chosen = np.flatnonzero(np.isin(positions, address.synapses))
             if chosen.size:
-                yield self._group(address), chosen, np.searchsorted(address.synapses, np.array(positions)[chosen])
+                yield self.group(address), chosen, np.searchsorted(address.synapses, np.array(positions)[chosen])
 
     # --- Learning ----------------------------------------------------------------------------------------------------
 
@@ -344,43 +270,4 @@ class SFDFAProjection(Projection):
 
     def learns(self) -> bool:
         """Return whether any of the synapses has a learning rate other than 0."""
-        return not isinstance(self.synapse_type, StaticSynapse) and bool(self._read("learning_rate").any())
-
-    def parameter_values(self) -> dict[str, np.ndarray]:
-        """Return what a reset of the simulation leaves as it is, in SI units."""
-        return {name: self._read(name) for name in self._given}
-
-    def restore(self, values: dict[str, np.ndarray]) -> None:
-        """Set what `parameter_values` returned."""
-        for name, array in values.items():
-            self._write(name, array)
-
-    @property
-    def connections(self) -> Iterable[Any]:
-        """The synapses, one at a time."""
-        return (Synapse(self, i) for i in range(len(self)))
-
-    def __getitem__(self, i: int) -> Any:
-        return Synapse(self, range(len(self))[i])
-
-
-class Synapse(common.Connection):
-    """One synapse of an SFDFAProjection."""
-
-    def __init__(self, projection: SFDFAProjection, index: int) -> None:
-        self.__dict__.update(projection=projection, index=index)
-
-    def __getattr__(self, name: str) -> float:
-        projection = self.__dict__["projection"]
-        values = projection.get(name, format="list", with_address=False)
-        return float(values[self.__dict__["index"]])
-
-    def __setattr__(self, name: str, value: float) -> None:
-        projection, index = self.__dict__["projection"], self.__dict__["index"]
-        values = np.array(projection.get(name, format="list", with_address=False))
-        values[index] = value
-        projection.set(**{name: values})
-
-    def as_tuple(self, *attribute_names: str) -> tuple[float, ...]:
-        """Return several attributes at once."""
-        return tuple(getattr(self, name) for name in attribute_names)
+        return not isinstance(self.synapse_type, StaticSynapse) and bool(self._read_native("learning_rate").any())

@@ -2,7 +2,8 @@
 
 A step begins at ``t`` and ends at ``t + dt``. Its events happen in this order (Brian2's slot and position in brackets):
 
-1. Stimuli spike; their spikes, and those whose delay is over, arrive: i_syn jumps exactly at ``t`` (before_groups).
+1. Stimuli spike, at the first step at or after the time given; their spikes, and those whose delay is over, arrive:
+   i_syn jumps exactly at ``t`` (before_groups).
 2. v, i_syn and synaptic variables are sampled: a sample at ``t`` is the value after all that happened up to and
    including ``t``, as in the event-driven simulator (before_groups).
 3. v and i_syn are integrated exactly from ``t`` to ``t + dt`` (groups).

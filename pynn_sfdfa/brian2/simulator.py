@@ -1,4 +1,4 @@
-"""The state of the simulation: pyNN.brian2's own, and what learning adds to it."""
+"""The state of the simulation: pyNN.brian2's own, and what it needs to know of populations and projections."""
 
 from __future__ import annotations
 
@@ -6,21 +6,71 @@ import collections
 import contextlib
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import brian2
 from pyNN.brian2.simulator import ID, name, state
-from pyNN.brian2.standardmodels.electrodes import update_currents
 
 from pynn_sfdfa.brian2.reports import reporting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from pynn_sfdfa.brian2.populations import Population
-    from pynn_sfdfa.brian2.projections import SFDFAProjection
+__all__ = [
+    "ID",
+    "Connected",
+    "Contents",
+    "Kept",
+    "Member",
+    "Source",
+    "advance",
+    "clear",
+    "clock",
+    "contents",
+    "name",
+    "reset",
+    "state",
+]
 
-__all__ = ["ID", "Contents", "advance", "clear", "contents", "name", "reset", "state"]
+_START = "before-first-run"
+"""Name of the state to which `reset` returns."""
+
+
+class Kept(Protocol):
+    """Whatever has parameters that `reset` leaves as they are."""
+
+    def parameter_values(self) -> dict[str, Any]:
+        """Return all parameters."""
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Set what `parameter_values` returned, at t = 0."""
+
+
+class Member(Kept, Protocol):
+    """A population, as far as the simulation needs to know it."""
+
+    def check(self, stop: float) -> None:
+        """Raise an error unless it can be simulated from the present time to ``stop`` ms; nothing is changed."""
+
+    def begin_run(self, stop: float) -> None:
+        """Prepare for a run to ``stop`` ms."""
+
+
+class Connected(Kept, Protocol):
+    """A projection, as far as the simulation needs to know it."""
+
+    def shortest_delay(self) -> float:
+        """Return the smallest delay of its synapses in ms; infinite if there are none, or they have no delays."""
+
+
+class Source(Protocol):
+    """A source of current."""
+
+    def act(self, step: int) -> None:
+        """Inject the current of a time step."""
+
+    def restart(self) -> None:
+        """Return to t = 0, where nothing has been injected."""
 
 
 @dataclass
@@ -33,24 +83,50 @@ class Contents:
         Determines the perturbations.
     first_trial : int
         Index of the trial that begins at t = 0, for the perturbations.
-    min_delay, max_delay : float
-        Bounds on delays in ms.
+    bound : float, optional
+        The smallest delay in ms that ``setup()`` allows.
+    max_delay : float
+        ms.
     standalone : bool
         Whether the simulation is compiled as one program, when it is run.
-    populations : list of Population
-        Of LIF_SFDFA neurons, in order of creation.
-    projections : list of SFDFAProjection
+    populations : list of Member
+        In order of creation.
+    layers : int
+        Populations of LIF_SFDFA neurons.
+    projections : list of Connected
+        In order of creation.
+    sources : list of Source
+        Of current.
+    asked : float
+        ms; the time that the last ``run()`` that came to its end was to reach.
     """
 
     seed: int = 0
     first_trial: int = 0
-    min_delay: float = 0.0
+    bound: float | None = None
     max_delay: float = math.inf
     standalone: bool = False
-    populations: list[Population] = field(default_factory=list)
-    projections: list[SFDFAProjection] = field(default_factory=list)
+    populations: list[Member] = field(default_factory=list)
+    layers: int = 0
+    projections: list[Connected] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    asked: float = 0.0
     _names: collections.Counter[str] = field(default_factory=collections.Counter)
+    _stored: set[Any] = field(default_factory=set)
     _electrodes: Any = None
+
+    @property
+    def least_delay(self) -> float:
+        """The smallest delay in ms that synapses onto LIF_SFDFA may have, and that of those which are given none."""
+        return 0.0 if self.bound is None else self.bound
+
+    @property
+    def min_delay(self) -> float:
+        """The smallest delay in ms: the bound that ``setup()`` was given, or that of the synapses there are."""
+        if self.bound is not None:
+            return self.bound
+        shortest = min((projection.shortest_delay() for projection in self.projections), default=math.inf)
+        return shortest if shortest < math.inf else float(state.dt)
 
     def new_name(self, kind: str) -> str:
         """Return a name for a Brian2 object that is the same in every run of a script.
@@ -62,24 +138,81 @@ class Contents:
 
     def steer_currents(self) -> None:
         """Let current sources, if there are any, act at the start of each step."""
-        if not state.current_sources or self._electrodes is not None:
+        if not self.sources or self._electrodes is not None:
             return
         if self.standalone:
             raise NotImplementedError(
                 "Current sources are steered by Python code at each step, which a standalone simulation does not run. "
                 "Call setup() without standalone=True."
             )
-        self._electrodes = brian2.NetworkOperation(update_currents, when="start", clock=state.network.clock)
+        self._electrodes = brian2.NetworkOperation(
+            self._act, when="start", clock=state.network.clock, name=self.new_name("electrodes")
+        )
         state.network.add(self._electrodes)
+
+    def _act(self) -> None:
+        step = round(state.t / state.dt)
+        for source in self.sources:
+            source.act(step)
+
+    def remember(self) -> None:
+        """Store the state of Brian2's objects before they are simulated for the first time, for `reset`."""
+        if not state.running:
+            state.network.store(_START)
+        else:
+            stored = state.network._stored_state[_START]
+            for item in _with_parts(state.network.objects - self._stored):
+                stored[item.name] = item._full_state()
+                stored.setdefault(item.clock.name, item.clock._full_state())
+        self._stored = set(state.network.objects)
+
+    def forget_removed(self) -> None:
+        """Drop the stored state of objects that are not part of the simulation any more."""
+        stored = state.network._stored_state[_START]
+        there = {item.name for item in _with_parts(state.network.objects)}
+        there |= {item.clock.name for item in _with_parts(state.network.objects)}
+        for gone in set(stored) - there - {"0_t", "_random_generator_state"}:
+            del stored[gone]
+
+
+def _with_parts(items: Iterable[Any]) -> Iterable[Any]:
+    """Return the objects that have a state, and those that they contain."""
+    for item in items:
+        if hasattr(item, "_full_state"):
+            yield item
+        yield from _with_parts(item.contained_objects)
 
 
 contents = Contents()
+
+
+class _Clock:
+    """What the rule of ``run()`` needs to know of this simulator."""
+
+    t = property(lambda self: float(state.t))
+    step = property(lambda self: float(state.dt))
+
+    @property
+    def asked(self) -> float:
+        return contents.asked
+
+    @asked.setter
+    def asked(self, time: float) -> None:
+        contents.asked = time
+
+    def advance(self, stop: float) -> None:
+        """Advance to ``stop`` ms."""
+        advance(stop)
+
+
+clock = _Clock()
 
 
 def clear(timestep: float, **settings: Any) -> None:
     """Forget everything and begin with an empty network; ``settings`` are those of `Contents`."""
     global contents
     state.clear()
+    state.write_on_end = []
     state.network = brian2.Network(name="network")
     state.network.clock = brian2.Clock(timestep * brian2.ms, name="simulation_clock")
     contents = Contents(**settings)
@@ -93,12 +226,12 @@ def advance(stop: float, tell: Callable[[float], None] | None = None) -> None:
     KeyboardInterrupt
         If Ctrl-C, or ``brian2.stop()``, ended it before.
     ValueError
-        If learning lacks something; nothing has been simulated.
+        If learning lacks something, or a source has two spikes in one step; nothing has been simulated.
     RuntimeError
         If a standalone simulation is run a second time.
     """
     steps = round((stop - state.t) / state.dt)
-    if steps <= 0:
+    if steps <= 0 and (state.running or contents.standalone):
         return
     if contents.standalone and state.running:
         raise RuntimeError(
@@ -111,10 +244,15 @@ def advance(stop: float, tell: Callable[[float], None] | None = None) -> None:
     for recorder in state.recorders:
         recorder._finalize()
     for population in contents.populations:
-        population.begin_run()
-    if not state.running and not contents.standalone:
-        state.network.store("before-first-run")
+        population.begin_run(stop)
+    if not contents.standalone:
+        contents.remember()
     state.running = True
+    if steps > 0:
+        _simulate(steps, stop, tell)
+
+
+def _simulate(steps: int, stop: float, tell: Callable[[float], None] | None) -> None:
     with contextlib.ExitStack() as stack:
         arguments = {} if tell is None else stack.enter_context(reporting(tell, contents.standalone))
         state.network.run(steps * state.network.clock.dt, namespace={}, **arguments)
@@ -123,13 +261,18 @@ def advance(stop: float, tell: Callable[[float], None] | None = None) -> None:
 
 
 def reset() -> None:
-    """Return to t = 0 and trial 0; weights and feedback weights stay as they are."""
+    """Return to t = 0 and trial 0; parameters, weights and feedback weights stay as they are."""
     if contents.standalone and state.running:
         raise RuntimeError(
             "A standalone simulation cannot return to t = 0. Call setup() and build the network again, or use setup() "
             "without standalone=True."
         )
-    learned = [(projection, projection.parameter_values()) for projection in contents.projections]
+    kept = [(item, item.parameter_values()) for item in (*contents.populations, *contents.projections)]
+    if state.running:
+        contents.forget_removed()
     state.reset()
-    for projection, values in learned:
-        projection.restore(values)
+    contents.asked = 0.0
+    for item, values in kept:
+        item.restore(values)
+    for source in contents.sources:
+        source.restart()

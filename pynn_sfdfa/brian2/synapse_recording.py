@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import neo
 import numpy as np
@@ -12,26 +12,43 @@ from pyNN import errors
 from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.brian2.equations import decay
-from pynn_sfdfa.brian2.recording import state_monitor
+from pynn_sfdfa.brian2.recording import checked_interval, state_monitor
 from pynn_sfdfa.brian2.units import scale
 from pynn_sfdfa.models import StateVariable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pynn_sfdfa.brian2.projections import SFDFAProjection
-
-__all__ = ["SynapseRecorder", "recordable"]
+__all__ = ["Located", "SynapseRecorder", "recordable"]
 
 
-def recordable(projection: SFDFAProjection) -> dict[str, StateVariable]:
+class Located(Protocol):
+    """A projection, as far as recording of its synapses needs to know it."""
+
+    label: str
+    synapse_type: Any
+
+    def locate(self, pairs: list[tuple[int, int]]) -> Iterable[tuple[Any, np.ndarray, np.ndarray]]:
+        """Return Brian2's groups with the synapses between pairs of neurons.
+
+        Yields
+        ------
+        group : brian2.Synapses
+        chosen : int64
+            Positions in ``pairs``.
+        within : int64
+            Positions of the same synapses within the group.
+        """
+
+
+def recordable(projection: Located) -> dict[str, StateVariable]:
     """Return what can be recorded, as the model declares it, by name."""
     definition = getattr(projection.synapse_type, "definition", None)
     unit = "" if definition is models.SFDFA_FEEDBACK else "nA"
     variables = {"weight": StateVariable("weight", unit, "", "", "weight")}
     if definition is models.SFDFA_SYNAPSE:
         for s in (*definition.presynaptic_state, *definition.state):
-            variables["eligibility" if s.name == "E" else s.name] = s
+            variables[s.label or s.name] = s
     return variables
 
 
@@ -40,7 +57,7 @@ class SynapseRecorder:
 
     Parameters
     ----------
-    projection : SFDFAProjection
+    projection : Located
     variables : list of str
         weight, eligibility, or the traces TA, TB and R.
     synapses : list of (int, int)
@@ -56,7 +73,7 @@ class SynapseRecorder:
 
     def __init__(
         self,
-        projection: SFDFAProjection,
+        projection: Located,
         variables: Iterable[str],
         synapses: Iterable[tuple[int, int]],
         sampling_interval: float | None = None,
@@ -65,7 +82,7 @@ class SynapseRecorder:
         self._variables = {name: known[name] for name in _checked(variables, known, projection)}
         self._projection = projection
         self._start = float(simulator.state.t)
-        self._interval = _checked_interval(sampling_interval)
+        self._interval = checked_interval(sampling_interval)
         self._pairs = [(int(pre), int(post)) for pre, post in synapses]
         self._monitors: list[tuple[np.ndarray, Any]] = []  # columns of the signal, monitor
         native = [variable.name for variable in self._variables.values()]
@@ -74,7 +91,6 @@ class SynapseRecorder:
         for group, chosen, within in projection.locate(self._pairs):
             monitor = state_monitor(group, native, within, self._interval)
             self._monitors.append((chosen, monitor))
-            simulator.state.network.add(monitor)
 
     def segment(self) -> neo.Segment:
         """Return one AnalogSignal (n_samples, n_synapses) for each variable, from the start of recording until now.
@@ -115,7 +131,7 @@ def _samples(monitor: Any, variable: StateVariable) -> np.ndarray:
     return np.asarray(stored.T)
 
 
-def _checked(variables: Iterable[str], known: dict[str, Any], projection: SFDFAProjection) -> list[str]:
+def _checked(variables: Iterable[str], known: dict[str, Any], projection: Located) -> list[str]:
     names = [variables] if isinstance(variables, str) else list(variables)
     for name in names:
         if name not in known:
@@ -123,14 +139,3 @@ def _checked(variables: Iterable[str], known: dict[str, Any], projection: SFDFAP
                 f"Projection '{projection.label}' cannot record {name!r}; choose from {', '.join(known)}."
             )
     return names
-
-
-def _checked_interval(interval: float | None) -> float:
-    dt = float(simulator.state.dt)
-    if interval is None:
-        return dt
-    if not interval >= dt or abs(interval / dt - round(interval / dt)) > 1e-6:
-        raise errors.InvalidParameterValueError(
-            f"sampling_interval = {interval} ms is not valid; it must be a multiple of the timestep of {dt:g} ms."
-        )
-    return float(interval)

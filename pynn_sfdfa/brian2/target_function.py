@@ -14,7 +14,7 @@ from brian2 import Function
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["target_function"]
+__all__ = ["TargetFunction"]
 
 _CPP = """
 static inline double %NAME%(double trial, double neuron, double neurons) {
@@ -29,23 +29,31 @@ cdef double %NAME%(double trial, double neuron, double neurons):
 """
 
 
-def target_function(table: NDArray[np.float64], name: str) -> Any:
-    """Return ``target_of(trial, neuron, neurons)``, which is 0 in the trial after the last.
+class TargetFunction:
+    """``target_of(trial, neuron, neurons)``, which is 0 in the trial after the last.
+
+    One function serves as long as a simulation lasts, whatever its values: Brian2 keeps what it has made of each.
 
     Parameters
     ----------
-    table : float64, shape (neurons, trials)
     name : str
         Of the function in generated code; unique in a simulation.
     """
-    values = np.append(table.T.ravel(), np.zeros(len(table)))
 
-    def target_of(trial: Any, neuron: Any, neurons: Any) -> Any:
-        return values[np.asarray(trial, int) * neurons + neuron]
-
-    function = Function(target_of, arg_units=[1, 1, 1], return_unit=1, arg_names=["trial", "neuron", "neurons"])
-    for target, code in (("cpp", _CPP), ("cython", _CYTHON)):
-        function.implementations.add_implementation(
-            target, code.replace("%NAME%", name), name=name, namespace={f"{name}_values": values}
+    def __init__(self, name: str) -> None:
+        self._name = f"{name}_values"
+        self._namespace: dict[str, NDArray[np.float64]] = {}
+        self.function = Function(
+            self._target_of, arg_units=[1, 1, 1], return_unit=1, arg_names=["trial", "neuron", "neurons"]
         )
-    return function
+        for target, code in (("cpp", _CPP), ("cython", _CYTHON)):
+            self.function.implementations.add_implementation(
+                target, code.replace("%NAME%", name), name=name, namespace=self._namespace
+            )
+
+    def _target_of(self, trial: Any, neuron: Any, neurons: Any) -> Any:
+        return self._namespace[self._name][np.asarray(trial, int) * neurons + neuron]
+
+    def set(self, table: NDArray[np.float64]) -> None:
+        """Take up target spike counts, float64, shape (neurons, trials), from the next run on."""
+        self._namespace[self._name] = np.append(table.T.ravel(), np.zeros(len(table)))

@@ -15,6 +15,7 @@ from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
 
 from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.execute import Outcome, execute
+from pynn_sfdfa.files import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,12 +111,14 @@ def _execute_quietly(spec: RunSpec, data: Path | None, threads: int) -> Outcome:
 
 
 def outcome(spec: RunSpec, future: Future) -> Outcome:
-    """Return how a run ended whose future is done."""
+    """Return how a run ended whose future is done; raise `WriteError` if it could not write."""
     if future.status == "finished":
         result: Outcome = future.result()
         return result
     if future.status == "error":
         error = future.exception()
+        if isinstance(error, WriteError):
+            raise error
         if isinstance(error, KilledWorker):
             limit = dask.config.get("distributed.scheduler.allowed-failures")
             reason = f"its worker was lost more than {limit} times, perhaps for want of memory: use fewer workers."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa import config
 from pynn_sfdfa.callbacks import EpochRecord
+from pynn_sfdfa.config_errors import shown
 from pynn_sfdfa.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["DamagedRunError", "FinishedRun", "read"]
 
 _FIELDS = {entry.name for entry in fields(EpochRecord)}
+_LISTS = ("spikes_per_sample", "silent_fraction", "alignment")
 
 
 class DamagedRunError(ValueError):
@@ -71,29 +73,30 @@ def read(spec: RunSpec) -> FinishedRun | None:
     folder = RunFolder(spec.folder)
     if not folder.config.exists():
         return None
-    folder.check(spec.settings, resume=True)
+    folder.check_same_run(spec.settings)
     if not folder.summary.exists():
         return None
-    summary = _json(folder.summary, folder.summary.read_text(encoding="utf-8"))
+    summary = _json(folder.summary, _text(folder.summary))
     records = _records(folder.metrics)
-    if summary.get("epochs") != len(records):
+    epochs, threads = summary.get("epochs"), summary.get("threads")
+    if epochs != len(records):
         raise DamagedRunError(
-            f"{folder.summary} tells of {summary.get('epochs')} epochs, {folder.metrics.name} of {len(records)}; "
+            f"{folder.summary} tells of {shown(epochs)} epochs, {folder.metrics.name} of {len(records)}; "
             f"{_again(spec.folder)}"
         )
+    if not _is_number(threads):
+        raise DamagedRunError(f"{folder.summary} tells of {shown(threads)} threads; {_again(spec.folder)}")
     if len(records) < spec.epochs:  # a shorter run, that may be prolonged
         return None
     return FinishedRun(spec, records, summary, config.load(folder.config).provenance or {})
 
 
 def _records(path: Path) -> tuple[EpochRecord, ...]:
-    if not path.is_file():
-        raise DamagedRunError(f"{path} is missing; {_again(path.parent)}")
     records = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(_text(path).splitlines(), start=1):
         entry = _json(path, line, number)
         try:
-            record = EpochRecord(**{name: _plain(value) for name, value in entry.items() if name in _FIELDS})
+            record = EpochRecord(**{name: _plain(name, value) for name, value in entry.items() if name in _FIELDS})
         except TypeError as error:
             raise DamagedRunError(f"{path}, line {number}: {error}; {_again(path.parent)}") from None
         if record.epoch != number:
@@ -102,15 +105,37 @@ def _records(path: Path) -> tuple[EpochRecord, ...]:
     return tuple(records)
 
 
-def _plain(value: Any) -> Any:
+def _plain(name: str, value: Any) -> Any:
+    """Return a value of a line as a record has it; TypeError if it is of another kind than what a run writes."""
+    if name == "extra":
+        fits = isinstance(value, dict) and all(map(_is_number, value.values()))
+    elif name in _LISTS:
+        fits = isinstance(value, list) and all(map(_is_number, value))
+    else:
+        fits = _is_number(value) or (name == "held_out_accuracy" and value is None)
+    if not fits:
+        raise TypeError(f"{name} is {shown(value)}")
     return tuple(value) if isinstance(value, list) else value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, float) or (type(value) is int and abs(value) < 2**63)
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise DamagedRunError(f"{path} is missing; {_again(path.parent)}")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise DamagedRunError(f"{path} is not UTF-8 text; {_again(path.parent)}") from None
 
 
 def _json(path: Path, text: str, number: int | None = None) -> dict[str, Any]:
     where = f"{path}" if number is None else f"{path}, line {number}"
     try:
         entry = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DamagedRunError(f"{where} is not JSON ({error}); {_again(path.parent)}") from None
     if not isinstance(entry, dict):
         raise DamagedRunError(f"{where} is no JSON object; {_again(path.parent)}")

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from pynn_sfdfa.wording import short
+
 __all__ = ["Distribution", "parse_distribution"]
 
 _KINDS = ("uniform", "log_uniform", "integers", "choice")
@@ -58,13 +60,16 @@ def parse_distribution(table: Any) -> Distribution:
 
 
 def _check_range(kind: str, values: list[Any]) -> None:
+    shown = short(f"{kind} = {values}")
     types = (int,) if kind == "integers" else (int, float)
     numbers = all(isinstance(value, types) and not isinstance(value, bool) for value in values)
     if not numbers or len(values) != 2 or not values[0] < values[1] or not all(map(math.isfinite, values)):
         whole = "whole " if kind == "integers" else ""
-        raise ValueError(f"{kind} = {values} is not valid; it needs two {whole}numbers, the smaller one first.")
+        raise ValueError(f"{shown} is not valid; it needs two {whole}numbers, the smaller one first.")
     if kind == "log_uniform" and values[0] <= 0:
-        raise ValueError(f"log_uniform = {values} is not valid; both numbers must be > 0.")
+        raise ValueError(f"{shown} is not valid; both numbers must be > 0.")
+    if not math.isfinite(float(values[1]) - float(values[0])):
+        raise ValueError(f"{shown} is not valid; the range is too wide.")
 
 
 def _rounded(value: float) -> float:

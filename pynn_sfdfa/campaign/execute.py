@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +14,6 @@ from pynn_sfdfa.run_folder import RunFolder, RunFolderError
 from pynn_sfdfa.training import CannotLearnError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
     from typing import TextIO
 
@@ -52,33 +49,19 @@ def execute(spec: RunSpec, *, data: Path | None, threads: int, stream: TextIO) -
     -------
     Outcome
         Errors of this run are told in it, so that others go on.
+
+    Raises
+    ------
+    pynn_sfdfa.files.WriteError
+        If something cannot be written: this would strike the others, too.
     """
     folder = RunFolder(spec.folder)
     try:
-        with _sole_writer(spec.folder):
+        # A worker that is out of reach is taken for lost and its run given to another, but it may be at work still.
+        with folder.sole_writer():
             if read(spec) is None:
                 settings, resume = spec.with_threads(threads), folder.config.exists()
                 run.train(settings, folder, simulator="event", data=data, resume=resume, stream=stream)
     except _EXPECTED as error:
         return Outcome(spec.name, str(error))
     return Outcome(spec.name)
-
-
-@contextmanager
-def _sole_writer(folder: Path) -> Iterator[None]:
-    """Keep other processes from the folder; the lock ends with the process, however that ends.
-
-    A worker that is out of reach is taken for lost and its run given to another, but it may be at work still.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise RunFolderError(f"{folder} is not a folder: name another one with --out.") from None
-    with (folder / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunFolderError(
-                f"{folder} is being written to by another process: wait for its end, or name another with --out."
-            ) from None
-        yield

@@ -73,11 +73,8 @@ def _last_epoch(path: Path) -> tuple[int, float]:
     """Return number and test accuracy of the last epoch in the metrics of a run; 0 epochs if there are none."""
     if not path.exists():
         return 0, 0.0
-    lines = path.read_text(encoding="utf-8").splitlines()
-    if not lines:
-        return 0, 0.0
     try:
-        record = json.loads(lines[-1])
+        record = json.loads(path.read_text(encoding="utf-8").splitlines()[-1])
         return int(record["epoch"]), float(record["test_accuracy"])
-    except (ValueError, KeyError, TypeError):  # damaged: the run itself will say so
+    except (IndexError, ValueError, KeyError, TypeError, RecursionError):  # empty; or damaged, and written anew soon
         return 0, 0.0

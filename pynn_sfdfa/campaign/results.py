@@ -137,9 +137,12 @@ def distinct(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def commit() -> str | None:
-    """Return the commit of the checkout that this package is imported from, or None if it is from no checkout."""
+    """Return the commit of the checkout that this package is imported from, or None if that cannot be known."""
     root = Path(__file__).parents[2]
     if not (root / ".git").exists():
         return None
-    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=False)
+    except FileNotFoundError:  # a checkout without git
+        return None
     return done.stdout.strip() or None

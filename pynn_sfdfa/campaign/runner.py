@@ -7,7 +7,7 @@ import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from pynn_sfdfa import datasets
+from pynn_sfdfa import datasets, memory, resources
 from pynn_sfdfa.campaign.collect import DamagedRunError, read
 from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.execute import Outcome, execute
@@ -16,7 +16,7 @@ from pynn_sfdfa.campaign.spec import RunSpec
 from pynn_sfdfa.config import ConfigError
 from pynn_sfdfa.download_progress import DownloadProgress
 from pynn_sfdfa.interrupts import deferred_interrupt
-from pynn_sfdfa.run_folder import RunFolderError
+from pynn_sfdfa.run_folder import RunFolder, RunFolderError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,18 +70,22 @@ def run_all(
     Raises
     ------
     CampaignError
-        If there are more workers than cores, both workers and a scheduler, or Dask is needed and missing, or the
-        scheduler or its workers cannot be used.
+        If there are more workers than cores, both workers and a scheduler, Dask is needed and missing, the scheduler
+        or its workers cannot be used, or the memory does not suffice for so many runs at a time.
     RunFolderError, DamagedRunError, ConfigError
-        If a folder holds something else; nothing has been run.
+        If a folder holds something else, or another process writes to it; nothing has been run.
     DatasetError
         If data cannot be found; nothing has been run.
+    pynn_sfdfa.files.WriteError
+        If a run cannot write what it should; it would strike the others, too.
     KeyboardInterrupt
-        On Ctrl-C; finished epochs are kept.
+        On Ctrl-C or SIGTERM; finished epochs are kept.
     """
     pending = [spec for spec in specs if read(spec) is None]
     if not pending:
         return []
+    for spec in pending:
+        RunFolder(spec.folder).check_free()
     available = cores()
     if workers is not None and scheduler is not None:
         raise CampaignError(
@@ -97,7 +101,7 @@ def run_all(
             "Runs side by side need Dask: pip install 'pynn-sfdfa[sweep]'. "
             "With --workers 1 they run one after the other."
         )
-    _check_data(pending, data, stream)
+    _check_data(pending, data, stream, 1 if scheduler else at_once)
     if scheduler is None and at_once == 1:
         return [_run_here(spec, f"{n} of {len(pending)}", data, available, stream) for n, spec in enumerate(pending, 1)]
 
@@ -111,11 +115,19 @@ def run_all(
         return _run_side_by_side(client, pending, absolute, available // at_once, stream)
 
 
-def _check_data(specs: Sequence[RunSpec], data: Path | None, stream: TextIO) -> None:
-    """Load each data set once: what is missing is downloaded here, or named before anything runs."""
+def _check_data(specs: Sequence[RunSpec], data: Path | None, stream: TextIO, at_once: int) -> None:
+    """Load each data set once: what is missing is downloaded here, or named before anything runs.
+
+    So is a run that would not leave enough memory for those beside it; alone each looks at that itself.
+    """
     for name in dict.fromkeys(spec.settings.data.name for spec in specs):
         with DownloadProgress(stream) as progress:
-            datasets.load(name, data, progress=progress)
+            dataset = datasets.load(name, data, progress=progress)
+        for spec in specs if at_once > 1 else ():
+            if spec.settings.data.name == name:
+                reason = memory.shortage(resources.needs(spec.settings, dataset, "train"), memory.limit(), at_once)
+                if reason is not None:
+                    raise CampaignError(f"{spec.name}: {reason} Or take fewer --workers.")
 
 
 def _run_here(spec: RunSpec, number: str, data: Path | None, threads: int, stream: TextIO) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import tomllib
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,15 +17,23 @@ from pynn_sfdfa.campaign.distributions import Distribution, parse_distribution
 from pynn_sfdfa.campaign.spec import RunSpec
 from pynn_sfdfa.config_errors import suggestion
 from pynn_sfdfa.toml import format_value
+from pynn_sfdfa.toml_reader import TOMLError, read
+from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Sweep", "SweepError", "SweepRun", "load"]
+__all__ = ["MOST_RUNS", "Sweep", "SweepError", "SweepRun", "load"]
 
 _TABLES = ("set", "grid", "random")
 _KEYS = ("experiment", "seeds", "draws", "random_seed", *_TABLES)
 _OWN = {"training.seed": "list the seeds under seeds", "training.threads": "the sweep divides the cores among its runs"}
+
+
+MOST_RUNS = 10_000
+"""Each has a folder of its own and some seconds of start-up."""
+
+_FEWER = "Lower draws, or list fewer values and seeds."
 
 
 class SweepError(ValueError):
@@ -79,6 +87,11 @@ class Sweep:
         """The keys that are swept."""
         return (*self.grid, *self.random)
 
+    def count(self) -> int:
+        """Return how many runs it stands for, some of which may turn out to be the same."""
+        combinations = math.prod(len(values) for values in self.grid.values())
+        return combinations * (self.draws if self.random else 1) * len(self.seeds)
+
     def points(self) -> list[dict[str, Any]]:
         """Return the settings that are run, as values of the swept keys; with more draws the first ones stay."""
         points = []
@@ -89,14 +102,23 @@ class Sweep:
                 points.append(dict(zip(self.grid, combination, strict=True)) | drawn)
         return points
 
+    def _counted(self) -> str:
+        factors = [f"{len(values):,} values of {short(key)}" for key, values in self.grid.items()]
+        factors += [f"{self.draws:,} draws"] if self.random else []
+        return f"{' x '.join([*factors, f'{len(self.seeds):,} seeds'])} are {self.count():,} runs"
+
     def runs(self, out: Path) -> list[SweepRun]:
         """Return all runs, in folders below ``out`` that are named by their settings.
 
         Raises
         ------
         SweepError
-            If a key or a value is not valid in the experiment.
+            If they are too many, or a key or a value is not valid in the experiment.
         """
+        if self.count() > MOST_RUNS:
+            raise SweepError(
+                f"{self.path}: {self._counted()}, more than the {MOST_RUNS:,} that a sweep can have. {_FEWER}"
+            )
         runs = {}
         for point, seed in itertools.product(self.points(), self.seeds):
             tables = self.fixed | point | {"training.seed": seed}
@@ -125,11 +147,9 @@ def load(path: Path) -> Sweep:
         If the file cannot be read or is not a sweep.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SweepError(f"The sweep file {path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SweepError(f"{path} is not valid TOML: {error}.") from None
+        tables = read(path)
+    except (OSError, TOMLError) as error:
+        raise SweepError(f"The sweep file {path} {config.unreadable(error)}.") from None
     try:
         return _parsed(path, tables)
     except SweepError as error:
@@ -139,7 +159,9 @@ def load(path: Path) -> Sweep:
 def _parsed(path: Path, tables: Mapping[str, Any]) -> Sweep:
     for key in tables:
         if key not in _KEYS:
-            raise SweepError(f"{key} is not a known key{suggestion(key, _KEYS)}; valid here: {', '.join(_KEYS)}.")
+            raise SweepError(
+                f"{short(key)} is not a known key{suggestion(key, _KEYS)}; valid here: {', '.join(_KEYS)}."
+            )
     experiment = tables.get("experiment")
     if not isinstance(experiment, str):
         raise SweepError(f"experiment is missing; name one of {', '.join(config.experiment_names())}, or a TOML file.")
@@ -149,7 +171,7 @@ def _parsed(path: Path, tables: Mapping[str, Any]) -> Sweep:
     _check_keys({"set": fixed, "grid": grid, "random": random})
     for key, values in grid.items():
         if not isinstance(values, list) or not values:
-            raise SweepError(f"grid: {key} needs a list of values, such as {key} = [{_example(values)}].")
+            raise SweepError(f"grid: {short(key)} needs a list of values, such as {short(key)} = [{_example(values)}].")
     return Sweep(
         path=path,
         experiment=experiment,
@@ -169,7 +191,7 @@ def _check_keys(tables: Mapping[str, Mapping[str, Any]]) -> None:
             if key in _OWN:
                 raise SweepError(f"{name}: {key} cannot be given; {_OWN[key]}.")
             if key in where:
-                raise SweepError(f"{key} stands both in {where[key]} and in {name}; leave one of them out.")
+                raise SweepError(f"{short(key)} stands both in {where[key]} and in {name}; leave one of them out.")
             where[key] = name
     if not tables["grid"] and not tables["random"]:
         raise SweepError("there is nothing to sweep; list values under [grid], or ranges under [random].")
@@ -192,7 +214,7 @@ def _distribution(key: str, value: Any) -> Distribution:
     try:
         return parse_distribution(value)
     except ValueError as error:
-        raise SweepError(f"random: {key}: {error}") from None
+        raise SweepError(f"random: {short(key)}: {error}") from None
 
 
 def _seeds(seeds: Any) -> tuple[int, ...]:
@@ -205,9 +227,9 @@ def _seeds(seeds: Any) -> tuple[int, ...]:
 def _count(tables: Mapping[str, Any], key: str, default: int, least: int) -> int:
     value = tables.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise SweepError(f"{key} = {value!r} is not valid; it must be a whole number >= {least}.")
+        raise SweepError(f"{key} = {short(repr(value))} is not valid; it must be a whole number >= {least}.")
     return value
 
 
 def _example(value: Any) -> str:
-    return format_value(value) if isinstance(value, str | int | float) else "0.1, 0.2"
+    return short(format_value(value)) if isinstance(value, str | int | float) else "0.1, 0.2"

@@ -31,7 +31,7 @@ def command(checkpoint: Path, simulator: str, setup: dict[str, Any], data: Path 
 
     with as_wrong_use(CheckpointError, ConfigError, SimulatorError, DatasetError):
         settings, saved = assembly.from_checkpoint(checkpoint)
-        network, samples = assembly.build(settings, simulator, data, sys.stderr, setup)
+        network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "evaluate")
         assembly.restore(network, saved, checkpoint)
         trainer = assembly.build_evaluator(settings, network)
     with announced(sys.stderr):

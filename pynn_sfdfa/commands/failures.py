@@ -1,4 +1,4 @@
-"""Exit statuses: 0 done, 1 the run failed, 2 wrong use, 130 interrupted; messages instead of tracebacks."""
+"""Exit statuses: 0 done, 1 the run failed, 2 wrong use, 130 interrupted, 143 terminated; no tracebacks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pynn_sfdfa.interrupts import TerminatedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["INTERRUPTED", "Failure", "WrongUse", "as_failure", "as_wrong_use"]
+__all__ = ["Failure", "WrongUse", "as_failure", "as_wrong_use", "interrupted"]
 
-INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells report it."""
+
+def interrupted(error: KeyboardInterrupt) -> tuple[str, int]:
+    """Return what to say after Ctrl-C or SIGTERM, and the exit status that shells report for each."""
+    return ("Terminated", 143) if isinstance(error, TerminatedError) else ("Interrupted", 130)
 
 
 class Failure(click.ClickException):

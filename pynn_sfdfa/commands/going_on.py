@@ -1,4 +1,4 @@
-"""What commands with many runs say when Ctrl-C stops them."""
+"""What commands with many runs say when Ctrl-C, SIGTERM or a full disk stops them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pynn_sfdfa.commands.failures import INTERRUPTED
+from pynn_sfdfa.commands.failures import Failure, interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,11 +18,17 @@ __all__ = ["resumable"]
 
 @contextmanager
 def resumable(*command: str, options: Mapping[str, object]) -> Iterator[None]:
-    """On Ctrl-C, print the command that goes on (options that are None are left out) and exit."""
+    """When something stops the runs, print the command that goes on (options that are None are left out) and exit."""
+    from pynn_sfdfa.files import WriteError
+
+    again = ["pynn-sfdfa", *command]
+    again += [word for name, value in options.items() if value is not None for word in (name, str(value))]
+    go_on = f"To go on: {shlex.join(again)}"
     try:
         yield
-    except KeyboardInterrupt:
-        again = ["pynn-sfdfa", *command]
-        again += [word for name, value in options.items() if value is not None for word in (name, str(value))]
-        click.echo(f"\nInterrupted; finished epochs are kept. To go on: {shlex.join(again)}", err=True)
-        raise SystemExit(INTERRUPTED) from None
+    except KeyboardInterrupt as error:
+        what, status = interrupted(error)
+        click.echo(f"\n{what}; finished epochs are kept. {go_on}", err=True)
+        raise SystemExit(status) from None
+    except WriteError as error:
+        raise Failure(f"{error} Finished epochs are kept. {go_on}") from None

@@ -11,7 +11,71 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["data_option", "json_option", "set_option", "simulator_options", "spelled"]
+__all__ = [
+    "OutFile",
+    "OutFolder",
+    "SettingsCommand",
+    "data_option",
+    "json_option",
+    "set_option",
+    "simulator_options",
+    "spelled",
+]
+
+
+class OutFolder(click.Path):
+    """A folder to write to; the empty name, which would be the present folder, is refused."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if not str(value).strip():
+            self.fail("the name is empty; name a folder, or '.' for the present one.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class OutFile(click.Path):
+    """A file to write to, whose name says what it holds.
+
+    Parameters
+    ----------
+    kind : str
+        What is written.
+    suffixes : str
+        How the name may end; the first is the usual one.
+    """
+
+    def __init__(self, kind: str, *suffixes: str) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+        self._kind, self._suffixes = kind, suffixes
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if not str(value).strip():
+            self.fail("the name is empty.", param, ctx)
+        path = Path(value)
+        if path.suffix.lower() not in self._suffixes:
+            name = f"{path.stem or 'FILE'}{self._suffixes[0]}"
+            self.fail(f"{str(value)!r} is no name for {self._kind}; call it {name}.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class SettingsCommand(click.Command):
+    """A command with ``--set``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Say of settings that do not follow a ``--set`` what they need."""
+        given = list(args)  # click takes from its list what it has read
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if "--set" in given and type(error) is click.UsageError and "=" in error.message:
+                said = f"{error.message.rstrip('.')}. --set takes one setting; give it once for each."
+                raise click.UsageError(said, error.ctx) from None
+            raise
+
 
 data_option = click.option(
     "--data",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pynn_sfdfa.commands.failures import INTERRUPTED, Failure, as_failure, as_wrong_use
-from pynn_sfdfa.commands.options import set_option
+from pynn_sfdfa.commands.failures import Failure, as_failure, as_wrong_use, interrupted
+from pynn_sfdfa.commands.options import OutFolder, set_option
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.portal.client import PortalClient
@@ -42,15 +42,15 @@ def submit(
     The job carries this version of the package along.
     """
     job = _job(source, overrides)
+    from pynn_sfdfa.hardware.portal.errors import PortalError, shown
+
     click.echo(job.describe())
-    click.echo(f"collab     {collab}")
+    click.echo(f"collab     {shown(collab)}")
     _check_application(source, dry_run)
     if dry_run:
         click.echo("Dry run: nothing was sent.")
         return
     client = _client(service)
-    from pynn_sfdfa.hardware.portal.errors import PortalError
-
     with as_failure(PortalError):
         uri = client.submit(job, collab)
     number = uri.rstrip("/").rsplit("/", 1)[-1]
@@ -65,7 +65,7 @@ def submit(
 @_service
 def status(job: int, wait_for_it: bool, service: str | None) -> None:
     """Print the status of JOB: submitted, running, finished or error; of a failed one also the end of its log."""
-    from pynn_sfdfa.hardware.portal.errors import PortalError
+    from pynn_sfdfa.hardware.portal.errors import PortalError, shown
 
     client = _client(service)
     if wait_for_it:
@@ -73,13 +73,13 @@ def status(job: int, wait_for_it: bool, service: str | None) -> None:
         return
     with as_failure(PortalError):
         found = client.job(job)
-    click.echo(f"job {job} is {found['status']}")
+    click.echo(f"job {job} is {shown(found['status'])}")
     _show_failure(found)
 
 
 @command.command(short_help="Download the results of a job.")
 @click.argument("job", type=int)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: runs/job-JOB]")
+@click.option("--out", type=OutFolder(), help="Folder.  [default: runs/job-JOB]")
 @_service
 def fetch(job: int, out: Path | None, service: str | None) -> None:
     """Download the results of JOB, which has ended, to a folder such as train writes."""
@@ -90,7 +90,7 @@ def fetch(job: int, out: Path | None, service: str | None) -> None:
     folder = out or Path("runs") / f"job-{job}"
     with as_failure(PortalError):
         files = fetch_results(client.job(job), folder, client.download)
-    click.echo(f"{len(files)} files, job.json and job.log are in {folder}.")
+    click.echo(f"{len(files)} files, job.json and job.log are in {click.format_filename(folder)}.")
 
 
 def _job(source: str, overrides: tuple[str, ...]) -> Job:
@@ -105,7 +105,7 @@ def _job(source: str, overrides: tuple[str, ...]) -> Job:
     if overrides:
         raise click.UsageError("--set changes settings of experiments; a script has none.")
     with as_wrong_use(OSError, SyntaxError):
-        return script_job(Path(source).name, Path(source).read_text(encoding="utf-8"))
+        return script_job(Path(source).name, Path(source).read_bytes())
 
 
 def _check_application(source: str, dry_run: bool) -> None:
@@ -146,14 +146,16 @@ def _wait(client: PortalClient, number: str) -> None:
     try:
         with as_failure(PortalError):
             found = wait(lambda: client.job(int(number)), click.echo)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         click.echo(f"\nThe job goes on. To wait again: pynn-sfdfa portal status {number} --wait", err=True)
-        raise SystemExit(INTERRUPTED) from None
+        raise SystemExit(interrupted(error)[1]) from None
     _show_failure(found)
     click.echo(f"Next: pynn-sfdfa portal fetch {number}")
 
 
 def _show_failure(job: dict[str, object]) -> None:
     if job["status"] == "error":
-        log = str(job.get("log") or "(no log)").splitlines()[-15:]
+        from pynn_sfdfa.hardware.portal.errors import shown
+
+        log = [shown(line, 100) for line in str(job.get("log") or "(no log)").splitlines()[-15:]]
         raise Failure("\n".join(["The job failed. The end of its log:", *log]))

@@ -12,7 +12,7 @@ import click
 from pynn_sfdfa.commands.campaign_options import scheduler_option, workers_option
 from pynn_sfdfa.commands.failures import Failure, WrongUse, as_wrong_use
 from pynn_sfdfa.commands.going_on import resumable
-from pynn_sfdfa.commands.options import data_option
+from pynn_sfdfa.commands.options import OutFolder, data_option
 
 if TYPE_CHECKING:
     from pynn_sfdfa.campaign.collect import FinishedRun
@@ -40,14 +40,14 @@ __all__ = ["command"]
 @data_option
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutFolder(),
     default=Path("runs/reproduce"),
     show_default=True,
     help="Folder for the runs.",
 )
 @click.option(
     "--results",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutFolder(),
     default=Path("benchmarks/results"),
     show_default=True,
     help="Folder for the tables.",
@@ -132,7 +132,7 @@ def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path
         click.echo(f"{table.experiment}: no run in {out} is finished, so there is no table.", err=True)
         return
     report = _report(table, runs, finished, chosen, results, add)
-    results.mkdir(parents=True, exist_ok=True)
+    files.make_folder(results)
     files.write_text(results / f"{table.experiment}.json", json.dumps(report, indent=1) + "\n")
     text = as_markdown(report)
     files.write_text(results / f"{table.experiment}.md", text)
@@ -164,5 +164,5 @@ def _json(file: Path) -> Any:
     """Return what a file holds, or None if that is not JSON."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
-from pynn_sfdfa.commands.options import data_option, set_option, simulator_options
+from pynn_sfdfa.commands.options import OutFile, SettingsCommand, data_option, set_option, simulator_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(name="simulate", short_help="Show the spikes of one sample.")
+@click.command(name="simulate", cls=SettingsCommand, short_help="Show the spikes of one sample.")
 @click.argument("source", metavar="EXPERIMENT|CHECKPOINT")
 @click.option("--sample", type=click.IntRange(min=0), required=True, help="Number of the test sample, from 0.")
 @simulator_options
 @data_option
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutFile("a PNG picture", ".png"),
     help="File for the raster picture.  [default: EXPERIMENT-sampleK.png]",
 )
 @set_option
@@ -60,11 +60,11 @@ def command(
             if overrides:
                 raise WrongUse("--set changes an experiment; a checkpoint keeps the settings it was trained with.")
             settings, saved = assembly.from_checkpoint(Path(source))
-            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup)
+            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "simulate")
             assembly.restore(network, saved, Path(source))
         else:
             settings = config.load(source, overrides)
-            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup)
+            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "simulate")
     if sample >= len(samples.test):
         raise WrongUse(f"--sample {sample}: {settings.data.name} has the test samples 0 to {len(samples.test) - 1}.")
     with as_wrong_use(InvalidParameterValueError, ConnectionError), announced(sys.stderr):

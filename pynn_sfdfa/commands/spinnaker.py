@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import runpy
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pynn_sfdfa.commands.failures import Failure, as_wrong_use
-from pynn_sfdfa.commands.options import data_option, set_option
+from pynn_sfdfa.commands.options import OutFolder, SettingsCommand, data_option, set_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pynn_sfdfa.hardware.board.places import Place
 
 __all__ = ["command"]
@@ -40,10 +43,10 @@ def doctor(ctx: click.Context) -> None:
         ctx.exit(1)
 
 
-@command.command(short_help="Run an experiment or a script on a board.")
+@command.command(cls=SettingsCommand, short_help="Run an experiment or a script on a board.")
 @click.argument("source", metavar="EXPERIMENT|SCRIPT")
 @click.option("--board", required=True, help="emulated, HOSTNAME, or spalloc:SERVER.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="An experiment's folder for the results.")
+@click.option("--out", type=OutFolder(), help="An experiment's folder for the results.")
 @click.option("--show-config", is_flag=True, help="Only print the configuration that sPyNNaker is given.")
 @data_option
 @set_option
@@ -68,18 +71,19 @@ def run(
         words = [source, "--simulator", "spiNNaker", "--board", board]
         words += [word for override in overrides for word in ("--set", override)]
         words += ["--out", str(out)] if out else []
-        train.main([*words, *(["--data", str(data)] if data else [])], standalone_mode=False)
+        with _explained(where):
+            train.main([*words, *(["--data", str(data)] if data else [])], standalone_mode=False)
         return
     if overrides or out or data:
         raise click.UsageError("--set, --out and --data are for experiments; a script has none.")
     if not Path(source).is_file():
         raise click.UsageError(f"There is no script {source}.")
-    _run_script(source, where)
+    with _explained(where):
+        _run_script(source, where)
 
 
 def _run_script(source: str, where: Place) -> None:
     from pynn_sfdfa.hardware.board.errors import BoardError
-    from pynn_sfdfa.hardware.board.explain import explain
     from pynn_sfdfa.hardware.board.places import at
 
     arguments = sys.argv
@@ -87,10 +91,19 @@ def _run_script(source: str, where: Place) -> None:
     try:
         with as_wrong_use(BoardError), at(where):
             runpy.run_path(source, run_name="__main__")
+    finally:
+        sys.argv = arguments
+
+
+@contextmanager
+def _explained(where: Place) -> Iterator[None]:
+    """Report what went wrong on a machine as a failure; what the script itself does wrong gets its traceback."""
+    from pynn_sfdfa.hardware.board.explain import explain
+
+    try:
+        yield
     except Exception as error:
         line = explain(error, where.name)
         if line is None:
-            raise  # of the script itself: its author wants the traceback
+            raise
         raise Failure(line) from error
-    finally:
-        sys.argv = arguments

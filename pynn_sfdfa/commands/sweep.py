@@ -11,7 +11,7 @@ import click
 from pynn_sfdfa.commands.campaign_options import scheduler_option, workers_option
 from pynn_sfdfa.commands.failures import Failure, as_wrong_use
 from pynn_sfdfa.commands.going_on import resumable
-from pynn_sfdfa.commands.options import data_option
+from pynn_sfdfa.commands.options import OutFolder, data_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ __all__ = ["command"]
 @data_option
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutFolder(),
     help="Folder for the runs, the table and the picture.  [default: runs/NAME of the file]",
 )
 def command(sweep_file: Path, workers: int | None, scheduler: str | None, data: Path | None, out: Path | None) -> None:

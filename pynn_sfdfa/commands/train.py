@@ -10,13 +10,21 @@ from typing import Any
 
 import click
 
-from pynn_sfdfa.commands.failures import INTERRUPTED, as_failure, as_wrong_use
-from pynn_sfdfa.commands.options import data_option, json_option, set_option, simulator_options, spelled
+from pynn_sfdfa.commands.failures import Failure, as_failure, as_wrong_use, interrupted
+from pynn_sfdfa.commands.options import (
+    OutFolder,
+    SettingsCommand,
+    data_option,
+    json_option,
+    set_option,
+    simulator_options,
+    spelled,
+)
 
 __all__ = ["command"]
 
 
-@click.command(name="train")
+@click.command(name="train", cls=SettingsCommand)
 @click.argument("experiment")
 @simulator_options
 @click.option("--epochs", type=click.IntRange(min=1), help="Epochs in all, also when resuming.")
@@ -25,7 +33,7 @@ __all__ = ["command"]
 @data_option
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutFolder(),
     help="Folder for the results.  [default: runs/EXPERIMENT-RULE-seedSEED]",
 )
 @click.option("--resume", is_flag=True, help="Go on with the run in the folder from its last checkpoint.")
@@ -60,12 +68,15 @@ def command(
     from pynn_sfdfa import run  # only now: it imports the simulator, and typing errors should be answered at once
     from pynn_sfdfa.checkpoint import CheckpointError
     from pynn_sfdfa.datasets import DatasetError
+    from pynn_sfdfa.files import WriteError
     from pynn_sfdfa.run_folder import RunFolder, RunFolderError
     from pynn_sfdfa.simulators import SimulatorError
     from pynn_sfdfa.training import CannotLearnError
 
     path = out or Path("runs") / f"{settings.name}-{settings.learning.rule}-seed{settings.training.seed}"
     folder = RunFolder(path)
+    again = ["pynn-sfdfa", "train", str(folder.config), "--out", str(path), "--simulator", simulator]
+    again += [*spelled(setup), "--resume", *(["--data", str(data)] if data else [])]
     try:
         with (
             as_wrong_use(
@@ -76,13 +87,16 @@ def command(
             summary = run.train(
                 settings, folder, simulator=simulator, setup=setup, data=data, resume=resume, stream=sys.stderr
             )
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         if not folder.config.exists():
             raise
-        again = ["pynn-sfdfa", "train", str(folder.config), "--out", str(path), "--simulator", simulator]
-        again += [*spelled(setup), "--resume", *(["--data", str(data)] if data else [])]
-        click.echo(f"\nInterrupted. To go on: {shlex.join(again)}", err=True)
-        raise SystemExit(INTERRUPTED) from None
+        what, status = interrupted(error)
+        click.echo(f"\n{what}. To go on: {shlex.join(again)}", err=True)
+        raise SystemExit(status) from None
+    except WriteError as error:
+        if not folder.config.exists():
+            raise
+        raise Failure(f"{error} What was written before is whole. To go on: {shlex.join(again)}") from None
     if summary["silent_outputs"]:
         click.echo(
             f"{100 * summary['silent_outputs']:.0f} % of the output neurons fired for no training sample of the last "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.labels import remedy
 from pynn_sfdfa.spikes import SpikeTrains
 
 if TYPE_CHECKING:
@@ -136,8 +137,7 @@ def _check_values(part: Samples, where: str) -> None:
 def _check_labels(labels: NDArray[Any], n_classes: int, where: str) -> None:
     if labels.ndim != 1 or labels.dtype.kind not in "ui":
         raise DatasetError(
-            f"{where} must have a list of integer labels, not {labels.dtype} of shape {labels.shape}. "
-            "Convert them, e.g. with labels.astype(int)."
+            f"{where} must have a list of integer labels, not {labels.dtype} of shape {labels.shape}. {remedy(labels)}"
         )
     if not labels.size:
         raise DatasetError(f"{where} has no samples.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import urllib.request
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.files import WriteError, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["download"]
 
 _CHUNK = 1 << 18
+_MOST = 1 << 30  # bytes
 _TIMEOUT = 20.0  # s without an answer
 
 
@@ -47,6 +50,8 @@ def download(
     ------
     DatasetError
         If no mirror delivers; the message has the reason for each.
+    pynn_sfdfa.files.WriteError
+        If ``target`` cannot be written.
     """
     reasons = []
     for url in urls:
@@ -54,6 +59,8 @@ def download(
             _fetch(url, target, verify, progress, timeout)
         except DatasetError as error:
             reasons.append(f"{url}: {error}")
+        except WriteError:
+            raise
         except (OSError, http.client.HTTPException) as error:  # URLError and timeouts are OSErrors
             reasons.append(f"{url}: {getattr(error, 'reason', None) or error or type(error).__name__}")
         else:
@@ -69,21 +76,27 @@ def _fetch(
     timeout: float,
 ) -> None:
     with urllib.request.urlopen(url, timeout=timeout) as response:
-        target.parent.mkdir(parents=True, exist_ok=True)
         part = target.parent / f".{target.name}.{os.getpid()}.part"
         try:
+            with writing(target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                part.touch()
             size = response.headers.get("Content-Length")
-            total = int(size) if size is not None else None
+            total = int(size) if size is not None and size.isdecimal() else None
             done = 0
-            with part.open("wb") as stream:
-                while chunk := response.read(_CHUNK):
+            while chunk := response.read(_CHUNK):
+                with writing(target), part.open("ab") as stream:
                     stream.write(chunk)
-                    done += len(chunk)
-                    if progress is not None:
-                        progress(target.name, done, total)
+                done += len(chunk)
+                if done > _MOST:
+                    raise DatasetError(f"it sends more than {_MOST:,} bytes, which no file of a data set here has")
+                if progress is not None:
+                    progress(target.name, done, total)
             if total is not None and done != total:
                 raise DatasetError(f"the connection ended after {done} of {total} bytes")
             verify(part)
-            part.replace(target)
+            with writing(target):
+                part.replace(target)
         finally:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)

@@ -10,11 +10,11 @@ import numpy as np
 
 from pynn_sfdfa.datasets.dataset import Dataset, DatasetError, Samples
 from pynn_sfdfa.datasets.files import ENVIRONMENT, cache_folder, find, search_path, searched
-from pynn_sfdfa.datasets.npz import read_npz
+from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.datasets.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from pynn_sfdfa.datasets.source import DownloadProgress
@@ -45,10 +45,8 @@ class Emnist47(Source):
     def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:
         """Return the verified images and labels; there is nowhere to download them from."""
         path = self._path(data)
-        arrays = read_npz(path)
+        arrays = read_npz(path, lambda names: self._wanted(path, names))
         for field, expected in self.md5.items():
-            if field not in arrays:
-                raise DatasetError(f"{path} lacks {field}; it has {', '.join(arrays)}. Replace it by the original.")
             found = hashlib.md5(np.ascontiguousarray(arrays[field]).data, usedforsecurity=False).hexdigest()
             if found != expected:
                 raise DatasetError(
@@ -62,6 +60,12 @@ class Emnist47(Source):
             n_classes=self.n_classes,
             source=str(path),
         )
+
+    def _wanted(self, path: Path, names: Collection[str]) -> list[str]:
+        for field in self.md5:
+            if field not in names:
+                raise DatasetError(f"{path} lacks {field}; it has {', '.join(names)}. Replace it by the original.")
+        return list(self.md5)
 
     def _path(self, data: Path | None) -> Path:
         folders = search_path(data)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
+import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
 
 from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ENVIRONMENT", "cache_folder", "find", "search_path", "searched"]
+__all__ = ["ENVIRONMENT", "cache_folder", "expanded", "find", "search_path", "searched", "temporary_folder"]
 
 ENVIRONMENT = "PYNN_SFDFA_DATA"
 """The environment variable that names a folder of data sets."""
@@ -22,6 +27,18 @@ ENVIRONMENT = "PYNN_SFDFA_DATA"
 def cache_folder() -> Path:
     """Return the user's cache, which downloads go to."""
     return Path(platformdirs.user_cache_dir("pynn-sfdfa"))
+
+
+@functools.cache
+def temporary_folder(instead: Path, reason: str) -> Path:
+    """Return a folder for downloads that lasts as long as this process, and say once why it is used."""
+    warnings.warn(
+        f"Downloads cannot be kept in {instead} ({reason}), so whenever they are needed they are downloaded again.",
+        stacklevel=2,
+    )
+    folder = tempfile.TemporaryDirectory(prefix="pynn-sfdfa-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def search_path(data: Path | None) -> list[Path]:
@@ -37,11 +54,19 @@ def search_path(data: Path | None) -> list[Path]:
         given.append((f"${ENVIRONMENT}", os.environ[ENVIRONMENT]))
     folders = []
     for option, text in given:
-        folder = Path(text).expanduser()
+        folder = expanded(text)
         if not folder.is_dir():
             raise DatasetError(f"{option} must name a folder with data sets, but {text} is not a folder.")
         folders.append(folder)
     return [*folders, cache_folder()]
+
+
+def expanded(path: str) -> Path:
+    """Return a path with the home folder in place of ``~``; DatasetError if that is of nobody here."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise DatasetError(f"{short(path)} is below the home folder of a user who is not known here.") from None
 
 
 def find(dataset: str, names: Sequence[str], folders: Sequence[Path]) -> Path | None:

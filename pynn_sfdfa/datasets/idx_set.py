@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.datasets.dataset import Dataset, DatasetError, Samples
-from pynn_sfdfa.datasets.files import ENVIRONMENT, cache_folder, find, search_path, searched
+from pynn_sfdfa.datasets.files import ENVIRONMENT, cache_folder, find, search_path, searched, temporary_folder
 from pynn_sfdfa.datasets.idx import IdxFile, read_idx
 from pynn_sfdfa.datasets.source import Source
+from pynn_sfdfa.files import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +87,10 @@ class IdxSet(Source):
     def _fetched(
         self, file: IdxFile, folders: Sequence[Path], allowed: bool, progress: DownloadProgress | None
     ) -> Path:
-        """Download a file to the cache, or say where it was looked for and how to get it."""
+        """Download a file to the cache, or say where it was looked for and how to get it.
+
+        A cache that cannot be written only means that the file is downloaded again by the next process.
+        """
         target = cache_folder() / self.name / f"{file.name}.gz"
         urls = [f"{mirror}{target.name}" for mirror in self.mirrors]
         reason = "downloading is switched off"
@@ -94,14 +98,18 @@ class IdxSet(Source):
             from pynn_sfdfa.datasets.download import download  # imports urllib: slow, and rarely needed
 
             try:
-                download(urls, target, lambda part: read_idx(part, file), progress)
+                try:
+                    download(urls, target, lambda part: read_idx(part, file), progress)
+                except WriteError as error:
+                    target = temporary_folder(target.parent, error.strerror) / target.name
+                    download(urls, target, lambda part: read_idx(part, file), progress)
             except DatasetError as error:
                 reason = f"it could not be downloaded ({error})"
             else:
                 return target
         raise DatasetError(
             f"{self.name}: {file.name}.gz was not found in {searched(self.name, folders)}, and {reason}. "
-            f"Get it from {urls[0]} on a machine with a network and put it into {target.parent}, "
+            f"Get it from {urls[0]} on a machine with a network and put it into {cache_folder() / self.name}, "
             f"or into a folder that --data or ${ENVIRONMENT} names."
         )
 

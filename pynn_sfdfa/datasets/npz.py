@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pynn_sfdfa.datasets.dataset import Dataset, DatasetError, Samples
+from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.datasets.source import Source
 from pynn_sfdfa.spikes import SpikeTrains
+from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-    from numpy.typing import NDArray
-
+    from pynn_sfdfa.datasets.npz_archive import Arrays
     from pynn_sfdfa.datasets.source import DownloadProgress
 
-__all__ = ["NpzFile", "read_npz"]
-
-Arrays = dict[str, "NDArray[Any]"]
+__all__ = ["NpzFile"]
 
 _IMAGE_FIELDS = ("x", "y")
 _SPIKE_FIELDS = ("times", "units", "offsets", "labels")
@@ -52,26 +49,18 @@ class NpzFile(Source):
 
     def locate(self, data: Path | None) -> str:
         """Return the path of the file, which is not looked for in other folders."""
-        if not self.path.is_file():
-            raise DatasetError(f"{self.path} is not a file. Write npz:PATH with the path of your npz file.")
+        try:
+            found = self.path.is_file()
+        except OSError:  # a name longer than any file's
+            found = False
+        if not found:
+            raise DatasetError(f"{short(str(self.path))} is not a file. Write npz:PATH with the path of your npz file.")
         return str(self.path)
 
     def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:
         """Return the samples of the file."""
-        arrays = read_npz(Path(self.locate(data)))
-        spikes = "times_train" in arrays
-        if spikes and "x_train" in arrays:
-            raise DatasetError(f"{self.path} has both x_train and times_train; keep one of the two. {_FIELDS_HELP}")
-        fields = _SPIKE_FIELDS if spikes else _IMAGE_FIELDS
-        splits = ["train", "test"]
-        if any(f"{field}_validation" in arrays for field in fields):
-            splits.append("validation")
-        missing = [f"{field}_{split}" for split in splits for field in fields if f"{field}_{split}" not in arrays]
-        if missing:
-            raise DatasetError(
-                f"{self.path} lacks {', '.join(missing)}; it has {', '.join(sorted(arrays)) or 'nothing'}. "
-                f"{_FIELDS_HELP}"
-            )
+        arrays = read_npz(Path(self.locate(data)), self._wanted)
+        spikes, splits = "times_train" in arrays, _splits(arrays)
         build = self._spike_trains(arrays, splits) if spikes else _samples(arrays)
         parts = {split: build(split) for split in splits}
         labels = parts["train"].labels
@@ -84,6 +73,17 @@ class NpzFile(Source):
             test=parts["test"],
             validation=parts.get("validation"),
         )
+
+    def _wanted(self, names: Collection[str]) -> list[str]:
+        """Return the fields that are needed of those there are."""
+        if "times_train" in names and "x_train" in names:
+            raise DatasetError(f"{self.path} has both x_train and times_train; keep one of the two. {_FIELDS_HELP}")
+        wanted = [f"{field}_{split}" for split in _splits(names) for field in _fields(names)]
+        missing = [name for name in wanted if name not in names]
+        if missing:
+            there = short(", ".join(sorted(names))) or "nothing"
+            raise DatasetError(f"{self.path} lacks {', '.join(missing)}; it has {there}. {_FIELDS_HELP}")
+        return [*wanted, "n_units"] if "times_train" in names and "n_units" in names else wanted
 
     def _spike_trains(self, arrays: Arrays, splits: list[str]) -> Callable[[str], SpikeTrains]:
         n_units = arrays.get("n_units")
@@ -104,39 +104,14 @@ class NpzFile(Source):
         return build
 
 
+def _fields(names: Collection[str]) -> tuple[str, ...]:
+    return _SPIKE_FIELDS if "times_train" in names else _IMAGE_FIELDS
+
+
+def _splits(names: Collection[str]) -> list[str]:
+    third = any(f"{field}_validation" in names for field in _fields(names))
+    return ["train", "test", *(["validation"] if third else [])]
+
+
 def _samples(arrays: Arrays) -> Callable[[str], Samples]:
     return lambda split: Samples(arrays[f"x_{split}"], arrays[f"y_{split}"])
-
-
-def read_npz(path: Path) -> Arrays:
-    """Read all arrays of an npz file, none of them of Python objects (which could run code).
-
-    Raises
-    ------
-    DatasetError
-        If the file is not an npz file, is damaged, or has an array of objects.
-    """
-    try:
-        with path.open("rb") as stream:
-            if not zipfile.is_zipfile(stream):
-                raise DatasetError(
-                    f"{path} is truncated or no npz file. Write it with numpy.savez_compressed, or fetch it again."
-                )
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: _array(archive, name, path) for name in archive.files}
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise DatasetError(f"{path} is damaged: {error}. Fetch or write it again.") from None
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from None
-
-
-def _array(archive: Any, name: str, path: Path) -> NDArray[Any]:
-    try:
-        array = archive[name]
-    except ValueError as error:
-        raise DatasetError(
-            f"{path}: {name} cannot be read ({error}). Store arrays of numbers, not of Python objects."
-        ) from None
-    if not isinstance(array, np.ndarray):  # numpy hands out other files in the archive as bytes
-        raise DatasetError(f"{path}: {name} is not an array. Write the file with numpy.savez_compressed.")
-    return array

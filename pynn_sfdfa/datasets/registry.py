@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from pynn_sfdfa.datasets.dataset import DatasetError
 from pynn_sfdfa.datasets.digits import Digits
 from pynn_sfdfa.datasets.emnist47 import EMNIST47
+from pynn_sfdfa.datasets.files import expanded
 from pynn_sfdfa.datasets.idx_set import FASHION_MNIST, MNIST
 from pynn_sfdfa.datasets.npz import NpzFile
 from pynn_sfdfa.datasets.yin_yang import YinYang
+from pynn_sfdfa.wording import short
 
 if TYPE_CHECKING:
     from pynn_sfdfa.datasets.dataset import Dataset
@@ -85,9 +87,9 @@ def available(data: Path | str | None = None) -> list[Availability]:
 
 def _source(name: str) -> Source:
     if name.startswith(_NPZ):
-        return NpzFile(Path(name.removeprefix(_NPZ)).expanduser())
+        return NpzFile(expanded(name.removeprefix(_NPZ)))
     if name not in SOURCES:
-        raise DatasetError(f"there is no data set {name!r}; valid names are {', '.join(names())}.")
+        raise DatasetError(f"there is no data set {short(repr(name))}; valid names are {', '.join(names())}.")
     return SOURCES[name]
 
 

@@ -3,6 +3,8 @@
 Feed-forward networks of any depth; spikes at exact times; SFDFA learning inside ``run()``.
 """
 
+from typing import Any
+
 from pyNN import errors, random, space
 from pyNN.connectors import (
     AllToAllConnector,
@@ -26,6 +28,7 @@ from pyNN.random import GSLRNG, NumpyRNG, RandomDistribution
 from pyNN.recording import get_io
 from pyNN.space import Space
 
+from pynn_sfdfa.common.missing import missing
 from pynn_sfdfa.event.batch import BatchEngine as training_engine
 from pynn_sfdfa.event.cells import LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson
 from pynn_sfdfa.event.control import (
@@ -108,3 +111,7 @@ __all__ = [
 def list_standard_models() -> list[str]:
     """Return the names of the cell types that this simulator knows."""
     return [cell_type.__name__ for cell_type in (LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson)]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing("event", name, list_standard_models())

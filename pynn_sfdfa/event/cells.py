@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from pyNN.standardmodels import build_translations, cells
+from typing import Any
 
-from pynn_sfdfa import standardmodels
+from pyNN.standardmodels import build_translations
+from pyNN.standardmodels import cells as pynn_cells
+
+from pynn_sfdfa.common import cells
+from pynn_sfdfa.common.given import given
 
 __all__ = ["LIF_SFDFA", "SpikeSourceArray", "SpikeSourcePoisson"]
 
 
-class LIF_SFDFA(standardmodels.LIF_SFDFA):
-    """Leaky integrate-and-fire neuron that learns with SFDFA; see :class:`pynn_sfdfa.standardmodels.LIF_SFDFA`."""
+class LIF_SFDFA(cells.LIF_SFDFA):
+    """Leaky integrate-and-fire neuron that learns with SFDFA; see :class:`pynn_sfdfa.common.cells.LIF_SFDFA`."""
 
-    translations = build_translations(*((name, name) for name in standardmodels.LIF_SFDFA.default_parameters))
+    translations = build_translations(*((name, name) for name in cells.LIF_SFDFA.default_parameters))
 
 
-class SpikeSourceArray(cells.SpikeSourceArray):
-    """Spike source, generating spikes at the times given in ``spike_times`` (ms, in any order)."""
+class SpikeSourceArray(pynn_cells.SpikeSourceArray):
+    """Spike source, generating spikes at the times given in ``spike_times``: ms, in order of time.
+
+    Parameters
+    ----------
+    spike_times : sequence of float, or one such sequence for each neuron
+        Times before the present one are not emitted any more.
+    """
 
     translations = build_translations(("spike_times", "spike_times"))
 
+    def __init__(self, **parameters: Any) -> None:
+        super().__init__(**given(type(self), parameters))
 
-class SpikeSourcePoisson(cells.SpikeSourcePoisson):
+
+class SpikeSourcePoisson(pynn_cells.SpikeSourcePoisson):
     """Spike source, generating spikes according to a Poisson process.
 
     The spikes of each neuron depend only on the seed given to ``setup()``, the order in which populations were
@@ -30,3 +43,6 @@ class SpikeSourcePoisson(cells.SpikeSourcePoisson):
     """
 
     translations = build_translations(("rate", "rate"), ("start", "start"), ("duration", "duration"))
+
+    def __init__(self, **parameters: Any) -> None:
+        super().__init__(**given(type(self), parameters))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from pyNN import common
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
 from pyNN.recording import get_io
 
+from pynn_sfdfa.common.running import build_run
+from pynn_sfdfa.common.setup import checked_setup
 from pynn_sfdfa.event import simulator
 
 __all__ = [
@@ -58,28 +59,23 @@ def setup(
     ValueError
         If a value is not valid.
     """
-    if not (isinstance(timestep, (int, float)) and 0 < timestep < math.inf):
-        raise ValueError(f"timestep = {timestep!r} is not valid; it must be a finite number > 0 ms.")
-    if not (isinstance(seed, int) and seed >= 0):
-        raise ValueError(f"seed = {seed!r} is not valid; it must be an integer >= 0.")
-    common.setup(timestep, min_delay, max_delay=max_delay, **extra_params)
     state = simulator.state
+    checked = checked_setup(timestep, min_delay, max_delay, seed, extra_params)
     state.clear()
-    state.dt = float(timestep)
-    state.min_delay = 0.0 if min_delay == "auto" else float(min_delay)
-    state.max_delay = math.inf if max_delay == "auto" else float(max_delay)
-    state.seed = seed
+    state.dt, state.bound, state.max_delay = checked.timestep, checked.min_delay, checked.max_delay
+    state.seed = checked.seed
     return state.mpi_rank
 
 
 def end(compatible_output: bool = True) -> None:
     """Write the data of populations that were recorded ``to_file``."""
-    for population, variables, filename in simulator.state.write_on_end:
+    while simulator.state.write_on_end:
+        population, variables, filename = simulator.state.write_on_end[0]
         population.write_data(get_io(filename), variables)
-    simulator.state.write_on_end = []
+        simulator.state.write_on_end.pop(0)
 
 
-run, run_until = common.build_run(simulator)
+run, run_until = build_run(simulator.state)
 run_for = run
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.common.targets import check_learning
+from pynn_sfdfa.common.wiring import check_trial_durations
 from pynn_sfdfa.event.learning import end_trial
 from pynn_sfdfa.event.neurons import Neurons
 from pynn_sfdfa.event.online import Spikes
@@ -58,20 +59,16 @@ class Net:
 
     Raises
     ------
-    ValueError
-        If their trials differ in length, or learning is wired in a way that cannot work.
+    pyNN.errors.ConnectionError
+        If their trials differ in length.
     """
 
     def __init__(self, populations: Sequence[Any]) -> None:
         self.populations = populations
         self.neurons = [p.dynamics for p in populations if isinstance(p.dynamics, Neurons)]
         for neurons in self.neurons:
-            if neurons.trial_duration != self.neurons[0].trial_duration:
-                raise ValueError(
-                    f"Populations '{self.neurons[0].label}' and '{neurons.label}' are connected, but have "
-                    f"trial_duration = {self.neurons[0].trial_duration:g} ms and {neurons.trial_duration:g} ms. "
-                    "Give all populations of a network the same trial_duration."
-                )
+            first = self.neurons[0]
+            check_trial_durations(first.label, first.trial_duration, neurons.label, neurons.trial_duration)
         self.trial_duration = self.neurons[0].trial_duration if self.neurons else math.inf
 
     def check(self, stop: float) -> None:
@@ -83,35 +80,15 @@ class Net:
             If targets run out before ``stop``, or feedback comes from a population without targets or goes to one
             with targets.
         """
-        needed = trial_index(stop, self.trial_duration) if self.neurons else 0
         for neurons in self.neurons:
-            given = neurons.targets.shape[1]
-            if given and neurons.feedback:
-                raise ValueError(
-                    f"Population '{neurons.label}' has targets and feedback: it cannot be output and hidden population "
-                    "at once. Remove its targets, or the SFDFAFeedback projection onto it."
-                )
-            if 0 < given < needed:
-                raise ValueError(
-                    f"Population '{neurons.label}' has targets for {given} trials, but running to {stop:g} ms "
-                    f"completes {needed} trials of {self.trial_duration:g} ms. Give more targets, or run to "
-                    f"{given * self.trial_duration:g} ms at most."
-                )
-            for pathway in neurons.feedback:
-                if not pathway.source.dynamics.targets.size:
-                    raise ValueError(
-                        f"Feedback from population '{pathway.source.label}' to '{neurons.label}' carries no error, "
-                        f"because '{pathway.source.label}' has no targets. Set its targets (spike counts per trial)."
-                    )
-            if not given and not neurons.feedback and not neurons.rho.any():
-                self._warn_if_plastic(neurons)
-
-    def _warn_if_plastic(self, neurons: Neurons) -> None:
-        if any(p.values("learning_rate").any() for p in neurons.inputs):
-            warnings.warn(
-                f"The synapses onto population '{neurons.label}' have a learning_rate but nothing to learn from: it "
-                "has no targets, no SFDFAFeedback projection and rho = 0. Their weights will not change.",
-                stacklevel=2,
+            check_learning(
+                neurons.label,
+                stop,
+                self.trial_duration,
+                given=neurons.targets.shape[1],
+                feedback_from=((p.source.label, bool(p.source.dynamics.targets.size)) for p in neurons.feedback),
+                regularised=bool(neurons.rho.any()),
+                plastic=any(p.values("learning_rate").any() for p in neurons.inputs),
             )
 
     def advance(self, after: float, now: float, stop: float) -> None:

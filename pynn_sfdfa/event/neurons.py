@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pyNN import errors
 
+from pynn_sfdfa.common.cells import check_cell_parameters
+from pynn_sfdfa.common.targets import target_table
 from pynn_sfdfa.event.afferents import AfferentTable
 from pynn_sfdfa.event.online import Cells, Layer, Spikes, State, TooManySpikes, advance, values
 from pynn_sfdfa.event.pathways import merge
 from pynn_sfdfa.perturbation import perturbations
-from pynn_sfdfa.standardmodels import check_cell_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,18 +40,6 @@ def _cells(parameters: Mapping[str, Any], former_group: NDArray[np.int64]) -> tu
     keys, group = np.unique(np.stack([tau_m, tau_syn, former_group]), axis=1, return_inverse=True)
     cells = Cells(tau_m, tau_syn, v_rest, kappa, (v_thresh - v_rest) / kappa, group.ravel())
     return cells, keys[2].astype(np.int64)
-
-
-def _targets(sequences: Any, label: str) -> NDArray[np.float64]:
-    """Return the targets as an array (n, n_trials) with as many trials as every neuron has a target for."""
-    rows = [np.ravel(sequence.value).astype(float) for sequence in sequences]
-    lengths = [row.size for row in rows]
-    if min(lengths) == 0 < max(lengths):
-        raise errors.InvalidParameterValueError(
-            f"LIF_SFDFA: neuron {int(np.argmin(lengths))} of population '{label}' has no targets, others have up to "
-            f"{max(lengths)}; give every neuron a target for each trial, or none to a hidden population."
-        )
-    return np.array([row[: min(lengths)] for row in rows])
 
 
 class Neurons:
@@ -97,11 +86,11 @@ class Neurons:
                 f"LIF_SFDFA: trial_duration = {durations[0]:g} ms and {durations[1]:g} ms within population "
                 f"'{self.label}' is not valid; it must be the same for all neurons of a network."
             )
-        _targets(parameters["targets"], self.label)
+        target_table(parameters["targets"])
 
     def _set_trial_parameters(self, parameters: Mapping[str, Any]) -> None:
         self.trial_duration = float(parameters["trial_duration"][0])
-        self.targets = _targets(parameters["targets"], self.label)
+        self.targets = target_table(parameters["targets"])
         self.rho, self.r_target = (np.array(parameters[name], float) for name in ("rho", "r_target"))
         self._layer = None
 

@@ -8,6 +8,14 @@ import numpy as np
 from pyNN import common, errors
 from pyNN.parameters import LazyArray, ParameterSpace, simplify
 
+from pynn_sfdfa.common.populations import (
+    AllThenClear,
+    Group,
+    check_finite,
+    checked_size,
+    initial_values,
+    lazy,
+)
 from pynn_sfdfa.event import simulator
 from pynn_sfdfa.event.cells import LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson
 from pynn_sfdfa.event.neurons import Neurons
@@ -19,16 +27,16 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.pathways import Pathway
 
-__all__ = ["Assembly", "Population", "PopulationView", "parts"]
+__all__ = ["Assembly", "Population", "PopulationView"]
 
 
-class Assembly(common.Assembly):
+class Assembly(AllThenClear, common.Assembly):
     """A group of populations or views, perhaps of different cell types."""
 
     _simulator = simulator
 
 
-class PopulationView(common.PopulationView):
+class PopulationView(Group, common.PopulationView):
     """Some of the neurons of a population; what is changed here changes there."""
 
     _simulator = simulator
@@ -39,11 +47,10 @@ class PopulationView(common.PopulationView):
         indices: NDArray[np.int64] = self.index_in_grandparent(np.arange(self.size))
         return indices
 
-    def initialize(self, **initial_values: Any) -> None:
+    def initialize(self, **values: Any) -> None:
         """Set initial values of state variables of these neurons; once the simulation has begun, present values."""
-        for variable, value in initial_values.items():
-            values = LazyArray(value, shape=(self.size,), dtype=float).evaluate(simplify=False)
-            self.grandparent.set_initial_values(variable, values, self._indices)
+        for variable, value in initial_values(self.celltype, values).items():
+            self.grandparent.set_initial_values(variable, lazy(value, self.size), self._indices)
 
     def _get_parameters(self, *names: str) -> ParameterSpace:
         values = {name: simplify(self.grandparent.parameter_arrays[name][self._indices]) for name in names}
@@ -57,7 +64,7 @@ class PopulationView(common.PopulationView):
         return PopulationView(self, selector, label)
 
 
-class Population(common.Population):
+class Population(Group, common.Population):
     """Neurons of one cell type: LIF_SFDFA, SpikeSourceArray or SpikeSourcePoisson; used as any PyNN population."""
 
     _simulator = simulator
@@ -77,7 +84,7 @@ class Population(common.Population):
         self.outgoing: list[Pathway] = []
         self._begun = False
         self._starts_at_rest = False
-        super().__init__(size, cellclass, cellparams, structure, initial_values or {}, label)
+        super().__init__(checked_size(size), cellclass, cellparams, structure, initial_values or {}, label)
         self._starts_at_rest = isinstance(self.dynamics, Neurons) and "v" not in (initial_values or {})
         if self._starts_at_rest:
             self._initialize_at_rest()
@@ -113,6 +120,11 @@ class Population(common.Population):
     def _poisson_generators(self) -> list[np.random.Generator]:
         key = [simulator.state.seed, int(self.all_cells[0])]
         return [np.random.default_rng(np.random.SeedSequence([*key, neuron])) for neuron in range(self.size)]
+
+    @property
+    def trial_duration(self) -> float:
+        """Length of a trial of LIF_SFDFA neurons, in ms."""
+        return float(self.dynamics.trial_duration)
 
     def _time_in_trial(self) -> float:
         return simulator.state.time_in_trial(self.dynamics.trial_duration)
@@ -172,15 +184,7 @@ class Population(common.Population):
         self, variable: str, values: NDArray[np.float64], indices: NDArray[np.int64] | slice
     ) -> None:
         """Set initial values of some neurons; once the simulation has begun they are set at the present time, too."""
-        if variable not in self.celltype.default_initial_values:
-            choices = ", ".join(self.celltype.default_initial_values) or "none"
-            raise errors.InvalidParameterValueError(
-                f"{type(self.celltype).__name__} has no state variable {variable!r} to initialise; choices: {choices}."
-            )
-        if not np.isfinite(values).all():
-            raise errors.InvalidParameterValueError(
-                f"Initial {variable} = {values} is not valid; it must be finite ({self.celltype.units[variable]})."
-            )
+        check_finite(f"{type(self.celltype).__name__}: initial {variable}", values, self.celltype.units[variable])
         former = self.initial_values.get(variable, 0.0)
         array = _filled(self.size, former.evaluate(simplify=False) if isinstance(former, LazyArray) else former)
         array[indices] = values
@@ -191,15 +195,14 @@ class Population(common.Population):
             present[variable][indices] = values
             self.dynamics.set_state(self._time_in_trial(), **present)
 
-    def initialize(self, **initial_values: Any) -> None:
+    def initialize(self, **values: Any) -> None:
         """Set initial values of v (mV) and i_syn (nA); once the simulation has begun, present values, too.
 
         Values may be numbers, arrays, RandomDistribution objects or functions of the neuron's index. A population that
         is not given an initial ``v`` starts at ``v_rest``.
         """
-        for variable, value in initial_values.items():
-            values = LazyArray(value, shape=(self.size,), dtype=float).evaluate(simplify=False)
-            self.set_initial_values(variable, values, slice(None))
+        for variable, value in initial_values(self.celltype, values).items():
+            self.set_initial_values(variable, lazy(value, self.size), slice(None))
 
     def _get_parameters(self, *names: str) -> ParameterSpace:
         values = {name: simplify(self.parameter_arrays[name]) for name in names}
@@ -218,12 +221,3 @@ def _filled(size: int, values: Any) -> NDArray[Any]:
     array = np.empty(size, np.asarray(values).dtype)
     array[:] = values
     return array
-
-
-def parts(group: Any) -> list[tuple[Population, NDArray[np.int64]]]:
-    """Return the populations that a Population, PopulationView or Assembly consists of, with the neurons' indices."""
-    if isinstance(group, Assembly):
-        return [part for member in group.populations for part in parts(member)]
-    if isinstance(group, PopulationView):
-        return [(group.grandparent, group.index_in_grandparent(np.arange(group.size)))]
-    return [(group, np.arange(group.size))]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pyNN import recording
 
+from pynn_sfdfa.common.recording import SafeClearing
 from pynn_sfdfa.event import simulator
 from pynn_sfdfa.event.online import Samples
 
@@ -23,7 +24,7 @@ __all__ = ["Recorder"]
 _TOLERANCE = 1e-6  # of a sampling interval: a multiple of the interval may differ that much from the time meant
 
 
-class Recorder(recording.Recorder):
+class Recorder(SafeClearing, recording.Recorder):
     """What has been recorded from one population since t = 0 or the last ``get_data(clear=True)``."""
 
     _simulator = simulator
@@ -131,7 +132,8 @@ class Recorder(recording.Recorder):
         self.forget()
         if self._simulator.state.simulated_to >= 0:
             for name in ("v", "i_syn"):
-                self._sample_present(name, self._recorded_neurons(name).tolist())
+                if self._recorded_neurons(name).size:
+                    self._sample_present(name, self._recorded_neurons(name).tolist())
 
     def _reset(self) -> None:
         self._neurons.clear()

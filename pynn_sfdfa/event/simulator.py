@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from pyNN import common
 
 from pynn_sfdfa.event.net import Net, at_trial_end, connected_nets, trial_index
 
-if TYPE_CHECKING:
-    from pynn_sfdfa.event.populations import Population
-
-__all__ = ["ID", "State", "name", "state"]
+__all__ = ["ID", "Delayed", "Member", "State", "name", "state"]
 
 name = "SFDFA event"
 
@@ -21,25 +18,52 @@ class ID(int, common.IDMixin):
     """Identifier of a neuron."""
 
 
+class Member(Protocol):
+    """A population, as far as the simulation needs to know it."""
+
+    dynamics: Any
+
+    def begin(self) -> None:
+        """Take up the initial values, before the first advance."""
+
+    def restart(self) -> None:
+        """Return to t = 0."""
+
+
+class Delayed(Protocol):
+    """A projection, as far as the simulation needs to know it."""
+
+    delay: float
+
+
 class State(common.control.BaseState):
     """Clock and contents of the simulation.
 
     Attributes
     ----------
-    t, dt, min_delay, max_delay : float
+    t, dt, max_delay : float
         ms. Spike times do not depend on ``dt``; it is the default interval for sampling v and i_syn.
+    bound : float, optional
+        The smallest delay in ms that ``setup()`` allows.
+    step, asked : float
+        ms; for the rule of ``run()``. Time passes continuously.
     seed : int
         Determines perturbations and Poisson spikes.
     populations : list of Population
         In order of creation.
+    projections : list of Projection
+        Along which spikes travel, in order of creation.
     """
+
+    step = 0.0
+    asked = 0.0
 
     def __init__(self) -> None:
         super().__init__()
         self.mpi_rank = 0
         self.num_processes = 1
         self.dt = 0.1
-        self.min_delay = 0.0
+        self.bound: float | None = None
         self.max_delay = math.inf
         self.seed = 0
         self.clear()
@@ -48,7 +72,8 @@ class State(common.control.BaseState):
         """Forget all populations and projections."""
         self.recorders: set[Any] = set()
         self.write_on_end: list[Any] = []
-        self.populations: list[Population] = []
+        self.populations: list[Member] = []
+        self.projections: list[Delayed] = []
         self.id_counter = 0
         self.segment_counter = -1
         self.reset()
@@ -65,17 +90,29 @@ class State(common.control.BaseState):
         for population in self.populations:
             population.restart()
 
-    def add(self, population: Population) -> None:
+    def add(self, population: Member) -> None:
         """Take up a new population."""
         self.populations.append(population)
         self.nets = None
+
+    @property
+    def least_delay(self) -> float:
+        """The smallest delay in ms that synapses may have, and that those have which are given none."""
+        return 0.0 if self.bound is None else self.bound
+
+    @property
+    def min_delay(self) -> float:
+        """The smallest delay in ms: the bound that ``setup()`` was given, or that of the synapses there are."""
+        if self.bound is not None:
+            return self.bound
+        return min((projection.delay for projection in self.projections), default=self.dt)
 
     def time_in_trial(self, trial_duration: float) -> float:
         """Return the time in ms since the start of the present trial."""
         return max(self.t - trial_index(self.t, trial_duration) * trial_duration, 0.0)
 
-    def run_until(self, tstop: float) -> None:
-        """Advance everything to ``tstop`` ms, what happens then included.
+    def advance(self, stop: float) -> None:
+        """Advance everything to ``stop`` ms, what happens then included.
 
         Raises
         ------
@@ -88,7 +125,6 @@ class State(common.control.BaseState):
             raise RuntimeError("An earlier run did not finish. Call reset() to start again at t = 0, or setup().")
         if self.nets is None:
             self.nets = connected_nets(self.populations)
-        stop = max(float(tstop), self.t)
         for net in self.nets:
             if at_trial_end(stop, net.trial_duration):
                 stop = round(stop / net.trial_duration) * net.trial_duration

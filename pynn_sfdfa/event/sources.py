@@ -6,7 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyNN import errors
+
+from pynn_sfdfa.common.poisson import check_poisson
+from pynn_sfdfa.common.spike_times import check_spike_trains
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,24 +26,18 @@ class ArraySource:
     Parameters
     ----------
     parameters : mapping
-        ``spike_times``: one Sequence per neuron, in any order.
+        ``spike_times``: one Sequence per neuron, in order of time.
 
     Raises
     ------
     pyNN.errors.InvalidParameterValueError
-        If a time is negative or not finite.
+        If a time is negative or not finite, or earlier than the one before.
     """
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
-        trains = [np.ravel(sequence.value).astype(float) for sequence in parameters["spike_times"]]
+        trains = check_spike_trains(parameters["spike_times"])
         times = np.concatenate(trains)
         neurons = np.repeat(np.arange(len(trains)), [train.size for train in trains])
-        wrong = np.flatnonzero(~(np.isfinite(times) & (times >= 0)))
-        if wrong.size:
-            raise errors.InvalidParameterValueError(
-                f"SpikeSourceArray: spike_times of neuron {neurons[wrong[0]]} contains {times[wrong[0]]:g}; "
-                "spike times must be finite numbers >= 0 ms."
-            )
         order = np.lexsort((neurons, times))
         self._times, self._neurons = times[order], neurons[order]
 
@@ -72,14 +68,8 @@ class PoissonSource:
     def __init__(
         self, parameters: Mapping[str, Any], generators: list[np.random.Generator], now: float = -math.inf
     ) -> None:
+        check_poisson(parameters)
         rate, start, duration = (np.asarray(parameters[name], float) for name in ("rate", "start", "duration"))
-        for name, values, least in (("rate", rate, 0.0), ("start", start, -math.inf), ("duration", duration, 0.0)):
-            wrong = np.flatnonzero(~(values >= least) | np.isinf(values) & (name == "rate"))
-            if wrong.size:
-                raise errors.InvalidParameterValueError(
-                    f"SpikeSourcePoisson: {name} of neuron {wrong[0]} = {values[wrong[0]]:g} is not valid; it must be "
-                    + ("a finite number >= 0 Hz." if name == "rate" else "a number in ms, durations >= 0.")
-                )
         self.generators = generators
         with np.errstate(divide="ignore"):
             self._interval = 1000.0 / rate
@@ -97,7 +87,7 @@ class PoissonSource:
     def emit(self, after: float, until: float) -> Emitted:
         """Return times and neurons of the spikes in (after, until], in order of time; stretches must follow on."""
         times, neurons = [], []
-        for neuron in np.flatnonzero(self._next <= until):
+        for neuron in np.flatnonzero(self._next <= until).tolist():
             while self._next[neuron] <= until:
                 if self._next[neuron] > after:
                     times.append(self._next[neuron])

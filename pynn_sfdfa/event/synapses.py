@@ -4,39 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyNN.standardmodels import build_translations, synapses
+from pyNN.standardmodels import build_translations
+from pyNN.standardmodels import synapses as pynn_synapses
 
-from pynn_sfdfa import models, standardmodels
+from pynn_sfdfa.common import synapses
+from pynn_sfdfa.common.given import given
 from pynn_sfdfa.event import simulator
 
 __all__ = ["SFDFAFeedback", "SFDFASynapse", "StaticSynapse"]
 
 
-def _check_finite_weights(weights: Any, projection: Any) -> None:
-    standardmodels.check_parameter(models.SFDFA_SYNAPSE.parameter("weight"), weights, "StaticSynapse")
-
-
-class StaticSynapse(synapses.StaticSynapse):
+class StaticSynapse(pynn_synapses.StaticSynapse):
     """Synaptic connection with fixed weight (nA, of either sign) and delay (ms, one for a projection, 0 allowed)."""
 
     translations = build_translations(("weight", "weight"), ("delay", "delay"))
-    parameter_checks = {"weight": _check_finite_weights}
+    units = synapses.STATIC_UNITS
+    parameter_checks = {"weight": synapses.check_weights}
     readable = ("weight", "delay")
 
-    def _get_minimum_delay(self) -> float:
-        return simulator.state.min_delay
-
-
-class SFDFASynapse(standardmodels.SFDFASynapse):
-    """Plastic synapse; see :class:`pynn_sfdfa.standardmodels.SFDFASynapse`."""
-
-    translations = build_translations(*((name, name) for name in standardmodels.SFDFASynapse.default_parameters))
+    def __init__(self, **parameters: Any) -> None:
+        super().__init__(**given(type(self), parameters))
 
     def _get_minimum_delay(self) -> float:
-        return simulator.state.min_delay
+        return simulator.state.least_delay
 
 
-class SFDFAFeedback(standardmodels.SFDFAFeedback):
-    """Feedback from output to hidden neurons; see :class:`pynn_sfdfa.standardmodels.SFDFAFeedback`."""
+class SFDFASynapse(synapses.SFDFASynapse):
+    """Plastic synapse; see :class:`pynn_sfdfa.common.synapses.SFDFASynapse`."""
 
-    translations = build_translations(*((name, name) for name in standardmodels.SFDFAFeedback.default_parameters))
+    translations = build_translations(*((name, name) for name in synapses.SFDFASynapse.default_parameters))
+
+    def _get_minimum_delay(self) -> float:
+        return simulator.state.least_delay
+
+
+class SFDFAFeedback(synapses.SFDFAFeedback):
+    """Feedback from output to hidden neurons; see :class:`pynn_sfdfa.common.synapses.SFDFAFeedback`."""
+
+    translations = build_translations(*((name, name) for name in synapses.SFDFAFeedback.default_parameters))

@@ -10,10 +10,14 @@ import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numba.core.registry import CPUDispatcher
+
+from pynn_sfdfa.interrupts import deferred_interrupt
+from pynn_sfdfa.jit.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +43,7 @@ def compile_ahead(kernels: Sequence[Any], processes: int = 1, report: Callable[[
     Raises
     ------
     KeyboardInterrupt
-        On Ctrl-C; the other processes are ended.
+        On Ctrl-C, when the kernels that are under way are compiled, and the other processes have ended.
     """
     compiled = [kernel for kernel in kernels if isinstance(kernel, CPUDispatcher)]  # all, unless numba is switched off
     missing = [kernel for kernel in compiled if _is_missing(kernel)]
@@ -52,7 +56,7 @@ def compile_ahead(kernels: Sequence[Any], processes: int = 1, report: Callable[[
 def _is_missing(kernel: Any) -> bool:
     if kernel.declared in kernel.overloads:
         return False
-    return not kernel._cache.holds(kernel.declared, kernel.targetctx.codegen())
+    return not (isinstance(kernel._cache, Cache) and kernel._cache.holds(kernel.declared, kernel.targetctx.codegen()))
 
 
 def _compile_all(kernels: Sequence[Any], processes: int, report: Callable[[int, int], None]) -> None:
@@ -66,18 +70,32 @@ def _compile_all(kernels: Sequence[Any], processes: int, report: Callable[[int, 
             report(done, len(kernels))
 
     report(0, len(kernels))
-    number = min(processes, len(kernels)) - 1
-    folder = Path(kernels[0].stats.cache_path).parents[1]
-    with ThreadPoolExecutor(max(1, number)) as helpers, _workers(number, folder) as workers:
-        waiting = [helpers.submit(_take, pending, worker.compile, finish) for worker in workers]
-        _take(pending, _compile_here, finish)
-        for helper in waiting:
-            helper.result()
-        _take(pending, _compile_here, finish)  # what a worker that died has left
+    # An interrupt within the compiler would be lost in its callbacks: it waits for the kernel that is under way.
+    with deferred_interrupt() as interrupted:
+        take = partial(_take, pending, interrupted, finish)
+        with (
+            _workers(min(processes, len(kernels)) - 1, kernels[0].stats.cache_path) as workers,
+            ThreadPoolExecutor(max(1, len(workers))) as helpers,
+        ):
+            try:
+                waiting = [helpers.submit(take, worker.compile) for worker in workers]
+                take(_compile_here)
+                for helper in waiting:
+                    helper.result()
+                take(_compile_here)  # what a worker that has died left
+            except BaseException:
+                interrupted.set()
+                for worker in workers:
+                    worker.process.kill()
+                raise
+        if interrupted.is_set():
+            raise KeyboardInterrupt
 
 
-def _take(pending: deque[Any], compile_: Callable[[Any], bool], finish: Callable[[], None]) -> None:
-    while True:
+def _take(
+    pending: deque[Any], interrupted: threading.Event, finish: Callable[[], None], compile_: Callable[[Any], bool]
+) -> None:
+    while not interrupted.is_set():
         try:
             kernel = pending.popleft()
         except IndexError:
@@ -96,41 +114,40 @@ def _compile_here(kernel: Any) -> bool:
 class _Worker:
     """A process that compiles kernels, in a group of its own, so that Ctrl-C at a terminal does not reach it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, cache: Path) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _WORKER, json.dumps(sys.path)],
+            [sys.executable, "-c", _WORKER, json.dumps([str(path) for path in sys.path])],
+            bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "NUMBA_CACHE_DIR": str(folder)},
+            env={**os.environ, "NUMBA_CACHE_DIR": str(cache)},
             process_group=0,
-            text=True,
         )
 
     def compile(self, kernel: Any) -> bool:
         """Return whether the process has compiled a kernel; if not, it has ended."""
         assert self.process.stdin is not None and self.process.stdout is not None
-        name = f"{kernel.py_func.__module__}:{kernel.py_func.__qualname__}\n"
+        name = f"{kernel.py_func.__module__}:{kernel.py_func.__qualname__}\n".encode()
         try:
             self.process.stdin.write(name)
-            self.process.stdin.flush()
-        except OSError:
+        except BrokenPipeError:
             return False
         return self.process.stdout.readline() == name
 
 
 @contextmanager
-def _workers(number: int, folder: Path) -> Iterator[list[_Worker]]:
-    """Start as many workers with this cache, or fewer if the system gives no more; kill them if anything goes wrong."""
+def _workers(number: int, code: str | None) -> Iterator[list[_Worker]]:
+    """Start as many workers, or fewer if the system gives no more, and wait for their end.
+
+    ``code`` is the folder of a function's machine code, which they are to share.
+    """
     workers: list[_Worker] = []
     try:
-        with suppress(OSError):
-            workers += (_Worker(folder) for _ in range(number))
+        if code is not None and sys.executable:
+            with suppress(OSError):
+                workers += (_Worker(Path(code).parents[1]) for _ in range(number))
         yield workers
-    except BaseException:
-        for worker in workers:
-            worker.process.kill()
-        raise
     finally:
         for worker in workers:
             with worker.process:  # closes its pipes, which ends it, and waits

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from numba.core.caching import FunctionCache
 from numba.core.serialize import dumps
 
 from pynn_sfdfa import files
+from pynn_sfdfa.jit.folders import tell
 
 __all__ = ["Cache"]
 
@@ -67,9 +67,5 @@ class _Files:
         payload = dumps((key, data))
         try:
             files.write_bytes(self.path(key), hashlib.sha256(payload).digest() + payload)
-        except OSError as error:
-            warnings.warn(
-                f"Compiled code cannot be kept in {self._folder} ({error.strerror}), so the next run compiles again. "
-                "Make room there, or name a folder with room as NUMBA_CACHE_DIR.",
-                stacklevel=2,
-            )
+        except OSError:
+            tell()

@@ -23,16 +23,17 @@ def jit(function: Any = None, **options: Any) -> Any:
     """Compile with numba in nopython mode, with numpy's division, keeping the machine code on disk.
 
     The cache is below ``$NUMBA_CACHE_DIR``, else in the user's cache folder, else (neither can be written) in a folder
-    of the user's own below the system's temporary one.
+    of the user's own below the system's temporary one. Where none can be written, there is no cache.
     """
 
     def compile_(function: Any) -> Any:
         compiled = numba.njit(**_settings(options))(function)
         file = Path(inspect.getfile(function))
-        if not file.is_file() or not isinstance(compiled, CPUDispatcher):  # a notebook's cell; numba is switched off
+        folder = cache_folder(function.__module__, file) if file.is_file() else None  # a notebook's cell is no file
+        if folder is None or not isinstance(compiled, CPUDispatcher):  # which it is not if numba is switched off
             return compiled
         own = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = cache_folder(function.__module__, file)
+        numba.config.CACHE_DIR = folder
         try:
             compiled._cache = Cache(function)  # looks at CACHE_DIR now, not when it compiles
         finally:

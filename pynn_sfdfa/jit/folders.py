@@ -16,6 +16,7 @@ import re
 import shutil
 import tempfile
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,9 @@ import numba
 import platformdirs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-__all__ = ["cache_folder"]
+__all__ = ["cache_folder", "tell"]
 
 _KEPT_UNUSED = 7 * 24 * 3600.0
 """Seconds for which the code of another version is kept: longer than a process that still uses it may run."""
@@ -37,21 +38,33 @@ _IMPORT = re.compile(
 
 
 @functools.cache
-def cache_folder(module: str, file: Path) -> str:
-    """Return the folder for the machine code of a module, made if necessary."""
+def cache_folder(module: str, file: Path) -> str | None:
+    """Return the folder for the machine code of a module, made if necessary; None if nothing can be written at all."""
     name = f"{module}-{_digest(file)}"
     for root in _roots():
         try:
-            return _writable(root / name)
+            return _writable(root() / name)
         except OSError:  # read-only, full, or not a folder
             continue
-    return _writable(_private_folder() / name)
+    tell()
+    return None
 
 
-def _roots() -> Iterator[Path]:
+@functools.cache
+def tell() -> None:
+    """Say why starting is slow; only the first call does."""
+    warnings.warn(
+        "Compiled code cannot be kept, so every start compiles anew, which takes long. Free some space in your cache "
+        "folder, or set NUMBA_CACHE_DIR to a folder that can be written.",
+        stacklevel=2,
+    )
+
+
+def _roots() -> Iterator[Callable[[], Path]]:
     if numba.config.CACHE_DIR:
-        yield Path(numba.config.CACHE_DIR)
-    yield Path(platformdirs.user_cache_dir("pynn-sfdfa")) / "kernels"
+        yield lambda: Path(numba.config.CACHE_DIR)
+    yield lambda: Path(platformdirs.user_cache_dir("pynn-sfdfa")) / "kernels"
+    yield _private_folder
 
 
 def _writable(folder: Path) -> str:
@@ -62,7 +75,8 @@ def _writable(folder: Path) -> str:
         os.utime(folder)
     else:
         _remove_unused(folder)
-    tempfile.TemporaryFile(dir=folder).close()
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(4096))  # a disk without space has room for empty files
     return str(folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
@@ -11,8 +12,6 @@ from matplotlib.ticker import MaxNLocator
 from pynn_sfdfa import files
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from matplotlib.axes import Axes
 
 __all__ = ["COLOURS", "GREY", "INK", "RULE_COLOURS", "clean", "epoch_axis", "new_figure", "save"]
@@ -51,7 +50,17 @@ def epoch_axis(axes: Axes, last: int) -> None:
 
 
 def save(figure: Figure, path: str | Path) -> None:
-    """Write a figure as PNG, whole or not at all."""
+    """Write a figure as PNG, whole or not at all.
+
+    Raises
+    ------
+    ValueError
+        If the path does not end in ``.png``.
+    pynn_sfdfa.files.WriteError
+        If the file cannot be written; ``path`` is as it was.
+    """
+    if Path(path).suffix.lower() != ".png":
+        raise ValueError(f"{path} does not name a PNG picture; let it end in .png.")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=_DPI)
     files.write_bytes(path, buffer.getvalue())

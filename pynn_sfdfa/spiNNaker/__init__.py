@@ -1,45 +1,31 @@
 """Everything of pyNN.spiNNaker, and SFDFA on the cores of the machine: ``import pynn_sfdfa.spiNNaker as sim``."""
 
-from pyNN import errors
+from typing import Any
+
+from pyNN import errors, random, space
+from pyNN.connectors import CloneConnector, DisplacementDependentProbabilityConnector
+from pyNN.network import Network
 from pyNN.parameters import Sequence
+from pyNN.random import GSLRNG
+from pyNN.recording import get_io
 from pyNN.spiNNaker import (
     ACSource,
     AdditiveWeightDependence,
-    AllToAllConnector,
-    ArrayConnector,
-    Assembly,
     Convolution,
     ConvolutionConnector,
-    CSAConnector,
     Cuboid,
     DCSource,
     DistanceDependentFormation,
-    DistanceDependentProbabilityConnector,
-    FixedNumberPostConnector,
-    FixedNumberPreConnector,
-    FixedProbabilityConnector,
-    FixedTotalNumberConnector,
-    FromFileConnector,
-    FromListConnector,
     Grid2D,
     Grid3D,
-    IF_cond_exp,
-    IF_curr_alpha,
-    IF_curr_delta,
-    IF_curr_exp,
-    IndexBasedProbabilityConnector,
-    Izhikevich,
     KernelConnector,
     LastNeuronSelection,
     Line,
     MultiplicativeWeightDependence,
     NoisyCurrentSource,
     NumpyRNG,
-    OneToOneConnector,
     PoolDense,
     PoolDenseConnector,
-    Population,
-    PopulationView,
     RandomByWeightElimination,
     RandomDistribution,
     RandomSelection,
@@ -48,35 +34,46 @@ from pyNN.spiNNaker import (
     Space,
     Sphere,
     SpikePairRule,
-    SpikeSourcePoisson,
     SpiNNakerProjection,
-    StaticSynapse,
     STDPMechanism,
     StepCurrentSource,
     StructuralMechanismStatic,
     StructuralMechanismSTDP,
-    create,
     distance,
     external_devices,
     extra_models,
     get_machine,
-    initialize,
     name,
-    num_processes,
-    rank,
-    record,
     set_allow_delay_extensions,
     set_number_of_neurons_per_core,
     set_number_of_synapse_cores,
 )
 
-from pynn_sfdfa.spiNNaker.cells import LIF_SFDFA, SpikeSourceArray
+from pynn_sfdfa.common.missing import missing
+from pynn_sfdfa.spiNNaker.cells import LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson
+from pynn_sfdfa.spiNNaker.connectors import (
+    AllToAllConnector,
+    ArrayConnector,
+    CSAConnector,
+    DistanceDependentProbabilityConnector,
+    FixedNumberPostConnector,
+    FixedNumberPreConnector,
+    FixedProbabilityConnector,
+    FixedTotalNumberConnector,
+    FromFileConnector,
+    FromListConnector,
+    IndexBasedProbabilityConnector,
+    OneToOneConnector,
+)
 from pynn_sfdfa.spiNNaker.control import (
     end,
     get_current_time,
     get_max_delay,
     get_min_delay,
     get_time_step,
+    initialize,
+    num_processes,
+    rank,
     reset,
     run,
     run_for,
@@ -84,9 +81,11 @@ from pynn_sfdfa.spiNNaker.control import (
     setup,
 )
 from pynn_sfdfa.spiNNaker.engine import OnlineEngine as training_engine
-from pynn_sfdfa.spiNNaker.procedural_api import connect, list_standard_models
+from pynn_sfdfa.spiNNaker.populations import Assembly, Population, PopulationView
+from pynn_sfdfa.spiNNaker.procedural_api import connect, create, list_standard_models, record, record_v
 from pynn_sfdfa.spiNNaker.projections import Projection
-from pynn_sfdfa.spiNNaker.synapses import SFDFAFeedback, SFDFASynapse
+from pynn_sfdfa.spiNNaker.stock_cells import IF_cond_exp, IF_curr_alpha, IF_curr_delta, IF_curr_exp, Izhikevich
+from pynn_sfdfa.spiNNaker.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
 
 __all__ = [
     "ACSource",
@@ -97,8 +96,10 @@ __all__ = [
     "CSAConnector",
     "Convolution",
     "ConvolutionConnector",
+    "CloneConnector",
     "Cuboid",
     "DCSource",
+    "DisplacementDependentProbabilityConnector",
     "DistanceDependentFormation",
     "DistanceDependentProbabilityConnector",
     "FixedNumberPostConnector",
@@ -107,6 +108,7 @@ __all__ = [
     "FixedTotalNumberConnector",
     "FromFileConnector",
     "FromListConnector",
+    "GSLRNG",
     "Grid2D",
     "Grid3D",
     "IF_cond_exp",
@@ -120,6 +122,7 @@ __all__ = [
     "LastNeuronSelection",
     "Line",
     "MultiplicativeWeightDependence",
+    "Network",
     "NoisyCurrentSource",
     "NumpyRNG",
     "OneToOneConnector",
@@ -155,6 +158,7 @@ __all__ = [
     "external_devices",
     "extra_models",
     "get_current_time",
+    "get_io",
     "get_machine",
     "get_max_delay",
     "get_min_delay",
@@ -163,8 +167,10 @@ __all__ = [
     "list_standard_models",
     "name",
     "num_processes",
+    "random",
     "rank",
     "record",
+    "record_v",
     "reset",
     "run",
     "run_for",
@@ -173,5 +179,10 @@ __all__ = [
     "set_number_of_neurons_per_core",
     "set_number_of_synapse_cores",
     "setup",
+    "space",
     "training_engine",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing("spiNNaker", name, list_standard_models())

@@ -14,7 +14,7 @@ import platformdirs
 
 from pynn_sfdfa import hardware
 from pynn_sfdfa.spiNNaker.fixed_point import FORMATS
-from pynn_sfdfa.spiNNaker.resources import BINARY
+from pynn_sfdfa.spiNNaker.machine_vertex import BINARY
 from pynn_sfdfa.spiNNaker.spynnaker_names import binary_exists
 
 __all__ = ["BINARY_FOLDER", "SOURCES", "build_for_emulator", "check_binary"]

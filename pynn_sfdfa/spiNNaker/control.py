@@ -8,15 +8,25 @@ import math
 from typing import Any
 
 import pyNN.spiNNaker as stock
-from pyNN.spiNNaker import get_current_time, get_max_delay, get_min_delay, get_time_step
+from pyNN import common
+from pyNN.recording import get_io
 
+from pynn_sfdfa.common.running import build_run
+from pynn_sfdfa.common.setup import checked_setup
 from pynn_sfdfa.hardware.board.errors import BoardError
 from pynn_sfdfa.hardware.board.places import at, place
 from pynn_sfdfa.spiNNaker import simulator
 from pynn_sfdfa.spiNNaker.binary import BINARY_FOLDER, build_for_emulator, check_binary
 from pynn_sfdfa.spiNNaker.counters import warn_of_losses
 from pynn_sfdfa.spiNNaker.resources import check_resources
-from pynn_sfdfa.spiNNaker.spynnaker_names import SpynnakerDataView, has_machine, is_emulated
+from pynn_sfdfa.spiNNaker.simulator import state
+from pynn_sfdfa.spiNNaker.spynnaker_names import (
+    SpynnakerDataView,
+    has_machine,
+    is_emulated,
+    time_scale_factor,
+    timestep_us,
+)
 
 __all__ = [
     "end",
@@ -24,6 +34,9 @@ __all__ = [
     "get_max_delay",
     "get_min_delay",
     "get_time_step",
+    "initialize",
+    "num_processes",
+    "rank",
     "reset",
     "run",
     "run_for",
@@ -52,11 +65,12 @@ def setup(
     Parameters
     ----------
     timestep : float
-        ms. Spike times and delays are multiples of it.
+        ms. Spike times and delays are multiples of it, and it is one of 0.001 ms.
     min_delay, max_delay : float or "auto"
-        As in ``pyNN.spiNNaker``; delays onto LIF_SFDFA neurons have bounds of their own.
+        Bounds on delays in ms; "auto" allows what SpiNNaker's packets can take.
     seed : int
-        Determines the perturbations of SFDFA and the rounding of weights; 0 to 2**32 - 1.
+        Determines the perturbations of SFDFA, the rounding of weights and the spikes of SpikeSourcePoisson; 0 to
+        2**32 - 1.
     first_trial : int
         Index of the trial that begins at t = 0; it determines the perturbations, so that a training can be continued.
     board : str, optional
@@ -74,59 +88,107 @@ def setup(
     ValueError
         If a value is not valid.
     """
-    if isinstance(timestep, bool) or not (isinstance(timestep, int | float) and 0 < timestep < math.inf):
-        raise ValueError(f"timestep = {timestep!r} is not valid; it must be a finite number > 0 ms.")
-    for name, value, most in (("seed", seed, 2**32), ("first_trial", first_trial, 2**31)):
-        if isinstance(value, bool) or not (isinstance(value, int) and 0 <= value < most):
-            raise ValueError(f"{name} = {value!r} is not valid; it must be an integer from 0 to {most - 1}.")
+    checked = checked_setup(timestep, min_delay, max_delay, seed, extra_params, first_trial=first_trial, seed_bits=32)
+    step = _for_spynnaker(checked.timestep)
     _machine.close()
     if board is not None:
         try:
             _machine.enter_context(at(place(board)))
         except BoardError as error:
             raise ValueError(str(error)) from error
-    rank = int(stock.setup(timestep, min_delay, max_delay=None if max_delay == "auto" else max_delay, **extra_params))
+    rank = int(stock.setup(step, "auto" if checked.min_delay is None else checked.min_delay, **extra_params))
     SpynnakerDataView.register_binary_search_path(str(build_for_emulator() if is_emulated() else BINARY_FOLDER))
     settings = {"timestep": timestep, "min_delay": min_delay, "max_delay": max_delay, "board": board, **extra_params}
-    simulator.clear(settings, seed, first_trial)
+    state.clear(settings, checked.seed, checked.first_trial, checked.min_delay, checked.max_delay)
     return rank
 
 
-def run(simtime: float, callbacks: Any = None) -> float:
-    """Advance by ``simtime`` ms; return the time then.
-
-    Raises
-    ------
-    ValueError
-        If learning lacks something, or a core would need more than it has; nothing has been mapped or simulated.
-    FileNotFoundError
-        If there is a machine but not the application that runs on it; the message says how to build it.
-    """
-    contents = simulator.contents()
-    stop = float(stock.get_current_time()) + float(simtime)
-    for vertex in contents.vertices:
-        vertex.check(stop)
-    check_resources(contents.vertices, stop)
-    if contents.vertices and has_machine():
-        check_binary()
-    now: float = stock.run(simtime, callbacks)
-    for projection in contents.projections:
-        projection.outdated()
-    if has_machine():
-        warn_of_losses(contents.vertices)
-    return now
+def _for_spynnaker(timestep: float) -> float:
+    """Return what sPyNNaker, which rounds up to microseconds, takes for this timestep (ms)."""
+    microseconds = round(timestep * 1000)
+    if microseconds < 1 or not math.isclose(microseconds, timestep * 1000, rel_tol=1e-9):
+        raise ValueError(
+            f"timestep = {timestep:g} ms is not valid; on SpiNNaker it must be a multiple of 0.001 ms, such as "
+            f"{max(1, microseconds) / 1000:g} ms."
+        )
+    exact = microseconds / 1000
+    return exact if math.ceil(exact * 1000) == microseconds else math.nextafter(exact, 0.0)
 
 
+class _Clock:
+    """The simulation, as the rule of ``run()`` sees it."""
+
+    @property
+    def asked(self) -> float:
+        """The time in ms that the last ``run()`` was to reach."""
+        return state.asked
+
+    @asked.setter
+    def asked(self, time: float) -> None:
+        state.asked = time
+
+    @property
+    def t(self) -> float:
+        """The present time in ms."""
+        return state.t
+
+    @property
+    def step(self) -> float:
+        """The time step in ms."""
+        return state.dt
+
+    def advance(self, stop: float) -> None:
+        """Simulate up to ``stop`` ms.
+
+        Raises
+        ------
+        ValueError
+            If learning lacks something, or a core would need more than it has; nothing has been mapped or simulated.
+        RuntimeError
+            If the network has been changed since the last run.
+        FileNotFoundError
+            If there is a machine but not the application that runs on it; the message says how to build it.
+        """
+        steps = round((stop - state.t) / state.dt)
+        if not steps and state.running:
+            return
+        if state.running and SpynnakerDataView.get_requires_mapping():
+            raise RuntimeError(
+                "The network was changed after run() had begun to simulate it. On SpiNNaker it is simulated as it was "
+                "until reset() is called: call reset() before this run()."
+            )
+        for group in state.groups:
+            group.check(stop)
+        check_resources([vertex.described() for vertex in state.vertices], timestep_us(), time_scale_factor())
+        if state.vertices and has_machine():
+            check_binary()
+        # Less than the whole by what sPyNNaker, which rounds up to steps, takes for a rounding error.
+        stock.run(max(steps * state.dt - _ROUNDING, 0.0))
+        for vertex in state.vertices:
+            vertex.outdated()
+        if has_machine():
+            warn_of_losses(state.vertices)
+
+
+_ROUNDING = 5e-6
+"""ms."""
+
+run, run_until = build_run(_Clock())
 run_for = run
 
+initialize = common.initialize
 
-def run_until(time_point: float, callbacks: Any = None) -> float:
-    """Advance to ``time_point`` ms; return the time then."""
-    return run(float(time_point) - float(stock.get_current_time()), callbacks)
+get_current_time, get_time_step, get_min_delay, get_max_delay, num_processes, rank = common.build_state_queries(
+    simulator
+)
 
 
 def end(compatible_output: bool = True) -> None:
     """Finish the simulation and give the machine back."""
+    while state.write_on_end:
+        population, variables, filename = state.write_on_end[0]
+        population.write_data(get_io(filename), variables)
+        state.write_on_end.pop(0)
     stock.end(compatible_output)
     _machine.close()
 
@@ -134,9 +196,16 @@ def end(compatible_output: bool = True) -> None:
 def reset(annotations: dict[str, Any] | None = None) -> None:
     """Return to time zero and the first trial and begin a new Segment for recorded data.
 
-    v and i_syn take their initial values and perturbations are the same again. Weights, feedback weights and their
-    learning rates stay as they are (as with NEST and NEURON): to start learning again, set the weights.
+    v and i_syn take their initial values; perturbations and Poisson spikes are the same again. Weights, feedback
+    weights and their learning rates stay as they are (as with NEST and NEURON): to start learning again, set the
+    weights.
     """
-    for projection in simulator.contents().projections:
-        projection.fetch()
+    if not state.running:
+        return
+    for recorder in state.recorders:
+        recorder.store_to_cache(annotations or {})
+    for vertex in state.vertices:
+        vertex.fetch()
     stock.reset(annotations or {})
+    state.asked = 0.0
+    state.segment_counter += 1

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pynn_sfdfa.spiNNaker.machine_vertex import LIFMachineVertex
-    from pynn_sfdfa.spiNNaker.vertices import LIFVertex
+    from pynn_sfdfa.spiNNaker.simulator import Member
 
 __all__ = ["core_counters", "population_counters", "warn_of_losses"]
 
@@ -32,7 +32,7 @@ def core_counters(core: LIFMachineVertex) -> dict[str, int]:
     return {name: int(word) for name, word in zip(COUNTERS, words[_STANDARD_WORDS:], strict=True)}
 
 
-def population_counters(population: LIFVertex) -> dict[str, int]:
+def population_counters(population: Member) -> dict[str, int]:
     """Return the counts of all cores of a population: sums, but of trials and what is called most the largest."""
     counts = [core_counters(core) for core in population.machine_vertices]
     return {
@@ -41,7 +41,7 @@ def population_counters(population: LIFVertex) -> dict[str, int]:
     }
 
 
-def warn_of_losses(populations: Iterable[LIFVertex]) -> None:
+def warn_of_losses(populations: Iterable[Member]) -> None:
     """Warn of packets and events that were lost, and of values that did not fit their formats."""
     for population in populations:
         counts = population_counters(population)

@@ -39,7 +39,7 @@ class OnlineEngine(online_engine.OnlineEngine):
                 f"max_spikes = {network.max_spikes} is not possible on SpiNNaker, where cores keep {MAX_SPIKES} spikes "
                 f"of a neuron and trial. Choose max_spikes = {MAX_SPIKES}."
             )
-        self._settings = dict(simulator.contents().settings)
+        self._settings = dict(simulator.state.settings)
 
     def _run(self, trains: SpikeTrains, *arguments: Any) -> list[NDArray[np.int32]]:
         with quietly():
@@ -54,9 +54,9 @@ class OnlineEngine(online_engine.OnlineEngine):
         return [_counts(population, trials, duration) for population in wiring.populations]
 
 
-def _counts(population: object, trials: int, duration: float) -> NDArray[np.int32]:
+def _counts(population: Any, trials: int, duration: float) -> NDArray[np.int32]:
     """Return how often each neuron spiked in each trial from t = 0."""
-    neurons, times = recorded_spikes(population)
-    size = len(population)  # type: ignore[arg-type]
+    neurons, times = recorded_spikes(population.label)
+    size = len(population)
     cells = np.floor(times / duration + 1e-9).astype(np.int64) * size + neurons
     return np.bincount(cells, minlength=trials * size).reshape(trials, size).astype(np.int32)

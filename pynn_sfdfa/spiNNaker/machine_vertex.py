@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from pynn_sfdfa.spiNNaker import simulator
 from pynn_sfdfa.spiNNaker.layout import COUNTERS, Region
-from pynn_sfdfa.spiNNaker.regions import ERROR_PARTITION, core_regions, region_sizes
-from pynn_sfdfa.spiNNaker.resources import BINARY
+from pynn_sfdfa.spiNNaker.regions import Addresses, Core, Sender, core_regions, region_sizes
+from pynn_sfdfa.spiNNaker.simulator import state
 from pynn_sfdfa.spiNNaker.spynnaker_names import (
     SIMULATION_N_BYTES,
+    SPIKE_PARTITION_ID,
     SYSTEM_BYTES_REQUIREMENT,
     AbstractGeneratesDataSpecification,
     AbstractHasAssociatedBinary,
@@ -24,16 +24,39 @@ from pynn_sfdfa.spiNNaker.spynnaker_names import (
     get_recording_header_array,
     get_recording_header_size,
     get_simulation_header_array,
+    key_of,
     recording_region_address,
+    sources_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pynn_sfdfa.spiNNaker.spynnaker_names import Slice
-    from pynn_sfdfa.spiNNaker.vertices import LIFVertex
+    from numpy.typing import NDArray
 
-__all__ = ["LIFMachineVertex", "core_sdram"]
+    from pynn_sfdfa.spiNNaker.incoming import Incoming, Receiver
+    from pynn_sfdfa.spiNNaker.spynnaker_names import Slice
+
+__all__ = ["BINARY", "ERROR_PARTITION", "LIFMachineVertex", "Whole", "core_sdram"]
+
+BINARY = "lif_sfdfa.aplx"
+"""Name of the application."""
+
+ERROR_PARTITION = "ERROR"
+"""Packets with errors and directional sums; spikes are in sPyNNaker's own partition."""
+
+
+class Whole(Protocol):
+    """The vertex of a population, as far as its cores need to know it."""
+
+    recorder: Any
+
+    @property
+    def n_colour_bits(self) -> int:
+        """The low bits of a key that carry the time."""
+
+    def described(self) -> Receiver:
+        """Return what a core needs to know of the population."""
 
 
 class LIFMachineVertex(
@@ -45,7 +68,7 @@ class LIFMachineVertex(
 ):
     """A core with some neurons of a LIF_SFDFA population."""
 
-    def __init__(self, population: LIFVertex, neurons: Slice, sdram: Any, label: str | None) -> None:
+    def __init__(self, population: Whole, neurons: Slice, sdram: Any, label: str | None) -> None:
         super().__init__(label, population, neurons)
         self.population = population
         self._sdram = sdram
@@ -81,12 +104,33 @@ class LIFMachineVertex(
         spec.reserve_memory_region(Region.RECORDING, get_recording_header_size(len(recorded)), label="Recording")
         spec.switch_write_focus(Region.RECORDING)
         spec.write_array(get_recording_header_array(recorded))
-        for region, words in core_regions(self, simulator.contents()).items():
+        for region, words in self.regions().items():
             spec.reserve_memory_region(region, max(4, 4 * words.size), label=region.name.capitalize())
             if words.size:
                 spec.switch_write_focus(region)
                 spec.write_array(np.ascontiguousarray(words).view("<u4").ravel())
         spec.end_specification()
+
+    def regions(self) -> dict[Region, NDArray[np.uint32] | NDArray[np.int32]]:
+        """Return the words of each data region that is not one of sPyNNaker's own."""
+        population = self.population.described()
+        first, n = int(self.vertex_slice.lo_atom), int(self.vertex_slice.n_atoms)
+        addresses = Addresses(
+            key_of(self, SPIKE_PARTITION_ID),
+            key_of(self, ERROR_PARTITION),
+            [_senders(incoming, SPIKE_PARTITION_ID) for incoming in population.forward],
+            [_senders(incoming, ERROR_PARTITION) for incoming in population.feedback],
+        )
+        recorded = {variable: self._recorded(variable) for variable in ("v", "i_syn", "spikes")}
+        return core_regions(population, Core(first, n, state.seed, state.first_trial, state.dt, recorded), addresses)
+
+    def _recorded(self, variable: str) -> tuple[int, list[int]]:
+        """Return the interval in ticks at which a variable is recorded, and the neurons, counted within this core."""
+        recorder, neurons = self.population.recorder, self.vertex_slice
+        if not recorder.is_recording(variable):
+            return 0, []
+        chosen = [int(i) - int(neurons.lo_atom) for i in recorder.neurons_recording(variable, neurons)]
+        return (round(recorder.get_sampling_interval_ms(variable) / state.dt) if chosen else 0), chosen
 
     # --- Recording and provenance ------------------------------------------------------------------------------------
 
@@ -114,10 +158,18 @@ class LIFMachineVertex(
                 database.insert_core(x, y, p, name, count)
 
 
-def core_sdram(population: LIFVertex, neurons: Slice) -> Any:
+def core_sdram(population: Whole, neurons: Slice) -> Any:
     """Return the SDRAM that a core needs."""
-    own = sum(region_sizes(population, int(neurons.n_atoms)).values())
+    own = sum(region_sizes(population.described(), int(neurons.n_atoms)).values())
     standard = SYSTEM_BYTES_REQUIREMENT + get_recording_header_size(len(population.recorder.get_recordable_variables()))
     standard += LIFMachineVertex.get_provenance_data_size(len(COUNTERS))
     recording = population.recorder.get_variable_sdram_usage(neurons)
     return VariableSDRAM(standard + own, 0) + recording
+
+
+def _senders(incoming: Incoming, partition: str) -> list[Sender]:
+    """Return the cores of a source; errors carry no time in their keys."""
+    bits = int(incoming.source.n_colour_bits) if partition == SPIKE_PARTITION_ID else 0
+    return [
+        Sender(int(neurons.lo_atom), key, mask, bits) for neurons, key, mask in sources_of(incoming.source, partition)
+    ]

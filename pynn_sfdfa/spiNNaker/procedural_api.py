@@ -1,16 +1,28 @@
-"""PyNN's procedural interface, as far as it concerns LIF_SFDFA."""
+"""PyNN's procedural interface: create, connect, record."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyNN.spiNNaker as stock
 from pyNN import common
-from pyNN.spiNNaker import FixedProbabilityConnector, StaticSynapse
 
+from pynn_sfdfa.spiNNaker import simulator
+from pynn_sfdfa.spiNNaker.connectors import FixedProbabilityConnector
+from pynn_sfdfa.spiNNaker.populations import Population
 from pynn_sfdfa.spiNNaker.projections import Projection
+from pynn_sfdfa.spiNNaker.synapses import StaticSynapse
 
-__all__ = ["connect", "list_standard_models"]
+__all__ = ["connect", "create", "list_standard_models", "record", "record_v"]
 
+create = common.build_create(Population)
 connect = common.build_connect(Projection, FixedProbabilityConnector, StaticSynapse)
+record = common.build_record(simulator)
+
+
+def record_v(source: Any, filename: str) -> Any:
+    """Record the membrane potential of a cell or population to a file."""
+    return record(["v"], source, filename)
 
 
 def list_standard_models() -> list[str]:

@@ -1,12 +1,14 @@
-"""What a core finds in its own data regions, from the network and the keys that the mapping has given."""
+"""What a core finds in its own data regions, from the record of its population and the keys of the mapping."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pynn_sfdfa.hardware.arithmetic import to_fixed
+from pynn_sfdfa.spiNNaker.capacity import capacities
 from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, cell_words, initial_state, learning_words
 from pynn_sfdfa.spiNNaker.layout import (
     CONFIGURATION_WORDS,
@@ -17,97 +19,142 @@ from pynn_sfdfa.spiNNaker.layout import (
     configuration_words,
     source_words,
 )
-from pynn_sfdfa.spiNNaker.resources import capacities
-from pynn_sfdfa.spiNNaker.spynnaker_names import SPIKE_PARTITION_ID, SpynnakerDataView, key_of, sources_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.spiNNaker.machine_vertex import LIFMachineVertex
-    from pynn_sfdfa.spiNNaker.simulator import Contents
-    from pynn_sfdfa.spiNNaker.vertices import LIFVertex
+    from pynn_sfdfa.spiNNaker.incoming import Receiver
 
-__all__ = ["ERROR_PARTITION", "core_regions", "region_sizes", "rows_onto"]
-
-ERROR_PARTITION = "ERROR"
-"""Packets with errors and directional sums; spikes are in sPyNNaker's own partition."""
+__all__ = ["Addresses", "Core", "Sender", "constants", "core_regions", "region_sizes"]
 
 
-def rows_onto(population: LIFVertex) -> int:
-    """Return the rows of weights of each core of a population."""
-    return sum(projection.shape[0] for projection in population.forward)
+@dataclass(frozen=True)
+class Sender:
+    """A core from which packets come.
+
+    Attributes
+    ----------
+    first : int
+        Its first neuron.
+    key, mask : int
+    colour_bits : int
+        Low bits of its keys that carry the time.
+    """
+
+    first: int
+    key: int
+    mask: int
+    colour_bits: int = 0
 
 
-def _outputs_onto(population: LIFVertex) -> int:
-    return sum(projection.shape[0] for projection in population.feedback)
+@dataclass(frozen=True)
+class Addresses:
+    """The keys that concern a core.
+
+    Attributes
+    ----------
+    spike, error : int, optional
+        Of its own packets, if they go anywhere.
+    forward, feedback : sequence of (sequence of Sender)
+        For each that the population receives, in its order, the cores of the source.
+    """
+
+    spike: int | None
+    error: int | None
+    forward: Sequence[Sequence[Sender]]
+    feedback: Sequence[Sequence[Sender]]
 
 
-def region_sizes(population: LIFVertex, neurons: int) -> dict[Region, int]:
+@dataclass(frozen=True)
+class Core:
+    """The part of a population that a core simulates, and how.
+
+    Attributes
+    ----------
+    first, n : int
+        Its first neuron, and how many.
+    seed, first_trial : int
+        As ``setup()`` was given them.
+    timestep : float
+        ms.
+    recorded : dict of str to (int, list of int)
+        For v, i_syn and spikes the interval in ticks and the neurons, counted from ``first``.
+    """
+
+    first: int
+    n: int
+    seed: int
+    first_trial: int
+    timestep: float
+    recorded: dict[str, tuple[int, list[int]]]
+
+
+def region_sizes(population: Receiver, neurons: int) -> dict[Region, int]:
     """Return the bytes of the data regions of a core, as far as they are known before the mapping."""
-    rows = rows_onto(population)
-    cores = sum(_cores(p.pre_vertex) for p in [*population.forward, *population.feedback])
-    has_absent = not all(projection.present.all() for projection in population.forward)
+    has_absent = not all(incoming.present.all() for incoming in population.forward)
     words = {
         Region.CONFIGURATION: len(CONFIGURATION_WORDS),
-        Region.SOURCES: SOURCE_WORDS * cores,
+        Region.SOURCES: SOURCE_WORDS * population.sources,
         Region.STATE: 2 * neurons,
-        Region.WEIGHTS: rows * neurons,
-        Region.ABSENT: rows * -(-neurons // 32) * has_absent,
-        Region.FEEDBACK: _outputs_onto(population) * neurons,
-        Region.TARGETS: population.targets.size // population.n_atoms * neurons,
+        Region.WEIGHTS: population.rows * neurons,
+        Region.ABSENT: population.rows * -(-neurons // 32) * has_absent,
+        Region.FEEDBACK: population.outputs * neurons,
+        Region.TARGETS: population.targets.size // population.n * neurons,
         Region.NEURON_RECORDING: 6 + 3 * neurons,
     }
     return {region: max(4, 4 * size) for region, size in words.items()}
 
 
-def _cores(vertex: object) -> int:
-    return -(-int(vertex.n_atoms) // int(vertex.get_max_atoms_per_core()))  # type: ignore[attr-defined]
-
-
-def core_regions(core: LIFMachineVertex, contents: Contents) -> dict[Region, NDArray[np.uint32] | NDArray[np.int32]]:
-    """Return the words of each data region of a core that is not one of sPyNNaker's own."""
-    population = core.population
-    first, n = int(core.vertex_slice.lo_atom), int(core.vertex_slice.n_atoms)
-    columns = slice(first, first + n)
-    sources = source_words(_sources(population))
-    present = [projection.present[:, columns] for projection in population.forward]
-    has_absent = not all(matrix.all() for matrix in present)
-    spike_key, error_key = key_of(core, SPIKE_PARTITION_ID), key_of(core, ERROR_PARTITION)
-    learning_rate = max((p.learning_rate for p in population.forward), default=0.0)
-    feedback_rate = max((p.learning_rate for p in population.feedback), default=0.0)
-    timestep = SpynnakerDataView.get_simulation_time_step_ms()
-    words = {
-        "n_neurons": n,
-        "first_neuron": first,
-        "trial_ticks": population.trial_ticks,
-        "first_trial": contents.first_trial,
-        "layer": population.layer,
-        "seed": contents.seed,
-        "sends_spikes": spike_key is not None,
-        "spike_key": spike_key or 0,
-        "sends_errors": error_key is not None,
-        "error_key": error_key or 0,
-        "colour_bits": population.n_colour_bits,
-        "n_sources": len(sources),
-        "n_rows": rows_onto(population),
-        "n_errors": _outputs_onto(population),
-        "n_targets": population.targets.shape[1],
-        "has_absent": has_absent,
+def constants(population: Receiver, timestep: float) -> dict[str, int]:
+    """Return the constants of the membrane and of learning; ValueError if one cannot be represented."""
+    learning_rate = max((incoming.learning_rate for incoming in population.forward), default=0.0)
+    feedback_rate = max((incoming.learning_rate for incoming in population.feedback), default=0.0)
+    return {
         "perturbs": feedback_rate > 0,
         **cell_words(population.parameters, population.exact, timestep),
         **learning_words(population.parameters, learning_rate, feedback_rate),
-        **capacities(population, n),
     }
-    initial = {name: population.initial_values(name)[columns] for name in ("v", "i_syn")}
+
+
+def core_regions(
+    population: Receiver, core: Core, addresses: Addresses
+) -> dict[Region, NDArray[np.uint32] | NDArray[np.int32]]:
+    """Return the words of each data region of a core that is not one of sPyNNaker's own."""
+    columns = slice(core.first, core.first + core.n)
+    sources = source_words(_sources(population, addresses))
+    present = [incoming.present[:, columns] for incoming in population.forward]
+    has_absent = not all(matrix.all() for matrix in present)
+    words = {
+        "n_neurons": core.n,
+        "first_neuron": core.first,
+        "trial_ticks": population.trial_ticks,
+        "first_trial": core.first_trial,
+        "layer": population.layer,
+        "seed": core.seed,
+        "sends_spikes": addresses.spike is not None,
+        "spike_key": addresses.spike or 0,
+        "sends_errors": addresses.error is not None,
+        "error_key": addresses.error or 0,
+        "colour_bits": population.colour_bits,
+        "n_sources": len(sources),
+        "n_rows": population.rows,
+        "n_errors": population.outputs,
+        "n_targets": population.targets.shape[1],
+        "has_absent": has_absent,
+        **constants(population, core.timestep),
+        **capacities(population, core.n),
+    }
     return {
         Region.CONFIGURATION: configuration_words(words),
         Region.SOURCES: sources,
-        Region.STATE: initial_state(initial["v"], initial["i_syn"], population.parameters),
-        Region.WEIGHTS: _stacked([p.words[:, columns] for p in population.forward], n),
+        Region.STATE: initial_state(population.v[columns], population.i_syn[columns], population.parameters),
+        Region.WEIGHTS: _stacked([incoming.words[:, columns] for incoming in population.forward], core.n),
         Region.ABSENT: np.vstack([absent_words(matrix) for matrix in present]) if has_absent else _NOTHING,
-        Region.FEEDBACK: _stacked([p.words[:, columns] for p in population.feedback], n),
+        Region.FEEDBACK: _stacked([incoming.words[:, columns] for incoming in population.feedback], core.n),
         Region.TARGETS: to_fixed(population.targets[columns].T, FORMATS.error).astype(np.int32),
-        Region.NEURON_RECORDING: _recording_words(core),
+        Region.NEURON_RECORDING: _recording_words(core.recorded),
     }
 
 
@@ -118,43 +165,26 @@ def _stacked(matrices: list[NDArray[np.int32]], n: int) -> NDArray[np.int32]:
     return np.vstack([np.empty((0, n), np.int32), *matrices])
 
 
-def _sources(population: LIFVertex) -> list[Source]:
+def _sources(population: Receiver, addresses: Addresses) -> Iterable[Source]:
     """Return where the packets to a population come from."""
-    found = []
     row = 0
-    for projection in population.forward:
-        for neurons, key, mask in sources_of(projection.pre_vertex, SPIKE_PARTITION_ID):
-            found.append(
-                Source(
-                    key,
-                    mask,
-                    row + int(neurons.lo_atom),
-                    int(projection.pre_vertex.n_colour_bits),
-                    projection.delay_ticks,
-                    projection.learning_rate > 0,
-                )
-            )
-        row += projection.shape[0]
+    for incoming, senders in zip(population.forward, addresses.forward, strict=True):
+        for sender in senders:
+            learns = incoming.learning_rate > 0
+            yield Source(sender.key, sender.mask, row + sender.first, sender.colour_bits, incoming.delay_ticks, learns)
+        row += incoming.rows
     output = 0
-    for projection in population.feedback:
-        for neurons, key, mask in sources_of(projection.pre_vertex, ERROR_PARTITION):
-            found.append(Source(key, mask, output + int(neurons.lo_atom), is_error=True))
-        output += projection.shape[0]
-    return found
+    for incoming, senders in zip(population.feedback, addresses.feedback, strict=True):
+        for sender in senders:
+            yield Source(sender.key, sender.mask, output + sender.first, is_error=True)
+        output += incoming.rows
 
 
-def _recording_words(core: LIFMachineVertex) -> NDArray[np.uint32]:
+def _recording_words(recorded: dict[str, tuple[int, list[int]]]) -> NDArray[np.uint32]:
     """Return interval and number of recorded neurons of v, i_syn and spikes, then the neurons."""
-    recorder, neurons = core.population.recorder, core.vertex_slice
     head, indices = [], []
     for variable in ("v", "i_syn", "spikes"):
-        chosen: list[int] = []
-        if recorder.is_recording(variable):
-            chosen = [int(i) - int(neurons.lo_atom) for i in recorder.neurons_recording(variable, neurons)]
-        interval = 0
-        if chosen:
-            dt = SpynnakerDataView.get_simulation_time_step_ms()
-            interval = round(recorder.get_sampling_interval_ms(variable) / dt)
-        head += [interval, len(chosen)]
-        indices += chosen
+        interval, neurons = recorded[variable]
+        head += [interval, len(neurons)]
+        indices += neurons
     return np.array(head + indices, np.uint32)

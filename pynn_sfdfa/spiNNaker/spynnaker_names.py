@@ -20,6 +20,7 @@ from spinn_front_end_common.interface.buffer_management.recording_utilities impo
     get_recording_header_array,
     get_recording_header_size,
 )
+from spinn_front_end_common.interface.buffer_management.storage_objects.buffered_sending_region import get_n_bytes
 from spinn_front_end_common.interface.ds import DataType
 from spinn_front_end_common.interface.provenance import ProvenanceWriter, ProvidesProvenanceDataFromMachineImpl
 from spinn_front_end_common.interface.simulation.simulation_utilities import get_simulation_header_array
@@ -31,8 +32,12 @@ from spynnaker.pyNN.data import SpynnakerDataView
 from spynnaker.pyNN.models.abstract_pynn_model import AbstractPyNNModel
 from spynnaker.pyNN.models.common import NeuronRecorder, ParameterHolder, PopulationApplicationVertex
 from spynnaker.pyNN.models.neural_projections import SynapseInformation
+from spynnaker.pyNN.models.neural_projections.connectors import AbstractConnector
 from spynnaker.pyNN.models.neuron.synapse_dynamics import SynapseDynamicsStatic
 from spynnaker.pyNN.models.populations import Population, PopulationView
+from spynnaker.pyNN.models.spike_source.spike_source_array_machine_vertex import SpikeSourceArrayMachineVertex
+from spynnaker.pyNN.models.spike_source.spike_source_array_vertex import SpikeSourceArrayVertex
+from spynnaker.pyNN.models.spike_source.spike_source_poisson_vertex import SpikeSourcePoissonVertex
 from spynnaker.pyNN.utilities.constants import SPIKE_PARTITION_ID
 from spynnaker.pyNN.utilities.neo_buffer_database import NeoBufferDatabase
 
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
+    "AbstractConnector",
     "AbstractGeneratesDataSpecification",
     "AbstractHasAssociatedBinary",
     "AbstractPyNNModel",
@@ -51,6 +57,7 @@ __all__ = [
     "NeuronRecorder",
     "ParameterHolder",
     "Population",
+    "OF_CORES",
     "PopulationApplicationVertex",
     "PopulationView",
     "ProvenanceWriter",
@@ -59,13 +66,18 @@ __all__ = [
     "SPIKE_PARTITION_ID",
     "SYSTEM_BYTES_REQUIREMENT",
     "Slice",
+    "SpikeSourceArrayMachineVertex",
+    "SpikeSourceArrayVertex",
+    "SpikeSourcePoissonVertex",
     "SplitterFixedLegacy",
     "SpynnakerDataView",
     "VariableSDRAM",
     "add_edge",
     "binary_exists",
+    "clear_recorded",
     "colour_bits",
     "connected_pairs",
+    "get_n_bytes",
     "get_recording_header_array",
     "get_recording_header_size",
     "get_simulation_header_array",
@@ -73,12 +85,19 @@ __all__ = [
     "is_emulated",
     "is_static",
     "key_of",
+    "plan_for_rate",
     "read_words",
+    "receptor_types",
+    "recorded_matrix",
+    "recorded_of_cores",
     "recorded_spikes",
     "recording_region_address",
     "sources_of",
     "time_scale_factor",
+    "timestep_ms",
     "timestep_us",
+    "unit_of",
+    "weights_in",
     "write_words",
 ]
 
@@ -134,6 +153,16 @@ def sources_of(pre: Any, partition: str) -> Iterator[tuple[Slice, int, int]]:
         yield vertex.vertex_slice, int(info.key), int(info.mask)
 
 
+def weights_in(connector: Any, synapse_type: Any) -> np.ndarray:
+    """Return the weights of a list of connections or of a type of synapse of sPyNNaker; none if they are no numbers."""
+    own = getattr(connector, "_FromListConnector__weights", None)
+    weights = own if own is not None else getattr(synapse_type, "weight", 0.0)
+    try:
+        return np.ravel(np.asarray(weights, float))
+    except (TypeError, ValueError):
+        return np.empty(0)
+
+
 def connected_pairs(connector: Any, pre: Population, post: Population) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return presynaptic and postsynaptic index of each connection, and the weight that the connector itself gives it.
 
@@ -152,11 +181,56 @@ def connected_pairs(connector: Any, pre: Population, post: Population) -> tuple[
     return block["source"].astype(np.int64), block["target"].astype(np.int64), block["weight"].astype(float)
 
 
-def recorded_spikes(population: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the neurons and the times (ms) of all spikes recorded from a population since time 0."""
+def plan_for_rate(source: SpikeSourcePoissonVertex, rate: float) -> None:
+    """Let memory be reserved for what a Poisson source sends at its highest rate (Hz)."""
+    source._SpikeSourcePoissonVertex__max_rate = rate
+
+
+def recorded_spikes(label: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the neurons and times (ms) of all spikes that are kept of the population of that label, in this order."""
     with NeoBufferDatabase() as database:
-        spikes = database.spinnaker_get_data(population._recorder.recording_label, "spikes", False, None)
+        spikes = database.spinnaker_get_data(label, "spikes", False, None).reshape(-1, 2)
     return spikes[:, 0].astype(np.int64), spikes[:, 1].astype(float)
+
+
+def recorded_matrix(label: str, variable: str, indices: list[int]) -> np.ndarray:
+    """Return all samples that are kept of a variable, (n_samples, n_indices)."""
+    with NeoBufferDatabase() as database:
+        samples = database.spinnaker_get_data(label, variable, True, indices)
+    return np.asarray(samples, float).reshape(len(samples), len(indices))
+
+
+OF_CORES = ("rewiring", "packets-per-timestep")
+"""Variables of sPyNNaker that are not those of neurons."""
+
+
+def recorded_of_cores(label: str, variable: str) -> tuple[list[Any], list[Any]]:
+    """Return the events and the signals that are kept of such a variable, as Neo has them."""
+    with NeoBufferDatabase() as database:
+        block = database.get_empty_block(label, None)
+        database.add_segment(block, label, variable, None, allow_missing=True)
+    return list(block.segments[0].events), list(block.segments[0].analogsignals)
+
+
+def clear_recorded(label: str, variables: list[str]) -> None:
+    """Delete what is kept of some variables; what is recorded from now on counts from now."""
+    with NeoBufferDatabase() as database:
+        database.clear_data(label, variables)
+
+
+def unit_of(vertex: Any, name: str) -> str:
+    """Return the unit of a parameter or variable, empty if it has none."""
+    try:
+        unit = vertex.get_units(name)
+    except KeyError:
+        return ""
+    return "" if unit in (None, "dimensionless") else str(unit)
+
+
+def receptor_types(vertex: Any) -> list[str]:
+    """Return the names of the receptor types of a vertex of sPyNNaker's own."""
+    neurons = getattr(vertex, "neuron_impl", None)
+    return list(neurons.get_synapse_targets()) if neurons is not None else []
 
 
 def read_words(machine_vertex: Any, region: int, count: int, offset: int = 0) -> np.ndarray:
@@ -177,6 +251,11 @@ def write_words(machine_vertex: Any, region: int, words: np.ndarray, offset: int
 def recording_region_address(placement: Any, region: int) -> int:
     """Return the address of a region of a placed core."""
     return int(locate_memory_region_for_placement(placement, region))
+
+
+def timestep_ms() -> float:
+    """Return the timestep of the simulation in milliseconds."""
+    return float(SpynnakerDataView.get_simulation_time_step_ms())
 
 
 def timestep_us() -> int:

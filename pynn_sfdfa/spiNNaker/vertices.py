@@ -1,19 +1,21 @@
-"""The vertex of a LIF_SFDFA population: parameters, recording and how it is split over cores."""
+"""The vertex of a LIF_SFDFA population: parameters, what it receives, recording and how it is split over cores."""
 
 from __future__ import annotations
 
-import copy
 import math
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyNN import errors
-from pyNN.parameters import Sequence
 
 from pynn_sfdfa import models
-from pynn_sfdfa.spiNNaker import simulator
+from pynn_sfdfa.common.cells import check_cell_parameters
+from pynn_sfdfa.common.populations import check_finite
+from pynn_sfdfa.common.targets import check_learning, target_table
+from pynn_sfdfa.spiNNaker.incoming import Receiver, check_rates
+from pynn_sfdfa.spiNNaker.layout import Region
 from pynn_sfdfa.spiNNaker.machine_vertex import LIFMachineVertex, core_sdram
+from pynn_sfdfa.spiNNaker.simulator import refuse_within, state
 from pynn_sfdfa.spiNNaker.spynnaker_names import (
     DataType,
     LegacyPartitionerAPI,
@@ -23,15 +25,16 @@ from pynn_sfdfa.spiNNaker.spynnaker_names import (
     SplitterFixedLegacy,
     SpynnakerDataView,
     colour_bits,
+    timestep_ms,
 )
-from pynn_sfdfa.standardmodels import check_cell_parameters, target_table
+from pynn_sfdfa.spiNNaker.synaptic_memory import SynapticMemory, check_feedback
+from pynn_sfdfa.spiNNaker.values import Values, neurons
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.spiNNaker.projections import SFDFAProjection
     from pynn_sfdfa.spiNNaker.spynnaker_names import Slice
 
 __all__ = ["LIFVertex"]
@@ -40,7 +43,7 @@ _LIF = models.LIF_SFDFA
 _MATRICES = ("v", "i_syn")
 
 
-class LIFVertex(PopulationApplicationVertex, LegacyPartitionerAPI):
+class LIFVertex(Values, PopulationApplicationVertex, LegacyPartitionerAPI):
     """The vertex of a population.
 
     Parameters
@@ -49,14 +52,16 @@ class LIFVertex(PopulationApplicationVertex, LegacyPartitionerAPI):
         Neurons.
     label : str
     model : LIF_SFDFA
+    values : dict of str to array, shape (n,)
+        Its parameters in PyNN's units.
     neurons_per_core : int
 
     Attributes
     ----------
     layer : int
         Index among the LIF_SFDFA populations, in order of creation; it determines the perturbations.
-    forward, feedback : list of SFDFAProjection
-        That end here on receptor type "input" and on "error".
+    forward, feedback : SynapticMemory
+        The synapses that end here on receptor type "input" and on "error".
     parameters : dict of str to float
         In PyNN's units; the targets are in ``targets``.
     targets : float64, shape (n, trials)
@@ -67,29 +72,24 @@ class LIFVertex(PopulationApplicationVertex, LegacyPartitionerAPI):
         Names the parameter, its value and what is valid.
     """
 
-    def __init__(self, n: int, label: str, model: Any, neurons_per_core: int) -> None:
+    def __init__(self, n: int, label: str, model: Any, values: dict[str, NDArray[Any]], neurons_per_core: int) -> None:
         super().__init__(label, neurons_per_core, SplitterFixedLegacy())
         self._n, self.model, self.exact = n, model, model.gradient == "exact"
-        self._values: dict[str, Any] = {}
-        for name, lazy in model.parameter_space.items():
-            own = copy.copy(lazy)  # the cell type may be used again, for another size
-            own.shape = (n,)
-            values = own.evaluate(simplify=False)
-            self._values[name] = _sequences(values, n) if name == "targets" else np.array(values, float)
+        self.values = values
         self.initial: dict[str, NDArray[np.float64] | None] = {"v": None, "i_syn": None}
-        self.forward: list[SFDFAProjection] = []
-        self.feedback: list[SFDFAProjection] = []
+        self.forward = SynapticMemory(self, Region.WEIGHTS)
+        self.feedback = SynapticMemory(self, Region.FEEDBACK)
         self._take_up()
         self.recorder = NeuronRecorder(
             list(_MATRICES), dict.fromkeys(_MATRICES, DataType.S1615), ["spikes"], n, [], {}, [], {}
         )
-        known = simulator.contents().vertices
-        self.layer = len(known)
-        known.append(self)
+        self.layer = len(state.vertices)
+        state.vertices.append(self)
+        state.groups.append(self)
 
     def _take_up(self) -> None:
         """Check the parameters and derive what the machine needs."""
-        arrays = {name: np.asarray(values, float) for name, values in self._values.items() if name != "targets"}
+        arrays = {name: values.astype(float) for name, values in self.values.items() if name != "targets"}
         check_cell_parameters(arrays)
         for name, values in arrays.items():
             if np.ptp(values):
@@ -99,40 +99,85 @@ class LIFVertex(PopulationApplicationVertex, LegacyPartitionerAPI):
                     "each value."
                 )
         self.parameters = {name: float(values[0]) for name, values in arrays.items()}
-        self.targets = target_table(self._values["targets"])
+        self.targets = target_table(self.values["targets"])
         self.trial_ticks = _ticks(self.parameters["trial_duration"])
 
-    # --- Parameters, as sPyNNaker's Population asks for them ---------------------------------------------------------
+    def described(self) -> Receiver:
+        """Return what a core needs to know of the population."""
+        return Receiver(
+            label=self.label,
+            n=self._n,
+            per_core=int(self.get_max_atoms_per_core()),
+            layer=self.layer,
+            trial_ticks=self.trial_ticks,
+            parameters=self.parameters,
+            exact=self.exact,
+            targets=self.targets,
+            v=self.initial_values("v"),
+            i_syn=self.initial_values("i_syn"),
+            colour_bits=self.n_colour_bits,
+            forward=tuple(self.forward.incoming),
+            feedback=tuple(self.feedback.incoming),
+        )
+
+    # --- A simulation ------------------------------------------------------------------------------------------------
+
+    def check(self, stop: float) -> None:
+        """Check before a run to ``stop`` (ms) that learning has all it needs.
+
+        Raises
+        ------
+        ValueError
+            If targets run out before ``stop``, or learning is wired in a way that cannot work.
+        """
+        for memory in (self.forward, self.feedback):
+            check_rates(memory.incoming)
+        check_feedback(self.label, self.feedback)
+        check_learning(
+            self.label,
+            stop,
+            self.parameters["trial_duration"],
+            given=self.targets.shape[1],
+            feedback_from=((i.source.label, bool(i.source.targets.size)) for i in self.feedback.incoming),
+            regularised=bool(self.parameters["rho"]),
+            plastic=any(incoming.learning_rate for incoming in self.forward.incoming),
+        )
+
+    def outdated(self) -> None:
+        """Take note that the machine has run, and may have changed weights."""
+        for memory in (self.forward, self.feedback):
+            memory.outdated()
+
+    def fetch(self) -> None:
+        """Read back the weights that the machine may have changed."""
+        for memory in (self.forward, self.feedback):
+            for incoming in memory.incoming:
+                memory.fetch(incoming)
+
+    # --- Parameters --------------------------------------------------------------------------------------------------
 
     @property
     def n_atoms(self) -> int:
         """The neurons."""
         return self._n
 
-    def get_parameters(self) -> list[str]:
-        """Return the names of the parameters."""
-        return [p.name for p in _LIF.parameters]
+    def set_values(self, changes: Mapping[str, Any], indices: NDArray[np.int64]) -> None:
+        """Change parameters of some neurons; they take effect with the next run from time 0.
 
-    def get_parameter_values(self, names: Any, selector: Any = None) -> ParameterHolder:
-        """Return parameters of some neurons."""
-        self._check_parameters(names, self.get_parameters())
-        return ParameterHolder(names, lambda name, chosen: _selected(self._values[name], chosen), selector)
-
-    def set_parameter_values(self, name: str, value: Any, selector: Any = None) -> None:
-        """Change a parameter; it takes effect with the next run from time 0."""
-        self._check_parameters(name, self.get_parameters())
-        if SpynnakerDataView.is_ran_last():
-            raise RuntimeError(
-                f"{name} of '{self.label}' cannot be set within a simulation on SpiNNaker; call reset() before."
-            )
-        before = self._values[name]
-        self._values[name] = before.copy()
-        indices = _indices(selector, self._n)
-        self._values[name][indices] = _sequences(value, len(indices)) if name == "targets" else value
+        Raises
+        ------
+        RuntimeError
+            If a simulation has begun.
+        pyNN.errors.InvalidParameterValueError
+            If a value is not valid; nothing has been changed.
+        """
+        refuse_within(f"{', '.join(changes)} of '{self.label}' cannot be set")
+        before = self.values
+        self.values = self.changed(changes, indices)
         try:
             self._take_up()
         except errors.InvalidParameterValueError:
-            self._values[name] = before
+            self.values = before
             self._take_up()
             raise
         SpynnakerDataView.set_requires_data_generation()
@@ -141,23 +186,23 @@ class LIFVertex(PopulationApplicationVertex, LegacyPartitionerAPI):
         """Return the state variables that can be initialised."""
         return list(self.initial)
 
-    def get_initial_state_values(self, names: Any, selector: Any = None) -> ParameterHolder:
-        """Return initial values of some neurons."""
-        self._check_variables(names, self.initial)
-        return ParameterHolder(names, lambda name, chosen: _selected(self.initial_values(name), chosen), selector)
-
     def initial_values(self, name: str) -> NDArray[np.float64]:
         """Return the initial values of v (mV) or i_syn (nA), shape (n,)."""
         given = self.initial[name]
         return np.full(self._n, self.parameters["v_rest"] if name == "v" else 0.0) if given is None else given
 
-    def set_initial_state_values(self, name: str, value: Any, selector: Any = None) -> None:
-        """Set initial values of v (mV) or i_syn (nA) in the first trial."""
-        self._check_variables(name, self.initial)
-        values = self.initial_values(name).copy()
-        indices = _indices(selector, self._n)
-        values[indices] = value.next(len(indices)) if hasattr(value, "next") else value
-        self.initial[name] = values
+    def get_initial_state_values(self, names: Any, selector: Any = None) -> ParameterHolder:
+        """Return initial values of some neurons."""
+        return ParameterHolder(
+            names, lambda name, chosen: list(self.initial_values(name)[neurons(chosen, self._n)]), selector
+        )
+
+    def set_initial_values(self, name: str, values: NDArray[np.float64], indices: NDArray[np.int64]) -> None:
+        """Set initial values of v (mV) or i_syn (nA) of some neurons in the first trial."""
+        check_finite(f"LIF_SFDFA: initial {name}", values, self.model.units[name])
+        own = self.initial_values(name).copy()
+        own[indices] = values
+        self.initial[name] = own
         SpynnakerDataView.set_requires_data_generation()
 
     def get_units(self, name: str) -> str:
@@ -177,8 +222,6 @@ class LIFVertex(PopulationApplicationVertex, LegacyPartitionerAPI):
         self, name: str, sampling_interval: float | None = None, indices: Collection[int] | None = None
     ) -> None:
         """Record a variable of some or all neurons."""
-        if name not in _LIF.recordable:
-            raise errors.RecordingError(name, self.model)
         self.recorder.set_recording(name, True, sampling_interval, indices)
         SpynnakerDataView.set_requires_mapping()
 
@@ -228,66 +271,10 @@ class LIFVertex(PopulationApplicationVertex, LegacyPartitionerAPI):
         """Return the vertex of a core with these neurons."""
         return LIFMachineVertex(self, vertex_slice, sdram, label)
 
-    # --- Learning ----------------------------------------------------------------------------------------------------
-
-    def check(self, stop: float) -> None:
-        """Check before a run to ``stop`` (ms) that learning has all it needs.
-
-        Raises
-        ------
-        ValueError
-            If targets run out before ``stop``, or learning is wired in a way that cannot work.
-        """
-        given, duration = self.targets.shape[1], self.parameters["trial_duration"]
-        needed = math.floor(stop / duration + 1e-9)
-        if 0 < given < needed:
-            raise ValueError(
-                f"Population '{self.label}' has targets for {given} trials, but running to {stop:g} ms completes "
-                f"{needed} trials of {duration:g} ms. Give more targets, or run to {given * duration:g} ms at most."
-            )
-        if given and self.feedback:
-            raise ValueError(
-                f"Population '{self.label}' has targets and feedback: it cannot be output and hidden population at "
-                "once. Remove its targets, or the SFDFAFeedback projection onto it."
-            )
-        for source in (projection.pre_vertex for projection in self.feedback):
-            if not source.targets.size:
-                raise ValueError(
-                    f"Feedback from population '{source.label}' to '{self.label}' carries no error, because "
-                    f"'{source.label}' has no targets. Set its targets (spike counts per trial)."
-                )
-        teaches = given or self.feedback or self.parameters["rho"]
-        if not teaches and any(projection.learning_rate for projection in self.forward):
-            warnings.warn(
-                f"The synapses onto population '{self.label}' have a learning_rate but nothing to learn from: it has "
-                "no targets, no SFDFAFeedback projection and rho = 0. Their weights will not change.",
-                stacklevel=2,
-            )
-
-
-def _sequences(value: Any, n: int) -> NDArray[np.object_]:
-    """Return one sequence of targets for each neuron, shape (n,)."""
-    value = getattr(value, "base_value", value)
-    if isinstance(value, Sequence) or not len(value):
-        each = [value] * n
-    else:
-        each = list(np.atleast_1d(value) if n == 1 else value)
-    out = np.empty(n, dtype=object)
-    out[:] = [one if isinstance(one, Sequence) else Sequence(np.ravel(one)) for one in each]
-    return out
-
-
-def _indices(selector: Any, n: int) -> NDArray[np.int64]:
-    return np.arange(n) if selector is None else np.atleast_1d(np.arange(n)[selector])
-
-
-def _selected(values: Any, selector: Any) -> list[Any]:
-    return [values[i] for i in _indices(selector, len(values))]
-
 
 def _ticks(duration: float) -> int:
     """Return the steps in a trial."""
-    dt = float(SpynnakerDataView.get_simulation_time_step_ms())
+    dt = timestep_ms()
     steps = round(duration / dt)
     if steps < 1 or not math.isclose(steps * dt, duration, rel_tol=1e-9):
         near = max(steps, 1) * dt

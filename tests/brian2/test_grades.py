@@ -70,4 +70,6 @@ def test_seeds_give_different_perturbations(sim):
 def test_without_a_learning_rate_of_feedback_nothing_is_perturbed(sim):
     found, _ = deep_net(sim, 0.0, seed=1, learning_rate=0.0, trials=1)
     assert not found[0].any()
-    assert not any(population.brian2_group.perturbation[:].any() for population in sim.simulator.contents.populations)
+    learning = [p for p in sim.simulator.contents.populations if isinstance(p.celltype, sim.LIF_SFDFA)]
+    assert len(learning) == 3
+    assert not any(population.brian2_group.perturbation[:].any() for population in learning)

@@ -89,7 +89,7 @@ def test_views_and_assemblies(sim, ends):
     np.testing.assert_allclose(projection.get("weight", format="array"), weight, rtol=1e-12)
     projection.set(weight=-weight)
     np.testing.assert_allclose(projection.get("weight", format="array"), -weight, rtol=1e-12)
-    groups = [projection._group(address) for address in projection.addresses]
+    groups = [projection.group(address) for address in projection.addresses]
     assert [(np.unique(g.i).tolist(), np.unique(g.j).tolist()) for g in groups] == [
         ([1, 2, 3, 4], [1, 2, 3]),
         ([1, 2, 3, 4], [0, 1]),
@@ -109,5 +109,5 @@ def test_plasticity_of_pynn_is_connected_in_bulk_too(sim, ends):
     np.testing.assert_allclose(projection.get("tau_minus", format="array"), 30.0)
     depressing = sim.TsodyksMarkramSynapse(U=0.3, tau_rec=80.0, weight=0.2, delay=1.0)
     projection = sim.Projection(ends[0], post, sim.AllToAllConnector(), depressing)
-    np.testing.assert_allclose(projection._read("tau_syn"), 5e-3)
+    np.testing.assert_allclose(projection._read_native("tau_syn"), 5e-3)
     np.testing.assert_allclose(projection.get("U", format="array"), 0.3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -21,6 +22,7 @@ from distributed import KilledWorker, LocalCluster
 from pynn_sfdfa.campaign import cluster, runner
 from pynn_sfdfa.campaign.collect import read
 from pynn_sfdfa.campaign.errors import CampaignError
+from pynn_sfdfa.files import WriteError
 
 EPOCHS = 12
 
@@ -124,6 +126,15 @@ def test_runs_that_dask_gives_up_are_told(tmp_path, future, message):
     result = cluster.outcome(spec(tmp_path / "a"), future)
     assert result.name == "a"
     assert re.search(message, result.error)
+
+
+def test_a_run_that_cannot_write_ends_the_campaign(tmp_path, scheduler, monkeypatch):
+    def execute(*_, **__):
+        raise WriteError(errno.ENOSPC, "No space left on device", "x/last.safetensors")
+
+    monkeypatch.setattr(cluster, "execute", execute)  # the worker is in this process
+    with pytest.raises(WriteError, match="x/last.safetensors cannot be written: No space left"):
+        runner.run_all([spec(tmp_path / "a")], data=None, scheduler=scheduler.scheduler_address, stream=io.StringIO())
 
 
 def connect(address):

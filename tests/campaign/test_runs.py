@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import io
+import os
 import re
 
 import pytest
@@ -14,7 +14,7 @@ from pynn_sfdfa.campaign import runner
 from pynn_sfdfa.campaign.collect import DamagedRunError, read
 from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.spec import make_spec
-from pynn_sfdfa.run_folder import RunFolderError
+from pynn_sfdfa.run_folder import RunFolder, RunFolderError
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +49,10 @@ def test_what_a_run_has_left_is_read_back(finished):
 
 
 def test_a_finished_run_is_left_alone(finished):
-    before = {path.name: path.stat().st_mtime_ns for path in finished.folder.iterdir() if path.name != ".lock"}
+    before = {path.name: path.stat().st_mtime_ns for path in finished.folder.iterdir()}
     assert run_here(finished).error is None
     assert runner.run_all([finished], data=None, stream=io.StringIO()) == []
-    assert {name: (finished.folder / name).stat().st_mtime_ns for name in before} == before
+    assert {path.name: path.stat().st_mtime_ns for path in finished.folder.iterdir()} == before
 
 
 def test_a_run_is_resumed_and_prolonged(finished, tmp_path):
@@ -84,11 +84,16 @@ def test_a_folder_with_another_run_is_not_touched(finished):
         ("metrics.jsonl", '"train_loss"', '"loss"', "metrics.jsonl, line 1: .*train_loss"),
         ("summary.json", '"epochs": 2', '"epochs": 3', "summary.json tells of 3 epochs, metrics.jsonl of 2"),
         ("summary.json", "{", "[", "summary.json is not JSON"),
+        ("summary.json", '"threads": 1', '"threads": null', "summary.json tells of null threads"),
+        ("metrics.jsonl", '"seconds": ', '"seconds": true, "x": ', "metrics.jsonl, line 1: seconds is true"),
+        ("metrics.jsonl", '"alignment": [', '"alignment": ["x", ', r"metrics.jsonl, line 1: alignment is \[\"x\""),
+        ("metrics.jsonl", '{"epoch": 1', "[" * 100_000, "metrics.jsonl, line 1 is not JSON"),
+        ("metrics.jsonl", "{", "\udcff", "metrics.jsonl is not UTF-8 text"),
     ],
 )
 def test_a_damaged_file_is_named_with_the_way_out(damaged, name, old, new, message):
     path = damaged.folder / name
-    path.write_text(path.read_text().replace(old, new, 1))
+    path.write_text(path.read_text().replace(old, new, 1), errors="surrogateescape")
     with pytest.raises(DamagedRunError, match=rf"{message}.*remove {re.escape(str(damaged.folder))}"):
         read(damaged)
 
@@ -99,10 +104,13 @@ def test_a_missing_file_is_named(damaged):
         read(damaged)
 
 
-def test_two_processes_do_not_write_to_one_folder(damaged):
-    with (damaged.folder / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        assert "is being written to by another process" in run_here(damaged).error
+def test_two_do_not_write_to_one_folder(damaged):
+    longer = spec(damaged.folder, epochs=3)
+    with RunFolder(damaged.folder).sole_writer():
+        assert f"is being written to by process {os.getpid()} on " in run_here(damaged).error
+        assert read(damaged) is not None  # who only reads may
+        with pytest.raises(RunFolderError, match="is being written to by process"):
+            runner.run_all([longer], data=None, stream=io.StringIO())
     assert run_here(damaged).error is None
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import errno
 
 import pytest
 from click.testing import CliRunner
 
 from pynn_sfdfa import plotting
+from pynn_sfdfa.campaign import runner
 from pynn_sfdfa.campaign.sweep_table import Point, as_text
 from pynn_sfdfa.cli import main
+from pynn_sfdfa.files import WriteError
+from pynn_sfdfa.interrupts import TerminatedError
 
 SWEEP = """
 experiment = "digits"
@@ -72,6 +76,26 @@ def test_mistakes_are_wrong_use_and_nothing_runs(tmp_path, text, options, messag
     assert result.exit_code == 2
     assert message in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "what"),
+    [
+        (KeyboardInterrupt(), 130, "Interrupted; f"),
+        (TerminatedError(), 143, "Terminated; f"),
+        (WriteError(errno.EIO, "Input/output error", "x"), 1, "x cannot be written: Input/output error. F"),
+    ],
+)
+def test_what_ends_a_sweep_is_told_with_the_way_to_go_on(tmp_path, monkeypatch, error, status, what):
+    def run_all(*_, **__):
+        raise error
+
+    monkeypatch.setattr(runner, "run_all", run_all)
+    (tmp_path / "s.toml").write_text(SWEEP)
+    result = invoke(tmp_path / "s.toml", "--out", tmp_path / "out")
+    assert result.exit_code == status
+    again = f"pynn-sfdfa sweep {tmp_path / 's.toml'} --out {tmp_path / 'out'}"
+    assert f"{what}inished epochs are kept. To go on: {again}\n" in result.stderr
 
 
 def test_the_text_ranks_and_cuts():

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pynn_sfdfa import memory
+from pynn_sfdfa.campaign import runner
 from pynn_sfdfa.campaign import sweep as sweeps
 from pynn_sfdfa.campaign.distributions import parse_distribution
+from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.sweep import SweepError
 
 GRID = """
@@ -168,3 +173,62 @@ def test_draws_that_make_no_sense(tmp_path, distribution, message):
     text = f'experiment = "digits"\n[random]\n"rules.sfdfa.rho" = {distribution}\n'
     with pytest.raises(SweepError, match=re.escape(message)):
         loaded(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (RANDOM.format(draws=10**9), "1,000,000,000 draws x 1 seeds are 1,000,000,000 runs, more than the 10,000 that"),
+        (
+            f"{GRID}loss.target = {[*range(899)]}\nloss.other = {[*range(899)]}\n",
+            "2 values of network.hidden.v_thresh x 2 values of learning.rule x 899 values of loss.target x 899 values "
+            "of loss.other x 2 seeds are 6,465,608 runs",
+        ),
+        (RANDOM.format(draws=1).replace("draws = 1", f"seeds = {[*range(20_000)]}"), "20,000 seeds are 200,000 runs"),
+    ],
+)
+def test_more_runs_than_a_sweep_can_have_are_counted_and_refused_at_once(tmp_path, text, message):
+    sweep = loaded(tmp_path, text)
+    started = time.process_time()
+    with pytest.raises(SweepError, match=re.escape(message)):
+        sweep.runs(tmp_path)
+    assert time.process_time() - started < 0.1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "[10, 20]",
+            "[1, 1180591620717411303424]",
+            "random.training.batch_size.integers[1] is a whole number that does",
+        ),
+        (
+            "uniform = [0, 1]",
+            "uniform = [-1e308, 1e308]",
+            "random: rules.sfdfa.rho: uniform = [-1e+308, 1e+308] is not",
+        ),
+        ('"digits"', '"a\\u0000.toml"', "no file has a name with a NUL in it"),
+        (
+            "random_seed = 3",
+            f"random_seed = '{'x' * 100_000}'",
+            "(100,002 characters) is not valid; it must be a whole",
+        ),
+        ("[random]", f"{'a.' * 5000}a = 1\n[random]", "cannot be used: a key has more than 50 parts"),
+    ],
+)
+def test_hostile_values_are_refused_in_a_sentence(tmp_path, old, new, message):
+    with pytest.raises(SweepError, match=re.escape(message)) as caught:
+        loaded(tmp_path, RANDOM.format(draws=1).replace(old, new)).runs(tmp_path)
+    assert len(str(caught.value)) < 1000
+
+
+def test_runs_side_by_side_must_fit_into_memory_together(tmp_path, monkeypatch):
+    runs = loaded(tmp_path, GRID.replace("[set]", "[set]\nnetwork.hidden_sizes = [3000]")).runs(tmp_path / "out")
+    monkeypatch.setattr(runner, "cores", lambda: 8)
+    monkeypatch.setattr(memory, "limit", lambda: memory.Limit(50_000_000, "the memory of this machine", None, 10**12))
+    with pytest.raises(
+        CampaignError, match=r"divided among 8 runs at a time.*: lower network.hidden_sizes. Or take few"
+    ):
+        runner.run_all([run.spec for run in runs], data=None, stream=io.StringIO())
+    assert not (tmp_path / "out").exists()

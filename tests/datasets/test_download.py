@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import http.server
 import threading
@@ -12,6 +13,7 @@ from numpy.testing import assert_array_equal
 
 from pynn_sfdfa.datasets import DatasetError, load, registry
 from pynn_sfdfa.datasets.download import download
+from pynn_sfdfa.files import WriteError
 
 IMAGES = "train-images-idx3-ubyte.gz"
 
@@ -31,7 +33,9 @@ class Server:
                     self.send_error(404)
                     return
                 self.send_response(200)
-                if outer.announce:
+                if isinstance(outer.announce, str):
+                    self.send_header("Content-Length", outer.announce)
+                elif outer.announce:
                     self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content[: len(content) // 2] if self.path in outer.cut else content)
@@ -161,11 +165,25 @@ def test_downloads_can_be_switched_off(online, cache):
     assert online.asked == []
 
 
-def test_a_cache_that_cannot_be_written_is_named(online, cache):
+def test_a_cache_that_cannot_be_written_is_named_once_and_done_without(tiny, online, cache, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     cache.parent.mkdir()
     cache.write_text("a file where the folder should be")
-    with pytest.raises(DatasetError, match="Not a directory"):
+    with pytest.warns(UserWarning, match=rf"cannot be kept in {cache / 'mnist'} \(Not a directory\), so") as told:
+        dataset = load("mnist")
+    assert len(told) == 1
+    assert_array_equal(dataset.train.values, tiny.arrays["train-images-idx3-ubyte"])
+
+
+def test_a_disk_on_which_nothing_can_be_written_is_told_and_nothing_is_left(online, cache, tmp_path, monkeypatch):
+    def no_space(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(Path, "touch", no_space)
+    with pytest.warns(UserWarning), pytest.raises(WriteError, match=f"{IMAGES} cannot be written: No space .*; free"):
         load("mnist")
+    assert files_below(tmp_path) == set()
 
 
 def test_a_silent_server_runs_into_the_timeout(tmp_path):
@@ -174,3 +192,16 @@ def test_a_silent_server_runs_into_the_timeout(tmp_path):
         with pytest.raises(DatasetError, match=f"{url}: timed out"):
             download([url], tmp_path / "file", lambda path: None, timeout=0.05)
     assert files_below(tmp_path) == set()
+
+
+def test_a_length_that_is_no_number_is_none(tiny, online, cache):
+    online.announce = "many"
+    assert_array_equal(load("mnist").train.values, tiny.arrays["train-images-idx3-ubyte"])
+
+
+def test_an_answer_without_end_is_given_up(server, tmp_path, monkeypatch):
+    server.files["/x"], server.announce = bytes(5000), False
+    monkeypatch.setattr("pynn_sfdfa.datasets.download._MOST", 4000)
+    with pytest.raises(DatasetError, match="/x: it sends more than 4,000 bytes, which no file of a data set here has"):
+        download([f"{server.url}x"], tmp_path / "x", lambda path: None)
+    assert not list(tmp_path.iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from pynn_sfdfa.datasets import DatasetError, load
+from pynn_sfdfa.datasets import DatasetError, load, npz_archive
+from pynn_sfdfa.memory import Limit
 from pynn_sfdfa.spikes import SpikeTrains
 
 
@@ -93,8 +95,15 @@ def test_bytes_as_units_do_not_wrap(write):
         ({"x_train": np.full((6, 4, 3), "a")}, "the train split must hold integers or floats, not <U1"),
         ({"x_train": np.array([None] * 6)}, "x_train cannot be read .*not of Python objects"),
         ({"y_train": np.zeros(6)}, "the train split must have a list of integer labels, not float64"),
-        ({"y_train": np.zeros((6, 3), int)}, r"list of integer labels, not int64 of shape \(6, 3\)"),
-        ({"y_train": np.array(0)}, r"list of integer labels, not int64 of shape \(\)"),
+        ({"y_train": np.zeros((6, 3), int)}, r"labels, not int64 of shape \(6, 3\). Give one integer a sample."),
+        ({"y_train": np.array(0)}, r"list of integer labels, not int64 of shape \(\). Give one integer a sample."),
+        ({"y_train": np.zeros((6, 1), int)}, r"of shape \(6, 1\). They are one column: take labels.ravel\(\)."),
+        ({"y_train": np.eye(6, dtype=int)}, r"They are one-hot: take labels.argmax\(axis=1\)."),
+        ({"y_train": np.eye(6)}, r"They are one-hot: take labels.argmax\(axis=1\)."),
+        (
+            {"y_train": np.array(list("abcabc"))},
+            r"They are text: number the classes, alike in all splits, with classes",
+        ),
         ({"y_train": np.array([0, 1, 2, 0, 1, -1])}, r"labels in 0\.\.2; sample 5 has -1"),
         ({"y_train": np.full(6, -1)}, r"labels in 0\.\.0; sample 0 has -1"),
         ({"y_test": np.array([0, 3, 1])}, r"the test split must have labels in 0\.\.2; sample 1 has 3"),
@@ -117,6 +126,8 @@ def test_mistakes_in_images_are_named(write, change, message):
         ({"times_test": np.array([np.nan])}, "the test split: times must be finite and >= 0 ms; sample 1 has nan"),
         ({"units_test": np.array([0.0])}, "the test split: units must be integers"),
         ({"units_train": np.array(["a", "b", "c"])}, "the train split: units must be integers"),
+        ({"labels_train": np.eye(2, dtype=int)}, r"labels must be one-dimensional, .* take labels.argmax\(axis=1\)."),
+        ({"labels_train": np.array(["a", "b"])}, "labels must be integers, not <U1. They are text: number the classes"),
         ({"offsets_test": np.array([0, 1])}, "the test split: offsets must have one element more"),
         ({"labels_test": np.array([1, 2])}, r"the test split must have labels in 0\.\.1; sample 1 has 2"),
         ({"n_units": 3}, r"the train split: units must lie in 0\.\.2; sample 0 has 6"),
@@ -168,7 +179,8 @@ def test_an_array_with_a_wrong_byte(tmp_path):
 
 def test_an_archive_of_something_else(tmp_path):
     with zipfile.ZipFile(tmp_path / "own.npz", "w") as archive:
-        archive.writestr("x_train", "text")
+        for name in images():
+            archive.writestr(name, "text")
     with pytest.raises(DatasetError, match="x_train is not an array"):
         load(f"npz:{tmp_path / 'own.npz'}")
 
@@ -182,3 +194,136 @@ def test_a_home_folder_is_expanded(write, tmp_path, monkeypatch):
     write(images())
     monkeypatch.setenv("HOME", str(tmp_path))
     assert load("npz:~/own.npz").source == str(tmp_path / "own.npz")
+
+
+def changed_archive(path, change):
+    """Write images with one thing changed in the archive itself: ``change`` gets and returns all bytes."""
+    np.savez(path, **images())
+    path.write_bytes(change(bytearray(path.read_bytes())))
+    return f"npz:{path}"
+
+
+def in_directory(offset, value):
+    """Change two bytes of what the directory at the end of an archive says of the first array."""
+
+    def change(content):
+        at = content.index(b"PK\x01\x02") + offset
+        content[at : at + 2] = value.to_bytes(2, "little")
+        return content
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (in_directory(8, 1), "x_train is encrypted. Write the file with numpy.savez_compressed."),
+        (in_directory(10, 97), "x_train is compressed by method 97, which is not known; known are stored, deflate, "),
+        (in_directory(10, zipfile.ZIP_LZMA), "is damaged: "),
+        (in_directory(10, zipfile.ZIP_BZIP2), "cannot be read: "),
+        (in_directory(10, zipfile.ZIP_DEFLATED), "is damaged: "),
+        (lambda content: content.replace(b"PK\x01\x02", b"PK\x01\x03"), "is damaged: Bad magic number for central"),
+        (lambda content: content.replace(b"PK\x03\x04", b"PK\x03\x05"), "is damaged: Bad magic number for file header"),
+    ],
+)
+def test_archives_that_numpy_did_not_write(tmp_path, change, message):
+    name = changed_archive(tmp_path / "own.npz", change)
+    with pytest.raises(DatasetError, match=re.escape(message)) as error:
+        load(name)
+    assert str(error.value).startswith(str(tmp_path / "own.npz"))
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (
+            "{'descr': '|u1', 'fortran_order': False, 'shape': (3000000000, 8, 8), }",
+            "its header announces (3000000000, 8",
+        ),
+        ("{'descr': '|u1', 'fortran_order': False, 'shape': (-6, -12), }", "its header announces (-6, -12) values of"),
+        ("{'descr': '|u1', 'fortran_order': False, 'shape': (4L, 3", "its header cannot be read ("),
+        ("{'descr': '|u1', 'fortran_order': False, }", "its header cannot be read ("),
+        ("(" * 5000, "its header cannot be read ("),
+        ("1" * 9000, "its header cannot be read ("),
+        ("x" * 20_000, "its header cannot be read ("),
+        ("", "its header cannot be read ("),
+        ("{'descr': '|V9', 'fortran_order': False, 'shape': (8,), }", "x_train cannot be read (it holds |V9)"),
+    ],
+)
+def test_headers_of_arrays_that_numpy_did_not_write(tmp_path, header, message):
+    data = images()["x_train"].tobytes()
+    with zipfile.ZipFile(tmp_path / "own.npz", "w") as archive:
+        archive.writestr(
+            "x_train.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + data
+        )
+        for name in ("y_train", "x_test", "y_test"):
+            archive.writestr(f"{name}.npy", b"")
+    with pytest.raises(DatasetError, match=re.escape(message)) as error:
+        load(f"npz:{tmp_path / 'own.npz'}")
+    assert len(str(error.value)) < 400 + len(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (b"", "x_train is not an array. Write the file with numpy.savez_compressed."),
+        (b"\x93NUMPX\x01\x00", "x_train is not an array. Write the file with numpy.savez_compressed."),
+        (b"\x93NUMPY\x07\x00", "x_train has the format 7.0; arrays of numbers have 1.0 or 2.0."),
+        (b"\x93NUMPY\x01\x00", "x_train is damaged: its header cannot be read ("),
+    ],
+)
+def test_starts_of_arrays_that_numpy_did_not_write(tmp_path, start, message):
+    with zipfile.ZipFile(tmp_path / "own.npz", "w") as archive:
+        for name in images():
+            archive.writestr(f"{name}.npy", start)
+    with pytest.raises(DatasetError, match=re.escape(message)):
+        load(f"npz:{tmp_path / 'own.npz'}")
+
+
+def test_what_is_not_needed_is_not_read(tmp_path):
+    """It may be damaged, of objects, or unpack for ever."""
+    path = tmp_path / "own.npz"
+    np.savez(path, **images(), objects=np.array([None]))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("notes.npy", b"\x93NUMPY\x01\x00" + b"(" * 1000)
+        archive.writestr("picture.png", b"")
+    assert_array_equal(load(f"npz:{path}").train.values, images()["x_train"])
+
+
+def test_a_field_that_stands_twice(tmp_path):
+    np.savez(tmp_path / "own.npz", **images())
+    with zipfile.ZipFile(tmp_path / "own.npz", "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("y_test.npy", b"")
+    with pytest.raises(DatasetError, match=r"own.npz is damaged: y_test stands in it twice"):
+        load(f"npz:{tmp_path / 'own.npz'}")
+
+
+def test_more_than_the_memory_is_not_read(write, monkeypatch):
+    name = write(images())
+    monkeypatch.setattr(npz_archive, "limit", lambda: Limit(100, "the memory of this machine", None, 10**12))
+    with pytest.raises(
+        DatasetError, match=r"own.npz cannot be read: it would take 180 B of memory, 72 B of it for x_train"
+    ):
+        load(name)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dtype", ["<f4", ">f8", "u2", "f2"])
+def test_arrays_are_those_that_numpy_reads(write, order, dtype):
+    x = np.asarray(images()["x_train"], dtype, order=order)
+    name = write({**images(), "x_train": x})
+    read = load(name).train.values
+    expected = np.load(name.removeprefix("npz:"))["x_train"]
+    assert (read.dtype, read.shape) == (expected.dtype, expected.shape)
+    assert_array_equal(read, expected)
+
+
+def test_paths_that_are_no_files(tmp_path):
+    for path, message in (
+        (f"{tmp_path}/{'x' * 5000}", "is not a file"),
+        ("~nobody-of-that-name/x.npz", "is below the home folder of a user who is not known here"),
+        (f"{tmp_path}/a\0b", "is not a file"),
+    ):
+        with pytest.raises(DatasetError, match=message) as error:
+            load(f"npz:{path}")
+        assert len(str(error.value)) < 400

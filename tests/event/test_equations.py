@@ -46,7 +46,7 @@ def integrate(parameters, times, weights, sample_times):
                     exec(effect, {}, space := parameters | state)
                     state |= {name: space[name] for name in state}
         for effect in LIF.on_input_spike.effects:
-            exec(effect, {}, space := parameters | state | {"weight": weight, "grade_pre": 0.0})
+            exec(effect, {}, space := parameters | state | {"weight": weight, "arriving_grade": 0.0, **models.UNITS})
             state |= {name: space[name] for name in state}
     return spikes, samples
 

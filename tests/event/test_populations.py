@@ -56,7 +56,7 @@ def test_parameters_may_be_random_or_functions():
         ({"v_thresh": [-50.0, -70.0, -50.0]}, "v_thresh = -70 mV is not valid"),
         ({"cm": -1.0}, "cm = -1 is not valid"),
         ({"trial_duration": [100.0, 100.0, 50.0]}, "must be the same for all neurons"),
-        ({"targets": [sim.Sequence([1.0]), sim.Sequence([]), sim.Sequence([2.0])]}, "neuron 1 .* has no targets"),
+        ({"targets": [sim.Sequence([1.0]), sim.Sequence([]), sim.Sequence([2.0])]}, "neuron 1 has no targets"),
     ],
 )
 def test_invalid_parameters_are_refused_and_change_nothing(change, message):
@@ -123,7 +123,7 @@ def test_what_cannot_be_initialised():
         sim.errors.InvalidParameterValueError, match="no state variable 'u' to initialise; choices: v, i_syn"
     ):
         cells().initialize(u=1.0)
-    with pytest.raises(sim.errors.InvalidParameterValueError, match="must be finite"):
+    with pytest.raises(sim.errors.InvalidParameterValueError, match="must be a finite number"):
         cells().initialize(v=math.nan)
 
 

@@ -11,15 +11,21 @@ def trains(population):
     return [np.array(t) for t in population.get_data("spikes").segments[-1].spiketrains]
 
 
-def test_spike_times_may_come_in_any_order_and_be_changed():
+def test_spike_times_may_be_changed_between_runs():
     sim.setup()
-    source = sim.Population(2, sim.SpikeSourceArray(spike_times=[[30.0, 10.0, 0.0], [20.0]]))
+    source = sim.Population(2, sim.SpikeSourceArray(spike_times=[[0.0, 10.0, 30.0], [20.0]]))
     source.record("spikes")
     sim.run(20.0)
     source.set(spike_times=[[15.0, 25.0], []])
     sim.run(20.0)
     assert [t.tolist() for t in trains(source)] == [[0.0, 10.0, 25.0], [20.0]]
     assert source[0].spike_times == sim.Sequence([15.0, 25.0])
+
+
+def test_spike_times_out_of_order_are_refused():
+    sim.setup()
+    with pytest.raises(sim.errors.InvalidParameterValueError, match="neuron 1 has 10 ms after 30 ms.*sort them"):
+        sim.Population(2, sim.SpikeSourceArray(spike_times=[[5.0], [30.0, 10.0]]))
 
 
 def test_spikes_at_the_end_of_a_run_and_none_twice():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from scipy.integrate import solve_ivp
 
+from pynn_sfdfa.models import UNITS
+
 
 def evaluate(expression, values):
     """Return the value of an expression of the text."""
@@ -37,5 +39,9 @@ def carry_out(event, values):
     """Return ``values`` after the effects of an event, in their order."""
     space = dict(values)
     for effect in event.effects:
-        exec(effect, {"int": int}, space)
+        variable, _, expression = effect.partition(" = ")
+        if any(expression.endswith(f"/{name}") and not space[name] > 0 for name, _ in event.divisors):
+            space[variable] = 0.0
+        else:
+            exec(effect, {"int": int, **UNITS}, space)
     return space

@@ -46,7 +46,7 @@ def test_between_events_two_sums_decay(parameters, v, i_syn, duration):
 @given(parameters=PARAMETERS, i_syn=st.floats(-5, 5), weight=st.floats(-3, 3), grade=st.floats(-2, 2))
 def test_an_input_adds_its_weight_to_both_sums(parameters, i_syn, weight, grade):
     before = constants(LIF_SFDFA, parameters) | {"v": parameters["v_rest"] + 1.0, "i_syn": i_syn, "D": 0.3}
-    after = carry_out(LIF_SFDFA.on_input_spike, before | {"weight": weight, "grade_pre": grade})
+    after = carry_out(LIF_SFDFA.on_input_spike, before | {"weight": weight, "arriving_grade": grade})
     for old, new in zip(sums(before), sums(after), strict=True):
         assert new == pytest.approx(old + weight, abs=1e-12)
     assert after["D"] == pytest.approx(0.3 + weight * grade)

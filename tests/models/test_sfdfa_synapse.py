@@ -34,7 +34,7 @@ def run_text(parameters, gradient, weights, times, units, spikes, until):
             synapses = [carry_out(SFDFA_SYNAPSE.on_postsynaptic_spike, s | post) for s in synapses]
             neuron = carry_out(LIF_SFDFA.on_spike, neuron)
         elif j >= 0:
-            neuron = carry_out(LIF_SFDFA.on_input_spike, neuron | {"weight": weights[j], "grade_pre": 0.0})
+            neuron = carry_out(LIF_SFDFA.on_input_spike, neuron | {"weight": weights[j], "arriving_grade": 0.0})
             synapses[j] = carry_out(SFDFA_SYNAPSE.on_presynaptic_spike, synapses[j])
     return neuron, synapses
 
@@ -60,6 +60,14 @@ def test_eligibilities_of_a_trial(gradient, tau_m):
         assert s["TB"] == pytest.approx(np.exp(-ages / tau_m).sum(), rel=1e-9)
 
 
+def test_where_v_was_not_rising_nothing_is_learned():
+    fixed = {"tau_m_post": 20.0, "tau_syn_post": 10.0, "c_post": 0.5, "exact_post": 0, "TA": 1.0, "TB": 1.0}
+    for i_syn in (0.0, -1.0):
+        state = fixed | {"i_syn_post": i_syn, "R": 0.25, "E": 3.0}
+        after = carry_out(SFDFA_SYNAPSE.on_postsynaptic_spike, state)
+        assert (after["f"], after["R"], after["E"]) == (0.0, 0.25, 3.0)
+
+
 def test_the_trial_end_descends_and_empties():
     before = {"weight": 0.5, "learning_rate": 0.1, "error_post": -2.0, "E": 3.0, "R": 1.0, "TA": 1.0, "TB": 1.0}
     after = carry_out(SFDFA_SYNAPSE.on_trial_end, before)
@@ -71,7 +79,7 @@ def test_the_trial_end_descends_and_empties():
 def test_feedback_gathers_the_error_and_then_moves(count, moves):
     before = {"projected_error_post": 0.25, "weight": 0.5, "error_pre": 3.0, "learning_rate": 0.1}
     post = {"perturbation_post": -0.7, "directional_pre": 2.0, "count_post": count}
-    after = carry_out(SFDFA_FEEDBACK.on_trial_end, before | post)
+    after = carry_out(SFDFA_FEEDBACK.on_trial_end, carry_out(SFDFA_FEEDBACK.on_errors, before | post))
     assert after["projected_error_post"] == pytest.approx(0.25 + 0.5 * 3.0)
     assert after["weight"] == pytest.approx(0.5 + 0.1 * (-0.7 * 2.0 - 0.5) if moves else 0.5)
 

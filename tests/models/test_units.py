@@ -6,7 +6,7 @@ import pytest
 import quantities as pq
 from equations import constants, evaluate
 
-from pynn_sfdfa.models import LIF_SFDFA, SFDFA_SYNAPSE
+from pynn_sfdfa.models import LIF_SFDFA, SFDFA_SYNAPSE, UNITS
 
 
 def quantity(unit, value=1.0):
@@ -38,6 +38,16 @@ def test_derivatives_of_the_neuron(variable):
     assert_unit(evaluate(variable.derivative, neuron_quantities()), f"{variable.unit}/ms")
 
 
+def test_what_an_arriving_spike_adds():
+    values = neuron_quantities() | {name: quantity(name) for name in UNITS}
+    values |= {c.name: quantity(c.unit, 0.7) for c in LIF_SFDFA.carried}
+    values["weight"] = quantity(SFDFA_SYNAPSE.parameter("weight").unit, 0.6)
+    for effect in LIF_SFDFA.on_input_spike.effects:
+        exec(effect, {}, values)  # sums of different dimensions raise
+    for c in LIF_SFDFA.carried:
+        assert c.unit == {s.name: s.unit for s in LIF_SFDFA.state}[c.variable]
+
+
 def test_derivatives_and_events_of_the_synapse():
     neuron = neuron_quantities()
     values = {f"{name}_post": value for name, value in neuron.items()} | {"exact_post": quantity("", 0.5)}
@@ -55,3 +65,5 @@ def test_derivatives_and_events_of_the_synapse():
     for variable in SFDFA_SYNAPSE.state:
         value = values[variable.name]
         assert value == 0 or (value / quantity(variable.unit)).dimensionality == pq.dimensionless.dimensionality
+    for name, unit in SFDFA_SYNAPSE.on_postsynaptic_spike.divisors:
+        assert_unit(values[name], unit)

@@ -20,11 +20,15 @@ from pynn_sfdfa.spiNNaker.layout import (
 )
 
 HEADER = (SOURCES / "application" / "regions.h").read_text()
+VARIABLES = re.findall(r"SFDFA_COUNT_(\w+)", (SOURCES / "include" / "sfdfa.h").read_text())
 
 
 def fields(name):
+    """Return the names of the fields of a structure; of an array over the variables that can saturate, one for each."""
     body = re.search(rf"typedef struct {{([^}}]*)}} {name};", HEADER).group(1)
-    return re.findall(r"^\s+u?int\d+_t (\w+)", body, re.MULTILINE)
+    found = re.findall(r"^\s+u?int\d+_t (\w+)(\[SFDFA_VARIABLES\])?", body, re.MULTILINE)
+    each = [f"_{variable.lower()}" for variable in VARIABLES]
+    return [field + suffix for field, array in found for suffix in (each if array else [""])]
 
 
 def test_configuration_and_counters_have_the_names_of_c():

@@ -8,8 +8,7 @@ pytest.importorskip("spynnaker")
 from pynn_sfdfa.hardware.board.spynnaker import configured
 from pynn_sfdfa.spiNNaker import binary, control, resources
 from pynn_sfdfa.spiNNaker.layout import CONFIGURATION_WORDS, Region
-from pynn_sfdfa.spiNNaker.regions import core_regions, region_sizes
-from pynn_sfdfa.spiNNaker.simulator import contents
+from pynn_sfdfa.spiNNaker.regions import region_sizes
 from pynn_sfdfa.spiNNaker.spynnaker_names import SpynnakerDataView, sources_of
 
 CELL = {"tau_m": 52.0, "tau_syn": 26.0, "cm": 10.0, "v_rest": -70.0, "v_thresh": -68.0, "trial_duration": 40.0}
@@ -35,7 +34,7 @@ def test_several_hundred_neurons_on_tens_of_cores(mapped):
     mapped.run(80.0)
     assert [len(p._vertex.machine_vertices) for p in (first, second, output)] == [19, 19, 1]
     core = list(second._vertex.machine_vertices)[-1]
-    data = core_regions(core, contents())
+    data = core.regions()
     words = dict(zip(CONFIGURATION_WORDS, data[Region.CONFIGURATION].tolist(), strict=True))
     assert (words["n_neurons"], words["first_neuron"], words["layer"]) == (12, 288, 1)
     assert (words["n_sources"], words["n_rows"], words["n_errors"], words["perturbs"]) == (20, 300, 10, 1)
@@ -45,10 +44,10 @@ def test_several_hundred_neurons_on_tens_of_cores(mapped):
         key for _, key, _ in sources_of(output._vertex, "ERROR")
     }
     assert set(keys.tolist()) == expected
-    sizes = region_sizes(second._vertex, 12)
+    sizes = region_sizes(second._vertex.described(), 12)
     assert all(4 * data[region].size <= size for region, size in sizes.items())
     assert data[Region.WEIGHTS].shape == (300, 12) and (data[Region.WEIGHTS] == round(0.1 * 2**27)).all()
-    np.testing.assert_array_equal(second._vertex.forward[0].get("weight", format="array"), 0.1)
+    np.testing.assert_array_equal(second._vertex.forward.incoming[0].words, round(0.1 * 2**27))
 
 
 def test_learning_that_cannot_work_is_refused(mapped):
@@ -75,6 +74,19 @@ def test_more_than_a_core_has_is_refused_before_mapping(mapped, monkeypatch, net
     build(mapped, **{"hidden": 100, **network})
     with pytest.raises(ValueError, match=message):
         mapped.run(40.0)
+
+
+def test_what_cannot_be_represented_is_refused_before_mapping(mapped):
+    _, first, second, _ = build(mapped, hidden=20)
+    first._vertex.forward.incoming[0].projections[0].set(learning_rate=10.0)
+    with pytest.raises(ValueError, match="Population 'first': learning_rate = 10 nA.2/ms is not representable"):
+        mapped.run(40.0)
+    first._vertex.forward.incoming[0].projections[0].set(learning_rate=1e-4)
+    second.initialize(i_syn=1e9)
+    with pytest.raises(ValueError, match="Population 'second': Initial values of v and i_syn need currents of up to"):
+        mapped.run(40.0)
+    second.initialize(i_syn=0.0)
+    mapped.run(40.0)
 
 
 def test_a_missing_application_is_refused_before_mapping(mapped, monkeypatch):

@@ -1,4 +1,6 @@
 /* The rows that arrived in a trial and learn, tick after tick. */
+#include "events.h"
+
 #include "core.h"
 
 static uint32_t *rows; /* of all events of the trial, in order */

@@ -1,7 +1,12 @@
 /* The end of a trial: errors, weights, feedback weights, and the next trial. */
-#include "core.h"
+#include "learning.h"
 
 #include <spin1_api.h>
+
+#include "core.h"
+#include "events.h"
+#include "packets.h"
+#include "rows.h"
 
 static int32_t *error;   /* of each neuron */
 static int64_t *through; /* errors that feedback has gathered */

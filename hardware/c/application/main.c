@@ -1,123 +1,23 @@
-/* A core of LIF_SFDFA neurons: start, ticks, pauses. docs/spinnaker_learning.md tells the order of a tick and of a trial's end. */
-#include "core.h"
-
+/* A core of LIF_SFDFA neurons: it reads what the host wrote, lays out its memory and starts the ticks. */
 #include <data_specification.h>
-#include <recording.h>
 #include <simulation.h>
 #include <spin1_api.h>
 
-core_t core;
+#include "core.h"
+#include "events.h"
+#include "learning.h"
+#include "packets.h"
+#include "rows.h"
+#include "samples.h"
+#include "tick.h"
 
 static uint32_t simulation_ticks;
 static uint32_t infinite_run;
 
-void fail(const char *why)
-{
-    io_printf(IO_BUF, "[ERROR] %s\n", (char *)why);
-    rt_error(RTE_SWERR);
-    while (true)
-        ;
-}
-
-void *allocate(uint32_t count, uint32_t size, const char *what)
-{
-    void *const memory = spin1_malloc(count * size + 4);
-    if (!memory) {
-        io_printf(IO_BUF, "[ERROR] no memory for %u x %u bytes: %s\n", count, size, (char *)what);
-        rt_error(RTE_SWERR);
-    }
-    return memory;
-}
-
-/* ---- A tick ---- */
-
-static const arrival_t *arrivals;
-static bool any_grade;
-
-static void arrive(uint32_t k, uint32_t number, int32_t *row)
-{
-    const int32_t grade = arrivals[k].grade;
-    if (arrivals[k].learns)
-        events_note(number);
-    if (grade == 0) {
-        sfdfa_arrive((sfdfa_weight *)row, core.total, core.configuration.n_neurons);
-        return;
-    }
-    any_grade = true;
-    sfdfa_arrive_graded((sfdfa_weight *)row, grade, core.total, core.graded, core.configuration.n_neurons);
-}
-
-static void take_up(void)
-{
-    static uint32_t *numbers;
-    const uint32_t n = core.configuration.n_neurons;
-    uint32_t count;
-    if (!numbers)
-        numbers = allocate(core.configuration.max_packets, sizeof(uint32_t), "rows of a tick");
-    arrivals = packets_arriving(&count);
-    if (count == 0)
-        return;
-    for (uint32_t k = 0; k < count; ++k)
-        numbers[k] = arrivals[k].row;
-    any_grade = false;
-    rows_walk((int32_t *)core.weights, numbers, count, false, arrive);
-    sfdfa_take_up(core.neurons, core.total, any_grade ? core.graded : 0, n, &core.tally);
-}
-
-static void send_spikes(const sfdfa_spike *spikes, uint32_t count)
-{
-    const configuration_t *c = &core.configuration;
-    const uint32_t colour = core.time & ((1u << c->colour_bits) - 1);
-    for (uint32_t k = 0; c->sends_spikes && k < count; ++k) {
-        const uint32_t key = c->spike_key | (uint32_t)spikes[k].neuron << c->colour_bits | colour;
-        while (!spin1_send_mc_packet(key, (uint)core.grades[k], WITH_PAYLOAD))
-            spin1_delay_us(1);
-    }
-}
-
-static void resume(void)
-{
-    recording_reset();
-    if (core.time == UINT32_MAX) { /* before tick 0 */
-        learning_restart();
-        samples_restart();
-    }
-}
-
-static void tick(uint unused0, uint unused1)
-{
-    (void)unused0;
-    (void)unused1;
-    ++core.time;
-    if (learning_waits())
-        fail("the errors of the output neurons did not come within a tick; choose a larger time_scale_factor");
-    if (simulation_is_finished()) {
-        simulation_handle_pause_resume(resume);
-        recording_finalise();
-        --core.time; /* this tick is done again after a pause */
-        simulation_ready_to_read();
-        return;
-    }
-    const uint32_t now = core.time - core.trial_start;
-    take_up();
-    samples_take();
-    sfdfa_spike *spikes = core.spikes + core.n_spikes;
-    const uint32_t fired = sfdfa_tick(&core.constants, core.neurons, core.configuration.n_neurons, now, spikes,
-                                      core.grades, &core.tally);
-    core.n_spikes += fired;
-    send_spikes(spikes, fired);
-    samples_take_spikes(spikes, fired);
-    if (now + 1 == core.configuration.trial_ticks)
-        learning_end_trial();
-}
-
-/* ---- Start ---- */
-
 static void report(address_t provenance)
 {
-    uint32_t *saturated = &core.counters.saturated_input;
     for (uint32_t v = 0; v < SFDFA_VARIABLES; ++v)
-        saturated[v] = core.tally.saturated[v];
+        core.counters.saturated[v] = core.tally.saturated[v];
     *(counters_t *)provenance = core.counters;
 }
 
@@ -167,6 +67,7 @@ static void lay_out(void)
     rows_initialise();
     events_initialise();
     learning_initialise();
+    tick_initialise();
 }
 
 void c_main(void)
@@ -187,6 +88,6 @@ void c_main(void)
     core.time = UINT32_MAX;
     learning_restart();
     spin1_set_timer_tick(timer_period);
-    spin1_callback_on(TIMER_TICK, tick, 2);
+    spin1_callback_on(TIMER_TICK, tick_run, 2);
     simulation_run();
 }

@@ -1,7 +1,9 @@
 /* Packets: kept as they come, sorted once a tick. */
-#include "core.h"
+#include "packets.h"
 
 #include <spin1_api.h>
+
+#include "core.h"
 
 typedef struct {
     uint32_t key;

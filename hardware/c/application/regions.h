@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "sfdfa.h"
+
 enum region {
     REGION_SYSTEM,
     REGION_PROVENANCE,
@@ -82,14 +84,7 @@ typedef struct {
     uint32_t events_forgotten;
     uint32_t most_packets_in_a_tick;
     uint32_t most_events_in_a_trial;
-    uint32_t saturated_input;
-    uint32_t saturated_state;
-    uint32_t saturated_grade;
-    uint32_t saturated_factor;
-    uint32_t saturated_error;
-    uint32_t saturated_change;
-    uint32_t saturated_weight;
-    uint32_t saturated_feedback;
+    uint32_t saturated[SFDFA_VARIABLES];
     uint32_t trials;
 } counters_t;
 

@@ -1,8 +1,10 @@
 /* Rows of weights: fetched from SDRAM by DMA, the next one while this one is worked on. */
-#include "core.h"
+#include "rows.h"
 
 #include <simulation.h>
 #include <spin1_api.h>
+
+#include "core.h"
 
 static int32_t *buffers[2];
 static uint32_t started;

@@ -1,7 +1,9 @@
 /* Recording of spikes, v and i_syn, laid out as sPyNNaker's tools read them: the time, then a value for each neuron. */
-#include "core.h"
+#include "samples.h"
 
 #include <recording.h>
+
+#include "core.h"
 
 enum { V, I_SYN, SPIKES, VARIABLES };
 

@@ -1,7 +1,7 @@
 /* The regions of data that a host writes for a core. */
 #include "data_specification.h"
 
-#include "machine.h"
+#include "core.h"
 #include "spin1_api.h"
 
 #define MAGIC 0xad130ad6

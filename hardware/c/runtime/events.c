@@ -1,6 +1,13 @@
 /* Interrupts, and tasks that wait for their turn. */
-#include "machine.h"
+#include "events.h"
+
+#include <stdbool.h>
+
+#include "core.h"
+#include "mailbox.h"
+#include "processor.h"
 #include "spin1_api.h"
+#include "transfers.h"
 
 #define PRIORITIES 4
 #define QUEUE 16
@@ -100,7 +107,7 @@ void __attribute__((interrupt("IRQ"))) irq_handler(void)
     if (active & CPU_INTERRUPT) {
         message_t *const message = message_receive();
         if (message)
-            spin1_schedule_callback(simulation_message, (uint)message, 0, 1);
+            call(SDP_PACKET_RX, (uint)message, 0);
     }
 }
 

@@ -1,8 +1,11 @@
 /* The log: a chain of buffers in SDRAM that the host reads. */
-#include "machine.h"
-#include "spin1_api.h"
+#include "log.h"
 
 #include <stdarg.h>
+
+#include "core.h"
+#include "memory.h"
+#include "spin1_api.h"
 
 struct log {
     struct log *next;

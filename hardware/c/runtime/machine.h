@@ -2,7 +2,6 @@
 #ifndef MACHINE_H
 #define MACHINE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
@@ -122,26 +121,5 @@ typedef struct {
 #define SV_MAILBOX_FLAGS SV(uint32_t, 0xec)
 #define SV_VERSION SV(uint32_t, 0xfc)
 #define VCPU(core) ((vcpu_t *)(0xe5007000 + 128 * (core)))
-
-/* ---- What the files of the runtime share ---- */
-
-extern vcpu_t *self;          /* this core's block */
-extern uint32_t virtual_core; /* its number among the working cores */
-extern uint32_t app_id;
-
-void sleep_until_interrupt(void);
-uint32_t lock(uint32_t which);
-void unlock(uint32_t status, uint32_t which);
-void *sdram_allocate(heap_t *heap, uint32_t bytes);
-message_t *message_receive(void);
-bool message_send(const message_t *message);
-void interrupts_begin(void);
-void dma_finished(void);
-void simulation_message(unsigned int message, unsigned int unused);
-void log_clear(void);
-void run_tasks(void);
-void pause_ticks(void);
-void resume_when_synchronised(void);
-extern volatile bool started; /* by the host, if it holds cores before main */
 
 #endif

@@ -1,6 +1,7 @@
 /* Messages from and to the host; the monitor passes them on through a mailbox for each core. */
-#include "machine.h"
-#include "spin1_api.h"
+#include "mailbox.h"
+
+#include "core.h"
 
 static message_t *take_shared(void)
 {
@@ -23,7 +24,6 @@ static void give_back_shared(message_t *message)
     unlock(status, LOCK_MESSAGES);
 }
 
-/* Return a copy of the message in this core's mailbox; null if there is a signal or nothing. */
 message_t *message_receive(void)
 {
     static message_t copy; /* one at a time: the host waits for answers */

@@ -1,8 +1,10 @@
 /* Memory: the rest of DTCM, never given back, and blocks of the heaps in SDRAM that all cores of the chip share. */
-#include "machine.h"
-#include "spin1_api.h"
+#include "memory.h"
 
 #include <stddef.h>
+
+#include "core.h"
+#include "spin1_api.h"
 
 extern uint8_t heap_start[], heap_limit[];
 

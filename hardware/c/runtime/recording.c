@@ -1,7 +1,7 @@
 /* Recording into blocks of SDRAM. */
 #include "recording.h"
 
-#include "machine.h"
+#include "memory.h"
 #include "spin1_api.h"
 
 typedef struct {

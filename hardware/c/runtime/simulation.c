@@ -1,7 +1,12 @@
 /* How a host starts, pauses and ends a simulation: commands to a port of the core. */
 #include "simulation.h"
 
-#include "machine.h"
+#include "core.h"
+#include "events.h"
+#include "log.h"
+#include "mailbox.h"
+#include "processor.h"
+#include "transfers.h"
 
 enum { STOP = 6, RUN = 7, GATHER_PROVENANCE = 8, CLEAR_LOG = 9, PAUSE = 10, GET_TIME = 11, OK = 0x80 };
 
@@ -11,25 +16,6 @@ static void (*provenance)(address_t);
 static address_t provenance_address;
 static void (*resume)(void);
 static bool told_to_pause;
-
-extern uint32_t ticks_overrun, most_ticks_waiting, tasks_lost;
-void transfers_call(callback_t callback);
-
-bool simulation_initialise(address_t address, uint32_t expected_application_magic_number, uint32_t *timer_period,
-                           uint32_t *simulation_ticks_pointer, uint32_t *infinite_run_pointer, uint32_t *time_pointer,
-                           int sdp_packet_callback_priority, int dma_transfer_complete_priority)
-{
-    (void)sdp_packet_callback_priority;
-    (void)dma_transfer_complete_priority;
-    if (address[0] != expected_application_magic_number)
-        return false;
-    *timer_period = address[1];
-    port = address[2];
-    ticks = simulation_ticks_pointer;
-    infinite = infinite_run_pointer;
-    now = time_pointer;
-    return true;
-}
 
 void simulation_set_provenance_function(void (*provenance_function)(address_t), address_t provenance_data_address)
 {
@@ -90,7 +76,7 @@ static void answer(message_t *message, uint16_t length)
         ;
 }
 
-void simulation_message(uint address, uint unused)
+static void message_received(uint address, uint unused)
 {
     message_t *const message = (message_t *)address;
     (void)unused;
@@ -123,4 +109,20 @@ void simulation_message(uint address, uint unused)
         if (message->arg3 == 1)
             answer(message, 12);
     }
+}
+
+bool simulation_initialise(address_t address, uint32_t expected_application_magic_number, uint32_t *timer_period,
+                           uint32_t *simulation_ticks_pointer, uint32_t *infinite_run_pointer, uint32_t *time_pointer,
+                           int sdp_packet_callback_priority, int dma_transfer_complete_priority)
+{
+    (void)dma_transfer_complete_priority;
+    if (address[0] != expected_application_magic_number)
+        return false;
+    *timer_period = address[1];
+    port = address[2];
+    ticks = simulation_ticks_pointer;
+    infinite = infinite_run_pointer;
+    now = time_pointer;
+    spin1_callback_on(SDP_PACKET_RX, message_received, sdp_packet_callback_priority);
+    return true;
 }

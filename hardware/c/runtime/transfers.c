@@ -1,6 +1,9 @@
 /* Packets out, and DMA. */
+#include "transfers.h"
+
+#include <stdbool.h>
+
 #include "machine.h"
-#include "spin1_api.h"
 
 #define QUEUE 16
 

@@ -11,6 +11,7 @@ from pynn_sfdfa.cli import main
 from pynn_sfdfa.hardware.board.errors import BoardError
 from pynn_sfdfa.hardware.board.explain import explain
 from pynn_sfdfa.hardware.board.places import place
+from pynn_sfdfa.hardware.emulator.faults import UnmodelledRegister
 
 SCRIPT = """
 import pyNN.spiNNaker as sim
@@ -90,6 +91,16 @@ def test_failures_in_one_line(error, line):
         assert re.search(line, text), text
 
 
+def test_what_the_emulated_board_knows_comes_first():
+    error = named("SpiNNManCoresNotInStateException", "x")
+    error.add_note("On the emulated board: core 0, 0, 2 (a.aplx) died")
+    assert explain(error, "emulated") == "Cores of emulated stopped in the middle: core 0, 0, 2 (a.aplx) died"
+    assert explain(UnmodelledRegister("core 0, 0, 2: no register"), "emulated") == "core 0, 0, 2: no register"
+    hidden = BoardError("in words")
+    hidden.__suppress_context__, hidden.__context__ = True, UnmodelledRegister("as it was")
+    assert explain(hidden, "emulated") is None
+
+
 def test_other_errors_are_not_explained_away():
     assert explain(ZeroDivisionError("division by zero"), "b1") is None
 
@@ -99,6 +110,37 @@ def test_a_script_runs_on_the_emulated_board(tmp_path):
     done = run("run", tmp_path / "script.py", "--board", "emulated")
     assert done.exit_code == 0, done.output
     assert "spikes: [1, 1, 1]" in done.output
+
+
+BAD = """
+from spynnaker.pyNN.models.neuron.implementations import NeuronImplStandard
+from spynnaker.pyNN.data import SpynnakerDataView
+NeuronImplStandard.binary_name = {name!r}
+SpynnakerDataView.register_binary_search_path({folder!r})
+sim.run"""
+
+
+@pytest.mark.parametrize(
+    ("program", "status", "line"),
+    [
+        (
+            "reset: .word 0xe7f000f0",
+            1,
+            "stopped in the middle: core 0, 0, 2 ({}) is in RUN_TIME_EXCEPTION with UNDEF",
+        ),
+        (None, 2, "{} is no program for a core of SpiNNaker: the binary ends"),
+    ],
+)
+def test_a_bad_binary_is_told_in_words(tmp_path, monkeypatch, assemble, program, status, line):
+    from spynnaker.pyNN.models.neuron.implementations import NeuronImplStandard
+
+    monkeypatch.setattr(NeuronImplStandard, "binary_name", NeuronImplStandard.binary_name)  # the script changes it
+    name = f"{tmp_path.name}.aplx"  # an own one, as sPyNNaker goes on looking in all folders
+    (tmp_path / name).write_bytes(assemble(program, vectors=False) if program else b"")
+    (tmp_path / "script.py").write_text(SCRIPT.replace("sim.run", BAD.format(folder=str(tmp_path), name=name), 1))
+    done = run("run", tmp_path / "script.py", "--board", "emulated")
+    assert done.exit_code == status, done.output
+    assert line.format(name) in done.output
 
 
 def test_a_host_that_is_not_there(tmp_path):

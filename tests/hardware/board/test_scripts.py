@@ -137,11 +137,80 @@ def test_a_core_that_dies_is_reported(monkeypatch):
         import pyNN.spiNNaker as sim
 
         build(sim)
-        with pytest.raises(SpiNNManCoresNotInStateException, match="0, 0, 2"):
+        with pytest.raises(SpiNNManCoresNotInStateException, match="0, 0, 2") as failed:
             sim.run(5)
+        (note,) = failed.value.__notes__
+        assert note.startswith("On the emulated board: core 0, 0, 2 (IF_curr_exp.aplx) is in RUN_TIME_EXCEPTION with ")
+        assert "Magic number is incorrect: 00000000" in note
         died = board.faults[0]
         assert (died.x, died.y, died.p, died.state.name) == (0, 0, 2, "RUN_TIME_EXCEPTION")
         assert "Magic number is incorrect: 00000000" in died.log
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        (
+            "reset: ldr r3, =0x50000000\n str r0, [r3]\n .ltorg",
+            "at 0x4 (instruction 0xe5830000 writes 4 bytes at 0x50000",
+        ),
+        ("reset: add r0, r0, #1\n b reset", "it has not initialised within 100 ms: it runs at 0x0 (instruction 0xe28"),
+    ],
+)
+def test_what_a_bad_program_does_is_told_with_core_program_and_instruction(
+    monkeypatch, tmp_path, assemble, program, told
+):
+    from spinnman.exceptions import SpiNNManCoresNotInStateException
+
+    with emulated_board() as board:
+        sim, name = use_binary(monkeypatch, tmp_path, assemble(program, vectors=False))
+        with pytest.raises(SpiNNManCoresNotInStateException, match=rf"core 0, 0, 2 \({name}\) is in ") as failed:
+            sim.run(5)
+        assert told in failed.value.__notes__[0]
+        assert board.machine.microseconds < 2e6
+
+
+def use_binary(monkeypatch, folder, binary):
+    """Build the network; its neurons run a binary, of a name of its own as sPyNNaker goes on looking in all folders."""
+    import pyNN.spiNNaker as sim
+    from spynnaker.pyNN.data import SpynnakerDataView
+    from spynnaker.pyNN.models.neuron.implementations import NeuronImplStandard
+
+    name = f"{folder.name}.aplx"
+    (folder / name).write_bytes(binary)
+    monkeypatch.setattr(NeuronImplStandard, "binary_name", name)
+    build(sim)
+    SpynnakerDataView.register_binary_search_path(str(folder))
+    return sim, name
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda binary: binary[: len(binary) // 2], "the binary is cut short: 29624 bytes for 0x00000000, 149"),
+        (lambda binary: binary + b"\0", "no whole number of words"),
+        (lambda binary: binary + bytes(1 << 20), "are more than a core holds"),
+        (lambda binary: b"", "ends before it says where to start"),
+    ],
+)
+def test_a_binary_that_is_none_is_refused_by_name(tmp_path, change, told):
+    import spynnaker
+
+    from pynn_sfdfa.hardware.board.spynnaker import check_binary
+
+    whole = Path(spynnaker.__file__).parent / "pyNN" / "model_binaries" / "IF_curr_exp.aplx"
+    check_binary(whole)
+    (tmp_path / "bad.aplx").write_bytes(change(whole.read_bytes()))
+    with pytest.raises(BoardError, match=rf"bad\.aplx is no program for a core of SpiNNaker: .*{told}"):
+        check_binary(tmp_path / "bad.aplx")
+
+
+def test_a_binary_is_refused_before_it_is_loaded(monkeypatch, tmp_path):
+    with emulated_board() as board:
+        sim, name = use_binary(monkeypatch, tmp_path, b"no program")
+        with pytest.raises(BoardError, match=f"{name} is no program"):
+            sim.run(5)
+        assert board.faults == []
 
 
 def test_a_run_that_never_ends_is_given_up():
@@ -154,8 +223,9 @@ def test_a_run_that_never_ends_is_given_up():
         sim.run(5)
         ordinary = board.machine.signal
         board.machine.signal = lambda app_id, signal: None if "SYNC" in signal.name else ordinary(app_id, signal)
-        with pytest.raises(SpiNNManCoresNotInStateException, match="waiting for"):
+        with pytest.raises(SpiNNManCoresNotInStateException, match="waiting for") as failed:
             sim.run(5)
+        assert "IF_curr_exp: SYNC" in failed.value.__notes__[0]
         assert board.machine.microseconds < 30e6
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 
 import pytest
 
@@ -12,6 +13,7 @@ from pynn_sfdfa.hardware.board import BoardError, geometry
 from pynn_sfdfa.hardware.board.scp import Command, Result
 from pynn_sfdfa.hardware.board.server import CommandServer
 from pynn_sfdfa.hardware.emulator import SDPMessage
+from pynn_sfdfa.hardware.emulator.faults import BadAddress, BadBinary, NoAnswer
 from pynn_sfdfa.hardware.emulator.machine import Machine
 
 SDRAM = 0x60100000
@@ -85,6 +87,8 @@ def test_what_is_not_there_is_refused(server):
     assert ask(server, Command.NNP, 0, 0)[0] == Result.ARG
     assert ask(server, Command.IPTAG, 2 << 16)[0] == Result.ARG
     assert ask(server, Command.APP_COPY_RUN, 3, 4, 0)[0] == Result.ARG  # west of chip (0, 0) is no chip
+    assert ask(server, Command.APP_COPY_RUN, 3, 5, 0, chip=(1, 0))[0] == Result.ARG  # no whole number of words
+    assert ask(server, Command.SIG, 0, 200 << 16)[0] == Result.ARG
 
 
 def test_an_image_that_does_not_add_up_is_refused(server):
@@ -105,3 +109,41 @@ def test_questions_change_nothing(server):
     assert server.changes == 0
     ask(server, Command.WRITE, SDRAM, 4, data=bytes(4))
     assert server.changes == 1
+
+
+IMAGE = 0x67800000
+
+
+def load(server, binary, end=None):
+    """Write a binary, or its beginning, as a host does, and start it on core 2."""
+    for at in range(0, len(binary[:end]), 256):
+        part = binary[:end][at : at + 256]
+        ask(server, Command.WRITE, IMAGE + at, len(part), data=part)
+    return ask(server, Command.AR, 30 << 24 | 1 << 2)
+
+
+def test_half_a_binary_is_refused_though_another_one_was_there_before(server, assemble):
+    whole = assemble("reset: sleep\n b reset\n .ltorg" + "\n .word 0x12345678" * 200)
+    assert load(server, whole) == (Result.OK, b"")
+    with pytest.raises(BadBinary, match=f"cut short: {len(whole) - 32} bytes for 0x00000000, 480 in the file"):
+        load(server, whole, 512)
+    assert load(server, whole) == (Result.OK, b"")
+    assert server.machine.faults == []
+
+
+def test_filling_more_than_there_is_is_refused_before_it_is_done(server):
+    tracemalloc.start()
+    with pytest.raises(BadAddress, match="4294967292 bytes at 0x60100000 reach beyond"):
+        ask(server, Command.FILL, SDRAM, 1, 0xFFFF_FFFC)
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
+
+
+def test_a_core_that_does_not_read_its_mail_is_given_up(server, assemble):
+    load(server, assemble("reset: b .\n .ltorg"))
+    message = SDPMessage(0, 0, core=2, port=1, data=b"hello")
+    server.receive(message.header() + message.data)
+    with pytest.raises(NoAnswer):
+        server.receive(message.header() + message.data)
+    (fault,) = server.machine.faults
+    assert fault.cause.startswith("it does not read its mail: it runs at 0x6c (instruction 0xeafffffe)")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pynn_sfdfa.hardware.emulator import heap, router_table
-from pynn_sfdfa.hardware.emulator.faults import BadAddress
+from pynn_sfdfa.hardware.emulator.faults import BadAddress, DamagedMemory
 from pynn_sfdfa.hardware.emulator.memory import SharedMemory
 
 BASE, TOP = 0x60000000, 0x60001000
@@ -67,3 +67,32 @@ def test_router_entries_are_handed_out_once(steps):
         runs = router_table.runs(MEMORY, BASE)
         assert {run: n for run, n, owner in runs if owner == 30} == own
         assert [run + n for run, n, _ in runs] == [run for run, _, _ in runs[1:]] + [router_table.N_ENTRIES]
+
+
+def test_a_heap_that_a_program_has_written_over_is_named():
+    heap.initialise(MEMORY, BASE, TOP)
+    blocks = [heap.allocate(MEMORY, BASE, 100, owner=1) for _ in range(3)]
+    MEMORY.set_word(blocks[1] - 8, blocks[0] - 8)  # the next block is the one before
+    for use in (lambda: list(heap.blocks(MEMORY, BASE)), lambda: heap.release(MEMORY, BASE, blocks[0])):
+        with pytest.raises(DamagedMemory, match=f"the heap at {BASE:#010x} has a chain that ends nowhere"):
+            use()
+    heap.initialise(MEMORY, BASE, TOP)
+    free = MEMORY.word(BASE)
+    MEMORY.set_word(free, free)
+    MEMORY.set_word(free + 4, free)  # the only free block is too small, and the next one is itself
+    with pytest.raises(DamagedMemory):
+        heap.allocate(MEMORY, BASE, 100, owner=1)
+
+
+def test_a_routing_table_that_a_program_has_written_over_is_named():
+    uses = (
+        lambda: router_table.runs(MEMORY, BASE),
+        lambda: router_table.allocate(MEMORY, BASE, FREE_LIST, 2000, app_id=30),
+        lambda: router_table.release(MEMORY, BASE, FREE_LIST, 900),
+    )
+    for use in uses:
+        router_table.initialise(MEMORY, BASE, FREE_LIST)
+        MEMORY.set_half(BASE + 16, 1)  # entry 1 leads to itself, as a run and as a free one
+        MEMORY.set_half(BASE + 16 + 2, 1)
+        with pytest.raises(DamagedMemory, match="router entry 1 leads to 1: a program has written over the routing"):
+            use()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 
 import pytest
 
@@ -8,6 +9,7 @@ from pynn_sfdfa.hardware.emulator import CoreState, HostView, Route, SDPMessage,
 from pynn_sfdfa.hardware.emulator.faults import (
     BadAddress,
     BadBinary,
+    DamagedMemory,
     NoAnswer,
     NoSuchChip,
     RouterFull,
@@ -183,6 +185,8 @@ def test_memory_is_written_filled_and_read(machine, assemble):
         machine.read(1, 2, 0xE1000301, 2)
     with pytest.raises(BadAddress, match="5 bytes at 0x60400000: whole words are needed to fill"):
         machine.fill(1, 2, 0x60400000, 0, 5)
+    with pytest.raises(BadAddress, match="131076 bytes at 0xe1000000 reach beyond the registers' end, 0xe1020000"):
+        machine.read(1, 2, 0xE1000000, 0x20004)
     machine.write(1, 2, 0xE1000084, struct.pack("<I", 1 << 6))  # the fixed route
     assert machine.read(1, 2, 0xF1000084, 4) == struct.pack("<I", 1 << 6)
     with pytest.raises(NoSuchChip, match="core 1, 2, 4 has no program"):
@@ -242,3 +246,58 @@ def test_signals_stop_and_power_down(machine, assemble):
     machine.start(0, 0, [1, 2], assemble(ENDLESS), app_id=30)
     machine.signal(30, Signal.STOP)
     assert [machine.core_state(0, 0, p).state for p in (1, 2)] == [CoreState.IDLE] * 2
+
+
+@pytest.mark.parametrize("address", [0x60400000, 0xE5000000, 0xE1000000])
+def test_filling_more_than_there_is_is_refused_before_it_is_done(machine, address):
+    tracemalloc.start()
+    with pytest.raises(BadAddress, match=f"4294967292 bytes at {address:#010x} reach beyond the"):
+        machine.fill(0, 0, address, 1, 0xFFFF_FFFC)
+    assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    tracemalloc.stop()
+
+
+def test_mail_to_an_endless_loop_is_an_error_as_soon_as_it_is_known_to_be_one(machine, assemble):
+    machine.start(0, 0, [1], assemble("reset: b ."), app_id=30)
+    machine.send_sdp(SDPMessage(0, 0, 1, 1, b"hello"))
+    before = machine.microseconds
+    with pytest.raises(
+        NoAnswer, match=r"core 0, 0, 1 .* its mail for 19900 micro.*; it runs at 0x.*instruction 0xeafffffe"
+    ):
+        machine.send_sdp(SDPMessage(0, 0, 1, 1, b"hello"))
+    assert machine.microseconds - before < 30_000
+
+
+BAD_MAIL = """
+reset:  block   r6                      @ a message at a wild address, and the monitor is told
+        ldr     r0, ={message}
+        str     r0, [r6, #52]
+        mov     r0, #1
+        strb    r0, [r6, #57]
+        ldr     r4, =0xe5007fec
+        mvn     r0, #0
+        str     r0, [r4]
+        ldr     r4, =0xe2000000
+        ldr     r5, =0x5ec00001
+        str     r5, [r4, #8]
+1:      sleep
+        b       1b
+        .ltorg
+"""
+
+
+@pytest.mark.parametrize(("message", "why"), [(0x50000000, "is neither in SDRAM"), (0x62000000, "is 0 long")])
+def test_mail_that_is_none_is_a_fault_of_the_core_that_sends_it(machine, assemble, message, why):
+    machine.start(0, 0, [1], assemble(BAD_MAIL.format(message=message)), app_id=30)
+    machine.advance(microseconds=100)
+    (fault,) = machine.faults
+    assert fault.cause.startswith("it sends mail that is none: ")
+    assert why in fault.cause
+
+
+def test_a_tag_that_a_program_has_written_over_is_named(machine):
+    address = machine.sdram_alloc(0, 0, 1000, app_id=30, tag=5)
+    table = struct.unpack("<I", machine.read(0, 0, 0xE5007FDC, 4))[0] + 4 * (30 << 8 | 5)
+    machine.write(0, 0, table, struct.pack("<I", address + 4))
+    with pytest.raises(DamagedMemory, match="no block starts at 0x"):
+        machine.sdram_alloc(0, 0, 1000, app_id=30, tag=5)

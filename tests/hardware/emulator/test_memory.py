@@ -53,3 +53,33 @@ def test_log_is_a_chain_of_buffers(memory):
     memory.set_word(vcpu.address(2, vcpu.IOBUF), first)
     assert vcpu.iobuf(memory, 2) == "one\ntwo\n"
     assert vcpu.iobuf(memory, 4) == ""
+
+
+@pytest.mark.parametrize(
+    ("following", "length", "kept"),
+    [
+        (0x60001000, 4, "one\n"),  # the buffer itself
+        (0x50000000, 4, "one\n"),
+        (0, 0xFFFF_FFFF, ""),
+    ],
+)
+def test_a_log_that_a_program_has_written_over_ends_with_a_remark(memory, following, length, kept):
+    buffer = 0x60001000
+    memory.set_word(buffer, following)
+    memory.set_word(buffer + 12, length)
+    memory.write(buffer + 16, b"one\n")
+    memory.set_word(vcpu.address(2, vcpu.IOBUF), buffer)
+    assert vcpu.iobuf(memory, 2).startswith(f"{kept}\n(the log is broken off: 0x")
+
+
+def test_states_and_reasons_that_only_a_program_knows_are_numbers(memory):
+    block = bytearray(128)
+    block[44:48] = bytes((77, 3, 2, 30))
+    memory.write(vcpu.address(3), bytes(block))
+    assert vcpu.decode(memory, 3).error.name == "UNKNOWN_77"
+    block[46] = 200
+    memory.write(vcpu.address(3), bytes(block))
+    status = vcpu.decode(memory, 3)
+    assert (status.state.name, status.state, status.error) == ("UNKNOWN_200", 200, RunTimeError.NONE)
+    with pytest.raises(ValueError, match="not a valid CoreState"):
+        CoreState("RUNNING")

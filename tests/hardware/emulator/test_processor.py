@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+import struct
+
 import pytest
 
 from pynn_sfdfa.hardware.emulator import CoreState, RunTimeError
@@ -38,9 +41,25 @@ def test_an_instruction_takes_a_cycle(assemble, new_machine, loop):
     [
         (".word 0xe7f000f0", RunTimeError.UNDEFINED_INSTRUCTION, 4, "undefined instruction, at"),
         ("swi 0", RunTimeError.SUPERVISOR_CALL, 4, "supervisor call, at"),
-        ("ldr r0, [r3]", RunTimeError.DATA_ABORT, 8, "access to an address where nothing is"),
-        ("str r0, [r3]", RunTimeError.DATA_ABORT, 8, "access to an address where nothing is"),
-        ("bx r3", RunTimeError.PREFETCH_ABORT, None, "fetch of an instruction from where none is, at 0x50000000"),
+        (
+            "ldr r0, [r3]",
+            RunTimeError.DATA_ABORT,
+            8,
+            "access to an address where nothing is, at 0x90 (instruction 0xe5930000 reads 4 bytes at 0x50000000)",
+        ),
+        (
+            "strb r0, [r3]",
+            RunTimeError.DATA_ABORT,
+            8,
+            "access to an address where nothing is, at 0x90 (instruction 0xe5c30000 writes 1 byte at 0x50000000)",
+        ),
+        ("bkpt 0", RunTimeError.PREFETCH_ABORT, 4, "fetch of an instruction from where none is, at"),
+        (
+            "bx r3",
+            RunTimeError.PREFETCH_ABORT,
+            None,
+            "fetch of an instruction from where none is, at 0x50000000, after 0x90 (instruction 0xe12fff13)",
+        ),
     ],
 )
 def test_what_a_processor_cannot_do_is_an_exception(assemble, new_machine, instruction, error, offset, cause):
@@ -147,3 +166,103 @@ def test_dma_carries_between_sdram_and_a_core(assemble, new_machine):
     machine.start(0, 0, [1], assemble(COPYING), app_id=30)
     assert machine.read(0, 0, 0x401000, 64, p=1) == bytes((2, *range(2, 65)))
     assert machine.read(0, 0, 0x60300000, 64) == bytes((2, *range(2, 65)))
+
+
+WILD = "ldr r3, =0x50000000\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "error", "cause"),
+    [
+        (WILD + "str r0, [r3]", RunTimeError.DATA_ABORT, "at 0x4 .* writes 4 bytes at 0x50000000.*, fetch of"),
+        (WILD + "bx r3", RunTimeError.PREFETCH_ABORT, "at 0x50000000, after 0x4 .*; then, instead of handling that, "),
+        ("nop\n.word 0xe7f000f0", RunTimeError.UNDEFINED_INSTRUCTION, "^undefined instruction, at 0x4 [^;]*$"),
+    ],
+)
+def test_a_program_without_a_handler_dies_at_its_first_exception(assemble, new_machine, program, error, cause):
+    """There it would go on with whatever stands at the vectors, for ever; here it is halted, as if SARK had done so."""
+    machine = new_machine(1, 1)
+    machine.start(0, 0, [2], assemble(f"reset: {program}\n .ltorg", vectors=False), app_id=30)
+    executed = machine.instructions(0, 0, 2)
+    machine.advance(microseconds=1e6)
+    (fault,) = machine.faults
+    assert (fault.state, fault.error) == (CoreState.RUN_TIME_EXCEPTION, error)
+    assert re.search(cause, fault.cause)
+    assert "(a program that had not initialised)" in str(fault)
+    assert machine.core_state(0, 0, 2).state == CoreState.RUN_TIME_EXCEPTION
+    assert machine.core_state(0, 0, 2).registers[3] in (0, 0x50000000)
+    assert machine.instructions(0, 0, 2) == executed < 20_000
+
+
+def test_exceptions_without_end_are_the_end(assemble, new_machine):
+    """A handler that returns to the instruction that failed."""
+    program = "b reset\n nop\n nop\n nop\n subs pc, lr, #8\nreset: ldr r3, =0x50000000\n ldr r0, [r3]\n .ltorg"
+    machine = new_machine(1, 1)
+    machine.start(0, 0, [2], assemble(program, vectors=False), app_id=30)
+    (fault,) = machine.faults
+    assert fault.error == RunTimeError.DATA_ABORT
+    assert re.search("at 0x18 .*, after 1000 other exceptions without end", fault.cause)
+
+
+def test_a_core_whose_time_stands_still_stops_nobody(assemble, new_machine):
+    """With memory management switched on not even an exception's vector can be fetched, so no instruction counts."""
+    machine = new_machine(1, 1)
+    program = "reset: mov r0, #1\n mcr p15, 0, r0, c1, c0, 0\n nop\n b ."
+    machine.start(0, 0, [2], assemble(program), app_id=30)
+    machine.advance(microseconds=100)
+    assert [fault.error for fault in machine.faults] == [RunTimeError.PREFETCH_ABORT]
+
+
+@pytest.mark.parametrize("target", [0x60000000, 0x67FFFFF0, 0x62000001, 0x408000])
+def test_a_jump_to_where_nothing_but_zeros_is_ends_at_once(assemble, new_machine, target):
+    machine = new_machine(1, 1)
+    machine.start(0, 0, [2], assemble(f"reset: ldr r3, ={target}\n bx r3\n .ltorg"), app_id=30)
+    (fault,) = machine.faults
+    assert f"jump to {target & ~1:#x}, where nothing but zeros is, after 0x" in fault.cause
+    assert machine.instructions(0, 0, 2) == 3
+
+
+def test_code_in_sdram_runs(assemble, new_machine):
+    machine = new_machine(1, 1)
+    machine.write(0, 0, 0x62000000, struct.pack("<3I", 0xE3A05007, 0xE5845070, 0xE12FFF1E))  # r5 = 7; [r4 + 112] = r5
+    machine.start(0, 0, [2], assemble("reset: block r4\n ldr r3, =0x62000000\n blx r3\n b .\n .ltorg"), app_id=30)
+    assert machine.core_state(0, 0, 2).user[0] == 7
+    assert machine.faults == []
+
+
+@pytest.mark.parametrize("loop", ["1: b 1b", "1: bne 1b", "adr r9, 1f + 1\n bx r9\n .thumb\n1: b 1b\n .arm"])
+def test_an_instruction_that_branches_to_itself_counts_as_often_as_it_is_executed(assemble, new_machine, loop):
+    """It is not really executed so often."""
+    machine = new_machine(1, 1)
+    program = assemble(
+        TICKING.replace("{wait}", "")
+        .replace("{{", "{")
+        .replace("}}", "}")
+        .replace("1: \n        b       1b", f"movs r9, #1\n{loop}")
+    )
+    machine.start(0, 0, [1], program, app_id=30)
+    started = machine.instructions(0, 0, 1), machine.core_state(0, 0, 1).user[0]
+    assert started[0] >= 10_000 * 200
+    machine.advance(microseconds=20_000)
+    assert machine.core_state(0, 0, 1).user[0] - started[1] == 20  # interrupts come as before
+    assert 20_000 * 200 <= machine.instructions(0, 0, 1) - started[0] <= 20_000 * 200 + 20_000
+
+
+def test_what_a_device_refuses_is_a_fault_of_the_core(assemble, new_machine):
+    machine = new_machine(1, 1)
+    with pytest.raises(UnmodelledRegister, match="core 0, 0, 1 .*register 0x104 .*in the instructions from 0x0 to 0x"):
+        machine.start(0, 0, [1], assemble("reset: ldr r4, =0x40000104\n ldr r5, [r4]\n b .\n .ltorg", False), app_id=30)
+    (fault,) = machine.faults
+    assert fault.state == CoreState.WATCHDOG
+
+
+def test_a_core_that_has_died_soon_stands_still(assemble, new_machine):
+    """A wait for interrupts that are there but masked never waits."""
+    machine = new_machine(1, 1)
+    program = TICKING.replace("msr     cpsr_c, #0x53           @ interrupts on", ".word 0xe7f000f0").format(wait="nop")
+    machine.start(0, 0, [1], assemble(program), app_id=30)
+    machine.advance(microseconds=5000)
+    executed = machine.instructions(0, 0, 1)
+    machine.advance(microseconds=1e6)
+    assert [fault.error for fault in machine.faults] == [RunTimeError.UNDEFINED_INSTRUCTION]
+    assert machine.instructions(0, 0, 1) == executed

@@ -96,3 +96,19 @@ def test_register_that_is_not_there_is_an_error(timer):
         timer.read(0x1C)
     with pytest.raises(UnmodelledRegister):
         timer.write(COUNT, 1)
+
+
+def test_a_timer_that_nobody_heeds_is_not_asked_at_every_cycle(timer, clock, raised):
+    """What a program can see of it is the same."""
+    timer.write(LOAD, 7)
+    timer.write(CONTROL, PERIODIC)
+    clock.advance(70_000)
+    assert rises(raised)[0] == 7
+    assert len(rises(raised)) < 50
+    for _ in range(8):
+        assert timer.read(COUNT) == -clock.time % 7
+        clock.advance(1)
+    cleared = clock.time
+    timer.write(CLEAR, 1)
+    clock.advance(7)
+    assert rises(raised)[-1] == cleared - cleared % 7 + 7

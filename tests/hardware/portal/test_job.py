@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -113,3 +115,71 @@ def test_code_is_plain_python(kind):
         job.experiment_job("x", 'name = "it\'s"') if kind == "experiment" else job.script_job("x.py", 'print("""{}""")')
     )
     compile(made.code, "run.py", "exec")
+
+
+NAMES = [
+    'x"""\nraise SystemExit("injected")\n"""y.py',
+    "x\n'''\nraise SystemExit('injected')\n'''.py",
+    "x\\",
+    "x\\u0041\\N{BULLET}\\x.py",
+    "{package}{files[0]}{}.py",
+    "\udcff\ud800\x00\r\x1b[2J.py",
+    "é\u2028\u202e.py",
+    "a" * 100_000,
+]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_a_name_is_never_code(name):
+    """Whatever the name of a script or an experiment, the job's code is the same but for its docstring."""
+    for made, plain in [
+        (job.script_job(name, "pass"), job.script_job("plain", "pass")),
+        (job.experiment_job(name, ""), job.experiment_job("plain", "")),
+    ]:
+        docstring, *rest = ast.parse(made.code).body
+        _, *expected = ast.parse(plain.code).body
+        assert isinstance(docstring.value.value, str)
+        assert [ast.dump(part) for part in rest] == [ast.dump(part) for part in expected]
+        assert made.code.isascii()
+        lines = made.describe().split("\n")
+        assert len(lines) == 5
+        assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "# coding: latin-1\nopen('out.txt', 'wb').write('é\\''.encode('utf-8'))\n".encode("latin-1"),
+        b"\xef\xbb\xbfopen('out.txt', 'wb').write('\xc3\xa9\\''.encode('utf-8'))\r\n",
+    ],
+    ids=["latin-1", "UTF-8 with BOM and CRLF"],
+)
+def test_a_script_is_sent_as_it_is(source, tmp_path):
+    code = job.script_job("script.py", source).code
+    (files,) = re.findall("^FILES = (.*)$", code, re.MULTILINE)
+    (content,) = ast.literal_eval(files).values()
+    assert content == source
+    (tmp_path / "script.py").write_bytes(content)
+    subprocess.run([sys.executable, "script.py"], cwd=tmp_path, check=True)
+    assert (tmp_path / "out.txt").read_text("utf-8") == "é'"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (b"print('\xe9')", "script.py is neither UTF-8 nor in the encoding that it declares; save it in UTF-8"),
+        (b"# coding: ascii\nprint('\xc3\xa9')", "neither UTF-8 nor"),
+        (b"# coding: no-such\n", "neither UTF-8 nor"),
+        (b"# coding: rot13\n", "neither UTF-8 nor"),
+        ("pass".encode("utf-16"), "neither UTF-8 nor"),
+        (b"print(0)\0", "null bytes"),
+        (b"x = " + b"-" * 100_000 + b"1", "too complex|recursion"),
+        (b"x = " + b"(" * 100_000, "nested parentheses|too complex"),
+    ],
+)
+def test_what_is_no_script_is_refused_in_a_sentence(tmp_path, source, told):
+    (tmp_path / "script.py").write_bytes(source)
+    done = CliRunner().invoke(main, ["portal", "submit", str(tmp_path / "script.py"), "--collab", "c", "--dry-run"])
+    assert done.exit_code == 2, done.output
+    assert re.search(told, done.output), done.output
+    assert len(done.output) < 400

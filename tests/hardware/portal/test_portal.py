@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 from pathlib import Path
 
@@ -265,3 +267,165 @@ def test_without_the_client_it_says_how_to_get_it(monkeypatch):
         done = CliRunner().invoke(main, ["portal", *arguments])
         assert done.exit_code == 2
         assert "pynn-sfdfa[portal]" in done.output
+
+
+JOB = {"id": 7, "status": "finished", "log": "", "output_data": {"files": []}}
+
+
+def answer(service, content):
+    """Have the platform describe job 7 in this way."""
+    text = content if isinstance(content, bytes) else json.dumps(content).encode()
+    service.files["/jobs/7?with_log=true&with_comments=true"] = text
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ([], "with a list where a job should be"),
+        ("finished", "with text where a job should be"),
+        (None, "with nothing where a job should be"),
+        (5, "with a number where a job should be"),
+        ({}, "with a job that has no status"),
+        ({"status": None}, "with a job whose status is nothing, not text"),
+        ({"status": "finished", "log": ["line"]}, "with a job whose log is a list, not text"),
+        (b"[" * 100_000 + b"]" * 100_000, "JSON of more than 50 objects within each other"),
+        (b'{"a":' * 60 + b"1" + b"}" * 60, "JSON of more than 50 objects within each other"),
+        (b'{"status": ' + b"9" * 5000 + b"}", "no JSON that can be read"),
+        (b"\xff\xfe", "no JSON that can be read"),
+        (b"", "no JSON that can be read"),
+    ],
+)
+@pytest.mark.parametrize("command", [["status", 7], ["status", 7, "--wait"], ["fetch", 7]])
+def test_an_answer_that_is_none_of_a_job_service_is_told_in_a_sentence(service, command, content, told):
+    answer(service, content)
+    done = portal(*command, service=service)
+    assert done.exit_code == 1, done.output
+    assert told in done.output
+    assert done.output.count("\n") == 1
+    assert not list(Path().glob("runs*"))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ([], "with a list where a submitted job should be"),
+        ({}, "with a submitted job that has no resource_uri"),
+        ({"resource_uri": 7}, "whose resource_uri is a number, not text"),
+        ({"resource_uri": "/jobs/x"}, "whose address, /jobs/x, ends with no number"),
+        ({"resource_uri": "/jobs/7\n\x1b[2J"}, "ends with no number"),
+    ],
+)
+def test_a_submission_that_is_not_confirmed_is_told_in_a_sentence(service, tmp_path, content, told):
+    (tmp_path / "script.py").write_text("pass")
+    service.files["/jobs/"] = json.dumps(content).encode()
+    done = portal("submit", tmp_path / "script.py", "--collab", "c", "--wait", service=service)
+    assert done.exit_code == 1, done.output
+    assert told in done.output
+    assert "\x1b" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        ([], "with a list where the job's output should be"),
+        ({"files": {}}, "with an object where the list of the job's files should be"),
+        ({"files": ["results/a"]}, "with text where a file of the job should be"),
+        ({"files": [{"path": "results/a"}]}, "with a file of the job that has no url"),
+        ({"files": [{"path": 1, "url": "x"}]}, "with a file of the job whose path is a number, not text"),
+        ({"files": [{"path": "a", "url": "file:///etc/passwd"}]}, "file:///etc/passwd, which is no address on the web"),
+        ({"files": [{"path": "a", "url": "http://\ud800"}]}, "no address on the web|cannot be reached"),
+        ({"files": [{"path": "a", "url": "http://[/"}]}, "no address on the web|cannot be reached"),
+        ({"files": [{"path": "results/\0", "url": "x"}]}, r"a file 'results/\\x00', which does not belong"),
+        ({"files": [{"path": "results/\ud800", "url": "x"}]}, r"a file 'results/\\ud800', which does not belong"),
+        ({"files": [{"path": "a/" * 100_000, "url": "x"}]}, "which does not belong"),
+        ({"files": [{"path": "a" * 300, "url": "SERVICE/data"}]}, "cannot be kept in runs/job-7: File name too long"),
+    ],
+)
+def test_results_that_are_none_are_told_in_a_sentence_and_leave_nothing(service, output, told):
+    service.files["/data"] = b"content"
+    answer(service, json.dumps(JOB | {"output_data": output}).replace("SERVICE", service.address).encode())
+    done = portal("fetch", 7, service=service)
+    assert done.exit_code == 1, done.output
+    assert re.search(told, done.output), done.output
+    assert len(done.output) < 500
+    assert not list(Path().glob("runs*"))
+
+
+def test_results_whose_places_are_taken_are_kept_beside(service):
+    paths = [
+        "job_7/a",
+        "job_7/results/a",
+        "job_7/results/b",
+        "job_7/b/c",
+        "job_7/results/job.json",
+        "results/job.log/x",
+    ]
+    finished(service, paths)
+    done = portal("fetch", 7, "--out", "mine", service=service)
+    assert done.exit_code == 0, done.output
+    found = {str(path.relative_to("mine")): path.read_text() for path in Path("mine").rglob("*") if path.is_file()}
+    assert found.pop("job.log") == "all went well"
+    assert json.loads(found.pop("job.json"))["id"] == 7
+    assert found == {
+        "a": "content of job_7/results/a",
+        "b": "content of job_7/results/b",
+        "job-files/a": "content of job_7/a",
+        "job-files/b/c": "content of job_7/b/c",
+        "job-files/results/job.json": "content of job_7/results/job.json",
+        "job-files/results/job.log/x": "content of results/job.log/x",
+    }
+
+
+def test_results_that_would_be_one_file_are_refused(service):
+    finished(service, ["results/a", "/job_7/results/./a", "results//a"])
+    done = portal("fetch", 7, "--out", "mine", service=service)
+    assert done.exit_code == 1
+    assert "two files that would both be job-files/results/a; nothing was downloaded" in done.output
+    assert not list(Path().glob("*mine*"))
+
+
+def test_results_that_are_one_file_on_this_file_system_are_refused(service, monkeypatch):
+    """As if it did not tell small letters from large ones."""
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", lambda path, *a, **k: opened(path.with_name(path.name.lower()), *a, **k))
+    finished(service, ["results/a", "results/A"])
+    done = portal("fetch", 7, "--out", "runs/mine", service=service)
+    assert done.exit_code == 1
+    assert "cannot be kept in runs/mine: File exists; nothing is left" in done.output
+    assert not list(Path().glob("runs*"))
+
+
+def test_what_the_platform_says_cannot_command_the_terminal(service):
+    answer(service, JOB | {"status": "run\x1b[2Jning\n\ud800" + "x" * 1000})
+    done = portal("status", 7, service=service)
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith(r"job 7 is run\x1b[2Jning\n\ud800xxx")
+    assert len(done.output) < 250
+    answer(service, JOB | {"status": "error", "log": "\x1b]0;title\x07\n" + "y" * 100_000})
+    done = portal("status", 7, service=service)
+    assert done.exit_code == 1
+    assert "\x1b" not in done.output
+    assert len(done.output) < 1000
+
+
+def test_a_log_that_is_no_unicode_is_kept(service):
+    answer(service, JOB | {"log": "a\ud800b"})
+    assert portal("fetch", 7, "--out", "mine", service=service).exit_code == 0
+    assert Path("mine/job.log").read_text() == r"a\ud800b"
+
+
+@pytest.mark.parametrize("address", ["nonsense", "ftp://host", "http://", "http://[", "http://host:x", "\ud800"])
+def test_an_address_that_is_none_of_a_service(address):
+    done = CliRunner().invoke(main, ["portal", "status", "7", "--service", address])
+    assert done.exit_code == 2, done.output
+    assert "is no address of a job service; one is https://" in done.output
+
+
+@pytest.mark.parametrize("token", ["two words", "a\nb", "é", "\udcff"])
+def test_what_is_no_token_is_neither_sent_nor_shown(service, monkeypatch, token):
+    monkeypatch.setitem(os.environ, "EBRAINS_TOKEN", token)
+    done = portal("status", 7, service=service)
+    assert done.exit_code == 2
+    assert "is no access token" in done.output
+    assert token not in done.output
+    assert service.requests == []

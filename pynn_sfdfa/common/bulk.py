@@ -1,8 +1,4 @@
-"""Connecting in bulk: what a connector adds is collected, then created and given its values at once.
-
-pyNN.brian2 creates the synapses onto each neuron by a call of its own and sets their variables one by one. Nothing here
-is about SFDFA.
-"""
+"""Synapses as arrays: what a connector adds is collected, sorted, split by population, and read back as a matrix."""
 
 from __future__ import annotations
 
@@ -15,10 +11,12 @@ from pyNN import errors
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
 __all__ = ["Address", "Chunk", "as_matrix", "gather", "split"]
 
-Chunk = tuple[np.ndarray, int, dict[str, Any]]
-"""Presynaptic neurons, the postsynaptic neuron, and native parameters (numbers or arrays) of their synapses."""
+Chunk = tuple[Any, int, dict[str, Any]]
+"""Presynaptic neurons, the postsynaptic neuron, and parameters (numbers or arrays) of their synapses."""
 
 _COMBINE: dict[str, Any] = {"last": None, "first": None, "sum": np.add, "min": np.minimum, "max": np.maximum}
 
@@ -39,36 +37,46 @@ class Address:
 
     source: int
     target: int
-    synapses: np.ndarray
-    pre: np.ndarray
-    post: np.ndarray
+    synapses: NDArray[np.int64]
+    pre: NDArray[np.int64]
+    post: NDArray[np.int64]
 
 
-def gather(chunks: Sequence[Chunk]) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+def gather(
+    chunks: Sequence[Chunk], names: Iterable[str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], dict[str, NDArray[np.float64]]]:
     """Turn chunks into arrays, in order of presynaptic, then postsynaptic neuron.
+
+    Parameters
+    ----------
+    chunks : sequence of Chunk
+    names : iterable of str
+        Of the parameters.
 
     Returns
     -------
     pre, post : int64, shape (n,)
     values : dict of float64 arrays, shape (n,)
-        In SI units.
     """
     sizes = [len(pre) for pre, _, _ in chunks]
     pre = np.concatenate([np.empty(0, np.int64), *(np.asarray(pre, np.int64) for pre, _, _ in chunks)])
     post = np.repeat(np.array([post for _, post, _ in chunks], np.int64), sizes)
     order = np.lexsort((post, pre))
     values = {}
-    for name in chunks[0][2] if chunks else ():
+    for name in names:
         columns = [
             np.broadcast_to(np.asarray(given[name], float), size)
             for (_, _, given), size in zip(chunks, sizes, strict=True)
         ]
-        values[name] = np.concatenate(columns)[order]
+        values[name] = np.concatenate([np.empty(0), *columns])[order]
     return pre[order], post[order], values
 
 
 def split(
-    pre: np.ndarray, post: np.ndarray, sources: Sequence[np.ndarray], targets: Sequence[np.ndarray]
+    pre: NDArray[np.int64],
+    post: NDArray[np.int64],
+    sources: Sequence[NDArray[np.int64]],
+    targets: Sequence[NDArray[np.int64]],
 ) -> Iterable[Address]:
     """Split synapses by the pair of populations they connect.
 
@@ -91,8 +99,12 @@ def split(
 
 
 def as_matrix(
-    values: np.ndarray, pre: np.ndarray, post: np.ndarray, shape: tuple[int, int], multiple_synapses: str
-) -> np.ndarray:
+    values: NDArray[np.float64],
+    pre: NDArray[np.int64],
+    post: NDArray[np.int64],
+    shape: tuple[int, int],
+    multiple_synapses: str,
+) -> NDArray[np.float64]:
     """Return values of synapses as a matrix (pre, post), NaN where there is no synapse.
 
     Raises

@@ -1,0 +1,116 @@
+"""Brian2 groups of PyNN's own cell types, in which every parameter is one of each neuron and can be set at any time.
+
+Those of pyNN.brian2 write reset potentials, increments and thresholds of the first neuron into their text, for good.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import brian2
+
+from pynn_sfdfa.brian2 import simulator
+from pynn_sfdfa.brian2.parameters import Parameters
+
+__all__ = ["ConductanceAdaptiveGroup", "ExponentialGroup", "HodgkinHuxleyGroup", "IzhikevichGroup", "ThresholdGroup"]
+
+
+class StockGroup(Parameters, brian2.NeuronGroup):
+    """Neurons of a cell type of PyNN.
+
+    Parameters
+    ----------
+    n : int
+    equations : brian2.Equations
+        Of the cell type.
+    **parameters
+        By native name, as quantities, shape (n,).
+    """
+
+    threshold: ClassVar[str]
+    reset: ClassVar[str]
+    refractory: ClassVar[Any]
+    declared: ClassVar[str] = ""  # parameters that only threshold, reset and refractory period refer to
+    method: ClassVar[Any] = ("exact", "euler", "heun")  # the first that is possible
+
+    def __init__(self, n: int, equations: Any, **parameters: Any) -> None:
+        super().__init__(
+            n,
+            equations + brian2.Equations(self.declared),
+            method=self.method,
+            threshold=self.threshold,
+            reset=self.reset,
+            refractory=self.refractory,
+            clock=simulator.state.network.clock,
+            name=simulator.contents.new_name("neurons"),
+        )
+        self.take(parameters)
+
+
+class ThresholdGroup(StockGroup):
+    """Integrate-and-fire neurons with a fixed threshold."""
+
+    declared = """
+        v_thresh : volt (constant)
+        v_reset : volt (constant)
+        tau_refrac : second (constant)
+    """
+    threshold = "v > v_thresh"
+    reset = "v = v_reset"
+    refractory = "tau_refrac"
+
+
+class ExponentialGroup(StockGroup):
+    """Exponential integrate-and-fire neurons with adaptation.
+
+    A neuron spikes at ``v_spike``, but at the latest five ``delta_T`` above ``v_thresh``: from there ``v`` grows
+    without limit within 0.7 % of ``tau_m``, which no time step resolves.
+    """
+
+    declared = """
+        v_reset : volt (constant)
+        b : amp (constant)
+        tau_refrac : second (constant)
+    """
+    threshold = "v > v_spike or v > v_thresh + 5*delta_T"
+    reset = "v = v_reset; w += b"
+    refractory = "tau_refrac"
+    method = "rk2"
+
+
+class ConductanceAdaptiveGroup(StockGroup):
+    """Integrate-and-fire neurons with conductances for adaptation and for a relative refractory period."""
+
+    declared = """
+        v_thresh : volt (constant)
+        v_reset : volt (constant)
+        q_s : siemens (constant)
+        q_r : siemens (constant)
+        tau_refrac : second (constant)
+    """
+    threshold = "v >= v_thresh"
+    reset = "v = v_reset; g_s += q_s; g_r += q_r"
+    refractory = "tau_refrac"
+    method = "rk2"
+
+
+class HodgkinHuxleyGroup(StockGroup):
+    """Hodgkin-Huxley neurons, which spike once each time ``v`` rises above -40 mV.
+
+    Each equation is linear in its own variable, which the exponential Euler method makes use of; the forward Euler
+    method of pyNN.brian2 diverges in the first spike at a time step of 0.1 ms.
+    """
+
+    threshold = "v > -40*mV"
+    reset = ""
+    refractory = "v > -40*mV"
+    method = "exponential_euler"
+
+
+class IzhikevichGroup(StockGroup):
+    """Neurons of Izhikevich's model."""
+
+    declared = ""
+    threshold = "v >= 30*mV"
+    reset = "v = v_reset; u += d"
+    refractory = 0 * brian2.ms

@@ -1,0 +1,123 @@
+"""The cell type of SFDFA as a PyNN standard model: parameters, units, defaults, checks; no simulator.
+
+Every back end subclasses it and adds only its translations, as PyNN's own back ends do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from pyNN import errors
+from pyNN.parameters import Sequence
+from pyNN.standardmodels import StandardCellType
+
+from pynn_sfdfa import models
+from pynn_sfdfa.common.checks import check_parameter, known
+from pynn_sfdfa.common.given import given
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pynn_sfdfa.models import NeuronModel, Parameter
+
+__all__ = ["GRADIENTS", "LIF_SFDFA", "check_cell_parameters"]
+
+GRADIENTS = ("bounded", "exact")
+"""The two forms of the spike-time derivative (section 3 of the reference)."""
+
+
+def check_cell_parameters(values: Mapping[str, Any], model: str = "LIF_SFDFA") -> None:
+    """Check evaluated parameters of LIF_SFDFA, each by itself and against each other.
+
+    Parameters
+    ----------
+    values : mapping of parameter name to number or array
+        Parameters that are missing are not checked.
+    model : str
+        Name for the messages.
+
+    Raises
+    ------
+    pyNN.errors.InvalidParameterValueError
+        Names the parameter, its value and what is valid.
+    """
+    for name, value in values.items():
+        check_parameter(models.LIF_SFDFA.parameter(name), value, model)
+    _check_greater("tau_m", "tau_syn", values, "ms", model)
+    _check_greater("v_thresh", "v_rest", values, "mV", model)
+
+
+def _check_greater(larger: str, smaller: str, values: Mapping[str, Any], unit: str, model: str) -> None:
+    if larger not in values or smaller not in values:
+        return
+    try:
+        above, below = np.broadcast_arrays(
+            np.asarray(values[larger], dtype=float), np.asarray(values[smaller], dtype=float)
+        )
+    except (TypeError, ValueError):
+        return
+    wrong = np.flatnonzero(~(above > below))
+    if wrong.size:
+        high, low = above.flat[wrong[0]], below.flat[wrong[0]]
+        raise errors.InvalidParameterValueError(
+            f"{model}: {larger} = {high:g} {unit} is not valid; it must be greater than {smaller} = {low:g} {unit}."
+        )
+
+
+def _default(parameter: Parameter) -> Any:
+    return Sequence(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
+
+
+class LIF_SFDFA(StandardCellType):
+    """Leaky integrate-and-fire neuron with exponential synaptic current that learns with SFDFA.
+
+    ``cm dv/dt = -cm (v - v_rest)/tau_m + i_syn``, ``di_syn/dt = -i_syn/tau_syn``; an input spike adds its weight
+    to ``i_syn``; at ``v >= v_thresh`` the neuron spikes and ``v`` is lowered by ``v_thresh - v_rest``.
+
+    Parameters
+    ----------
+    gradient : {"bounded", "exact"}
+        Form of the spike-time derivative; one for the whole population.
+    tau_m, tau_syn : float
+        Time constants in ms; tau_m > tau_syn.
+    cm : float
+        Capacitance in nF.
+    v_rest, v_thresh : float
+        Potentials in mV; v_thresh > v_rest.
+    trial_duration : float
+        Length of a trial in ms. At each multiple the network learns and its state returns to rest.
+    rho, r_target : float
+        Strength and target (spikes per trial) of the rate regularisation of hidden neurons.
+    targets : Sequence
+        Target spike count of each trial, for output neurons; empty for hidden neurons.
+
+    Raises
+    ------
+    pyNN.errors.InvalidParameterValueError
+        If a value is out of range; the message names parameter, value and what is valid.
+
+    Notes
+    -----
+    Bacho & Chu, arXiv:2403.08804.
+    """
+
+    definition: ClassVar[NeuronModel] = models.LIF_SFDFA
+    default_parameters = {p.name: _default(p) for p in models.LIF_SFDFA.parameters}
+    units = {p.name: p.unit or "dimensionless" for p in models.LIF_SFDFA.parameters} | {
+        s.name: s.unit or "dimensionless" for s in models.LIF_SFDFA.state
+    }
+    default_initial_values = {"v": models.LIF_SFDFA.parameter("v_rest").default, "i_syn": 0.0}
+    recordable = list(models.LIF_SFDFA.recordable)
+    receptor_types = models.LIF_SFDFA.receptor_types
+    conductance_based = False
+    injectable = False
+
+    def __init__(self, gradient: str = "bounded", **parameters: Any) -> None:
+        if gradient not in GRADIENTS:
+            raise errors.InvalidParameterValueError(
+                f"LIF_SFDFA: gradient = {gradient!r} is not valid; choose one of {', '.join(map(repr, GRADIENTS))}."
+            )
+        super().__init__(**given(type(self), parameters))
+        self.gradient = gradient
+        check_cell_parameters(known(self.parameter_space))

@@ -1,0 +1,74 @@
+"""PyNN's connectors, made to wire what was meant with populations of one neuron and with arrays of 0 and 1."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pyNN import connectors, errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["mended"]
+
+
+class _Columns:
+    """Mixed into a connector that goes by columns: that of a single presynaptic neuron is an array, too.
+
+    PyNN gets a number for it and fails; and it takes integers for indices of neurons.
+    """
+
+    def _standard_connect(self, projection: Any, connection_map_generator: Any, distance_map: Any = None) -> None:
+        def columns(*mask: Any) -> Iterator[Any]:
+            for column in connection_map_generator(*mask):
+                is_one = column is not True and np.ndim(column) == 0
+                yield np.full(projection.pre.size, column) if is_one else column
+
+        super()._standard_connect(projection, columns, distance_map)  # type: ignore[misc]
+
+
+def mended(connector: Any, shape: tuple[int, int], label: str) -> Any:
+    """Return what connects as a connector of PyNN says it does.
+
+    Parameters
+    ----------
+    connector : pyNN.connectors.Connector
+        Not changed.
+    shape : (int, int)
+        Presynaptic and postsynaptic neurons.
+    label : str
+        Of the projection, for messages.
+
+    Raises
+    ------
+    pyNN.errors.InvalidParameterValueError
+        If an ArrayConnector has other values than True and False, or 1 and 0.
+    pyNN.errors.InvalidDimensionsError
+        If its array has another shape than the projection.
+    """
+    if not isinstance(connector, connectors.MapConnector):
+        return connector
+    kind = type(connector)
+    own = copy.copy(connector)
+    own.__class__ = type(kind.__name__, (_Columns, kind), {})
+    if isinstance(own, connectors.ArrayConnector):
+        own.array = _connection_array(own.array, shape, label)
+    return own
+
+
+def _connection_array(given: Any, shape: tuple[int, int], label: str) -> Any:
+    array = np.asarray(given)
+    if array.shape != shape:
+        raise errors.InvalidDimensionsError(
+            f"The array of the ArrayConnector of projection '{label}' has the shape {array.shape}; there are "
+            f"{shape[0]} presynaptic and {shape[1]} postsynaptic neurons."
+        )
+    other = array[~np.isin(array, (0, 1))]
+    if other.size:
+        raise errors.InvalidParameterValueError(
+            f"The array of the ArrayConnector of projection '{label}' has {other.flat[0]!r}; it says which neurons are "
+            "connected, with True and False or 1 and 0. Weights are given to the synapse type."
+        )
+    return array.astype(bool)

@@ -1,0 +1,71 @@
+"""What the recorders of all simulators share: data are deleted only once they are in the caller's hands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import neo
+
+__all__ = ["SafeClearing"]
+
+
+class SafeClearing:
+    """Mixed into the Recorder of a back end, before PyNN's.
+
+    PyNN deletes the data of a variable while it is still collecting those of the others, and before it has written them
+    to a file; and after a ``clear`` it forgets what the rest of a segment records when ``reset()`` is called.
+    """
+
+    clear_flag: bool
+
+    def get(
+        self,
+        variables: Any,
+        gather: bool = False,
+        filter_ids: Any = None,
+        clear: bool = False,
+        annotations: dict[str, Any] | None = None,
+        locations: Any = None,
+    ) -> Any:
+        """Return the recorded data as a Neo block, and delete them then if that is asked for.
+
+        Before the first ``run()``, where PyNN fails, the block has no segment.
+        """
+        if not (self._simulator.state.running or list(self.cache)):  # type: ignore[attr-defined]
+            return self._nothing(annotations)
+        block = super().get(variables, gather, filter_ids, False, annotations, locations)  # type: ignore[misc]
+        if clear:
+            self.clear()
+        return block
+
+    def _nothing(self, annotations: dict[str, Any] | None) -> neo.Block:
+        population = self.population  # type: ignore[attr-defined]
+        block = neo.Block(name=population.label, description=population.describe())
+        block.annotate(**self.metadata, **(annotations or {}))  # type: ignore[attr-defined]
+        return block
+
+    def write(
+        self,
+        variables: Any,
+        file: Any = None,
+        gather: bool = False,
+        filter_ids: Any = None,
+        clear: bool = False,
+        annotations: dict[str, Any] | None = None,
+        locations: Any = None,
+    ) -> None:
+        """Write the recorded data to a file, and delete them once they are written if that is asked for."""
+        super().write(variables, file, gather, filter_ids, False, annotations, locations)  # type: ignore[misc]
+        if clear:
+            self.clear()
+
+    def clear(self) -> None:
+        """Delete all recorded data; neurons go on being recorded."""
+        super().clear()  # type: ignore[misc]
+        self.clear_flag = False
+
+    def store_to_cache(self, annotations: dict[str, Any] | None = None) -> None:
+        """Keep the data of the segment that ends, if there is any since the last ``clear``."""
+        state = self._simulator.state  # type: ignore[attr-defined]
+        self.clear_flag = not state.t > float(self._recording_start_time)  # type: ignore[attr-defined]
+        super().store_to_cache(annotations)  # type: ignore[misc]

@@ -1,0 +1,96 @@
+"""The synapse types of SFDFA as PyNN standard models: parameters, units, defaults, checks; no simulator.
+
+Every back end subclasses these and adds only its translations, as PyNN's own back ends do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from pyNN.standardmodels import StandardSynapseType
+
+from pynn_sfdfa import models
+from pynn_sfdfa.common.checks import check_parameter, known
+from pynn_sfdfa.common.given import given
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pynn_sfdfa.models import SynapseModel
+
+__all__ = ["STATIC_UNITS", "SFDFAFeedback", "SFDFASynapse", "check_synapse_parameters", "check_weights"]
+
+STATIC_UNITS = {"weight": "nA", "delay": "ms"}
+"""Of StaticSynapse onto cells with synaptic currents."""
+
+
+def check_synapse_parameters(definition: SynapseModel, values: Mapping[str, Any], model: str) -> None:
+    """Check parameters of a type of synapse before there are synapses.
+
+    In a matrix (pre, post) NaN stands where there is no synapse, as ``get(format="array")`` returns it.
+
+    Raises
+    ------
+    pyNN.errors.InvalidParameterValueError
+        Names the parameter, its value and what is valid.
+    """
+    for name, value in values.items():
+        if np.ndim(value) == 2:
+            value = np.asarray(value, float)
+            value = value[~np.isnan(value)]
+        check_parameter(definition.parameter(name), value, model)
+
+
+def check_weights(weights: Any, projection: Any) -> None:
+    """Raise InvalidParameterValueError unless all weights are finite; in place of PyNN's check of their signs."""
+    check_parameter(models.SFDFA_SYNAPSE.parameter("weight"), weights, type(projection.synapse_type).__name__)
+
+
+class _SFDFASynapseType(StandardSynapseType):
+    """What both synapse types share: declared parameters, and weights of either sign with every connector."""
+
+    definition: ClassVar[SynapseModel]
+    # PyNN's own check refuses weights of mixed sign; here the sign of a weight is learned.
+    parameter_checks = {"weight": check_weights}
+
+    def __init__(self, **parameters: Any) -> None:
+        super().__init__(**given(type(self), parameters))
+        check_synapse_parameters(self.definition, known(self.parameter_space), type(self).__name__)
+
+
+class SFDFASynapse(_SFDFASynapseType):
+    """Plastic synapse: at each trial end ``weight -= learning_rate * error_post * eligibility``.
+
+    Parameters
+    ----------
+    weight : float
+        Jump of the synaptic current in nA; either sign.
+    delay : float
+        ms; 0 is allowed where the simulator allows it; one value for a projection.
+    learning_rate : float
+        eta of plain gradient descent, nA per (ms/nA); 0 keeps the weight fixed.
+    """
+
+    definition = models.SFDFA_SYNAPSE
+    default_parameters = {p.name: p.default for p in models.SFDFA_SYNAPSE.parameters} | {"delay": None}
+    units = {p.name: p.unit or "dimensionless" for p in models.SFDFA_SYNAPSE.parameters}
+    readable = models.SFDFA_SYNAPSE.readable
+
+
+class SFDFAFeedback(_SFDFASynapseType):
+    """Feedback from an output population to a hidden population, on receptor type ``error``.
+
+    Parameters
+    ----------
+    weight : float
+        Initial feedback weight, 0 for SFDFA, random for direct feedback alignment (DFA).
+    learning_rate : float
+        eta_B of the forward estimate; 0 keeps the feedback fixed (DFA).
+    """
+
+    definition = models.SFDFA_FEEDBACK
+    default_parameters = {p.name: p.default for p in models.SFDFA_FEEDBACK.parameters}
+    units = {p.name: p.unit or "dimensionless" for p in models.SFDFA_FEEDBACK.parameters}
+    readable = models.SFDFA_FEEDBACK.readable
+    delay_variable = "delay"
