@@ -78,7 +78,7 @@ def _compile_all(kernels: Sequence[Any], processes: int, report: Callable[[int, 
             ThreadPoolExecutor(max(1, len(workers))) as helpers,
         ):
             try:
-                waiting = [helpers.submit(take, worker.compile) for worker in workers]
+                waiting = [helpers.submit(_instruct, worker, take) for worker in workers]
                 take(_compile_here)
                 for helper in waiting:
                     helper.result()
@@ -106,6 +106,12 @@ def _take(
         finish()
 
 
+def _instruct(worker: _Worker, take: Callable[[Callable[[Any], bool]], None]) -> None:
+    """Wait until a worker can compile; what takes longest is left to this process, which can at once."""
+    if worker.ready():
+        take(worker.compile)
+
+
 def _compile_here(kernel: Any) -> bool:
     kernel.compile(kernel.declared)
     return True
@@ -125,15 +131,23 @@ class _Worker:
             process_group=0,
         )
 
+    def ready(self) -> bool:
+        """Return whether the process has started."""
+        return self._answer() == b"ready\n"
+
     def compile(self, kernel: Any) -> bool:
         """Return whether the process has compiled a kernel; if not, it has ended."""
-        assert self.process.stdin is not None and self.process.stdout is not None
+        assert self.process.stdin is not None
         name = f"{kernel.py_func.__module__}:{kernel.py_func.__qualname__}\n".encode()
         try:
             self.process.stdin.write(name)
         except BrokenPipeError:
             return False
-        return self.process.stdout.readline() == name
+        return self._answer() == name
+
+    def _answer(self) -> bytes:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
 
 
 @contextmanager

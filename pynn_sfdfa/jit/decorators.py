@@ -44,10 +44,10 @@ def jit(function: Any = None, **options: Any) -> Any:
 
 
 def kernel(*arguments: Any, **options: Any) -> Any:
-    """Compile a kernel of a training, as `jit` does, for arguments of these numba types and no others.
+    """Compile a kernel of a training, as `jit` does, for arguments of these numba types: see `compile_ahead`.
 
     It releases the interpreter's lock and cannot allocate arrays, whose bookkeeping would take longer to compile than
-    most kernels do; what it needs is given to it. Its types are known before it is called: see `compile_ahead`.
+    most kernels do; what it needs is given to it.
     """
 
     def compile_(function: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A process that compiles kernels for another: names come in, one a line, and go back when the code is in the cache."""
+"""A process that compiles kernels for another: names come in, one a line, and go back when the code is on disk."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Compile until there are no more names, or the other process has ended."""
+    print("ready", flush=True)
     for line in sys.stdin:
         module, _, name = line.strip().partition(":")
         kernel: Any = getattr(_module(module), name)

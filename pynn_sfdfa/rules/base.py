@@ -87,15 +87,17 @@ class LearningRule(ABC):
     of_trainer_only: ClassVar[tuple[str, ...]] = ()
     """Settings that networks which learn inside a simulation do not have."""
 
-    kernels: ClassVar[tuple[Any, ...]] = ()
-    """The rule's own compiled functions, so that they can be compiled before the first batch."""
-
     rho: float
     r_target: float
 
     @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The compiled functions that the rule calls, so that they can be compiled before the first batch."""
+        return ()
+
+    @property
     def takes(self) -> tuple[str, ...]:
-        """Methods of `Trials` that the rule calls beside `Trials.learn`, so that these can be compiled, too."""
+        """The methods of `Trials` that the rule calls and others do not, so that these can be compiled, too."""
         return ()
 
     def __post_init__(self) -> None:

@@ -31,10 +31,14 @@ class BP(LearningRule):
 
     name: ClassVar[str] = "bp"
     perturbs: ClassVar[bool] = False
-    kernels: ClassVar[tuple[Any, ...]] = (rate_error,)
 
     rho: float = 0.0
     r_target: float = 0.0
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """What is compiled of it."""
+        return (rate_error,)
 
     @property
     def takes(self) -> tuple[str, ...]:

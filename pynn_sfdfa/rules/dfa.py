@@ -33,7 +33,6 @@ class DFA(LearningRule):
 
     name: ClassVar[str] = "dfa"
     perturbs: ClassVar[bool] = False
-    kernels: ClassVar[tuple[Any, ...]] = (project, rate_error)
 
     rho: float = 1.0
     r_target: float = 0.4
@@ -43,6 +42,11 @@ class DFA(LearningRule):
         super().__post_init__()
         if not -math.inf < self.feedback[0] < self.feedback[1] < math.inf:
             raise ValueError(f"DFA: feedback = {self.feedback} is not valid; give (lowest, highest).")
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """What is compiled of it."""
+        return (project, rate_error)
 
     def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
         """Return the random feedback of one seed."""

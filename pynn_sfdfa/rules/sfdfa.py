@@ -37,13 +37,17 @@ class SFDFA(LearningRule):
 
     name: ClassVar[str] = "sfdfa"
     perturbs: ClassVar[bool] = True
-    kernels: ClassVar[tuple[Any, ...]] = (estimate, project, rate_error)
     of_trainer_only: ClassVar[tuple[str, ...]] = ("timed",)
 
     rho: float = 0.1
     r_target: float = 0.2
     feedback_learning_rate: float = 1e-4
     timed: bool = False
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """What is compiled of it."""
+        return (estimate, rate_error) if self.timed else (estimate, project, rate_error)
 
     @property
     def takes(self) -> tuple[str, ...]:
