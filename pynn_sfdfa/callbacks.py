@@ -41,6 +41,8 @@ class EpochRecord:
 
     ``alignment`` is the cosine between the feedback of each hidden layer and the product of forward weights above it.
     Accuracies are fractions; ``spikes_per_sample`` has one mean per layer; ``epoch`` counts from 1.
+    ``seconds`` and ``samples_per_second`` are those of learning alone; in a process's first epoch ``compile_seconds``
+    came before, in which kernels were compiled, or loaded if they had been compiled before.
     ``held_out_accuracy`` is that of training samples set aside, None if there are none.
     ``extra`` is what probes measured.
     """
@@ -57,6 +59,7 @@ class EpochRecord:
     samples_per_second: float
     held_out_accuracy: float | None = None
     extra: dict[str, float] = field(default_factory=dict)
+    compile_seconds: float = 0.0
 
     @property
     def score(self) -> float:
@@ -69,6 +72,12 @@ class Callback:
 
     def on_fit_start(self, start: FitStart) -> None:
         """Be told the size of the run."""
+
+    def on_compile(self, done: int, total: int) -> None:
+        """Be told how many functions are compiled, from 0 on, before the first batch; never if none has to be.
+
+        Perhaps from another thread.
+        """
 
     def on_batch_end(self, progress: Progress) -> None:
         """Be told the state of the running epoch."""

@@ -44,6 +44,16 @@ class TrainingEngine(Protocol):
     threads: int
     """Threads at work; results do not depend on it."""
 
+    def prepare(self, report: Callable[[int, int], None] | None = None) -> None:
+        """Compile what learning needs, so that the first batch takes no longer than others; nothing is learned.
+
+        Parameters
+        ----------
+        report : callable, optional
+            Told how many of how many functions are compiled, from 0 on, if any has to be; perhaps from another thread.
+        """
+        ...
+
     def train(
         self,
         trains: SpikeTrains,

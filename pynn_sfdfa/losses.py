@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numba import float32, int32, int64
 
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.jit import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["SpikeCount"]
+
+
+@kernel(int32[:, ::1], int64[::1], float32, float32, float32[:, ::1])
+def _count_error(
+    counts: NDArray[np.int32],
+    labels: NDArray[np.int64],
+    target: np.float32,
+    other: np.float32,
+    error: NDArray[np.float32],
+) -> None:
+    for trial in range(counts.shape[0]):
+        for o in range(counts.shape[1]):
+            error[trial, o] = (target if o == labels[trial] else other) - np.float32(counts[trial, o])
 
 
 @dataclass(frozen=True)
@@ -30,6 +44,9 @@ class SpikeCount:
     ValueError
         If the targets are not finite or not in that order.
     """
+
+    kernels: ClassVar[tuple[Any, ...]] = (_count_error,)
+    """The loss's compiled functions, so that they can be compiled before the first batch."""
 
     target: float = 15.0
     other: float = 3.0
@@ -48,20 +65,10 @@ class SpikeCount:
 
     def error(self, counts: NDArray[np.int32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return ``e_o = target_o - n_o``, shape (trials, n_out)."""
-        error: NDArray[np.float32] = _count_error(counts, labels, np.float32(self.target), np.float32(self.other))
+        error = np.empty(counts.shape, np.float32)
+        _count_error(counts, labels, np.float32(self.target), np.float32(self.other), error)
         return error
 
     def loss(self, error: NDArray[np.float32]) -> float:
         """Return the loss summed over the trials."""
         return 0.5 * float(np.square(error, dtype=np.float64).sum())
-
-
-@jit
-def _count_error(
-    counts: NDArray[np.int32], labels: NDArray[np.int64], target: np.float32, other: np.float32
-) -> NDArray[np.float32]:
-    error = np.empty(counts.shape, np.float32)
-    for trial in range(counts.shape[0]):
-        for o in range(counts.shape[1]):
-            error[trial, o] = (target if o == labels[trial] else other) - np.float32(counts[trial, o])
-    return error

@@ -90,6 +90,11 @@ class OnlineEngine(ABC):
         """Return how many of so many trials are shown in one run."""
         return _STRETCH
 
+    def prepare(  # noqa: B027 (there is nothing to do)
+        self, report: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Do nothing: each stretch of trials is prepared by itself; see `pynn_sfdfa.engine.TrainingEngine`."""
+
     def train(
         self,
         trains: SpikeTrains,

@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
+from numba import float32
 
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit
+from pynn_sfdfa.jit import FLOAT_FLAGS, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +26,7 @@ _LEAST_EPSILON = 1e-30
 """Well within the range of float32, also after the bias correction."""
 
 
-@jit(nogil=True, fastmath=FLOAT_FLAGS)
+@kernel(*4 * (float32[::1],), *6 * (float32,), fastmath=FLOAT_FLAGS)
 def _adam(
     weights: NDArray[np.float32],
     gradient: NDArray[np.float32],
@@ -66,6 +67,8 @@ class Optimizer(ABC):
     name: ClassVar[str]
     slots: ClassVar[tuple[str, ...]]
     """Names of the state arrays of a layer; each has the shape of its weights and starts at zero."""
+    kernels: ClassVar[tuple[Any, ...]] = ()
+    """The optimiser's compiled functions, so that they can be compiled before the first batch."""
 
     learning_rate: float
     decay: Decay | None = field(default=None, kw_only=True)
@@ -152,6 +155,7 @@ class Adam(Optimizer):
 
     name: ClassVar[str] = "adam"
     slots: ClassVar[tuple[str, ...]] = ("mean", "square")
+    kernels: ClassVar[tuple[Any, ...]] = (_adam,)
 
     learning_rate: float = 3e-3
     beta1: float = 0.9

@@ -64,7 +64,7 @@ def _batches(samples: int, start: FitStart) -> int:
 class TimeLeft:
     """Estimate of the time a run still needs, from the batches done since the first.
 
-    The first batch does not count: it includes compilation.
+    The first batch does not count: on some simulators it includes preparation.
     """
 
     def __init__(self, start: FitStart, clock: Callable[[], float]) -> None:
@@ -113,6 +113,16 @@ class PlainProgress(Callback):
         self._time_left = TimeLeft(start, self._clock)
         self._latest: float | None = None
         self._last_line = self._clock()
+
+    def on_compile(self, done: int, total: int) -> None:
+        """Say that kernels are compiled, how far that is if the last line is old enough, and when it is done."""
+        if done == 0:
+            self._compiling_since = self._clock()
+            self._print(f"compiling {total} kernels (once: later runs load them)")
+        elif done == total:
+            self._print(f"compiled in {self._clock() - self._compiling_since:.1f} s")
+        elif self._clock() - self._last_line >= _LINE_INTERVAL:
+            self._print(f"compiling (once)  {done}/{total} kernels")
 
     def on_batch_end(self, progress: Progress) -> None:
         """Print the state of the epoch if the last line is old enough."""
@@ -172,9 +182,15 @@ class ProgressBar(Callback):
         self._start = start
         self._time_left = TimeLeft(start, self._clock)
         self._task = self._bar.add_task(
-            self._title(start.first_epoch), total=self._time_left.total, figures="compiling"
+            self._title(start.first_epoch), total=self._time_left.total, figures="preparing"
         )
         self._bar.start()
+
+    def on_compile(self, done: int, total: int) -> None:
+        """Show how many kernels are compiled; the bar is that of the run again with the first batch."""
+        self._bar.update(
+            self._task, total=total, completed=done, description="compiling (once)", figures=f"{done}/{total} kernels"
+        )
 
     def on_batch_end(self, progress: Progress) -> None:
         """Move the bar."""
@@ -183,9 +199,7 @@ class ProgressBar(Callback):
         figures = f"loss {progress.loss:.2f}  accuracy {100 * progress.accuracy:.1f} %  spikes {counts}"
         if left is not None:
             figures += f"  {format_duration(left)} left"
-        self._bar.update(
-            self._task, completed=self._time_left.done, description=self._title(progress.epoch), figures=figures
-        )
+        self._show(progress.epoch, figures)
 
     def on_samples(self, epoch: int, samples: int) -> None:
         """Move the bar within a stretch of trials whose figures are not known yet."""
@@ -193,7 +207,7 @@ class ProgressBar(Callback):
         figures = f"{samples}/{self._start.n_train} samples" + (
             "" if left is None else f"  {format_duration(left)} left"
         )
-        self._bar.update(self._task, completed=self._time_left.done, description=self._title(epoch), figures=figures)
+        self._show(epoch, figures)
 
     def on_epoch_end(self, record: EpochRecord) -> None:
         """Leave a line about the epoch above the bar."""
@@ -203,6 +217,12 @@ class ProgressBar(Callback):
     def on_fit_end(self) -> None:
         """Remove the bar."""
         self._bar.stop()
+
+    def _show(self, epoch: int, figures: str) -> None:
+        left = self._time_left
+        self._bar.update(
+            self._task, total=left.total, completed=left.done, description=self._title(epoch), figures=figures
+        )
 
     def _title(self, epoch: int) -> str:
         return f"epoch {epoch}/{self._start.epochs}"

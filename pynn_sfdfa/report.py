@@ -47,6 +47,8 @@ def peak_rss_mb() -> float:
 def summary(records: Sequence[EpochRecord], *, seed: int, threads: int, n_parameters: int) -> dict[str, float | int]:
     """Return the figures of a run for ``summary.json``; accuracies are fractions, speeds are means over the epochs.
 
+    ``compile_seconds`` came before the first batch and are not in the speeds.
+
     With held-out samples, ``chosen_epoch`` is the one with the best accuracy on them, ``chosen_test_accuracy`` its test
     accuracy, which took no part in the choice. ``silent_outputs`` is the fraction of output neurons that fired for no
     training sample in the last epoch.
@@ -65,6 +67,7 @@ def summary(records: Sequence[EpochRecord], *, seed: int, threads: int, n_parame
         **choice,
         "silent_outputs": records[-1].silent_fraction[-1],
         "epochs": records[-1].epoch,
+        "compile_seconds": sum(record.compile_seconds for record in records),
         "seconds_per_epoch": sum(record.seconds for record in records) / len(records),
         "samples_per_second": len(records) / sum(1 / record.samples_per_second for record in records),
         "seed": seed,

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa import assembly, checkpoint, files, report
+from pynn_sfdfa.jit import announced
 from pynn_sfdfa.probes import build_probes
 from pynn_sfdfa.progress import progress_for
 from pynn_sfdfa.run_folder import MetricsLog
@@ -101,7 +102,8 @@ def _train(
     )
     trainer.load(checkpoint.load(folder.best))
     quickly = {name: value for name, value in setup.items() if name != "standalone"}  # compiling takes much longer
-    layers = run_trial(network, samples.test.select([0]), quickly)
+    with announced(stream):
+        layers = run_trial(network, samples.test.select([0]), quickly)
     report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers)
     files.write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
     return summary

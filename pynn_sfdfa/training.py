@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +122,7 @@ class Trainer:
         )
         self._history = History()
         self._tally = Tally(network.sizes[1:])
+        self._compile_seconds = 0.0
 
     @property
     def threads(self) -> int:
@@ -163,7 +165,7 @@ class Trainer:
         CheckpointError
             If there is nothing to resume from, or it does not fit.
         KeyboardInterrupt
-            After Ctrl-C, when the checkpoint has been written.
+            After Ctrl-C, when the checkpoint has been written; while kernels are compiled, after those under way.
         """
         if len(train) == 0:
             raise ValueError("There are no training samples.")
@@ -191,6 +193,8 @@ class Trainer:
             ),
         )
         try:
+            if first <= epochs:
+                self._prepare()
             with deferred_interrupt() as interrupted:
                 for epoch in range(first, epochs + 1):
                     self._train_epoch(epoch, train, interrupted)
@@ -199,6 +203,11 @@ class Trainer:
             self.network.weights, self.network.feedback = self._engine.weights(), self._engine.feedback()
             self._tell("on_fit_end")
         return self._history
+
+    def _prepare(self) -> None:
+        started = time.perf_counter()
+        self._engine.prepare(partial(self._tell, "on_compile"))
+        self._compile_seconds = time.perf_counter() - started
 
     def evaluate(self, trains: SpikeTrains) -> Evaluation:
         """Run all samples without learning.
@@ -287,7 +296,9 @@ class Trainer:
             samples_per_second=len(train) / tally.seconds,
             held_out_accuracy=None if held_out is None else self.evaluate(held_out).accuracy,
             extra={name: value for figures in extra for name, value in figures.items()},
+            compile_seconds=self._compile_seconds,
         )
+        self._compile_seconds = 0.0
         is_best = not self._history.records or record.score > self._history.best.score
         self._history.records.append(record)
         self._tally = Tally(self.network.sizes[1:])

@@ -23,6 +23,7 @@ SUMMARY_KEYS = [
     "final_test_accuracy",
     "silent_outputs",
     "epochs",
+    "compile_seconds",
     "seconds_per_epoch",
     "samples_per_second",
     "seed",
@@ -82,6 +83,8 @@ def test_summary_agrees_with_the_metrics(run):
     assert summary["best_test_accuracy"] == max(record["test_accuracy"] for record in records)
     assert summary["final_test_accuracy"] == records[-1]["test_accuracy"]
     assert summary["seconds_per_epoch"] == pytest.approx(sum(record["seconds"] for record in records) / 2)
+    assert summary["compile_seconds"] == records[0]["compile_seconds"] > 0
+    assert records[1]["compile_seconds"] == 0
 
 
 def test_written_config_holds_every_override_and_what_wrote_it(run):

@@ -103,6 +103,40 @@ def test_bar_fits_a_terminal_of_80_columns():
     assert "loss 20.00  accuracy 50.0 %  spikes 100 + 40  40 min 00 s left" in shown
 
 
+def compiling(callback, clock, reports):
+    """Tell a callback about kernels that are compiled, one every seven seconds."""
+    callback.on_fit_start(FitStart(1, 1, 4, 40, 20, (64, 100, 10)))
+    for done in range(reports + 1):
+        callback.on_compile(done, reports)
+        clock.now += 7.0
+
+
+def test_plain_lines_say_that_kernels_are_compiled_and_how_long_it_took():
+    clock, stream = Clock(), io.StringIO()
+    compiling(PlainProgress(stream, clock), clock, 5)
+    assert stream.getvalue().splitlines() == [
+        "compiling 5 kernels (once: later runs load them)",
+        "compiling (once)  2/5 kernels",
+        "compiling (once)  4/5 kernels",
+        "compiled in 35.0 s",
+    ]
+
+
+def test_the_bar_shows_how_much_is_compiled_and_then_the_run():
+    clock, stream = Clock(), io.StringIO()
+    console = Console(file=stream, force_terminal=True, color_system=None, width=80, legacy_windows=False)
+    bar = ProgressBar(console, clock)
+    compiling(bar, clock, 5)
+    bar._bar.refresh()
+    bar.on_batch_end(Progress(1, 1, 10, 20.0, 0.5, (100.0, 40.0)))
+    bar.on_fit_end()
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
+    assert re.search(r"compiling \(once\) ━+ 5/5 kernels", shown)
+    assert "epoch 1/1" in shown[shown.index("5/5 kernels") :]
+    (task,) = bar._bar.tasks
+    assert (task.completed, task.total) == (1, 4)
+
+
 def long_stretch(callback, clock):
     """Tell a callback about an epoch of 40 samples that are one item, reported every ten seconds."""
     callback.on_fit_start(FitStart(1, 1, 40, 40, 20, (64, 100, 10)))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import types
 from dataclasses import fields
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from small_nets import network, random_trains
 
-from pynn_sfdfa import DFA, SFDFA, SGD, Adam, Callback, FeedForward, SpikeCount, Trainer, checkpoint
+from pynn_sfdfa import DFA, SFDFA, SGD, Adam, Callback, FeedForward, SpikeCount, Trainer, checkpoint, report
 from pynn_sfdfa.callbacks import EpochRecord
 from pynn_sfdfa.gradients import GradientAlignment
 from pynn_sfdfa.training import CannotLearnError, History
@@ -77,6 +78,40 @@ def test_any_depth_and_batch_size(trains, sizes, batch_size):
     assert [p.batch for p in progress] == reported * 2
     assert [p.samples for p in progress] == [min(k * batch_size, 23) for k in reported] * 2
     assert [call for call in middle if isinstance(call, EpochRecord)] == history.records
+
+
+def test_compiling_is_told_of_and_measured_apart_from_learning(trains, monkeypatch):
+    told = []
+
+    class Noted(Callback):
+        def on_compile(self, done, total):
+            told.append((done, total))
+
+    trainer = Trainer(network([20, 8, 3], c=0.2), callbacks=[Noted()])
+
+    trainer._engine.prepare()
+
+    def prepare(told):
+        for done in range(3):
+            told(done, 2)
+            time.sleep(0.1)
+
+    monkeypatch.setattr(trainer._engine, "prepare", prepare)
+    first, second = trainer.fit(trains, epochs=2).records
+    assert told == [(0, 2), (1, 2), (2, 2)]
+    assert first.seconds < 0.3 <= first.compile_seconds
+    assert first.samples_per_second == len(trains) / first.seconds
+    assert second.compile_seconds == 0
+    assert (
+        report.summary([first, second], seed=1, threads=1, n_parameters=1)["compile_seconds"] == first.compile_seconds
+    )
+
+
+def test_a_training_that_is_finished_compiles_nothing(trains, monkeypatch):
+    trainer = Trainer(network([20, 8, 3], c=0.2))
+    trainer.fit(trains, epochs=1)
+    monkeypatch.setattr(trainer._engine, "prepare", pytest.fail)
+    trainer.fit(trains, epochs=1)
 
 
 def test_without_validation_the_test_figures_are_those_of_training(trains):

@@ -26,6 +26,7 @@ def command(checkpoint: Path, simulator: str, setup: dict[str, Any], data: Path 
     from pynn_sfdfa.checkpoint import CheckpointError
     from pynn_sfdfa.config import ConfigError
     from pynn_sfdfa.datasets import DatasetError
+    from pynn_sfdfa.jit import announced
     from pynn_sfdfa.simulators import SimulatorError
 
     with as_wrong_use(CheckpointError, ConfigError, SimulatorError, DatasetError):
@@ -33,7 +34,8 @@ def command(checkpoint: Path, simulator: str, setup: dict[str, Any], data: Path 
         network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "evaluate")
         assembly.restore(network, saved, checkpoint)
         trainer = assembly.build_evaluator(settings, network)
-    result = trainer.evaluate(samples.test)
+    with announced(sys.stderr):
+        result = trainer.evaluate(samples.test)
     if as_json:
         figures = {
             "accuracy": result.accuracy,

@@ -51,6 +51,7 @@ def command(
     from pynn_sfdfa import assembly, config, plotting, report
     from pynn_sfdfa.checkpoint import CheckpointError
     from pynn_sfdfa.datasets import DatasetError
+    from pynn_sfdfa.jit import announced
     from pynn_sfdfa.simulators import SimulatorError
     from pynn_sfdfa.single_trial import run_trial
 
@@ -66,7 +67,7 @@ def command(
             network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "simulate")
     if sample >= len(samples.test):
         raise WrongUse(f"--sample {sample}: {settings.data.name} has the test samples 0 to {len(samples.test) - 1}.")
-    with as_wrong_use(InvalidParameterValueError, ConnectionError):
+    with as_wrong_use(InvalidParameterValueError, ConnectionError), announced(sys.stderr):
         layers = run_trial(network, samples.test.select([sample]), setup)
     label = int(samples.test.labels[sample])
     title = f"{settings.name}, {report.trial_title(layers, sample, label)}"

@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
+from numba import float32, int32
 
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit
+from pynn_sfdfa.jit import FLOAT_FLAGS, kernel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["LearningRule", "Trials"]
+__all__ = ["LearningRule", "Trials", "rate_error"]
 
 
 class Trials(Protocol):
@@ -89,6 +90,16 @@ class LearningRule(ABC):
     rho: float
     r_target: float
 
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The compiled functions that the rule calls, so that they can be compiled before the first batch."""
+        return ()
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The methods of `Trials` that the rule calls and others do not, so that these can be compiled, too."""
+        return ()
+
     def __post_init__(self) -> None:
         for field, value in vars(self).items():
             if isinstance(value, float | int) and not (math.isfinite(value) and value >= 0):
@@ -117,18 +128,17 @@ class LearningRule(ABC):
 
     def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return rho (r_target - mean count over the batch) of each neuron of a hidden layer."""
-        error: NDArray[np.float32] = rate_error(counts, np.float32(self.rho), np.float32(self.r_target))
+        error = np.zeros(counts.shape[1], np.float32)
+        rate_error(counts, np.float32(self.rho), np.float32(self.r_target), error)
         return error
 
 
-@jit(fastmath=FLOAT_FLAGS)
-def rate_error(counts: NDArray[np.int32], rho: np.float32, r_target: np.float32) -> NDArray[np.float32]:
-    """Return ``rho (r_target - mean over the trials of n_i)``, shape (neurons,); counts is (trials, neurons)."""
+@kernel(int32[:, ::1], float32, float32, float32[::1], fastmath=FLOAT_FLAGS)
+def rate_error(counts: NDArray[np.int32], rho: np.float32, r_target: np.float32, error: NDArray[np.float32]) -> None:
+    """Set ``rho (r_target - mean over the trials of n_i)``, shape (neurons,); counts is (trials, neurons)."""
     trials, neurons = counts.shape
-    error = np.zeros(neurons, np.float32)
     for trial in range(trials):
         for i in range(neurons):
             error[i] += np.float32(counts[trial, i])
     for i in range(neurons):
         error[i] = rho * (r_target - error[i] / np.float32(trials))
-    return error

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pynn_sfdfa.rules.base import LearningRule, Trials
+from pynn_sfdfa.rules.base import LearningRule, Trials, rate_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,16 @@ class BP(LearningRule):
 
     rho: float = 0.0
     r_target: float = 0.0
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """What is compiled of it."""
+        return (rate_error,)
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """Backpropagation."""
+        return ("backpropagate",)
 
     def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
         """Return zeros: there is no feedback."""

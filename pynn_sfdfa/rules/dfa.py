@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pynn_sfdfa.rules.base import LearningRule, Trials
-from pynn_sfdfa.rules.feedback import project_errors
+from pynn_sfdfa.rules.base import LearningRule, Trials, rate_error
+from pynn_sfdfa.rules.feedback import project, project_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,11 @@ class DFA(LearningRule):
         super().__post_init__()
         if not -math.inf < self.feedback[0] < self.feedback[1] < math.inf:
             raise ValueError(f"DFA: feedback = {self.feedback} is not valid; give (lowest, highest).")
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """What is compiled of it."""
+        return (project, rate_error)
 
     def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
         """Return the random feedback of one seed."""

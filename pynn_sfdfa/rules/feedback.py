@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import float32, int32
 
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit
+from pynn_sfdfa.jit import FLOAT_FLAGS, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +44,6 @@ def time_errors(rule: LearningRule, trials: Trials, feedback: list[NDArray[np.fl
         trials.feed_back(layer, weights)
 
 
-@jit(nogil=True, fastmath=FLOAT_FLAGS)
 def hidden_error(
     output_error: NDArray[np.float32], feedback: NDArray[np.float32], offset: NDArray[np.float32]
 ) -> NDArray[np.float32]:
@@ -56,11 +56,23 @@ def hidden_error(
     offset : float32, shape (n_hidden,)
         The same in every trial: the rate regularisation.
     """
+    error = np.empty((output_error.shape[0], offset.size), np.float32)
+    project(output_error, feedback, offset, error)
+    return error
+
+
+@kernel(float32[:, ::1], float32[:, ::1], float32[::1], float32[:, ::1], fastmath=FLOAT_FLAGS)
+def project(
+    output_error: NDArray[np.float32],
+    feedback: NDArray[np.float32],
+    offset: NDArray[np.float32],
+    error: NDArray[np.float32],
+) -> None:
     trials, outputs = output_error.shape
-    error = np.empty((trials, offset.size), np.float32)
     for trial in range(trials):
         row = error[trial]
-        row[:] = offset
+        for i in range(row.size):
+            row[i] = offset[i]
         for o in range(0, outputs - 1, 2):  # two at a time: the pass over the row costs more than the arithmetic
             e, weights = output_error[trial, o], feedback[o]
             e_next, weights_next = output_error[trial, o + 1], feedback[o + 1]
@@ -70,10 +82,8 @@ def hidden_error(
             e, weights = output_error[trial, outputs - 1], feedback[outputs - 1]
             for i in range(row.size):
                 row[i] += weights[i] * e
-    return error
 
 
-@jit(nogil=True, fastmath=FLOAT_FLAGS)
 def estimate_feedback(
     counts: NDArray[np.int32],
     perturbation: NDArray[np.float32],
@@ -93,14 +103,31 @@ def estimate_feedback(
     directional : float32, shape (trials, n_out)
     feedback : float32, shape (n_out, n_hidden)
     """
+    fired, correlation = np.zeros((2, feedback.shape[1]), np.float32)
+    estimate(counts, perturbation, directional, learning_rate, fired, correlation, feedback)
+
+
+@kernel(
+    *(int32[:, ::1], float32[:, ::1], float32[:, ::1], float32, float32[::1], float32[::1], float32[:, ::1]),
+    fastmath=FLOAT_FLAGS,
+)
+def estimate(
+    counts: NDArray[np.int32],
+    perturbation: NDArray[np.float32],
+    directional: NDArray[np.float32],
+    learning_rate: np.float32,
+    fired: NDArray[np.float32],
+    correlation: NDArray[np.float32],
+    feedback: NDArray[np.float32],
+) -> None:
     trials, hidden = counts.shape
-    fired = np.zeros(hidden, np.float32)
     for trial in range(trials):
         for i in range(hidden):
             fired[i] += np.float32(1.0) if counts[trial, i] > 0 else np.float32(0.0)
     for o in range(feedback.shape[0]):
         row = feedback[o]
-        correlation = np.zeros(hidden, np.float32)
+        for i in range(hidden):
+            correlation[i] = np.float32(0.0)
         for trial in range(trials):
             d = directional[trial, o]
             for i in range(hidden):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pynn_sfdfa.rules.base import LearningRule, Trials
-from pynn_sfdfa.rules.feedback import estimate_feedback, project_errors, time_errors
+from pynn_sfdfa.rules.base import LearningRule, Trials, rate_error
+from pynn_sfdfa.rules.feedback import estimate, estimate_feedback, project, project_errors, time_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,16 @@ class SFDFA(LearningRule):
     r_target: float = 0.2
     feedback_learning_rate: float = 1e-4
     timed: bool = False
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """What is compiled of it."""
+        return (estimate, rate_error) if self.timed else (estimate, project, rate_error)
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """What gives hidden spikes their errors if they are timed."""
+        return ("feed_back",) if self.timed else ()
 
     def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
         """Return zeros: SFDFA starts without feedback."""

@@ -103,7 +103,7 @@ def results(folder):
             found[f"{name} {key}"] = array.tobytes()
     for line in (Path(folder) / "metrics.jsonl").read_text().splitlines():
         figures = json.loads(line)
-        del figures["seconds"], figures["samples_per_second"]
+        del figures["seconds"], figures["samples_per_second"], figures["compile_seconds"]
         found[f"epoch {figures['epoch']}"] = figures
     assert len(found) > 20
     return found

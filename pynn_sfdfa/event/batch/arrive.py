@@ -6,16 +6,22 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import float32, int32, int64, uint64
 
 from pynn_sfdfa.event.batch.order import sort_by_time
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit
+from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.jit import FLOAT_FLAGS, jit, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Spikes
+    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
 __all__ = ["arrive_inputs", "arrive_spikes"]
+
+# Unsigned indices, for the reason given in forward.py.
+_index = np.uint64
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -26,75 +32,35 @@ def _decay(window: np.float32, constants: LayerConstants) -> tuple[np.float32, n
     return np.float32(math.exp(-window / constants.tau_syn)), decay_m
 
 
-@jit(fastmath=FLOAT_FLAGS)
-def _group_events(trial: int, n: int, constants: LayerConstants, out: Arrivals) -> None:
-    """Turn the times of the first n events, sorted, into times, first events, windows and decays of groups, in place.
+@jit(inline="always", fastmath=FLOAT_FLAGS)
+def _group_events(groups: NDArray[np.void], first: np.uint64, n: np.uint64, constants: LayerConstants) -> np.uint64:
+    """Turn the times of n events, sorted, into groups with first event, time, window and decay; return their number.
 
-    Events that arrive after the trial are dropped.
+    Both begin at ``groups[first]``. Events that arrive after the trial are dropped.
     """
-    groups, event = 0, 0
+    event, end = _ZERO, first
     while event < n:
-        time = out.time[trial, event] + constants.delay
+        time = groups[first + event].time + constants.delay
         if time > constants.trial_duration:
             break
-        if groups == 0 or time != out.time[trial, groups - 1]:
-            out.start[trial, groups] = event
-            out.time[trial, groups] = time
-            groups += 1
-        event += 1
-    out.n_groups[trial] = groups
-    out.start[trial, groups] = event
-    for group in range(groups):
-        end = out.time[trial, group + 1] if group + 1 < groups else constants.trial_duration
-        window = end - out.time[trial, group]
-        out.window[trial, group] = window
-        out.decay_syn[trial, group], out.decay_m[trial, group] = _decay(window, constants)
+        if end == first or time != groups[end - _ONE].time:
+            groups[end].start = event
+            groups[end].time = time
+            end += _ONE
+        event += _ONE
+    groups[end].start = event
+    for group in range(first, end):
+        until = groups[group + _ONE].time if group + _ONE < end else constants.trial_duration
+        window = until - groups[group].time
+        groups[group].window = window
+        groups[group].decay_syn, groups[group].decay_m = _decay(window, constants)
+    return end - first
 
 
-@jit
-def _arrive_sample(
-    trial: int,
-    times: NDArray[np.float32],
-    units: NDArray[np.int32],
-    first: int,
-    last: int,
-    constants: LayerConstants,
-    out: Arrivals,
-) -> None:
-    for k in range(last - first):
-        out.time[trial, k] = times[first + k]
-        out.unit[trial, k] = units[first + k]
-        out.grade[trial, k] = np.float32(0.0)
-    _group_events(trial, last - first, constants, out)
-
-
-@jit
-def _arrive_trial(
-    trial: int,
-    groups: int,
-    spikes: Spikes,
-    constants: LayerConstants,
-    order: NDArray[np.uint64],
-    bits: NDArray[np.uint32],
-    out: Arrivals,
-) -> None:
-    """Lay out the spikes of one trial; ``order`` is scratch space, ``bits`` the times of all spikes as integers."""
-    first = 0
-    for group in range(groups):
-        last = spikes.stop[trial, group]
-        # Windows follow each other in time, so only the spikes of one window need sorting.
-        sort_by_time(trial, first, last, bits, order)
-        for k in range(first, last):
-            source = order[k - first]
-            out.time[trial, k] = spikes.time[trial, source]
-            out.unit[trial, k] = spikes.unit[trial, source]
-            out.source[trial, k] = source
-            out.grade[trial, k] = spikes.grade[trial, source]
-        first = last
-    _group_events(trial, first, constants, out)
-
-
-@jit
+@kernel(
+    *(int64, int64, float32[::1], int32[::1], int64[::1], int64[::1], LAYER_CONSTANTS, LAYER_TRIALS),
+    fastmath=FLOAT_FLAGS,
+)
 def arrive_inputs(
     first: int,
     last: int,
@@ -103,25 +69,55 @@ def arrive_inputs(
     offsets: NDArray[np.int64],
     samples: NDArray[np.int64],
     constants: LayerConstants,
-    out: Arrivals,
+    out: LayerTrials,
 ) -> None:
     """Lay out the input spikes of trials ``first`` to before ``last``; trial k shows ``samples[k]``.
 
     Input spikes carry no grades.
     """
-    for trial in range(first, last):
-        sample = samples[trial]
-        _arrive_sample(trial, times, units, offsets[sample], offsets[sample + 1], constants, out)
+    events, groups = out.events, out.groups
+    capacity = _index(events.size // out.n_groups.size)
+    for trial in range(_index(first), _index(last)):
+        event0, group0 = trial * capacity, trial * (capacity + _ONE)
+        spike0 = _index(offsets[samples[trial]])
+        n = _index(offsets[samples[trial] + 1]) - spike0
+        for k in range(n):
+            groups[group0 + k].time = times[spike0 + k]
+            events[event0 + k].unit = units[spike0 + k]
+            events[event0 + k].grade = np.float32(0.0)
+        out.n_groups[trial] = _group_events(groups, group0, n, constants)
 
 
-@jit
+@kernel(int64, int64, LAYER_TRIALS, LAYER_CONSTANTS, uint64[::1], LAYER_TRIALS, fastmath=FLOAT_FLAGS)
 def arrive_spikes(
-    first: int, last: int, before: Arrivals, spikes: Spikes, constants: LayerConstants, out: Arrivals
+    first: int,
+    last: int,
+    below: LayerTrials,
+    constants: LayerConstants,
+    order: NDArray[np.uint64],
+    out: LayerTrials,
 ) -> None:
-    """Lay out the spikes of one layer, which ``before`` has caused, as arrivals at the next layer.
+    """Lay out the spikes of one layer, ``below``, as arrivals at the next, for trials ``first`` to before ``last``.
 
-    For trials ``first`` to before ``last``. ``constants`` are those of the next layer.
+    ``constants`` are those of the next layer; ``order`` is scratch space for the spikes of a trial.
     """
-    order, bits = np.empty(spikes.time.shape[1], np.uint64), spikes.time.view(np.uint32)
-    for trial in range(first, last):
-        _arrive_trial(trial, before.n_groups[trial], spikes, constants, order, bits, out)
+    windows, spikes, events, groups = below.groups, below.spikes, out.events, out.groups
+    trials = out.n_groups.size
+    capacity, capacity_below = _index(events.size // trials), _index(below.events.size // trials)
+    spikes_below = _index(spikes.size // trials)
+    for trial in range(_index(first), _index(last)):
+        event0, group0 = trial * capacity, trial * (capacity + _ONE)
+        spike0, window0 = trial * spikes_below, trial * (capacity_below + _ONE)
+        start = np.int64(0)
+        for window in range(window0, window0 + _index(below.n_groups[trial])):
+            stop = np.int64(windows[window].stop)
+            # Windows follow each other in time, so only the spikes of one window need sorting.
+            sort_by_time(spikes, spike0, start, stop, order)
+            for k in range(stop - start):
+                spike, at = spikes[spike0 + order[k]], _index(start + k)
+                groups[group0 + at].time = spike.time
+                events[event0 + at].unit = spike.unit
+                events[event0 + at].source = order[k]
+                events[event0 + at].grade = spike.grade
+            start = stop
+        out.n_groups[trial] = _group_events(groups, group0, _index(start), constants)

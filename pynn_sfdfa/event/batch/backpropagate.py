@@ -9,23 +9,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import boolean, float32, int64
 
-from pynn_sfdfa.event.batch.records import flat_arrivals, flat_spikes
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit
+from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Spikes
+    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["backpropagate", "slope"]
+__all__ = ["backpropagate", "slope", "spike_count"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 
-@jit(fastmath=FLOAT_FLAGS | {"reassoc"})
+@jit(inline="always")
+def spike_count(layer: LayerTrials, trial: np.uint64) -> np.uint64:
+    """Return how many spikes a layer has fired in a trial."""
+    groups = _index(layer.n_groups[trial])
+    last = trial * (_index(layer.events.size // layer.n_groups.size) + _ONE) + groups - _ONE
+    return _index(layer.groups[last].stop) if groups > _ZERO else _ZERO
+
+
+@subroutine(fastmath=FLOAT_FLAGS | {"reassoc"})
 def slope(
     weights: NDArray[np.float32],
     row: np.uint64,
@@ -41,86 +50,86 @@ def slope(
     return total
 
 
-@jit(fastmath=FLOAT_FLAGS)
+@jit(inline="always", fastmath=FLOAT_FLAGS)
 def _backpropagate_trial(
-    trial: int,
+    trial: np.uint64,
     weights: NDArray[np.float32],
-    arrivals: Arrivals,
-    spikes: Spikes,
+    layer: LayerTrials,
     error: NDArray[np.float32],
     of_spikes: bool,
     constants: LayerConstants,
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
-    below: NDArray[np.float32],
+    below: LayerTrials,
 ) -> None:
-    """Set the errors of the spikes below in one trial; all arrays are flat here."""
-    width = _index(S1.size)
-    cell = _index(trial) * width
-    events = _index(arrivals.unit.size // arrivals.n_groups.size)
-    event0, group0 = _index(trial) * events, _index(trial) * (events + _ONE)
-    spike0 = cell * _index(constants.max_spikes)
+    """Set the errors of the spikes below in one trial."""
+    events, groups, spikes, spikes_below = layer.events, layer.groups, layer.spikes, below.spikes
+    width, capacity = _index(S1.size), _index(events.size // layer.n_groups.size)
+    cell = trial * width
+    # There are as many events as there may be spikes below.
+    event0, group0, spike0 = trial * capacity, trial * (capacity + _ONE), cell * _index(constants.max_spikes)
     coupling = constants.c / constants.tau_m
     one, zero = np.float32(1.0), np.float32(0.0)
     S1[:] = zero
     S2[:] = zero
-    for event in range(events):  # as many as there may be spikes below; those that arrive too late have no error
-        below[event0 + event] = zero
-    group = _index(arrivals.n_groups[trial])
-    n = spike0 + _index(spikes.stop[event0 + group - _ONE]) if group > _ZERO else spike0
-    while group > _ZERO:
+    for spike in range(event0, event0 + spike_count(below, trial)):  # those that arrive too late have no error
+        spikes_below[spike].error = zero
+    group = group0 + _index(layer.n_groups[trial])
+    n = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
+    while group > group0:
         group -= _ONE
-        decay_syn, decay_m = arrivals.decay_syn[event0 + group], arrivals.decay_m[event0 + group]
+        decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
         for lane in range(width):
             S1[lane] *= decay_syn
             S2[lane] *= decay_m
-        first_spike = spike0 + _index(spikes.stop[event0 + group - _ONE]) if group > _ZERO else spike0
+        first_spike = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
         while n > first_spike:
             n -= _ONE
-            target = _index(spikes.unit[n])
-            delta = error[cell + target] + (spikes.error[n] if of_spikes else zero)
-            gamma = spikes.factor[n] * (delta + coupling * S2[target] / spikes.since_m[n])
-            S1[target] += gamma * spikes.since_syn[n]
-            S2[target] += gamma * spikes.since_m[n]
-        for event in range(
-            event0 + _index(arrivals.start[group0 + group]), event0 + _index(arrivals.start[group0 + group + _ONE])
-        ):
-            row = _index(arrivals.unit[event]) * width
-            below[event0 + _index(arrivals.source[event])] = slope(
+            target = _index(spikes[n].unit)
+            delta = error[cell + target] + (spikes[n].error if of_spikes else zero)
+            gamma = spikes[n].factor * (delta + coupling * S2[target] / spikes[n].since_m)
+            S1[target] += gamma * spikes[n].since_syn
+            S2[target] += gamma * spikes[n].since_m
+        for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
+            row = _index(events[event].unit) * width
+            spikes_below[event0 + _index(events[event].source)].error = slope(
                 weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m
             )
 
 
-@jit(nogil=True)
+@kernel(
+    *(int64, int64, float32[::1], LAYER_TRIALS, float32[::1], boolean, LAYER_CONSTANTS),
+    *(float32[::1], float32[::1], LAYER_TRIALS),
+    fastmath=FLOAT_FLAGS,
+)
 def backpropagate(
     first: int,
     last: int,
     weights: NDArray[np.float32],
-    arrivals: Arrivals,
-    spikes: Spikes,
+    layer: LayerTrials,
     error: NDArray[np.float32],
     of_spikes: bool,
     constants: LayerConstants,
-    below: Spikes,
+    S1: NDArray[np.float32],
+    S2: NDArray[np.float32],
+    below: LayerTrials,
 ) -> None:
     """Set the error of every spike of the layer below, for trials ``first`` to before ``last``.
 
     Parameters
     ----------
-    weights : float32, shape (n_pre, width)
+    weights : float32, shape (n_pre * width,)
         With which the trials were run.
-    arrivals, spikes, constants
+    layer, constants
         Of the layer that is propagated through.
-    error : float32, shape (trials, width)
+    error : float32, shape (trials * width,)
         Error of each neuron of that layer in each trial.
     of_spikes : bool
         Whether the spikes of that layer have errors of their own too, set by an earlier call.
-    below : Spikes
-        Of the layer below; its ``error`` is set.
+    S1, S2 : float32, shape (width,)
+        Scratch space.
+    below
+        The layer below; the ``error`` of its spikes is set.
     """
-    width = weights.shape[1]
-    S1, S2 = np.empty(width, np.float32), np.empty(width, np.float32)
-    arriving, leaving = flat_arrivals(arrivals), flat_spikes(spikes)
-    rows, errors, out = weights.reshape(-1), error.reshape(-1), below.error.reshape(-1)
-    for trial in range(first, last):
-        _backpropagate_trial(trial, rows, arriving, leaving, errors, of_spikes, constants, S1, S2, out)
+    for trial in range(_index(first), _index(last)):
+        _backpropagate_trial(trial, weights, layer, error, of_spikes, constants, S1, S2, below)

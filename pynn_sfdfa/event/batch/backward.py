@@ -12,16 +12,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import boolean, float32, int64
 
-from pynn_sfdfa.event.batch.records import flat_arrivals, flat_spikes
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit
+from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.jit import FLOAT_FLAGS, jit, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Spikes
+    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["accumulate_gradient", "assign_error"]
+__all__ = ["accumulate_gradient"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
@@ -31,13 +32,11 @@ _SMALLEST = np.float32(1e-12)
 """Accumulated decay at which S1 and S2 are brought up to date, long before float32 overflows."""
 
 
-@jit(fastmath=FLOAT_FLAGS)
+@jit(inline="always", fastmath=FLOAT_FLAGS)
 def _replay_block(
-    trial: int,
+    trial: np.uint64,
     lowest: np.uint64,
-    width: np.uint64,
-    arrivals: Arrivals,
-    spikes: Spikes,
+    layer: LayerTrials,
     error: NDArray[np.float32],
     of_spikes: bool,
     constants: LayerConstants,
@@ -45,92 +44,78 @@ def _replay_block(
     S2: NDArray[np.float32],
     gradient: NDArray[np.float32],
 ) -> None:
-    """Replay one trial backwards for the neurons from ``lowest``, as many as S1 has; all arrays are flat here.
-
-    ``width`` is the length of a row of the gradient.
-    """
-    lanes = _index(S1.size)
-    cell = _index(trial) * width  # the first neuron of this trial among those of all trials
-    events = _index(arrivals.unit.size // arrivals.n_groups.size)
-    event0, group0 = _index(trial) * events, _index(trial) * (events + _ONE)
-    spike0 = cell * _index(constants.max_spikes)
+    """Replay one trial backwards for the neurons from ``lowest``, as many as S1 has."""
+    events, groups, spikes, trials = layer.events, layer.groups, layer.spikes, layer.n_groups.size
+    lanes, width, capacity = _index(S1.size), _index(layer.counts.size // trials), _index(events.size // trials)
+    cell = trial * width  # the first neuron of this trial among those of all trials
+    event0, group0, spike0 = trial * capacity, trial * (capacity + _ONE), cell * _index(constants.max_spikes)
     coupling = constants.c / constants.tau_m
     one, zero = np.float32(1.0), np.float32(0.0)
     S1[:] = zero
     S2[:] = zero
     # S1 and S2 are kept as at a later time, and decay_syn and decay_m lead from then to now: no store between spikes.
     decay_syn, decay_m = one, one
-    group = _index(arrivals.n_groups[trial])
-    n = spike0 + _index(spikes.stop[event0 + group - _ONE]) if group > _ZERO else spike0
+    group = group0 + _index(layer.n_groups[trial])
+    n = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
     quiet = True  # until the last spike of the block is met, S1 and S2 are zero
-    while group > _ZERO:
+    while group > group0:
         group -= _ONE
-        decay_syn *= arrivals.decay_syn[event0 + group]
-        decay_m *= arrivals.decay_m[event0 + group]
+        decay_syn *= groups[group].decay_syn
+        decay_m *= groups[group].decay_m
         if decay_syn < _SMALLEST:
             for lane in range(lanes):
                 S1[lane] *= decay_syn
                 S2[lane] *= decay_m
             decay_syn, decay_m = one, one
-        first_spike = spike0 + _index(spikes.stop[event0 + group - _ONE]) if group > _ZERO else spike0
+        first_spike = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
         while n > first_spike:
             n -= _ONE
-            target = _index(spikes.unit[n]) - lowest  # wraps around to a large number below the block
+            target = _index(spikes[n].unit) - lowest  # wraps around to a large number below the block
             if target >= lanes:
                 continue
-            since_m = spikes.since_m[n]
-            delta = error[cell + lowest + target] + (spikes.error[n] if of_spikes else zero)
-            gamma = spikes.factor[n] * (delta + coupling * S2[target] * decay_m / since_m)
-            S1[target] += gamma * spikes.since_syn[n] / decay_syn
+            since_m = spikes[n].since_m
+            delta = error[cell + lowest + target] + (spikes[n].error if of_spikes else zero)
+            gamma = spikes[n].factor * (delta + coupling * S2[target] * decay_m / since_m)
+            S1[target] += gamma * spikes[n].since_syn / decay_syn
             S2[target] += gamma * since_m / decay_m
             quiet = False
         if quiet:
             continue
-        for event in range(
-            event0 + _index(arrivals.start[group0 + group]), event0 + _index(arrivals.start[group0 + group + _ONE])
-        ):
-            row = _index(arrivals.unit[event]) * width + lowest
+        for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
+            row = _index(events[event].unit) * width + lowest
             for lane in range(lanes):
                 gradient[row + lane] += S1[lane] * decay_syn - S2[lane] * decay_m
 
 
-@jit(nogil=True)
+@kernel(
+    *(int64, LAYER_TRIALS, float32[::1], boolean, LAYER_CONSTANTS, int64, float32[::1], float32[::1], float32[::1]),
+    fastmath=FLOAT_FLAGS,
+)
 def accumulate_gradient(
     n_trials: int,
-    arrivals: Arrivals,
-    spikes: Spikes,
+    layer: LayerTrials,
     error: NDArray[np.float32],
     of_spikes: bool,
     constants: LayerConstants,
     lowest: int,
-    lanes: int,
+    S1: NDArray[np.float32],
+    S2: NDArray[np.float32],
     gradient: NDArray[np.float32],
 ) -> None:
     """Add the sum over the trials of error times eligibility to a block of columns of ``gradient``.
 
     Parameters
     ----------
-    error : float32, shape (trials, width)
+    error : float32, shape (trials * width,)
         Error of each neuron in each trial, times any scale.
     of_spikes : bool
         Whether the errors of single spikes, left by backpropagation, count too.
-    lowest, lanes : int
-        First neuron of the block and number of neurons in it.
-    gradient : float32, shape (n_pre, width)
+    lowest : int
+        First neuron of the block.
+    S1, S2 : float32, shape (neurons of the block,)
+        Scratch space.
+    gradient : float32, shape (n_pre * width,)
         Changed in place. For plain gradient descent it can be the weights themselves, the error scaled by -eta.
     """
-    S1, S2 = np.empty(lanes, np.float32), np.empty(lanes, np.float32)
-    arriving, leaving = flat_arrivals(arrivals), flat_spikes(spikes)
-    errors, flat_gradient, width = error.reshape(-1), gradient.reshape(-1), _index(gradient.shape[1])
-    for trial in range(n_trials):
-        _replay_block(
-            trial, _index(lowest), width, arriving, leaving, errors, of_spikes, constants, S1, S2, flat_gradient
-        )
-
-
-@jit
-def assign_error(error: NDArray[np.float32], scale: np.float32, out: NDArray[np.float32]) -> None:
-    """Write error times scale, shape (trials, neurons), into the first rows and columns of ``out``."""
-    for trial in range(error.shape[0]):
-        for i in range(error.shape[1]):
-            out[trial, i] = error[trial, i] * scale
+    for trial in range(_index(n_trials)):
+        _replay_block(trial, _index(lowest), layer, error, of_spikes, constants, S1, S2, gradient)

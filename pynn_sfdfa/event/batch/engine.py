@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pynn_sfdfa.engine import BatchFigures, check_arrays
-from pynn_sfdfa.event.batch.activity import summarise
+from pynn_sfdfa.event.batch.activity import add_up, summarise
+from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.backpropagate import backpropagate
-from pynn_sfdfa.event.batch.backward import accumulate_gradient, assign_error
+from pynn_sfdfa.event.batch.backward import accumulate_gradient
 from pynn_sfdfa.event.batch.feed_back import feed_back
-from pynn_sfdfa.event.batch.forward import Draw
+from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width, pad, unpad
+from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, propagate_errors, return_answers, run_trials, share_out
 from pynn_sfdfa.event.batch.pool import Pool
-from pynn_sfdfa.event.batch.trials import run_trials
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
+from pynn_sfdfa.jit import compile_ahead
 from pynn_sfdfa.metrics import predict
 
 if TYPE_CHECKING:
@@ -36,8 +38,8 @@ __all__ = ["BatchEngine"]
 _STATE = ("weights", "feedback", "optimizer")
 """First parts of the names in a state."""
 
-_PARTS_PER_THREAD = 2
-"""Trials differ in their number of spikes, so a thread that is done early takes another part."""
+_OF_TRIALS = {"backpropagate": backpropagate, "feed_back": feed_back}
+"""Kernels behind methods of `Trials` that not all rules call."""
 
 _REPORTED_TRIALS = 20
 """Smaller batches are reported together: a report costs as much as the learning from some trials."""
@@ -88,12 +90,24 @@ class BatchEngine:
         self._pool = Pool(self.threads)
         self._constants = tuple(layer_constants(layer, network) for layer in network.layers)
         self._weights = tuple(pad(w) for w in network.weights)
+        self._flat_weights = [w.reshape(-1) for w in self._weights]  # the same memory, as the kernels take it
         self._feedback = rule.initial_feedback(network.sizes[1:], seed)
         self._step = 0
         self._slots = [{slot: np.zeros_like(w) for slot in optimizer.slots} for w in self._weights]
         self._gradients = self._weights if optimizer.in_place else tuple(aligned_zeros(w.shape) for w in self._weights)
         self._errors = [np.zeros((batch_size, w.shape[1]), np.float32) for w in self._weights]
+        self._flat_gradients = [gradient.reshape(-1) for gradient in self._gradients]
+        self._flat_errors = [error.reshape(-1) for error in self._errors]
+        self._blocks = [list(_blocks(w.shape[1], block_width(w.shape[1]))) for w in self._weights]
+        self._single_block = [list(_blocks(w.shape[1], w.shape[1])) for w in self._weights]
         self._workspaces: dict[int, Workspace] = {}
+
+    def prepare(self, report: Callable[[int, int], None] | None = None) -> None:
+        """Compile the kernels of a training, what takes longest first; see `pynn_sfdfa.engine.TrainingEngine`."""
+        kernels = [advance_layer, *(_OF_TRIALS[name] for name in self._rule.takes)]
+        kernels += [arrive_spikes, accumulate_gradient, *self._rule.kernels, arrive_inputs]
+        kernels += [*self._optimizer.kernels, add_up, *self._loss.kernels]
+        compile_ahead(kernels, self.threads, report)
 
     def train(
         self,
@@ -129,8 +143,8 @@ class BatchEngine:
         for start in range(0, len(trains), trials):
             samples = np.arange(start, min(start + trials, len(trains)))
             self._forward(workspace, trains, samples, start, perturbed=False)
-            counts[samples] = self._counts(workspace, len(self._weights) - 1, samples.size)
-            totals += [int(spikes.counts[: samples.size].sum()) for spikes in workspace.spikes]
+            counts[samples] = workspace.counts[-1][: samples.size]
+            totals += [int(layer[: samples.size].sum()) for layer in workspace.counts]
         return counts, tuple(int(total) for total in totals)
 
     def weights(self) -> list[NDArray[np.float32]]:
@@ -179,7 +193,8 @@ class BatchEngine:
         max_events = int(np.diff(trains.offsets).max(initial=0))
         workspace = self._workspaces.get(trials)
         if workspace is None or workspace.max_events < max_events:
-            workspace = self._workspaces[trials] = Workspace(self._network, trials, max_events)
+            workspace = Workspace(self._network, trials, max_events, PARTS_PER_THREAD * self.threads)
+            self._workspaces[trials] = workspace
         return workspace
 
     def _forward(
@@ -190,51 +205,34 @@ class BatchEngine:
             Draw(perturbed and layer > 0, perturbed and layer < top, self._seed, layer, first_trial)
             for layer in range(top + 1)
         )
-        run = partial(
-            _run_part,
-            (trains.times, trains.units, trains.offsets, samples),
-            (self._weights, self._constants, draws, workspace.arrivals, workspace.spikes),
-        )
-        self._pool.run(partial(run, part) for part in _parts(samples.size, _PARTS_PER_THREAD * self.threads))
-
-    def _counts(self, workspace: Workspace, layer: int, trials: int) -> NDArray[np.int32]:
-        return workspace.spikes[layer].counts[:trials, : self._network.layers[layer].size].copy()
+        run_trials(self._pool, workspace, trains, samples, self._flat_weights, self._constants, draws)
 
     def _assign(self, layer: int, error: NDArray[np.float32]) -> None:
         scale = 1.0 / error.shape[0]
         if self._optimizer.in_place:
             scale *= -self._optimizer.learning_rate
-        assign_error(error, np.float32(scale), self._errors[layer])
+        trials, neurons = error.shape
+        np.multiply(error, np.float32(scale), out=self._errors[layer][:trials, :neurons])
 
     def _backpropagate(self, workspace: Workspace, layer: int, n_trials: int, of_spikes: bool) -> None:
-        through = (workspace.arrivals[layer], workspace.spikes[layer], self._errors[layer], of_spikes)
-        known = (self._weights[layer], *through, self._constants[layer], workspace.spikes[layer - 1])
-        parts = _parts(n_trials, _PARTS_PER_THREAD * self.threads)
-        self._pool.run(partial(backpropagate, part.start, part.stop, *known) for part in parts)
+        known = (self._flat_weights[layer], self._flat_errors[layer], of_spikes, self._constants[layer])
+        propagate_errors(self._pool, workspace, layer, n_trials, *known)
 
     def _feed_back(self, workspace: Workspace, layer: int, n_trials: int, feedback: NDArray[np.float32]) -> None:
-        top = len(self._weights) - 1
-        known = (
-            np.ascontiguousarray(feedback.T),
-            *(workspace.arrivals[layer], workspace.spikes[layer], workspace.arrivals[top], workspace.spikes[top]),
-            *(self._errors[top], np.float32((top - layer) * self._network.delay), self._constants[top]),
-        )
-        parts = _parts(n_trials, _PARTS_PER_THREAD * self.threads)
-        self._pool.run(partial(feed_back, part.start, part.stop, *known) for part in parts)
+        delay = np.float32((len(self._weights) - 1 - layer) * self._network.delay)
+        known = (feedback, self._flat_errors[-1], delay, self._constants[-1])
+        return_answers(self._pool, workspace, layer, n_trials, *known)
 
     def _descend(self, workspace: Workspace, trials: _BatchTrials) -> None:
         """Accumulate the gradients for the errors assigned, improve the feedback, and change the weights."""
         n_trials = trials.output_error.shape[0]
         improve = self._rule.improve_feedback
         tasks = [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
+        blocks = self._blocks if n_trials > 1 else self._single_block
         for layer in sorted(trials.assigned):
-            error, constants, gradient = self._errors[layer], self._constants[layer], self._gradients[layer]
-            width = gradient.shape[1]
-            block = block_width(width) if n_trials > 1 else width
-            for lowest in range(0, width, block):
-                place = (lowest, min(block, width - lowest), gradient)
-                arrivals, spikes = workspace.arrivals[layer], workspace.spikes[layer]
-                known = (arrivals, spikes, error, layer in trials.of_spikes, constants)
+            known = (workspace.layers[layer], self._flat_errors[layer], layer in trials.of_spikes)
+            for block in blocks[layer]:
+                place = (self._constants[layer], *block, self._flat_gradients[layer])
                 tasks.append(partial(accumulate_gradient, n_trials, *known, *place))
         if n_trials > 1:
             self._pool.run(tasks)
@@ -259,7 +257,7 @@ class BatchEngine:
 
     def _optimizer_steps(self) -> Iterator[partial[None]]:
         for weights, gradient, slots in zip(self._weights, self._gradients, self._slots, strict=True):
-            for rows in _parts(weights.shape[0], self.threads):
+            for rows in share_out(weights.shape[0], self.threads):
                 part = {name: values[rows] for name, values in slots.items()}
                 yield partial(self._optimizer.step, weights[rows], gradient[rows], part, self._step)
 
@@ -269,24 +267,21 @@ class _BatchTrials:
 
     def __init__(self, engine: BatchEngine, workspace: Workspace, labels: NDArray[np.int64]) -> None:
         self._engine, self._workspace, self._labels = engine, workspace, labels
-        self._sizes = [layer.size for layer in engine._network.layers]
-        self.n_layers = len(self._sizes)
+        self.n_layers = len(workspace.layers)
         self.assigned: set[int] = set()
         self.of_spikes: set[int] = set()
         """Layers whose spikes have errors of their own besides those of their neurons."""
-        self._counts = [engine._counts(workspace, layer, labels.size) for layer in range(self.n_layers)]
+        self._counts = [counts[: labels.size].copy() for counts in workspace.counts]
         self.output_error = engine._loss.error(self._counts[-1], labels)
 
     def counts(self, layer: int) -> NDArray[np.int32]:
         return self._counts[layer]
 
     def perturbation(self, layer: int) -> NDArray[np.float32]:
-        return np.ascontiguousarray(
-            self._workspace.spikes[layer].perturbation[: self._labels.size, : self._sizes[layer]]
-        )
+        return np.ascontiguousarray(self._workspace.perturbation[layer][: self._labels.size])
 
     def directional(self) -> NDArray[np.float32]:
-        return np.ascontiguousarray(self._workspace.spikes[-1].directional[: self._labels.size, : self._sizes[-1]])
+        return np.ascontiguousarray(self._workspace.directional[-1][: self._labels.size])
 
     def learn(self, layer: int, error: NDArray[np.float32]) -> None:
         self._engine._assign(layer, error)
@@ -313,19 +308,11 @@ class _Outcome(NamedTuple):
     labels: NDArray[np.int64]  # (trials,)
 
 
-def _run_part(
-    shown: tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]],
-    layers: tuple[tuple[object, ...], ...],
-    part: slice,
-) -> None:
-    run_trials(part.start, part.stop, *shown, *layers)
-
-
-def _parts(n: int, parts: int) -> Iterator[slice]:
-    """Share out ``range(n)`` into at most so many parts of nearly equal size."""
-    parts = min(n, parts)
-    for part in range(parts):
-        yield slice(part * n // parts, (part + 1) * n // parts)
+def _blocks(width: int, block: int) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
+    """Share out a row into blocks: the first neuron of each, and space for what accumulates for its neurons."""
+    for lowest in range(0, width, block):
+        S1, S2 = np.empty((2, min(block, width - lowest)), np.float32)
+        yield lowest, S1, S2
 
 
 def _checked_threads(threads: int | None) -> int:

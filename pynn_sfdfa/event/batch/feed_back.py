@@ -14,20 +14,24 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import float32, int64, uint64
 
-from pynn_sfdfa.event.batch.backpropagate import slope
-from pynn_sfdfa.event.batch.order import sort_by_time, spike_count
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit
+from pynn_sfdfa.event.batch.backpropagate import slope, spike_count
+from pynn_sfdfa.event.batch.order import sort_by_time
+from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Spikes
+    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
 __all__ = ["feed_back"]
 
+_index = np.uint64
 
-@jit(fastmath=FLOAT_FLAGS)
+
+@subroutine(fastmath=FLOAT_FLAGS)
 def _decay(since: np.float32, constants: LayerConstants, S1: NDArray[np.float32], S2: NDArray[np.float32]) -> None:
     """Take the accumulators back by a time."""
     decay_m = np.float32(math.exp(-since / constants.tau_m))
@@ -37,84 +41,89 @@ def _decay(since: np.float32, constants: LayerConstants, S1: NDArray[np.float32]
         S2[o] *= decay_m
 
 
-@jit(fastmath=FLOAT_FLAGS)
+@jit(inline="always", fastmath=FLOAT_FLAGS)
 def _feed_back_trial(
-    trial: int,
+    trial: np.uint64,
     feedback: NDArray[np.float32],
-    fired: NDArray[np.uint64],
-    answered: NDArray[np.uint64],
-    hidden: Spikes,
-    output: Spikes,
+    hidden: LayerTrials,
+    output: LayerTrials,
     error: NDArray[np.float32],
     delay: np.float32,
     constants: LayerConstants,
+    fired: NDArray[np.uint64],
+    answered: NDArray[np.uint64],
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
 ) -> None:
-    """Set the errors of the hidden spikes of one trial; ``fired`` and ``answered`` are their and the output's order."""
-    one, zero, outputs = np.float32(1.0), np.float32(0.0), np.uint64(S1.size)
+    """Set the errors of the hidden spikes of one trial."""
+    below, above, trials = hidden.spikes, output.spikes, hidden.n_groups.size
+    below0, above0 = trial * _index(below.size // trials), trial * _index(above.size // trials)
+    n_fired, k = np.int64(spike_count(hidden, trial)), np.int64(spike_count(output, trial))
+    sort_by_time(below, below0, 0, n_fired, fired)
+    sort_by_time(above, above0, 0, k, answered)
+    one, zero, outputs = np.float32(1.0), np.float32(0.0), _index(S1.size)
+    cell = trial * _index(output.counts.size // trials)
     coupling = constants.c / constants.tau_m
     S1[:] = zero
     S2[:] = zero
-    now, k = constants.trial_duration, answered.size
-    for z in range(fired.size - 1, -1, -1):
-        spike = fired[z]
-        arrival = hidden.time[trial, spike] + delay
+    now = constants.trial_duration
+    for z in range(n_fired - 1, -1, -1):
+        spike = below0 + fired[z]
+        arrival = below[spike].time + delay
         if arrival > constants.trial_duration:
-            hidden.error[trial, spike] = zero
+            below[spike].error = zero
             continue
-        while k > 0 and output.time[trial, answered[k - 1]] >= arrival:
+        while k > 0 and above[above0 + answered[k - 1]].time >= arrival:
             k -= 1
-            later = answered[k]
-            time, o = output.time[trial, later], output.unit[trial, later]
+            later = above0 + answered[k]
+            time, o = above[later].time, _index(above[later].unit)
             _decay(now - time, constants, S1, S2)
             now = time
-            gamma = output.factor[trial, later] * (error[trial, o] + coupling * S2[o])
+            gamma = above[later].factor * (error[cell + o] + coupling * S2[o])
             S1[o] += gamma
             S2[o] += gamma
         _decay(now - arrival, constants, S1, S2)
         now = arrival
-        row = np.uint64(hidden.unit[trial, spike]) * outputs
-        hidden.error[trial, spike] = slope(feedback, row, S1, S2, one / constants.tau_syn, one / constants.tau_m)
+        row = _index(below[spike].unit) * outputs
+        below[spike].error = slope(feedback, row, S1, S2, one / constants.tau_syn, one / constants.tau_m)
 
 
-@jit(nogil=True)
+@kernel(
+    *(int64, int64, float32[::1], LAYER_TRIALS, LAYER_TRIALS, float32[::1], float32, LAYER_CONSTANTS),
+    *(uint64[::1], uint64[::1], float32[::1], float32[::1]),
+    fastmath=FLOAT_FLAGS,
+)
 def feed_back(
     first: int,
     last: int,
     feedback: NDArray[np.float32],
-    below: Arrivals,
-    hidden: Spikes,
-    above: Arrivals,
-    output: Spikes,
+    hidden: LayerTrials,
+    output: LayerTrials,
     error: NDArray[np.float32],
     delay: np.float32,
     constants: LayerConstants,
+    fired: NDArray[np.uint64],
+    answered: NDArray[np.uint64],
+    S1: NDArray[np.float32],
+    S2: NDArray[np.float32],
 ) -> None:
     """Set the error of every spike of a hidden layer, for trials ``first`` to before ``last``.
 
     Parameters
     ----------
-    feedback : float32, shape (n_hidden, n_out)
-    below, hidden
-        Arrivals at and spikes of the hidden layer; its ``error`` is set.
-    above, output
-        Arrivals at and spikes of the output layer.
-    error : float32, shape (trials, width)
+    feedback : float32, shape (n_hidden * n_out,)
+    hidden, output
+        The hidden layer, of which the ``error`` of every spike is set, and the output layer.
+    error : float32, shape (trials * width,)
         Error of each output neuron in each trial.
     delay : float32
         From the hidden layer to the output layer, ms.
     constants
         Of the output layer.
+    fired, answered : uint64, shape (most spikes of a trial,)
+        Scratch space for the order of hidden and output spikes.
+    S1, S2 : float32, shape (n_out,)
+        Scratch space.
     """
-    outputs, weights = feedback.shape[1], feedback.reshape(-1)
-    S1, S2 = np.empty(outputs, np.float32), np.empty(outputs, np.float32)
-    fired, answered = np.empty(hidden.time.shape[1], np.uint64), np.empty(output.time.shape[1], np.uint64)
-    fired_bits, answered_bits = hidden.time.view(np.uint32), output.time.view(np.uint32)
-    for trial in range(first, last):
-        spikes, answers = spike_count(trial, below, hidden), spike_count(trial, above, output)
-        sort_by_time(trial, 0, spikes, fired_bits, fired)
-        sort_by_time(trial, 0, answers, answered_bits, answered)
-        _feed_back_trial(
-            trial, weights, fired[:spikes], answered[:answers], hidden, output, error, delay, constants, S1, S2
-        )
+    for trial in range(_index(first), _index(last)):
+        _feed_back_trial(trial, feedback, hidden, output, error, delay, constants, fired, answered, S1, S2)

@@ -11,19 +11,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+import numba
 import numpy as np
+from numba import float32, int64
 
-from pynn_sfdfa.event.batch.records import flat_arrivals, flat_spikes
+from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.spike_times import growth_to_spike, next_spike_any_ratio
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit
+from pynn_sfdfa.jit import FLOAT_FLAGS, jit, kernel, subroutine
 from pynn_sfdfa.perturbation import perturbation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import Arrivals, LayerConstants, Spikes
+    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["Draw", "advance_layer"]
+__all__ = ["Draw", "Scratch", "advance_layer", "allocate_scratch"]
 
 
 # Indices are unsigned and arrays flat in the inner loops: a signed index is checked for counting from the end, and a
@@ -48,8 +50,8 @@ class Draw(NamedTuple):
     first_trial: int
 
 
-class State(NamedTuple):
-    """The neurons of a layer during a trial, and scratch space; every array but the words has one element each."""
+class Scratch(NamedTuple):
+    """Space for the neurons of a layer during a trial."""
 
     A: NDArray[np.float32]
     B: NDArray[np.float32]
@@ -60,21 +62,20 @@ class State(NamedTuple):
     candidate_words: NDArray[np.uint64]  # the same memory, eight flags at a time
 
 
-@jit
-def _rest(width: int) -> State:
-    candidate = np.zeros(width, np.uint8)
-    return State(
-        np.zeros(width, np.float32),
-        np.zeros(width, np.float32),
-        np.zeros(width, np.float32),
-        np.zeros(width, np.float32),
-        np.zeros(width, np.float32),
-        candidate,
-        candidate.view(np.uint64),
-    )
+def allocate_scratch(width: int) -> Scratch:
+    """Return space for one layer and thread."""
+    words = np.empty(width // 8, np.uint64)
+    A, B, D, total, none = np.zeros((5, width), np.float32)
+    return Scratch(A, B, D, total, none, words.view(np.uint8), words)
 
 
-@jit(fastmath=FLOAT_FLAGS)
+@subroutine(fastmath=FLOAT_FLAGS - {"contract"})
+def _decayed(value: np.float32, decay: np.float32) -> np.float32:
+    """Return the product, rounded: whether it is contracted with a sum would depend on the code around it."""
+    return value * decay
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
 def _following_spike(
     a: np.float32,
     b: np.float32,
@@ -89,7 +90,7 @@ def _following_spike(
     ``a`` and ``b`` are A and B at the start of the window, ``until_m`` and ``until_syn`` the decay factors until now,
     ``window_m`` that of tau_m over the whole window.
     """
-    A, B, none = a * until_syn, b * until_m, np.float32(-1.0)
+    A, B, none = _decayed(a, until_syn), _decayed(b, until_m), np.float32(-1.0)
     if constants.closed_form:
         growth = growth_to_spike(A, B, constants.c)
         until_m /= np.float32(1.0) + growth
@@ -107,10 +108,10 @@ def _following_spike(
     )
 
 
-@jit(fastmath=FLOAT_FLAGS)
+@subroutine(fastmath=FLOAT_FLAGS)
 def _sum_rows(
     weights: NDArray[np.float32],
-    unit: NDArray[np.int32],
+    events: NDArray[np.void],
     event: np.uint64,
     last: np.uint64,
     total: NDArray[np.float32],
@@ -119,10 +120,10 @@ def _sum_rows(
     width = _index(total.size)
     total[:] = np.float32(0.0)
     while event < last:
-        first = _index(unit[event]) * width
+        first = _index(events[event].unit) * width
         event += _ONE
         if event < last:
-            second = _index(unit[event]) * width
+            second = _index(events[event].unit) * width
             event += _ONE
             for lane in range(width):
                 total[lane] += weights[first + lane] + weights[second + lane]
@@ -131,7 +132,7 @@ def _sum_rows(
                 total[lane] += weights[first + lane]
 
 
-@jit(fastmath=_COUNT_FLAGS)
+@subroutine(fastmath=_COUNT_FLAGS)
 def _take_arrival(
     earlier: NDArray[np.float32],
     earlier_at: np.uint64,
@@ -157,7 +158,7 @@ def _take_arrival(
     return candidates
 
 
-@jit(fastmath=FLOAT_FLAGS)
+@subroutine(fastmath=FLOAT_FLAGS)
 def _mark_candidates(
     tangent_A: np.float32,
     tangent_B: np.float32,
@@ -171,87 +172,88 @@ def _mark_candidates(
         candidate[lane] = B[lane] * tangent_B + A[lane] * tangent_A >= c
 
 
-@jit(fastmath=FLOAT_FLAGS)
+@jit(inline="always", fastmath=FLOAT_FLAGS)
 def _advance_trial(
-    trial: int,
+    trial: np.uint64,
     weights: NDArray[np.float32],
-    arrivals: Arrivals,
     constants: LayerConstants,
     draw: Draw,
-    state: State,
-    spikes: Spikes,
+    scratch: Scratch,
+    layer: LayerTrials,
 ) -> None:
-    """Run one trial of one layer; all arrays are flat here."""
+    """Run one trial of one layer."""
     one, zero, c = np.float32(1.0), np.float32(0.0), constants.c
-    A, B, D = state.A, state.B, state.D
+    A, B, D, candidate, candidate_words = scratch.A, scratch.B, scratch.D, scratch.candidate, scratch.candidate_words
+    events, groups, spikes = layer.events, layer.groups, layer.spikes
+    counts, directional, perturbations = layer.counts, layer.directional, layer.perturbation
     width = _index(A.size)
-    cell = _index(trial) * width  # the first neuron of this trial among those of all trials
-    events = _index(arrivals.unit.size // arrivals.n_groups.size)
-    event0, group0 = _index(trial) * events, _index(trial) * (events + _ONE)
+    cell = trial * width  # the first neuron of this trial among those of all trials
+    capacity = _index(events.size // layer.n_groups.size)
+    event0, group0 = trial * capacity, trial * (capacity + _ONE)
     spike0 = cell * _index(constants.max_spikes)
     A[:] = zero
     B[:] = zero
     D[:] = zero
     for lane in range(width):
-        spikes.counts[cell + lane] = 0
-        spikes.directional[cell + lane] = zero
-        spikes.perturbation[cell + lane] = zero
+        counts[cell + lane] = 0
+        directional[cell + lane] = zero
+        perturbations[cell + lane] = zero
     decay_syn, decay_m = zero, zero
     n = spike0
-    for group in range(_index(arrivals.n_groups[trial])):
-        first = event0 + _index(arrivals.start[group0 + group])
-        last = event0 + _index(arrivals.start[group0 + group + _ONE])
-        start, window = arrivals.time[event0 + group], arrivals.window[event0 + group]
+    for group in range(group0, group0 + _index(layer.n_groups[trial])):
+        first = event0 + _index(groups[group].start)
+        last = event0 + _index(groups[group + _ONE].start)
+        start, window = groups[group].time, groups[group].window
         # Until the end of the window, or until its peak if that is earlier, B - A <= B tangent_B + A tangent_A.
         tangent_A, tangent_B = window / constants.tau_syn - one, one - window / constants.tau_m
-        row = _index(arrivals.unit[last - _ONE]) * width
+        row = _index(events[last - _ONE].unit) * width
         size = last - first
         if size == _ONE:
-            earlier, earlier_at = state.none, _ZERO
+            earlier, earlier_at = scratch.none, _ZERO
         elif size == _TWO:
-            earlier, earlier_at = weights, _index(arrivals.unit[first]) * width
+            earlier, earlier_at = weights, _index(events[first].unit) * width
         else:
-            _sum_rows(weights, arrivals.unit, first, last - _ONE, state.total)
-            earlier, earlier_at = state.total, _ZERO
+            _sum_rows(weights, events, first, last - _ONE, scratch.total)
+            earlier, earlier_at = scratch.total, _ZERO
         candidates = _take_arrival(earlier, earlier_at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B)
         if draw.graded:
             for event in range(first, last):
-                grade = arrivals.grade[event]
+                grade = events[event].grade
                 if grade != zero:
-                    row = _index(arrivals.unit[event]) * width
+                    row = _index(events[event].unit) * width
                     for lane in range(width):
                         D[lane] += weights[row + lane] * grade
-        decay_syn, decay_m = arrivals.decay_syn[event0 + group], arrivals.decay_m[event0 + group]
-        spikes.stop[event0 + group] = n - spike0
+        decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
+        groups[group].stop = n - spike0
         if candidates == zero:
             continue
-        _mark_candidates(tangent_A, tangent_B, c, A, B, state.candidate)
-        for word in range(_index(state.candidate_words.size)):
-            if state.candidate_words[word] == _ZERO:
+        _mark_candidates(tangent_A, tangent_B, c, A, B, candidate)
+        for word in range(_index(candidate_words.size)):
+            if candidate_words[word] == _ZERO:
                 continue
             for lane in range(word * _WORD, (word + _ONE) * _WORD):
-                if state.candidate[lane] == 0:
+                if candidate[lane] == 0:
                     continue
                 a, b = A[lane], B[lane]
                 until_m, until_syn = one, one
-                while spikes.counts[cell + lane] < constants.max_spikes:
+                while counts[cell + lane] < constants.max_spikes:
                     since, until_m, until_syn = _following_spike(a, b, until_m, until_syn, window, decay_m, constants)
                     if since < zero:
                         break
                     grade = D[lane]
                     D[lane] = zero
-                    if draw.perturbed and spikes.counts[cell + lane] == 0:
-                        v = perturbation(draw.seed, draw.layer, draw.first_trial + trial, np.int64(lane))
-                        spikes.perturbation[cell + lane] = np.float32(v)
+                    if draw.perturbed and counts[cell + lane] == 0:
+                        v = perturbation(draw.seed, draw.layer, draw.first_trial + np.int64(trial), np.int64(lane))
+                        perturbations[cell + lane] = np.float32(v)
                         grade += np.float32(v)
-                    spikes.counts[cell + lane] += np.int32(1)
-                    spikes.directional[cell + lane] += grade
-                    spikes.time[n] = start + since
-                    spikes.unit[n] = lane
-                    spikes.grade[n] = grade
-                    spikes.since_syn[n] = until_syn
-                    spikes.since_m[n] = until_m
-                    spikes.factor[n] = constants.tau_m / (
+                    counts[cell + lane] += np.int32(1)
+                    directional[cell + lane] += grade
+                    spikes[n].time = start + since
+                    spikes[n].unit = lane
+                    spikes[n].grade = grade
+                    spikes[n].since_syn = until_syn
+                    spikes[n].since_m = until_m
+                    spikes[n].factor = constants.tau_m / (
                         a * until_syn * constants.reach - constants.exact * constants.c
                     )
                     n += _ONE
@@ -259,27 +261,28 @@ def _advance_trial(
                     if b * tangent_B + a * tangent_A < c:
                         break
                 B[lane] = b
-        spikes.stop[event0 + group] = n - spike0
+        groups[group].stop = n - spike0
 
 
-@jit
+_DRAW, _SCRATCH = numba.typeof(Draw(False, False, 0, 0, 0)), numba.typeof(allocate_scratch(8))
+
+
+@kernel(int64, int64, float32[::1], LAYER_CONSTANTS, _DRAW, _SCRATCH, LAYER_TRIALS, fastmath=FLOAT_FLAGS)
 def advance_layer(
     first: int,
     last: int,
     weights: NDArray[np.float32],
-    arrivals: Arrivals,
     constants: LayerConstants,
     draw: Draw,
-    spikes: Spikes,
+    scratch: Scratch,
+    layer: LayerTrials,
 ) -> None:
-    """Fill ``spikes`` with the spikes of trials ``first`` to before ``last``, laid out in ``arrivals``.
+    """Fill in the spikes that the arrivals at a layer cause, for trials ``first`` to before ``last``.
 
     Parameters
     ----------
-    weights : float32, shape (n_pre, width)
+    weights : float32, shape (n_pre * width,)
         Laid out by `pynn_sfdfa.event.batch.layout`.
     """
-    state = _rest(weights.shape[1])
-    flat_weights, arriving, leaving = weights.reshape(-1), flat_arrivals(arrivals), flat_spikes(spikes)
-    for trial in range(first, last):
-        _advance_trial(trial, flat_weights, arriving, constants, draw, state, leaving)
+    for trial in range(_index(first), _index(last)):
+        _advance_trial(trial, weights, constants, draw, scratch, layer)

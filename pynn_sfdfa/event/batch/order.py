@@ -11,9 +11,7 @@ from pynn_sfdfa.jit import jit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import Arrivals, Spikes
-
-__all__ = ["sort_by_time", "spike_count"]
+__all__ = ["sort_by_time"]
 
 _GAPS = (301, 132, 57, 23, 10, 4, 1)
 """Gap sequence of Ciura (2001); windows are short, so sorting in place beats any sort that allocates."""
@@ -21,23 +19,16 @@ _GAPS = (301, 132, 57, 23, 10, 4, 1)
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
-@jit
-def spike_count(trial: int, arrivals: Arrivals, spikes: Spikes) -> int:
-    """Return how many spikes a layer, at which ``arrivals`` arrived, has fired in a trial."""
-    groups = arrivals.n_groups[trial]
-    return spikes.stop[trial, groups - 1] if groups > 0 else 0
-
-
-@jit
-def sort_by_time(trial: int, first: int, last: int, bits: NDArray[np.uint32], order: NDArray[np.uint64]) -> None:
+@jit(inline="always")
+def sort_by_time(spikes: NDArray[np.void], spike0: np.uint64, first: int, last: int, order: NDArray[np.uint64]) -> None:
     """Write the indices of spikes ``first`` to before ``last``, by time and then by index, into ``order``.
 
-    ``bits`` are the times of all spikes as integers, shape (trials, capacity): those of positive numbers are in the
-    order of the numbers. Sorted by Shell's method.
+    Indices count from ``spike0``, the first spike of the trial. Sorted by Shell's method.
     """
     n = last - first
     for k in range(n):
-        order[k] = np.uint64(bits[trial, first + k]) << _HALF | np.uint64(first + k)
+        index = np.uint64(first + k)
+        order[k] = np.uint64(spikes[spike0 + index].time_bits) << _HALF | index
     for gap in _GAPS:
         for k in range(gap, n):
             key, at = order[k], k

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.event.batch.forward import allocate_scratch
 from pynn_sfdfa.event.batch.layout import padded_width
-from pynn_sfdfa.event.batch.records import LayerConstants, allocate_arrivals, allocate_spikes
+from pynn_sfdfa.event.batch.records import LayerConstants, allocate_trials
 
 if TYPE_CHECKING:
     from pynn_sfdfa.network import FeedForward, Layer
@@ -31,7 +32,7 @@ def layer_constants(layer: Layer, network: FeedForward) -> LayerConstants:
 
 
 class Workspace:
-    """Arrivals and spikes of every layer; untouched memory costs nothing, so capacities are worst cases.
+    """What happens at every layer, and scratch space; untouched memory costs nothing, so capacities are worst cases.
 
     Parameters
     ----------
@@ -40,16 +41,23 @@ class Workspace:
         Trials of a batch.
     max_events : int
         The most input spikes of any sample.
+    parts : int
+        Parts of a batch that may be run at a time.
     """
 
-    def __init__(self, network: FeedForward, trials: int, max_events: int) -> None:
-        self.trials = trials
-        self.max_events = max_events
-        arrivals, spikes = [], []
-        capacity = max(1, max_events)
-        for layer in network.layers:
-            width = padded_width(layer.size)
-            arrivals.append(allocate_arrivals(trials, capacity))
-            spikes.append(allocate_spikes(trials, width, network.max_spikes, capacity))
-            capacity = width * network.max_spikes
-        self.arrivals, self.spikes = tuple(arrivals), tuple(spikes)
+    def __init__(self, network: FeedForward, trials: int, max_events: int, parts: int) -> None:
+        self.trials, self.max_events = trials, max_events
+        sizes = [layer.size for layer in network.layers]
+        widths = [padded_width(size) for size in sizes]
+        capacities = [max(1, max_events), *(width * network.max_spikes for width in widths[:-1])]
+        self.layers = [
+            allocate_trials(trials, capacity, width, network.max_spikes)
+            for capacity, width in zip(capacities, widths, strict=True)
+        ]
+        pairs = list(zip(self.layers, sizes, strict=True))
+        # The same memory once more, one array of shape (trials, neurons) per layer.
+        self.counts = [layer.counts.reshape(trials, -1)[:, :n] for layer, n in pairs]
+        self.directional = [layer.directional.reshape(trials, -1)[:, :n] for layer, n in pairs]
+        self.perturbation = [layer.perturbation.reshape(trials, -1)[:, :n] for layer, n in pairs]
+        self.scratch = [[allocate_scratch(width) for width in widths] for _ in range(parts)]
+        self.orders = [np.empty((2, max(widths) * network.max_spikes), np.uint64) for _ in range(parts)]

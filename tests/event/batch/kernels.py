@@ -8,7 +8,7 @@ from reference import Neuron, run_layer
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.layout import pad
-from pynn_sfdfa.event.batch.records import allocate_arrivals
+from pynn_sfdfa.event.batch.records import allocate_trials
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
 
 EPS = float(np.finfo(np.float32).eps)
@@ -17,24 +17,30 @@ EPS = float(np.finfo(np.float32).eps)
 def volleys(network, trains, seed=0, perturbed=False):
     """Return (times, units, grades) of the first layer's spikes for every sample, as the next layer receives them."""
     n = len(trains)
-    workspace = Workspace(network, n, int(np.diff(trains.offsets).max(initial=0)))
-    constants = layer_constants(network.layers[0], network)
-    arrivals, spikes = workspace.arrivals[0], workspace.spikes[0]
-    arrive_inputs(0, n, trains.times, trains.units, trains.offsets, np.arange(n), constants, arrivals)
+    workspace = Workspace(network, n, int(np.diff(trains.offsets).max(initial=0)), parts=1)
+    constants, layer = layer_constants(network.layers[0], network), workspace.layers[0]
+    arrive_inputs(0, n, trains.times, trains.units, trains.offsets, np.arange(n), constants, layer)
     draw = Draw(graded=False, perturbed=perturbed, seed=seed, layer=0, first_trial=0)
-    advance_layer(0, n, pad(network.weights[0]), arrivals, constants, draw, spikes)
-    received = allocate_arrivals(n, spikes.time.shape[1])
+    weights = pad(network.weights[0]).reshape(-1)
+    advance_layer(0, n, weights, constants, draw, workspace.scratch[0][0], layer)
+    capacity = layer.spikes.size // n
+    received = allocate_trials(n, capacity, 1, 1)
     no_delay = constants._replace(delay=np.float32(0.0), trial_duration=np.float32(np.inf))
-    arrive_spikes(0, n, arrivals, spikes, no_delay, received)
+    arrive_spikes(0, n, layer, no_delay, np.empty(capacity, np.uint64), received)
     return [in_order(received, k) for k in range(n)]
 
 
-def in_order(arrivals, trial):
-    """Return (times, units, grades) of the events of one trial."""
-    groups = int(arrivals.n_groups[trial])
-    sizes = np.diff(arrivals.start[trial, : groups + 1])
-    n = int(sizes.sum())
-    return np.repeat(arrivals.time[trial, :groups], sizes), arrivals.unit[trial, :n], arrivals.grade[trial, :n]
+def of_trial(layer, name, trial):
+    """Return the events, groups or spikes of one trial."""
+    return getattr(layer, name).reshape(layer.n_groups.size, -1)[trial]
+
+
+def in_order(layer, trial):
+    """Return (times, units, grades) of the events that arrive in one trial."""
+    n_groups, groups = int(layer.n_groups[trial]), of_trial(layer, "groups", trial)
+    sizes = np.diff(groups.start[: n_groups + 1])
+    events = of_trial(layer, "events", trial)[: sizes.sum()]
+    return np.repeat(groups.time[:n_groups], sizes), events.unit, events.grade
 
 
 def neuron_of(network, layer=0):

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernels import in_order
+from kernels import in_order, of_trial
 from small_nets import network, random_trains
 
 from pynn_sfdfa import SpikeTrains
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.layout import LANES, block_width, pad, padded_width, unpad
-from pynn_sfdfa.event.batch.records import allocate_arrivals, allocate_spikes
+from pynn_sfdfa.event.batch.records import allocate_trials
 from pynn_sfdfa.event.batch.workspace import layer_constants
 
 DETERMINISTIC = settings(deadline=None, derandomize=True, max_examples=30)
@@ -43,7 +43,7 @@ def test_there_and_back(n, seed):
 
 def arrivals_of(trains, net):
     """Per sample: groups as (time, window, [(unit, grade), ...]), and the decays."""
-    out = allocate_arrivals(len(trains), max(1, int(np.diff(trains.offsets).max())))
+    out = allocate_trials(len(trains), max(1, int(np.diff(trains.offsets).max())), 1, 1)
     constants = layer_constants(net.layers[0], net)
     arrive_inputs(0, len(trains), trains.times, trains.units, trains.offsets, np.arange(len(trains)), constants, out)
     return out, constants
@@ -59,47 +59,46 @@ def test_arrivals_are_grouped_by_time_and_end_with_the_trial(seed, delay, ratio)
         times, units = trains.sample(k)
         times = times + np.float32(delay)
         kept = times <= 90.0
-        groups = int(out.n_groups[k])
-        np.testing.assert_array_equal(out.time[k, :groups], np.unique(times[kept]))
-        starts = out.start[k, : groups + 1]
-        np.testing.assert_array_equal(np.repeat(out.time[k, :groups], np.diff(starts)), times[kept])
-        np.testing.assert_array_equal(out.unit[k, : starts[-1]], units[kept])
-        assert not out.grade[k, : starts[-1]].any()
-        ends = np.append(out.time[k, 1:groups], 90.0)[:groups]
-        np.testing.assert_allclose(out.window[k, :groups], ends - out.time[k, :groups])
-        for tau, decays in ((130.0, out.decay_syn), (130.0 * ratio, out.decay_m)):
-            np.testing.assert_allclose(decays[k, :groups], np.exp(-out.window[k, :groups] / tau), rtol=1e-6)
+        starts = of_trial(out, "groups", k).start[: out.n_groups[k] + 1]
+        groups, events = of_trial(out, "groups", k)[: out.n_groups[k]], of_trial(out, "events", k)[: starts[-1]]
+        np.testing.assert_array_equal(groups.time, np.unique(times[kept]))
+        np.testing.assert_array_equal(np.repeat(groups.time, np.diff(starts)), times[kept])
+        np.testing.assert_array_equal(events.unit, units[kept])
+        assert not events.grade.any()
+        ends = np.append(groups.time[1:], 90.0)[: groups.size]
+        np.testing.assert_allclose(groups.window, ends - groups.time)
+        for tau, decays in ((130.0, groups.decay_syn), (130.0 * ratio, groups.decay_m)):
+            np.testing.assert_allclose(decays, np.exp(-groups.window / tau), rtol=1e-6)
 
 
 def test_the_order_of_samples_is_the_one_asked_for():
     net = network([5, 2])
     trains = random_trains(np.random.default_rng(0), 4, 5, spikes=(3, 9))
-    out = allocate_arrivals(2, 9)
+    out = allocate_trials(2, 9, 1, 1)
     constants = layer_constants(net.layers[0], net)
     arrive_inputs(0, 2, trains.times, trains.units, trains.offsets, np.array([3, 1]), constants, out)
     for row, k in enumerate((3, 1)):
         times, units = trains.sample(k)
-        np.testing.assert_array_equal(out.unit[row, : units.size], units)
-        np.testing.assert_array_equal(out.time[row, : out.n_groups[row]], np.unique(times))
+        np.testing.assert_array_equal(of_trial(out, "events", row).unit[: units.size], units)
+        np.testing.assert_array_equal(of_trial(out, "groups", row).time[: out.n_groups[row]], np.unique(times))
 
 
 @pytest.mark.parametrize("most", [1, 3, 400])
 def test_spikes_arrive_in_order_of_time_then_neuron_with_their_grades(most):
     rng = np.random.default_rng(2)
     net = network([5, 2], delay=1.0)
-    before = allocate_arrivals(1, 4)
-    before.n_groups[0] = 4
-    spikes = allocate_spikes(1, 48, 30, 4)
+    below = allocate_trials(1, 4, 48, 30)
+    below.n_groups[0] = 4
     wanted = []
     for group in range(4):
         for unit in np.sort(rng.integers(0, 48, rng.integers(0, most, endpoint=True))).tolist():  # neuron by neuron
             n = len(wanted)
             time = 50.0 * group + float(rng.integers(0, 50))
-            spikes.time[0, n], spikes.unit[0, n], spikes.grade[0, n] = time, unit, n
+            below.spikes.time[n], below.spikes.unit[n], below.spikes.grade[n] = time, unit, n
             wanted.append((time + 1.0, unit, float(n)))
-        spikes.stop[0, group] = len(wanted)
-    out = allocate_arrivals(1, 48 * 30)
-    arrive_spikes(0, 1, before, spikes, layer_constants(net.layers[0], net), out)
+        below.groups.stop[group] = len(wanted)
+    out = allocate_trials(1, 48 * 30, 1, 1)
+    arrive_spikes(0, 1, below, layer_constants(net.layers[0], net), np.empty(48 * 30, np.uint64), out)
     found = list(zip(*(column.tolist() for column in in_order(out, 0)), strict=True))
     assert len(found) > 0
     in_time = [spike for spike in wanted if spike[0] <= net.trial_duration]
@@ -111,7 +110,7 @@ def test_a_sample_without_spikes_has_no_groups():
     trains = SpikeTrains.from_samples([([], [])], np.zeros(1, int), 5)
     out, _ = arrivals_of(trains, network([5, 2]))
     assert out.n_groups[0] == 0
-    assert out.start[0, 0] == 0
+    assert out.groups.start[0] == 0
 
 
 @pytest.mark.parametrize(("ratio", "closed"), [(2.0, True), (2.1, False)])

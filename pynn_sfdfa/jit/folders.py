@@ -1,4 +1,4 @@
-"""Numba compilation with a disk cache that is never stale and works wherever the package is installed.
+"""Where machine code is kept: a folder for each module and version of its source.
 
 Numba's own cache looks at the file of a compiled function alone. Kernels here call kernels of other modules and take
 constants and record types from them, all of which is compiled in; after a change there numba would go on running the
@@ -11,27 +11,22 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
-import inspect
 import os
 import re
 import shutil
 import tempfile
 import time
+import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numba
 import platformdirs
 
-from pynn_sfdfa import kernel_cache
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["FLOAT_FLAGS", "jit"]
-
-# Contraction to fused multiply-add only: sums keep their order, so results do not depend on vector width or threads.
-FLOAT_FLAGS = frozenset({"contract", "nsz", "arcp"})
+__all__ = ["cache_folder", "tell"]
 
 _KEPT_UNUSED = 7 * 24 * 3600.0
 """Seconds for which the code of another version is kept: longer than a process that still uses it may run."""
@@ -42,35 +37,8 @@ _IMPORT = re.compile(
 )
 
 
-def jit(function: Any = None, **options: Any) -> Any:
-    """Compile with numba in nopython mode, with numpy's division, caching the machine code on disk.
-
-    The cache is below ``$NUMBA_CACHE_DIR``, else in the user's cache folder, else (neither can be written) in a folder
-    of the user's own below the system's temporary one. Where none can be written, there is no cache.
-    """
-
-    def compile_(function: Any) -> Any:
-        file = Path(inspect.getfile(function))
-        folder = _cache_folder(function.__module__, file) if file.is_file() else None  # a notebook's cell is no file
-        settings = {"cache": folder is not None, "error_model": "numpy", **options}
-        if "fastmath" in settings:
-            settings["fastmath"] = set(settings["fastmath"])  # numba takes no frozenset
-        if not settings["cache"]:
-            return numba.njit(**settings)(function)
-        own = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = folder
-        try:
-            kernel = numba.njit(**settings)(function)  # looks at CACHE_DIR now, not when it compiles
-        finally:
-            numba.config.CACHE_DIR = own
-        kernel_cache.forgive(kernel)
-        return kernel
-
-    return compile_ if function is None else compile_(function)
-
-
 @functools.cache
-def _cache_folder(module: str, file: Path) -> str | None:
+def cache_folder(module: str, file: Path) -> str | None:
     """Return the folder for the machine code of a module, made if necessary; None if nothing can be written at all."""
     name = f"{module}-{_digest(file)}"
     for root in _roots():
@@ -78,8 +46,18 @@ def _cache_folder(module: str, file: Path) -> str | None:
             return _writable(root() / name)
         except OSError:  # read-only, full, or not a folder
             continue
-    kernel_cache.tell()
+    tell()
     return None
+
+
+@functools.cache
+def tell() -> None:
+    """Say why starting is slow; only the first call does."""
+    warnings.warn(
+        "Compiled code cannot be kept, so every start compiles anew, which takes long. Free some space in your cache "
+        "folder, or set NUMBA_CACHE_DIR to a folder that can be written.",
+        stacklevel=2,
+    )
 
 
 def _roots() -> Iterator[Callable[[], Path]]:

@@ -1,0 +1,121 @@
+"""The passes through a batch of trials, shared out among threads; results do not depend on how."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
+from pynn_sfdfa.event.batch.backpropagate import backpropagate
+from pynn_sfdfa.event.batch.feed_back import feed_back
+from pynn_sfdfa.event.batch.forward import advance_layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.event.batch.forward import Draw
+    from pynn_sfdfa.event.batch.pool import Pool
+    from pynn_sfdfa.event.batch.records import LayerConstants
+    from pynn_sfdfa.event.batch.workspace import Workspace
+    from pynn_sfdfa.spikes import SpikeTrains
+
+__all__ = ["PARTS_PER_THREAD", "propagate_errors", "return_answers", "run_trials", "share_out"]
+
+PARTS_PER_THREAD = 2
+"""Trials differ in their number of spikes, so a thread that is done early takes another part."""
+
+
+def run_trials(
+    pool: Pool,
+    workspace: Workspace,
+    trains: SpikeTrains,
+    samples: NDArray[np.int64],
+    weights: Sequence[NDArray[np.float32]],
+    constants: Sequence[LayerConstants],
+    draws: Sequence[Draw],
+) -> None:
+    """Run trials through all layers, one after the other: trial k shows ``samples[k]``.
+
+    Parameters
+    ----------
+    weights : sequence of float32 arrays, shape (n_pre * width,)
+    """
+    shown = (trains.times, trains.units, trains.offsets, samples)
+    run = partial(_run_part, workspace, shown, weights, constants, draws)
+    parts = share_out(samples.size, PARTS_PER_THREAD * pool.threads)
+    pool.run(partial(run, number, part.start, part.stop) for number, part in enumerate(parts))
+
+
+def _run_part(
+    workspace: Workspace,
+    shown: tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]],
+    weights: Sequence[NDArray[np.float32]],
+    constants: Sequence[LayerConstants],
+    draws: Sequence[Draw],
+    number: int,
+    first: int,
+    last: int,
+) -> None:
+    layers, space, (order, _) = workspace.layers, workspace.scratch[number], workspace.orders[number]
+    arrive_inputs(first, last, *shown, constants[0], layers[0])
+    advance_layer(first, last, weights[0], constants[0], draws[0], space[0], layers[0])
+    for layer in range(1, len(layers)):
+        arrive_spikes(first, last, layers[layer - 1], constants[layer], order, layers[layer])
+        advance_layer(first, last, weights[layer], constants[layer], draws[layer], space[layer], layers[layer])
+
+
+def propagate_errors(
+    pool: Pool,
+    workspace: Workspace,
+    layer: int,
+    n_trials: int,
+    weights: NDArray[np.float32],
+    error: NDArray[np.float32],
+    of_spikes: bool,
+    constants: LayerConstants,
+) -> None:
+    """Set the errors of the spikes below a layer by backpropagation through it; arguments as of the kernel."""
+    known = (weights, workspace.layers[layer], error, of_spikes, constants)
+    width = workspace.layers[layer].counts.size // workspace.trials
+    pool.run(
+        partial(backpropagate, part.start, part.stop, *known, *_accumulators(width), workspace.layers[layer - 1])
+        for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads)
+    )
+
+
+def return_answers(
+    pool: Pool,
+    workspace: Workspace,
+    layer: int,
+    n_trials: int,
+    feedback: NDArray[np.float32],
+    error: NDArray[np.float32],
+    delay: np.float32,
+    constants: LayerConstants,
+) -> None:
+    """Set the errors of the spikes of a hidden layer by the output spikes that follow them; arguments as of the kernel.
+
+    Parameters
+    ----------
+    feedback : float32, shape (n_out, n_hidden)
+    """
+    known = (feedback.T.ravel(), workspace.layers[layer], workspace.layers[-1], error, delay, constants)
+    pool.run(
+        partial(feed_back, part.start, part.stop, *known, *workspace.orders[number], *_accumulators(feedback.shape[0]))
+        for number, part in enumerate(share_out(n_trials, PARTS_PER_THREAD * pool.threads))
+    )
+
+
+def _accumulators(width: int) -> NDArray[np.float32]:
+    return np.empty((2, width), np.float32)
+
+
+def share_out(n: int, parts: int) -> Iterator[slice]:
+    """Share out ``range(n)`` into at most so many parts of nearly equal size."""
+    parts = min(n, parts)
+    for part in range(parts):
+        yield slice(part * n // parts, (part + 1) * n // parts)

@@ -1,0 +1,86 @@
+"""Before the first batch everything is compiled that the training calls, for one kind of arrays, whatever the depth."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import numba
+import numpy as np
+import pytest
+from small_nets import network, random_trains
+
+import pynn_sfdfa.event as sim
+from pynn_sfdfa import BP, DFA, SFDFA, SGD, Adam, SpikeCount
+
+RULES = [SFDFA(rho=0.1), SFDFA(rho=0.1, timed=True), DFA(rho=0.1), BP(rho=0.1)]
+
+pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
+
+
+def compiled():
+    """Return the kernels that are compiled, by name; each only for the types that it declares."""
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith("pynn_sfdfa.")]
+    functions = {value for module in modules for value in vars(module).values() if hasattr(value, "declared")}
+    assert len(functions) > 10
+    for function in functions:
+        assert set(function.overloads) <= {function.declared}, function
+    return {function.py_func.__qualname__ for function in functions if function.overloads}
+
+
+def trained(sizes, rule, optimizer, batch_size=3, n_samples=7, weights=(-0.2, 1.0)):
+    """Train for a few batches, evaluate, and hold that nothing was compiled after `prepare`."""
+    net = network(sizes, c=0.1, weights=weights)
+    trains = random_trains(np.random.default_rng(1), n_samples, sizes[0], n_classes=sizes[-1])
+    engine = sim.training_engine(net, rule, optimizer, SpikeCount(), batch_size, 1, 2)
+    engine.prepare()
+    before = compiled()
+    list(engine.train(trains, np.arange(n_samples), 0))
+    _, spikes = engine.respond(trains)
+    assert compiled() == before
+    return net, engine, spikes
+
+
+@pytest.mark.parametrize("optimizer", [Adam(), SGD(learning_rate=1e-5)])
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("sizes", [[9, 3], [9, 8, 3], [9, 8, 7, 3]])
+def test_nothing_is_compiled_after_preparing(sizes, rule, optimizer):
+    trained(sizes, rule, optimizer)
+
+
+@pytest.mark.parametrize("batch_size", [1, 4])
+def test_batches_of_any_size_take_the_same_kernels(batch_size):
+    trained([9, 230, 3], SFDFA(), Adam(), batch_size)
+
+
+def test_what_a_rule_does_not_call_is_not_compiled():
+    kernels = {"advance_layer", "arrive_spikes", "arrive_inputs", "accumulate_gradient", "add_up", "_count_error"}
+    given = {
+        "dfa": (DFA(), SGD(), kernels | {"project", "rate_error"}),
+        "bp": (BP(), Adam(), kernels | {"_adam", "backpropagate", "rate_error"}),
+        "timed": (SFDFA(timed=True), Adam(), kernels | {"_adam", "estimate", "feed_back", "rate_error"}),
+    }
+    for rule, optimizer, wanted in given.values():
+        named = []
+        engine = sim.training_engine(network([9, 8, 3]), rule, optimizer, SpikeCount(), 3, 1, 1)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                "pynn_sfdfa.event.batch.engine.compile_ahead",
+                lambda kernels, threads, report, named=named: named.extend(k.py_func.__qualname__ for k in kernels),
+            )
+            engine.prepare()
+        assert set(named) == wanted
+        assert len(named) == len(wanted)
+
+
+@pytest.mark.parametrize("depth", [20, 200])
+@pytest.mark.parametrize("rule", RULES)
+def test_a_deep_network_starts_like_a_shallow_one(rule, depth):
+    """A kernel that took all layers at once was compiled for each depth: 36 s for 20 layers, and never for 200."""
+    started = time.process_time()
+    sizes = [9, *depth * [6], 3]
+    net, engine, spikes = trained(sizes, rule, SGD(learning_rate=1.0), n_samples=3, weights=(20.0, 40.0))
+    assert time.process_time() - started < 10
+    assert len(spikes) == depth + 1
+    assert min(spikes) > 0
+    assert (engine.weights()[-1] != net.weights[-1]).any()
