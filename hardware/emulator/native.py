@@ -54,11 +54,18 @@ _write = types.ExternalFunction("uc_reg_write", types.int32(types.int64, types.i
 
 
 @jit
-def _branches_to_itself(state: NDArray[np.int64], address: int) -> bool:
-    """Whether the instruction at an address leads, if at all, to itself: ``b .``, the end of many a program."""
+def _word(state: NDArray[np.int64], address: int) -> int:
+    """Return what is in memory at an address, zero if there is none."""
     state[VALUE] = 0
     _peek(state[HANDLE], address, state[BUFFER], 4)
-    code, thumb = state[VALUE], state[MODES + (address & (ITCM_SIZE - 1)) // 2] == _THUMB
+    value: int = state[VALUE]
+    return value
+
+
+@jit
+def _branches_to_itself(state: NDArray[np.int64], address: int) -> bool:
+    """Whether the instruction at an address leads, if at all, to itself: ``b .``, the end of many a program."""
+    code, thumb = _word(state, address), state[MODES + (address & (ITCM_SIZE - 1)) // 2] == _THUMB
     return bool(code & 0xFFFF == 0xE7FE if thumb else code & 0x0FFF_FFFF == 0x0AFF_FFFE and code >> 28 != 0xF)
 
 
@@ -77,13 +84,11 @@ def _look(state: NDArray[np.int64], address: int, size: int) -> None:
             state[STOPPED] = _BY_INTERRUPT
             _stop(state[HANDLE])
             return
-    if address >= ITCM_SIZE:  # no compiler makes code of zeros, but a wild jump into data often finds them
-        state[VALUE] = 0
-        _peek(state[HANDLE], address, state[BUFFER], 4)
-        if state[VALUE] == 0:
-            state[STOPPED] = BY_ZEROS
-            _stop(state[HANDLE])
-            return
+    # No compiler makes code of zeros, but a wild jump into data often finds them.
+    if address >= ITCM_SIZE and _word(state, address) == 0:
+        state[STOPPED] = BY_ZEROS
+        _stop(state[HANDLE])
+        return
     half_word = MODES + (address & (ITCM_SIZE - 1)) // 2
     if state[half_word] == 0:
         _read(state[HANDLE], _CPSR, state[BUFFER])
@@ -144,6 +149,21 @@ def _enter_interrupt(state: NDArray[np.int64]) -> None:
 
 
 @jit
+def _pass_over_vain_waits(state: NDArray[np.int64]) -> None:
+    """Come to the limit at once if all that the core does is wait, and wait again, while an interrupt is masked."""
+    lines, masks, after = state[LINES], _register(state, _CPSR), state[PROGRAM_COUNTER]
+    if (lines & FIQ and not masks & _FIQ_MASK) or (lines & IRQ and not masks & _IRQ_MASK) or after & 1 or after < 4:
+        return
+    if _word(state, after) != 0xEAFF_FFFD or _word(state, after - 4) & 0xFFFF_0FFF != 0xEE07_0F90:
+        return  # a branch to the wait before it
+    cycles = state[LIMIT] - state[NOW]
+    if cycles > 0:  # branch, wait, branch, wait
+        state[NOW] = state[LIMIT]
+        state[BLOCK] = after - 4 * (1 - cycles % 2)
+        state[PROGRAM_COUNTER] = after - 4 * (cycles % 2)
+
+
+@jit
 def run(state: NDArray[np.int64]) -> int:
     """Run until the core sleeps, has reached ``state[LIMIT]``, or cannot go on."""
     while True:
@@ -160,6 +180,8 @@ def run(state: NDArray[np.int64]) -> int:
         # A core that waits goes on if an interrupt is there, even one that it masks.
         if state[STOPPED] == 0 and not state[LINES]:
             return ASLEEP
+        if state[STOPPED] == 0:
+            _pass_over_vain_waits(state)
 
 
 def attach(uc: Uc, state: NDArray[np.int64]) -> None:

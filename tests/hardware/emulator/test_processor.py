@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import struct
+import time
 
 import pytest
 
@@ -266,3 +267,38 @@ def test_a_core_that_has_died_soon_stands_still(assemble, new_machine):
     machine.advance(microseconds=1e6)
     assert [fault.error for fault in machine.faults] == [RunTimeError.UNDEFINED_INSTRUCTION]
     assert machine.instructions(0, 0, 1) == executed
+
+
+VAIN = """
+reset:  ldr     r4, =0x1f000000         @ an interrupt that is there, but masked
+        mov     r5, #2
+        str     r5, [r4, #0x10]
+        str     r5, [r4, #0x18]
+        movs    r6, #1
+        {}
+1:      sleep
+        {} 1b
+        .ltorg
+"""
+
+
+@pytest.mark.parametrize("before", ["", "nop"])
+def test_a_wait_in_vain_is_passed_over_as_if_it_had_been_executed(assemble, new_machine, before):
+    """The same with a condition, which always holds, is really executed: at all times both are at the same place."""
+    passed_over, executed = new_machine(1, 1), new_machine(1, 1)
+    for machine, branch in ((passed_over, "b"), (executed, "bne")):
+        machine.start(0, 0, [1], assemble(VAIN.format(before, branch)), app_id=30)
+    for microseconds in (1, 7.3, 50, 133.337, 20.005):
+        for machine in (passed_over, executed):
+            machine.advance(microseconds=microseconds)
+        assert passed_over.instructions(0, 0, 1) == executed.instructions(0, 0, 1)
+        assert passed_over.doing(0, 0, 1)[:13] == executed.doing(0, 0, 1)[:13]
+
+
+def test_a_wait_in_vain_does_not_take_for_ever(assemble, new_machine):
+    machine = new_machine(1, 1)
+    machine.start(0, 0, [1], assemble(VAIN.format("", "b")), app_id=30)
+    used = time.process_time()
+    machine.advance(microseconds=1e6)
+    assert time.process_time() - used < 5  # s; executed one by one it takes more than ten
+    assert machine.instructions(0, 0, 1) >= 200 * 1e6
