@@ -18,7 +18,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from pynn_sfdfa import config, files
+from pynn_sfdfa.experiments import config
+from pynn_sfdfa.support import files
 
 HERE = Path(__file__).parent
 COMMON = ("data.held_out=0.1", "training.seed=1", "training.epochs=12")

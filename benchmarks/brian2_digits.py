@@ -21,10 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from pynn_sfdfa import assembly, config, files
-from pynn_sfdfa.losses import SpikeCount
-from pynn_sfdfa.metrics import predict
-from pynn_sfdfa.schema import Experiment
+from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.experiments.schema import Experiment
+from pynn_sfdfa.support import files
+from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.metrics import predict
 
 EXPERIMENT = "digits-online"
 RESULTS = Path(__file__).parent / "results"

@@ -13,8 +13,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 
-from pynn_sfdfa import files
 from pynn_sfdfa.hardware.board import emulated_board
+from pynn_sfdfa.support import files
 
 DOCS = Path(__file__).parents[1] / "docs"
 TIME = 300.0

@@ -14,7 +14,8 @@ from pathlib import Path
 import click
 import numpy as np
 
-from pynn_sfdfa import assembly, files
+from pynn_sfdfa.experiments import assembly
+from pynn_sfdfa.support import files
 
 RESULT = Path(__file__).parent / "results" / "emulated_mnist.json"
 

@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from pynn_sfdfa import files
 from pynn_sfdfa.benchmark.machine import describe
 from pynn_sfdfa.hardware.board import EmulatedBoard, emulated_board
 from pynn_sfdfa.hardware.emulator.machine import Machine
+from pynn_sfdfa.support import files
 
 RESULTS = Path(__file__).parent / "results" / "emulator.json"
 N_INPUTS, RATE, N_NEURONS = 100, 10, 20

@@ -19,17 +19,19 @@ from typing import Any
 import numpy as np
 
 import pynn_sfdfa.event as event
-from pynn_sfdfa import assembly, checkpoint, config, files
+from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.experiments.schema import Experiment
 from pynn_sfdfa.hardware.arithmetic import VARIABLES, FixedPointNetwork, Formats, LearningParameters
 from pynn_sfdfa.hardware.arithmetic.float_network import FloatNetwork
 from pynn_sfdfa.hardware.arithmetic.network import LayerTrial
-from pynn_sfdfa.losses import SpikeCount
-from pynn_sfdfa.metrics import predict
-from pynn_sfdfa.network import FeedForward
-from pynn_sfdfa.optimizers import SGD
+from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import SFDFA
-from pynn_sfdfa.schema import Experiment
-from pynn_sfdfa.spikes import SpikeTrains
+from pynn_sfdfa.support import files
+from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.metrics import predict
+from pynn_sfdfa.training.optimizers import SGD
+from pynn_sfdfa.training import checkpoint
 
 RESULTS = Path(__file__).parent / "results" / "fixed_point.json"
 EXPERIMENT = "digits-online"

@@ -16,8 +16,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pynn_sfdfa import config, files, plotting
-from pynn_sfdfa.callbacks import EpochRecord
+from pynn_sfdfa import plotting
+from pynn_sfdfa.experiments import config
+from pynn_sfdfa.support import files
+from pynn_sfdfa.training.callbacks import EpochRecord
 
 HERE = Path(__file__).parent
 RESULTS, PICTURE = HERE / "results", HERE.parent / "docs" / "gradient_alignment.png"

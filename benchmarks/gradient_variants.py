@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pynn_sfdfa import SFDFA, SpikeCount, assembly
-from pynn_sfdfa.gradients import GradientAlignment
+from pynn_sfdfa import SFDFA, SpikeCount
+from pynn_sfdfa.experiments import assembly
+from pynn_sfdfa.training.gradients import GradientAlignment
 
 SAMPLES = 300
 VARIANTS = {

@@ -19,9 +19,11 @@ import nir
 import numpy as np
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import SpikeTrains, Trainer, assembly, config, files
-from pynn_sfdfa.nir_graph import from_nir
+from pynn_sfdfa import SpikeTrains, Trainer
+from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.network.nir_graph import from_nir
 from pynn_sfdfa.rules import SFDFA
+from pynn_sfdfa.support import files
 
 RESULT = Path(__file__).parent / "results" / "nir_snntorch.json"
 STEP = 0.1  # ms

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from pynn_sfdfa import files
 from pynn_sfdfa.hardware.arithmetic import Formats
 from pynn_sfdfa.hardware.toolchain import layouts
 from pynn_sfdfa.hardware.toolchain.build import build_for_core
 from pynn_sfdfa.hardware.toolchain.core import CoreKernels
+from pynn_sfdfa.support import files
 
 ROOT = Path(__file__).parents[1]
 RESULT, PAGE = ROOT / "benchmarks" / "results" / "spinnaker_cost.json", ROOT / "docs" / "arithmetic.md"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from pynn_sfdfa import files
+from pynn_sfdfa.support import files
 
 RESULTS = Path(__file__).parent / "results"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from pynn_sfdfa import files
+from pynn_sfdfa.support import files
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 

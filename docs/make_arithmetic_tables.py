@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pynn_sfdfa import files
+from pynn_sfdfa.support import files
 
 ROOT = Path(__file__).parent.parent
 PAGE, RESULTS = ROOT / "docs" / "arithmetic.md", ROOT / "benchmarks" / "results" / "fixed_point.json"

@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa import assembly, files, plotting
+from pynn_sfdfa import plotting
+from pynn_sfdfa.experiments import assembly
+from pynn_sfdfa.experiments.single_trial import run_trial
 from pynn_sfdfa.plotting.style import COLOURS, GREY, INK, clean, epoch_axis, new_figure
-from pynn_sfdfa.single_trial import run_trial
+from pynn_sfdfa.support import files
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

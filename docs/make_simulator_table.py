@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pynn_sfdfa.common.differences import DIFFERENCES, SIMULATORS
-from pynn_sfdfa.files import write_text
+from pynn_sfdfa.support.files import write_text
 
 PAGE = Path(__file__).parent / "simulators.md"
 START, END = "<!-- differences -->\n", "<!-- end -->"

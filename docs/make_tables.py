@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pynn_sfdfa import config, files
 from pynn_sfdfa.campaign.markdown import percent, rows
 from pynn_sfdfa.campaign.tables import TABLES
+from pynn_sfdfa.experiments import config
+from pynn_sfdfa.support import files
 
 ROOT = Path(__file__).parent.parent
 README, RESULTS = ROOT / "README.md", ROOT / "benchmarks" / "results"

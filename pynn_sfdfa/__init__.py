@@ -10,14 +10,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.callbacks import Callback
-    from pynn_sfdfa.decay import Decay
-    from pynn_sfdfa.losses import SpikeCount
-    from pynn_sfdfa.network import FeedForward
-    from pynn_sfdfa.optimizers import SGD, Adam
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.rules import BP, DFA, SFDFA
-    from pynn_sfdfa.spikes import SpikeTrains
-    from pynn_sfdfa.training import Trainer
+    from pynn_sfdfa.training.callbacks import Callback
+    from pynn_sfdfa.training.decay import Decay
+    from pynn_sfdfa.training.losses import SpikeCount
+    from pynn_sfdfa.training.optimizers import SGD, Adam
+    from pynn_sfdfa.training.trainer import Trainer
 
 __all__ = [
     "BP",
@@ -34,17 +34,17 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Adam": "optimizers",
+    "Adam": "training.optimizers",
     "BP": "rules",
-    "Callback": "callbacks",
+    "Callback": "training.callbacks",
     "DFA": "rules",
-    "Decay": "decay",
-    "FeedForward": "network",
+    "Decay": "training.decay",
+    "FeedForward": "network.feed_forward",
     "SFDFA": "rules",
-    "SGD": "optimizers",
-    "SpikeCount": "losses",
-    "SpikeTrains": "spikes",
-    "Trainer": "training",
+    "SGD": "training.optimizers",
+    "SpikeCount": "training.losses",
+    "SpikeTrains": "encoding.spikes",
+    "Trainer": "training.trainer",
 }
 
 

@@ -13,8 +13,8 @@ import click
 
 from pynn_sfdfa.commands.failures import Failure, WrongUse, interrupted
 from pynn_sfdfa.commands.streams import open_closed_streams
-from pynn_sfdfa.interrupts import termination_interrupts
-from pynn_sfdfa.wording import short
+from pynn_sfdfa.support.interrupts import termination_interrupts
+from pynn_sfdfa.support.wording import short
 
 __all__ = ["main"]
 

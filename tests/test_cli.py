@@ -205,7 +205,7 @@ def test_names_for_results_that_would_mislead_are_wrong_use(tmp_path, monkeypatc
 
 
 def test_sigterm_ends_any_command_with_its_own_status(monkeypatch):
-    monkeypatch.setattr("pynn_sfdfa.report.versions", lambda: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr("pynn_sfdfa.experiments.report.versions", lambda: signal.raise_signal(signal.SIGTERM))
     result = invoke("info")
     assert result.exit_code == 143
     assert result.stderr == "Terminated.\n"

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from pynn_sfdfa import checkpoint, config
 from pynn_sfdfa.cli import main
+from pynn_sfdfa.experiments import config
+from pynn_sfdfa.training import checkpoint
 
 SMALL = ("--set", "network.hidden_sizes=[20]", "--epochs", "2", "--threads", "1")
 SUMMARY_KEYS = [

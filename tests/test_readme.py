@@ -11,7 +11,7 @@ import pytest
 from readme_commands import ROOT, run
 
 from pynn_sfdfa import cli
-from pynn_sfdfa.simulators import SIMULATORS
+from pynn_sfdfa.common.simulators import SIMULATORS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)

@@ -8,7 +8,7 @@ from small_nets import network
 
 from pynn_sfdfa import SFDFA, Callback, Trainer, datasets
 from pynn_sfdfa.encoding import latency
-from pynn_sfdfa.run_folder import MetricsLog
+from pynn_sfdfa.experiments.run_folder import MetricsLog
 
 EPOCHS, N_TRAIN, BATCH = 6, 250, 20  # the last batch of an epoch is smaller
 BATCHES = -(-N_TRAIN // BATCH)

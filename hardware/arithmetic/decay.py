@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from pynn_sfdfa.hardware.arithmetic.rounding import nearest
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.support.jit import jit
 
 __all__ = ["decayed", "loss_per_tick"]
 

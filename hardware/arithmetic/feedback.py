@@ -9,7 +9,7 @@ import numpy as np
 from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT
 from pynn_sfdfa.hardware.arithmetic.rounding import nearest, note_vanished, saturated
 from pynn_sfdfa.hardware.arithmetic.tally import ERROR, FEEDBACK
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Integers

@@ -13,15 +13,15 @@ import numpy as np
 from pynn_sfdfa.hardware.arithmetic.events import Events, arrivals, input_events
 from pynn_sfdfa.hardware.arithmetic.network import ticks_in
 from pynn_sfdfa.hardware.arithmetic.random import perturbations
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.hardware.arithmetic.formats import Integers
     from pynn_sfdfa.hardware.arithmetic.network import LearningParameters
-    from pynn_sfdfa.network import FeedForward
-    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.network.feed_forward import FeedForward
 
     Floats = NDArray[np.float64]
 

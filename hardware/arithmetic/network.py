@@ -26,10 +26,10 @@ from pynn_sfdfa.hardware.arithmetic.trial import learn_layer, run_layer
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.hardware.arithmetic.formats import Integers
     from pynn_sfdfa.hardware.arithmetic.neuron import NeuronState
-    from pynn_sfdfa.network import FeedForward
-    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.network.feed_forward import FeedForward
 
 __all__ = ["FixedPointNetwork", "LayerTrial", "LearningParameters", "ticks_in"]
 

@@ -11,11 +11,11 @@ from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT, to_fi
 from pynn_sfdfa.hardware.arithmetic.reciprocal import quotient
 from pynn_sfdfa.hardware.arithmetic.rounding import nearest, saturated, shifted
 from pynn_sfdfa.hardware.arithmetic.tally import FACTOR, GRADE, INPUT, STATE
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Formats, Integers
-    from pynn_sfdfa.network import Layer
+    from pynn_sfdfa.network.feed_forward import Layer
 
 __all__ = [
     "NeuronConstants",

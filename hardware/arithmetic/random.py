@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pynn_sfdfa.hardware.arithmetic.rounding import nearest
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.arithmetic.formats import Integers

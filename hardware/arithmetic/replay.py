@@ -16,7 +16,7 @@ from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT
 from pynn_sfdfa.hardware.arithmetic.random import next_word
 from pynn_sfdfa.hardware.arithmetic.rounding import nearest, note_vanished, saturated, stochastic
 from pynn_sfdfa.hardware.arithmetic.tally import CHANGE, WEIGHT
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Formats, Integers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.arithmetic.formats import Integers

@@ -10,7 +10,7 @@ from pynn_sfdfa.hardware.arithmetic.events import Events
 from pynn_sfdfa.hardware.arithmetic.neuron import advance, arrive, at_rest, fire, spike_factor, take_up
 from pynn_sfdfa.hardware.arithmetic.random import extended
 from pynn_sfdfa.hardware.arithmetic.replay import begin_replay, change_row, replay_decay, replay_spike
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Integers

@@ -17,7 +17,7 @@ from unicorn.unicorn_py3.unicorn import uclib
 
 from pynn_sfdfa.hardware.emulator.address_map import ITCM_SIZE
 from pynn_sfdfa.hardware.emulator.vic import FIQ, IRQ
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.support.jit import jit
 
 # The state that compiled code and Python share, one int64 each.
 NOW, LIMIT, LINES, STOPPED, PROGRAM_COUNTER, ERROR, HANDLE, BUFFER, VALUE, BLOCK, BLOCK_SIZE = range(11)

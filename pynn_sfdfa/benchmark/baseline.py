@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.losses import SpikeCount
-    from pynn_sfdfa.network import FeedForward, Layer
-    from pynn_sfdfa.optimizers import Adam
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.feed_forward import FeedForward, Layer
     from pynn_sfdfa.rules import SFDFA
-    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.training.losses import SpikeCount
+    from pynn_sfdfa.training.optimizers import Adam
 
 __all__ = ["Baseline", "first_spikes"]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba import prange
 
-from pynn_sfdfa.jit import jit
-from pynn_sfdfa.perturbation import perturbation
+from pynn_sfdfa.common.perturbation import perturbation
+from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from typing import TypeAlias

@@ -15,7 +15,7 @@ import numpy as np
 from numba import prange
 
 from pynn_sfdfa.benchmark.timing import clock
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
 
     Floats: TypeAlias = NDArray[np.float32]
 

@@ -12,8 +12,8 @@ import numba
 import numpy as np
 from numba import prange
 
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit
-from pynn_sfdfa.report import versions
+from pynn_sfdfa.experiments.report import versions
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

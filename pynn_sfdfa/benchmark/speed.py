@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.benchmark.task import Task
     from pynn_sfdfa.benchmark.work import Work
-    from pynn_sfdfa.checkpoint import Checkpoint
-    from pynn_sfdfa.spikes import SpikeTrains
-    from pynn_sfdfa.training import Trainer
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.training.checkpoint import Checkpoint
+    from pynn_sfdfa.training.trainer import Trainer
 
 __all__ = ["measure_speed"]
 

@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING
 import numba
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import assembly, checkpoint, config, datasets
+from pynn_sfdfa import datasets
 from pynn_sfdfa.benchmark.synthetic import synthetic_images
 from pynn_sfdfa.encoding import latency
-from pynn_sfdfa.losses import SpikeCount
-from pynn_sfdfa.network import FeedForward
-from pynn_sfdfa.optimizers import Adam
+from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import SFDFA
+from pynn_sfdfa.training import checkpoint
+from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.optimizers import Adam
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pynn_sfdfa.callbacks import EpochRecord
-    from pynn_sfdfa.schema import Experiment
-    from pynn_sfdfa.spikes import SpikeTrains
-    from pynn_sfdfa.training import Trainer
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.training.callbacks import EpochRecord
+    from pynn_sfdfa.training.trainer import Trainer
 
 __all__ = ["Task", "prepare", "without_optimizer"]
 

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
 
 __all__ = ["FORMULA", "Work", "count_groups", "inference_work", "training_work"]
 

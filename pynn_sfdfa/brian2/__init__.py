@@ -57,7 +57,7 @@ from pynn_sfdfa.brian2.control import (
     setup,
 )
 from pynn_sfdfa.brian2.electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource
-from pynn_sfdfa.brian2.engine import OnlineEngine as training_engine
+from pynn_sfdfa.brian2.engine import SimulationEngine as training_engine
 from pynn_sfdfa.brian2.populations import Assembly, Population, PopulationView
 from pynn_sfdfa.brian2.procedural_api import connect, create, record, record_gsyn, record_v, set
 from pynn_sfdfa.brian2.projections import Projection

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pyNN import errors
 
-from pynn_sfdfa import online_engine
 from pynn_sfdfa.brian2 import control, simulator
 from pynn_sfdfa.brian2.lif_group import trial_steps
 from pynn_sfdfa.brian2.wiring import common_delay
+from pynn_sfdfa.training import simulation_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.network import FeedForward, Wiring
+    from pynn_sfdfa.network.feed_forward import FeedForward, Wiring
 
-__all__ = ["OnlineEngine"]
+__all__ = ["SimulationEngine"]
 
 
-class OnlineEngine(online_engine.OnlineEngine):
-    """Learning inside Brian2; see `pynn_sfdfa.online_engine.OnlineEngine`.
+class SimulationEngine(simulation_engine.SimulationEngine):
+    """Learning inside Brian2; see `pynn_sfdfa.training.simulation_engine.SimulationEngine`.
 
     The time step, the kind of code and whether the simulation is standalone are those of the last ``setup()``.
     Standalone, an epoch is one stretch, compiled to a program of its own.

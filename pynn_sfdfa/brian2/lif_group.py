@@ -17,8 +17,8 @@ from pynn_sfdfa.brian2.perturbations import PERTURBATION_OF, seed_parts
 from pynn_sfdfa.brian2.target_function import TargetFunction
 from pynn_sfdfa.brian2.units import scale
 from pynn_sfdfa.common.cells import check_cell_parameters
+from pynn_sfdfa.common.perturbation import perturbations
 from pynn_sfdfa.common.targets import target_table
-from pynn_sfdfa.perturbation import perturbations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

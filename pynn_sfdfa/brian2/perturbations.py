@@ -1,4 +1,4 @@
-"""The perturbations of ``pynn_sfdfa.perturbation`` as a function of Brian2's code, the same draws on every target."""
+"""The perturbations of ``pynn_sfdfa.common.perturbation`` as a function of Brian2's code: the same draws everywhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from brian2 import Function
 
-from pynn_sfdfa.perturbation import perturbation
+from pynn_sfdfa.common.perturbation import perturbation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,6 +71,6 @@ PERTURBATION_OF = Function(
     return_unit=1,
     arg_names=["seed_high", "seed_low", "layer", "trial", "neuron"],
 )
-"""``perturbation_of(seed_high, seed_low, layer, trial, neuron)``: :func:`pynn_sfdfa.perturbation.perturbation`."""
+"""``perturbation_of(seed_high, seed_low, layer, trial, neuron)``: see `pynn_sfdfa.common.perturbation`."""
 PERTURBATION_OF.implementations.add_implementation("cpp", _CPP)
 PERTURBATION_OF.implementations.add_implementation("cython", _CYTHON)

@@ -15,7 +15,7 @@ from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
 
 from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.execute import Outcome, execute
-from pynn_sfdfa.files import WriteError
+from pynn_sfdfa.support.files import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa import config
-from pynn_sfdfa.callbacks import EpochRecord
-from pynn_sfdfa.config_errors import shown
-from pynn_sfdfa.run_folder import RunFolder
+from pynn_sfdfa.experiments import config
+from pynn_sfdfa.experiments.config_errors import shown
+from pynn_sfdfa.experiments.run_folder import RunFolder
+from pynn_sfdfa.training.callbacks import EpochRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

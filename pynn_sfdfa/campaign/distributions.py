@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pynn_sfdfa.wording import short
+from pynn_sfdfa.support.wording import short
 
 __all__ = ["Distribution", "parse_distribution"]
 

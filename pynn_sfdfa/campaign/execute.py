@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pynn_sfdfa import run
 from pynn_sfdfa.campaign.collect import DamagedRunError, read
-from pynn_sfdfa.checkpoint import CheckpointError
-from pynn_sfdfa.config import ConfigError
 from pynn_sfdfa.datasets import DatasetError
-from pynn_sfdfa.run_folder import RunFolder, RunFolderError
-from pynn_sfdfa.training import CannotLearnError
+from pynn_sfdfa.experiments import run
+from pynn_sfdfa.experiments.config import ConfigError
+from pynn_sfdfa.experiments.run_folder import RunFolder, RunFolderError
+from pynn_sfdfa.training.checkpoint import CheckpointError
+from pynn_sfdfa.training.trainer import CannotLearnError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def execute(spec: RunSpec, *, data: Path | None, threads: int, stream: TextIO) -
 
     Raises
     ------
-    pynn_sfdfa.files.WriteError
+    pynn_sfdfa.support.files.WriteError
         If something cannot be written: this would strike the others, too.
     """
     folder = RunFolder(spec.folder)

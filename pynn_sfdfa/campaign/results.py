@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.campaign.collect import FinishedRun
     from pynn_sfdfa.campaign.tables import Table
-    from pynn_sfdfa.schema import Experiment
+    from pynn_sfdfa.experiments.schema import Experiment
 
 __all__ = ["commit", "distinct", "mean_and_sd", "of_rule", "result"]
 

@@ -7,16 +7,18 @@ import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from pynn_sfdfa import datasets, memory, resources
+from pynn_sfdfa import datasets
 from pynn_sfdfa.campaign.collect import DamagedRunError, read
 from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.execute import Outcome, execute
 from pynn_sfdfa.campaign.progress import CampaignProgress
 from pynn_sfdfa.campaign.spec import RunSpec
-from pynn_sfdfa.config import ConfigError
-from pynn_sfdfa.download_progress import DownloadProgress
-from pynn_sfdfa.interrupts import deferred_interrupt
-from pynn_sfdfa.run_folder import RunFolder, RunFolderError
+from pynn_sfdfa.experiments import resources
+from pynn_sfdfa.experiments.config import ConfigError
+from pynn_sfdfa.experiments.download_progress import DownloadProgress
+from pynn_sfdfa.experiments.run_folder import RunFolder, RunFolderError
+from pynn_sfdfa.support import memory
+from pynn_sfdfa.support.interrupts import deferred_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +78,7 @@ def run_all(
         If a folder holds something else, or another process writes to it; nothing has been run.
     DatasetError
         If data cannot be found; nothing has been run.
-    pynn_sfdfa.files.WriteError
+    pynn_sfdfa.support.files.WriteError
         If a run cannot write what it should; it would strike the others, too.
     KeyboardInterrupt
         On Ctrl-C or SIGTERM; finished epochs are kept.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pynn_sfdfa import config
+from pynn_sfdfa.experiments import config
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pynn_sfdfa.schema import Experiment
+    from pynn_sfdfa.experiments.schema import Experiment
 
 __all__ = ["RunSpec", "make_spec"]
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa import config
 from pynn_sfdfa.campaign.distributions import Distribution, parse_distribution
 from pynn_sfdfa.campaign.spec import RunSpec
-from pynn_sfdfa.config_errors import suggestion
-from pynn_sfdfa.toml import format_value
-from pynn_sfdfa.toml_reader import TOMLError, read
-from pynn_sfdfa.wording import short
+from pynn_sfdfa.experiments import config
+from pynn_sfdfa.experiments.config_errors import suggestion
+from pynn_sfdfa.experiments.toml import format_value
+from pynn_sfdfa.experiments.toml_reader import TOMLError, read
+from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa.toml import format_value
+from pynn_sfdfa.experiments.toml import format_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -60,8 +60,8 @@ def _speed(data: Path | None, threads: int | None, samples: int, repetitions: in
     from pynn_sfdfa.benchmark.speed import measure_speed
     from pynn_sfdfa.benchmark.tables import speed_table
     from pynn_sfdfa.benchmark.task import prepare
-    from pynn_sfdfa.config import ConfigError
-    from pynn_sfdfa.training import CannotLearnError
+    from pynn_sfdfa.experiments.config import ConfigError
+    from pynn_sfdfa.training.trainer import CannotLearnError
 
     with as_wrong_use(ConfigError), as_failure(CannotLearnError):
         task = prepare(data, N_TRAIN, N_TEST, threads)
@@ -75,7 +75,7 @@ def _peers(data: Path | None, threads: int | None) -> tuple[dict[str, Any], str]
     from pynn_sfdfa.benchmark.peers import measure_peers
     from pynn_sfdfa.benchmark.tables import peers_table
     from pynn_sfdfa.benchmark.task import prepare
-    from pynn_sfdfa.config import ConfigError
+    from pynn_sfdfa.experiments.config import ConfigError
 
     with as_wrong_use(ConfigError):
         report = measure_peers(prepare(data, N_TRAIN, N_TEST, threads), tell=_tell)

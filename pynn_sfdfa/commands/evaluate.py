@@ -22,12 +22,12 @@ __all__ = ["command"]
 @json_option
 def command(checkpoint: Path, simulator: str, setup: dict[str, Any], data: Path | None, as_json: bool) -> None:
     """Measure the test accuracy of CHECKPOINT, a .safetensors file that train wrote."""
-    from pynn_sfdfa import assembly
-    from pynn_sfdfa.checkpoint import CheckpointError
-    from pynn_sfdfa.config import ConfigError
+    from pynn_sfdfa.common.simulators import SimulatorError
     from pynn_sfdfa.datasets import DatasetError
-    from pynn_sfdfa.jit import announced
-    from pynn_sfdfa.simulators import SimulatorError
+    from pynn_sfdfa.experiments import assembly
+    from pynn_sfdfa.experiments.config import ConfigError
+    from pynn_sfdfa.support.jit import announced
+    from pynn_sfdfa.training.checkpoint import CheckpointError
 
     with as_wrong_use(CheckpointError, ConfigError, SimulatorError, DatasetError):
         settings, saved = assembly.from_checkpoint(checkpoint)

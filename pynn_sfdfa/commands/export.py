@@ -24,10 +24,10 @@ def command(checkpoint: Path, file_format: str, out: Path | None, dt: float) -> 
     except ModuleNotFoundError:
         raise click.UsageError("The package nir is not installed; install it with: pip install nir") from None
 
-    from pynn_sfdfa import assembly
-    from pynn_sfdfa.checkpoint import CheckpointError
-    from pynn_sfdfa.config import ConfigError
-    from pynn_sfdfa.nir_graph import NIRError, to_nir, write
+    from pynn_sfdfa.experiments import assembly
+    from pynn_sfdfa.experiments.config import ConfigError
+    from pynn_sfdfa.network.nir_graph import NIRError, to_nir, write
+    from pynn_sfdfa.training.checkpoint import CheckpointError
 
     with as_wrong_use(CheckpointError, ConfigError, NIRError):
         network = assembly.trained_network(checkpoint, "event")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pynn_sfdfa.interrupts import TerminatedError
+from pynn_sfdfa.support.interrupts import TerminatedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

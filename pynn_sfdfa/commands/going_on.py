@@ -19,7 +19,7 @@ __all__ = ["resumable"]
 @contextmanager
 def resumable(*command: str, options: Mapping[str, object]) -> Iterator[None]:
     """When something stops the runs, print the command that goes on (options that are None are left out) and exit."""
-    from pynn_sfdfa.files import WriteError
+    from pynn_sfdfa.support.files import WriteError
 
     again = ["pynn-sfdfa", *command]
     again += [word for name, value in options.items() if value is not None for word in (name, str(value))]

@@ -19,10 +19,11 @@ __all__ = ["command"]
 @data_option
 def command(data: Path | None) -> None:
     """Show versions, simulators, experiments and data sets, and how to get what is missing."""
-    from pynn_sfdfa import config, datasets
+    from pynn_sfdfa import datasets
     from pynn_sfdfa.commands.failures import as_wrong_use
-    from pynn_sfdfa.report import versions
-    from pynn_sfdfa.simulators import SIMULATORS
+    from pynn_sfdfa.common.simulators import SIMULATORS
+    from pynn_sfdfa.experiments import config
+    from pynn_sfdfa.experiments.report import versions
 
     with as_wrong_use(datasets.DatasetError):
         found = datasets.available(data)

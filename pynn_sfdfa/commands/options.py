@@ -99,7 +99,7 @@ _SETUP = {
     "standalone": click.option("--standalone", is_flag=True, help="brian2: compile each run to one C++ program."),
 }
 """Arguments of a simulator's ``setup()``, and the options they are given by; which simulator takes which is said in
-`pynn_sfdfa.simulators`."""
+`pynn_sfdfa.common.simulators`."""
 
 
 def simulator_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -95,7 +95,7 @@ def fetch(job: int, out: Path | None, service: str | None) -> None:
 
 def _job(source: str, overrides: tuple[str, ...]) -> Job:
     _need_nmpi()
-    from pynn_sfdfa.config import ConfigError, dumps, load
+    from pynn_sfdfa.experiments.config import ConfigError, dumps, load
     from pynn_sfdfa.hardware.portal.job import experiment_job, script_job
 
     if not source.endswith(".py"):

@@ -74,7 +74,7 @@ def command(
     interrupted ones go on. The table goes to TABLE.json and TABLE.md.
     """
     from pynn_sfdfa.campaign.tables import RULES, TABLES
-    from pynn_sfdfa.config_errors import suggestion
+    from pynn_sfdfa.experiments.config_errors import suggestion
 
     if table is not None and table not in TABLES:
         raise WrongUse(f"There is no table {table!r}{suggestion(table, TABLES)}; choose one of {', '.join(TABLES)}.")
@@ -118,10 +118,10 @@ def command(
 
 
 def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path, results: Path, add: bool) -> None:
-    from pynn_sfdfa import files
     from pynn_sfdfa.campaign.collect import read
     from pynn_sfdfa.campaign.markdown import as_markdown
     from pynn_sfdfa.campaign.runner import WRONG_USE
+    from pynn_sfdfa.support import files
 
     with as_wrong_use(*WRONG_USE):
         finished, chosen = ([run for spec in specs if (run := read(spec)) is not None] for specs in (runs, held_out))

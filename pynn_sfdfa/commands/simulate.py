@@ -48,12 +48,13 @@ def command(
     from pyNN.errors import ConnectionError, InvalidParameterValueError
     from rich.console import Console
 
-    from pynn_sfdfa import assembly, config, plotting, report
-    from pynn_sfdfa.checkpoint import CheckpointError
+    from pynn_sfdfa import plotting
+    from pynn_sfdfa.common.simulators import SimulatorError
     from pynn_sfdfa.datasets import DatasetError
-    from pynn_sfdfa.jit import announced
-    from pynn_sfdfa.simulators import SimulatorError
-    from pynn_sfdfa.single_trial import run_trial
+    from pynn_sfdfa.experiments import assembly, config, report
+    from pynn_sfdfa.experiments.single_trial import run_trial
+    from pynn_sfdfa.support.jit import announced
+    from pynn_sfdfa.training.checkpoint import CheckpointError
 
     with as_wrong_use(config.ConfigError, CheckpointError, SimulatorError, DatasetError):
         if source.endswith(".safetensors"):

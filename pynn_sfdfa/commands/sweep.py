@@ -66,8 +66,9 @@ def _report(
     finished: Mapping[str, FinishedRun],
     errors: Mapping[str, str],
 ) -> None:
-    from pynn_sfdfa import files, plotting
+    from pynn_sfdfa import plotting
     from pynn_sfdfa.campaign.sweep_table import as_csv, as_text, ranked, score_name
+    from pynn_sfdfa.support import files
 
     files.write_text(folder / "table.csv", as_csv(runs, finished, errors, sweep.keys))
     if not finished:

@@ -56,7 +56,7 @@ def command(
 
     Results, checkpoints and pictures go to a folder of their own; progress is shown on standard error.
     """
-    from pynn_sfdfa.config import ConfigError, load
+    from pynn_sfdfa.experiments.config import ConfigError, load
 
     options = {"epochs": epochs, "seed": seed, "threads": threads}
     given = [f"training.{key}={value}" for key, value in options.items() if value is not None]
@@ -65,13 +65,15 @@ def command(
 
     from pyNN.errors import InvalidParameterValueError
 
-    from pynn_sfdfa import run  # only now: it imports the simulator, and typing errors should be answered at once
-    from pynn_sfdfa.checkpoint import CheckpointError
+    from pynn_sfdfa.common.simulators import SimulatorError
     from pynn_sfdfa.datasets import DatasetError
-    from pynn_sfdfa.files import WriteError
-    from pynn_sfdfa.run_folder import RunFolder, RunFolderError
-    from pynn_sfdfa.simulators import SimulatorError
-    from pynn_sfdfa.training import CannotLearnError
+    from pynn_sfdfa.experiments import (
+        run,  # only now: it imports the simulator, and typing errors should be answered at once
+    )
+    from pynn_sfdfa.experiments.run_folder import RunFolder, RunFolderError
+    from pynn_sfdfa.support.files import WriteError
+    from pynn_sfdfa.training.checkpoint import CheckpointError
+    from pynn_sfdfa.training.trainer import CannotLearnError
 
     path = out or Path("runs") / f"{settings.name}-{settings.learning.rule}-seed{settings.training.seed}"
     folder = RunFolder(path)

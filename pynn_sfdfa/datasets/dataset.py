@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa.labels import remedy
-from pynn_sfdfa.spikes import SpikeTrains
+from pynn_sfdfa.encoding.labels import remedy
+from pynn_sfdfa.encoding.spikes import SpikeTrains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Dataset:
     source : str
         Where it was found, as shown to the user; error messages begin with it.
     validation : Samples or SpikeTrains, optional
-        A split that the data set itself sets aside; see ``pynn_sfdfa.spikes.split`` for the others.
+        A split that the data set itself sets aside; see ``pynn_sfdfa.encoding.spikes.split`` for the others.
 
     Raises
     ------

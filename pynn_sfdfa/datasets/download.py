@@ -9,7 +9,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa.datasets.dataset import DatasetError
-from pynn_sfdfa.files import WriteError, writing
+from pynn_sfdfa.support.files import WriteError, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +50,7 @@ def download(
     ------
     DatasetError
         If no mirror delivers; the message has the reason for each.
-    pynn_sfdfa.files.WriteError
+    pynn_sfdfa.support.files.WriteError
         If ``target`` cannot be written.
     """
     reasons = []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from pynn_sfdfa.datasets.dataset import DatasetError
-from pynn_sfdfa.wording import short
+from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

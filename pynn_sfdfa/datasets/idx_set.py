@@ -9,7 +9,7 @@ from pynn_sfdfa.datasets.dataset import Dataset, DatasetError, Samples
 from pynn_sfdfa.datasets.files import ENVIRONMENT, cache_folder, find, search_path, searched, temporary_folder
 from pynn_sfdfa.datasets.idx import IdxFile, read_idx
 from pynn_sfdfa.datasets.source import Source
-from pynn_sfdfa.files import WriteError
+from pynn_sfdfa.support.files import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

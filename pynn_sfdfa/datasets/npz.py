@@ -11,8 +11,8 @@ import numpy as np
 from pynn_sfdfa.datasets.dataset import Dataset, DatasetError, Samples
 from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.datasets.source import Source
-from pynn_sfdfa.spikes import SpikeTrains
-from pynn_sfdfa.wording import short
+from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pynn_sfdfa.datasets.dataset import DatasetError
-from pynn_sfdfa.memory import Need, limit, shortage
-from pynn_sfdfa.wording import short
+from pynn_sfdfa.support.memory import Need, limit, shortage
+from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

@@ -12,7 +12,7 @@ from pynn_sfdfa.datasets.files import expanded
 from pynn_sfdfa.datasets.idx_set import FASHION_MNIST, MNIST
 from pynn_sfdfa.datasets.npz import NpzFile
 from pynn_sfdfa.datasets.yin_yang import YinYang
-from pynn_sfdfa.wording import short
+from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
     from pynn_sfdfa.datasets.dataset import Dataset

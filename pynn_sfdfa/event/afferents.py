@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.event.online import NEVER, Afferents
+from pynn_sfdfa.event.advance import NEVER, Afferents
 from pynn_sfdfa.event.pathways import Pathway, merge
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.online import Cells, Spikes
+    from pynn_sfdfa.event.advance import Cells, Spikes
 
 __all__ = ["AfferentTable"]
 

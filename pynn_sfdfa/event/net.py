@@ -9,9 +9,9 @@ import numpy as np
 
 from pynn_sfdfa.common.targets import check_learning
 from pynn_sfdfa.common.wiring import check_trial_durations
+from pynn_sfdfa.event.advance import Spikes
 from pynn_sfdfa.event.learning import end_trial
 from pynn_sfdfa.event.neurons import Neurons
-from pynn_sfdfa.event.online import Spikes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,18 +8,18 @@ import numpy as np
 from pyNN import errors
 
 from pynn_sfdfa.common.cells import check_cell_parameters
+from pynn_sfdfa.common.perturbation import perturbations
 from pynn_sfdfa.common.targets import target_table
+from pynn_sfdfa.event.advance import Cells, Layer, Spikes, State, TooManySpikes, advance, values
 from pynn_sfdfa.event.afferents import AfferentTable
-from pynn_sfdfa.event.online import Cells, Layer, Spikes, State, TooManySpikes, advance, values
 from pynn_sfdfa.event.pathways import merge
-from pynn_sfdfa.perturbation import perturbations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.online import Samples
+    from pynn_sfdfa.event.advance import Samples
     from pynn_sfdfa.event.pathways import Pathway
 
 __all__ = ["MOST_SPIKES", "Neurons"]

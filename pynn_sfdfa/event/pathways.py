@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa.event.online import Spikes
+from pynn_sfdfa.event.advance import Spikes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

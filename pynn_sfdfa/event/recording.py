@@ -14,7 +14,7 @@ from pyNN import recording
 
 from pynn_sfdfa.common.recording import SafeClearing
 from pynn_sfdfa.event import simulator
-from pynn_sfdfa.event.online import Samples
+from pynn_sfdfa.event.advance import Samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 
-from pynn_sfdfa.jit import jit
+from pynn_sfdfa.support.jit import jit
 
 __all__ = ["growth_to_spike", "next_spike", "next_spike_any_ratio"]
 

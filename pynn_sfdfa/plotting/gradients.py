@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from pynn_sfdfa.callbacks import EpochRecord
+    from pynn_sfdfa.training.callbacks import EpochRecord
 
 __all__ = ["gradient_alignment", "gradient_alignments"]
 
@@ -27,7 +27,7 @@ def gradient_alignment(runs: Mapping[str, Sequence[EpochRecord]], title: str) ->
     ----------
     runs : mapping of str to sequence of EpochRecord
         One colour a run, that of the rule if it is called like one; one style of line a hidden layer. Records with the
-        figures of `pynn_sfdfa.gradients.GradientAlignment`.
+        figures of `pynn_sfdfa.training.gradients.GradientAlignment`.
     title : str
     """
     return gradient_alignments({title: runs})

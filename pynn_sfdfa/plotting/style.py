@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from pynn_sfdfa import files
+from pynn_sfdfa.support import files
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,7 +56,7 @@ def save(figure: Figure, path: str | Path) -> None:
     ------
     ValueError
         If the path does not end in ``.png``.
-    pynn_sfdfa.files.WriteError
+    pynn_sfdfa.support.files.WriteError
         If the file cannot be written; ``path`` is as it was.
     """
     if Path(path).suffix.lower() != ".png":

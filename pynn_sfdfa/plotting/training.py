@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from pynn_sfdfa.callbacks import EpochRecord
+    from pynn_sfdfa.training.callbacks import EpochRecord
 
 __all__ = ["alignment", "learning_curve"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 from numba import float32, int32
 
-from pynn_sfdfa.jit import FLOAT_FLAGS, kernel
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

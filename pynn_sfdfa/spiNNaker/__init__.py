@@ -80,7 +80,7 @@ from pynn_sfdfa.spiNNaker.control import (
     run_until,
     setup,
 )
-from pynn_sfdfa.spiNNaker.engine import OnlineEngine as training_engine
+from pynn_sfdfa.spiNNaker.engine import SimulationEngine as training_engine
 from pynn_sfdfa.spiNNaker.populations import Assembly, Population, PopulationView
 from pynn_sfdfa.spiNNaker.procedural_api import connect, create, list_standard_models, record, record_v
 from pynn_sfdfa.spiNNaker.projections import Projection

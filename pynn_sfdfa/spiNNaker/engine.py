@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa import online_engine
 from pynn_sfdfa.spiNNaker import control, simulator
 from pynn_sfdfa.spiNNaker.fixed_point import MAX_SPIKES
 from pynn_sfdfa.spiNNaker.quiet import quietly
 from pynn_sfdfa.spiNNaker.spynnaker_names import recorded_spikes
+from pynn_sfdfa.training import simulation_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.network import FeedForward, Wiring
-    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.feed_forward import FeedForward, Wiring
 
-__all__ = ["OnlineEngine"]
+__all__ = ["SimulationEngine"]
 
 
-class OnlineEngine(online_engine.OnlineEngine):
-    """Learning on the machine; see `pynn_sfdfa.online_engine.OnlineEngine`.
+class SimulationEngine(simulation_engine.SimulationEngine):
+    """Learning on the machine; see `pynn_sfdfa.training.simulation_engine.SimulationEngine`.
 
     Time step and board are those of the last ``setup()``. The network is mapped anew for each stretch.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.network import Layer
+    from pynn_sfdfa.network.feed_forward import Layer
 
 __all__ = [
     "FORMATS",

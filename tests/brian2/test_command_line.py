@@ -6,9 +6,10 @@ import tomllib
 import pytest
 from click.testing import CliRunner
 
-from pynn_sfdfa import assembly, checkpoint, config
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.commands.options import spelled
+from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.training import checkpoint
 
 NUMPY = ("--simulator", "brian2", "--timestep", "1", "--target", "numpy")
 SMALL = ("--set", "network.hidden_sizes=[10]", "--epochs", "1")

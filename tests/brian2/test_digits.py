@@ -5,8 +5,8 @@ import io
 import numpy as np
 import pytest
 
-from pynn_sfdfa import assembly, config
-from pynn_sfdfa.metrics import predict
+from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.training.metrics import predict
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 import pynn_sfdfa.event as event
-from pynn_sfdfa import checkpoint
-from pynn_sfdfa.decay import Decay
-from pynn_sfdfa.network import FeedForward
-from pynn_sfdfa.optimizers import SGD, Adam
+from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import DFA, SFDFA
-from pynn_sfdfa.spikes import SpikeTrains
-from pynn_sfdfa.training import Trainer
+from pynn_sfdfa.training.decay import Decay
+from pynn_sfdfa.training.optimizers import SGD, Adam
+from pynn_sfdfa.training.trainer import Trainer, checkpoint
 
 CELL = {"tau_m": 52.0, "tau_syn": 26.0, "cm": 10.0, "v_rest": -70.0, "trial_duration": 40.0}
 
@@ -70,12 +69,12 @@ def test_an_epoch_as_on_the_exact_simulator(sim, trains, tmp_path):
 
 
 def test_stretches_of_trials_do_not_change_the_result(sim, trains, monkeypatch):
-    from pynn_sfdfa import online_engine
+    from pynn_sfdfa.training import simulation_engine
 
     sim.setup(timestep=1.0)
     results = []
     for stretch in (24, 10):
-        monkeypatch.setattr(online_engine, "_STRETCH", stretch)
+        monkeypatch.setattr(simulation_engine, "_STRETCH", stretch)
         ours = sim.training_engine(*settings(sim), 1, 3)
         items = list(ours.train(trains, np.arange(24), 0))
         assert [item.samples for item in items] == ([24] if stretch == 24 else [10, 10, 4])
@@ -86,7 +85,7 @@ def test_stretches_of_trials_do_not_change_the_result(sim, trains, monkeypatch):
 
 
 def settings(sim):
-    from pynn_sfdfa.losses import SpikeCount
+    from pynn_sfdfa.training.losses import SpikeCount
 
     return network(sim), SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.05), SGD(1e-4), SpikeCount()
 

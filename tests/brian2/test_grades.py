@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import pynn_sfdfa.event as event
-from pynn_sfdfa.perturbation import perturbations
+from pynn_sfdfa.common.perturbation import perturbations
 
 STEP = 0.5
 CELL = {"tau_m": 20.0, "tau_syn": 10.0, "cm": 1.0, "v_rest": -65.0, "trial_duration": 30.0}

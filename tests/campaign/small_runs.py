@@ -7,9 +7,10 @@ import json
 
 import numpy as np
 
-from pynn_sfdfa import checkpoint, config
 from pynn_sfdfa.campaign.execute import execute
 from pynn_sfdfa.campaign.spec import RunSpec
+from pynn_sfdfa.experiments import config
+from pynn_sfdfa.training import checkpoint
 
 
 def spec(folder, *overrides, epochs=1):

@@ -22,7 +22,7 @@ from distributed import KilledWorker, LocalCluster
 from pynn_sfdfa.campaign import cluster, runner
 from pynn_sfdfa.campaign.collect import read
 from pynn_sfdfa.campaign.errors import CampaignError
-from pynn_sfdfa.files import WriteError
+from pynn_sfdfa.support.files import WriteError
 
 EPOCHS = 12
 

@@ -13,7 +13,6 @@ from campaign.small_runs import spec
 from click.testing import CliRunner
 
 from pynn_sfdfa.benchmark.machine import describe
-from pynn_sfdfa.callbacks import EpochRecord
 from pynn_sfdfa.campaign import tables
 from pynn_sfdfa.campaign.collect import FinishedRun
 from pynn_sfdfa.campaign.earlier import EarlierTableError, with_earlier
@@ -22,6 +21,7 @@ from pynn_sfdfa.campaign.results import commit, mean_and_sd, result
 from pynn_sfdfa.campaign.tables import HELD_OUT, TABLES, Table
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.plotting import convergence
+from pynn_sfdfa.training.callbacks import EpochRecord
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "benchmarks" / "results"

@@ -14,7 +14,7 @@ from pynn_sfdfa.campaign import runner
 from pynn_sfdfa.campaign.collect import DamagedRunError, read
 from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.spec import make_spec
-from pynn_sfdfa.run_folder import RunFolder, RunFolderError
+from pynn_sfdfa.experiments.run_folder import RunFolder, RunFolderError
 
 
 @pytest.fixture(scope="module")

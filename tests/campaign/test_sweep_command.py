@@ -12,8 +12,8 @@ from pynn_sfdfa import plotting
 from pynn_sfdfa.campaign import runner
 from pynn_sfdfa.campaign.sweep_table import Point, as_text
 from pynn_sfdfa.cli import main
-from pynn_sfdfa.files import WriteError
-from pynn_sfdfa.interrupts import TerminatedError
+from pynn_sfdfa.support.files import WriteError
+from pynn_sfdfa.support.interrupts import TerminatedError
 
 SWEEP = """
 experiment = "digits"

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pynn_sfdfa import memory
 from pynn_sfdfa.campaign import runner
 from pynn_sfdfa.campaign import sweep as sweeps
 from pynn_sfdfa.campaign.distributions import parse_distribution
 from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.sweep import SweepError
+from pynn_sfdfa.support import memory
 
 GRID = """
 experiment = "digits"

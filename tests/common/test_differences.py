@@ -4,7 +4,7 @@ import runpy
 from pathlib import Path
 
 from pynn_sfdfa.common.differences import DIFFERENCES, SIMULATORS
-from pynn_sfdfa.simulators import SIMULATORS as BACK_ENDS
+from pynn_sfdfa.common.simulators import SIMULATORS as BACK_ENDS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -13,7 +13,7 @@ from numpy.testing import assert_array_equal
 
 from pynn_sfdfa.datasets import DatasetError, load, registry
 from pynn_sfdfa.datasets.download import download
-from pynn_sfdfa.files import WriteError
+from pynn_sfdfa.support.files import WriteError
 
 IMAGES = "train-images-idx3-ubyte.gz"
 

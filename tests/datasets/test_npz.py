@@ -11,8 +11,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from pynn_sfdfa.datasets import DatasetError, load, npz_archive
-from pynn_sfdfa.memory import Limit
-from pynn_sfdfa.spikes import SpikeTrains
+from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.support.memory import Limit
 
 
 def images():

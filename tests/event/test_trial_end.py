@@ -5,7 +5,7 @@ import pytest
 from reference_trial import Neuron, as_events, layer_trial
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa.perturbation import perturbations
+from pynn_sfdfa.common.perturbation import perturbations
 
 DURATION = 50.0
 SIZES = (5, 4, 3, 2)

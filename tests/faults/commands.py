@@ -12,8 +12,9 @@ import numpy as np
 from click.testing import CliRunner
 from matplotlib.figure import Figure
 
-from pynn_sfdfa import checkpoint, plotting
+from pynn_sfdfa import plotting
 from pynn_sfdfa.cli import main
+from pynn_sfdfa.training import checkpoint
 
 DATA, SWEEP = "data.npz", "sweep.toml"
 OLD = b"an older file"

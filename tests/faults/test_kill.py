@@ -40,7 +40,9 @@ def killed(context, words, moment):
 @pytest.fixture(scope="module")
 def context():
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["pynn_sfdfa.cli", "pynn_sfdfa.commands.train", "pynn_sfdfa.run", "pynn_sfdfa.event"])
+    found.set_forkserver_preload(
+        ["pynn_sfdfa.cli", "pynn_sfdfa.commands.train", "pynn_sfdfa.experiments.run", "pynn_sfdfa.event"]
+    )
     return found
 
 

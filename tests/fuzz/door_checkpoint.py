@@ -10,7 +10,8 @@ import numpy as np
 from fuzzing import Case, Door
 from hostile import NUMBERS, TEXTS, spoilt
 
-from pynn_sfdfa import assembly, checkpoint, config
+from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.training import checkpoint
 
 if TYPE_CHECKING:
     import random

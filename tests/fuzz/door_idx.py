@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from fuzzing import Case, Door
 from hostile import NUMBERS, spoilt
 
-from pynn_sfdfa import assembly, config
 from pynn_sfdfa.datasets import DatasetError
 from pynn_sfdfa.datasets.idx_set import MNIST
+from pynn_sfdfa.experiments import assembly, config
 
 if TYPE_CHECKING:
     import random

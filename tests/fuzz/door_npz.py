@@ -13,8 +13,8 @@ from door_toml import LAST
 from fuzzing import Case, Door
 from hostile import NUMBERS, TEXTS, spoilt
 
-from pynn_sfdfa import assembly, config
 from pynn_sfdfa.datasets import DatasetError
+from pynn_sfdfa.experiments import assembly, config
 
 if TYPE_CHECKING:
     import random

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from fuzzing import Case, Door
 from hostile import TEXTS, VALUES, spoilt
 
-from pynn_sfdfa import assembly, config
 from pynn_sfdfa.datasets import DatasetError
+from pynn_sfdfa.experiments import assembly, config
 
 if TYPE_CHECKING:
     import random

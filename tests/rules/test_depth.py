@@ -10,7 +10,7 @@ from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import BP, DFA, SFDFA, SGD, Adam, FeedForward, SpikeCount, Trainer
-from pynn_sfdfa.metrics import feedback_alignment, sign_agreement
+from pynn_sfdfa.training.metrics import feedback_alignment, sign_agreement
 
 DEPTHS = ([10, 6, 5, 3], [10, 6, 5, 4, 3])
 TRIALS = 300

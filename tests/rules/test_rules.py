@@ -8,9 +8,9 @@ import pytest
 from small_nets import Ones, network, random_trains
 
 from pynn_sfdfa import BP, DFA, SFDFA, SGD, Trainer
-from pynn_sfdfa.metrics import feedback_alignment
 from pynn_sfdfa.rules import RULES, LearningRule
 from pynn_sfdfa.rules.feedback import estimate_feedback, hidden_error
+from pynn_sfdfa.training.metrics import feedback_alignment
 
 SIZES = (6, 5, 3)  # two hidden layers and the output
 
@@ -181,6 +181,6 @@ def test_settings_that_are_refused(rule, settings, message):
 
 @pytest.mark.parametrize("rule", [SFDFA, DFA, BP])
 def test_simulators_that_learn_by_themselves_know_each_setting_or_refuse_it(rule):
-    """What `OnlineEngine` wires, what it takes as initial feedback, and what it refuses."""
+    """What `SimulationEngine` wires, what it takes as initial feedback, and what it refuses."""
     wired, initial = {"rho", "r_target", "feedback_learning_rate"}, {"feedback"}
     assert {field.name for field in fields(rule)} <= wired | initial | set(rule.of_trainer_only)

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from pynn_sfdfa.simulators import SIMULATORS, load_simulator
+from pynn_sfdfa.common.simulators import SIMULATORS, load_simulator
 
 
 @pytest.fixture(params=SIMULATORS, ids=lambda simulator: simulator.name)

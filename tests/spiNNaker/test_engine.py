@@ -6,12 +6,12 @@ import pytest
 pytest.importorskip("spynnaker")
 
 import pynn_sfdfa.event as event
+from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.hardware.arithmetic import FixedPointNetwork, LearningParameters
-from pynn_sfdfa.losses import SpikeCount
-from pynn_sfdfa.network import FeedForward
-from pynn_sfdfa.optimizers import SGD, Adam
+from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import BP, SFDFA
-from pynn_sfdfa.spikes import SpikeTrains
+from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.optimizers import SGD, Adam
 
 CELL = {"tau_m": 52.0, "tau_syn": 26.0, "cm": 10.0, "v_rest": -70.0, "trial_duration": 40.0}
 RULE = SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.01)

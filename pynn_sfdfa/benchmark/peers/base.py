@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.losses import SpikeCount
-    from pynn_sfdfa.network import FeedForward
-    from pynn_sfdfa.optimizers import Adam
-    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.training.losses import SpikeCount
+    from pynn_sfdfa.training.optimizers import Adam
 
 __all__ = ["STEP", "Peer", "PeerMaker"]
 

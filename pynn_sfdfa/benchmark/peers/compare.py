@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.benchmark.peers.base import Peer, PeerMaker
     from pynn_sfdfa.benchmark.task import Task
-    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
 
 __all__ = ["INSTALL", "OWN", "installed_peers", "measure_peers"]
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.losses import SpikeCount
-    from pynn_sfdfa.optimizers import Adam
-    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.training.losses import SpikeCount
+    from pynn_sfdfa.training.optimizers import Adam
 
 __all__ = ["TorchPeer", "rasterise"]
 

@@ -8,13 +8,13 @@ import numpy as np
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa.benchmark.timing import clock
-from pynn_sfdfa.metrics import predict
+from pynn_sfdfa.training.metrics import predict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.benchmark.task import Task
-    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
 
 __all__ = ["Own"]
 

@@ -10,9 +10,9 @@ from pynn_sfdfa.benchmark.peers.dense import TorchPeer
 
 if TYPE_CHECKING:
     from pynn_sfdfa.benchmark.peers.base import Peer
-    from pynn_sfdfa.losses import SpikeCount
-    from pynn_sfdfa.network import FeedForward
-    from pynn_sfdfa.optimizers import Adam
+    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.training.losses import SpikeCount
+    from pynn_sfdfa.training.optimizers import Adam
 
 __all__ = ["make"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import int32, int64
 
-from pynn_sfdfa.jit import kernel
+from pynn_sfdfa.support.jit import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

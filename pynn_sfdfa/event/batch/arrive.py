@@ -10,7 +10,7 @@ from numba import float32, int32, int64, uint64
 
 from pynn_sfdfa.event.batch.order import sort_by_time
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit, kernel
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

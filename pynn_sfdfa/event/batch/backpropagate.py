@@ -12,7 +12,7 @@ import numpy as np
 from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit, kernel, subroutine
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pynn_sfdfa.engine import BatchFigures, check_arrays
 from pynn_sfdfa.event.batch.activity import add_up, summarise
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.backpropagate import backpropagate
@@ -19,19 +18,21 @@ from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width, pad, unpad
 from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, propagate_errors, return_answers, run_trials, share_out
 from pynn_sfdfa.event.batch.pool import Pool
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
-from pynn_sfdfa.jit import compile_ahead
-from pynn_sfdfa.metrics import predict
+from pynn_sfdfa.support.arrays import check_arrays
+from pynn_sfdfa.support.jit import compile_ahead
+from pynn_sfdfa.training.engine import BatchFigures
+from pynn_sfdfa.training.metrics import predict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.losses import SpikeCount
-    from pynn_sfdfa.network import FeedForward
-    from pynn_sfdfa.optimizers import Optimizer
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.rules import LearningRule
-    from pynn_sfdfa.spikes import SpikeTrains
+    from pynn_sfdfa.training.losses import SpikeCount
+    from pynn_sfdfa.training.optimizers import Optimizer
 
 __all__ = ["BatchEngine"]
 
@@ -103,7 +104,7 @@ class BatchEngine:
         self._workspaces: dict[int, Workspace] = {}
 
     def prepare(self, report: Callable[[int, int], None] | None = None) -> None:
-        """Compile the kernels of a training, what takes longest first; see `pynn_sfdfa.engine.TrainingEngine`."""
+        """Compile the kernels of a training, the longest first; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         kernels = [advance_layer, *(_OF_TRIALS[name] for name in self._rule.takes)]
         kernels += [arrive_spikes, accumulate_gradient, *self._rule.kernels, arrive_inputs]
         kernels += [*self._optimizer.kernels, add_up, *self._loss.kernels]
@@ -117,7 +118,7 @@ class BatchEngine:
         epoch: int = 1,
         report: Callable[[int], None] | None = None,  # not needed: items follow one another quickly
     ) -> Iterator[BatchFigures]:
-        """Learn from the samples in the given order; see `pynn_sfdfa.engine.TrainingEngine`."""
+        """Learn from the samples in the given order; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         self._optimizer = self._given_optimizer.at(epoch)
         workspace = self._workspace(trains, self._batch_size)
         outcomes: list[_Outcome] = []
@@ -135,7 +136,7 @@ class BatchEngine:
             yield self._figures(outcomes)
 
     def respond(self, trains: SpikeTrains) -> tuple[NDArray[np.int32], tuple[int, ...]]:
-        """Run all samples without learning; see `pynn_sfdfa.engine.TrainingEngine`."""
+        """Run all samples without learning; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         trials = max(self._batch_size, _RESPONSE_TRIALS)
         workspace = self._workspace(trains, trials)
         counts = np.empty((len(trains), self._network.sizes[-1]), np.int32)

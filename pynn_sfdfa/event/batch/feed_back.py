@@ -19,7 +19,7 @@ from numba import float32, int64, uint64
 from pynn_sfdfa.event.batch.backpropagate import slope, spike_count
 from pynn_sfdfa.event.batch.order import sort_by_time
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit, kernel, subroutine
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,10 +15,10 @@ import numba
 import numpy as np
 from numba import float32, int64
 
+from pynn_sfdfa.common.perturbation import perturbation
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.spike_times import growth_to_spike, next_spike_any_ratio
-from pynn_sfdfa.jit import FLOAT_FLAGS, jit, kernel, subroutine
-from pynn_sfdfa.perturbation import perturbation
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

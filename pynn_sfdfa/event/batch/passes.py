@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.event.batch.forward import Draw
     from pynn_sfdfa.event.batch.pool import Pool
     from pynn_sfdfa.event.batch.records import LayerConstants
     from pynn_sfdfa.event.batch.workspace import Workspace
-    from pynn_sfdfa.spikes import SpikeTrains
 
 __all__ = ["PARTS_PER_THREAD", "propagate_errors", "return_answers", "run_trials", "share_out"]
 

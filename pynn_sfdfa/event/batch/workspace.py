@@ -11,7 +11,7 @@ from pynn_sfdfa.event.batch.layout import padded_width
 from pynn_sfdfa.event.batch.records import LayerConstants, allocate_trials
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.network import FeedForward, Layer
+    from pynn_sfdfa.network.feed_forward import FeedForward, Layer
 
 __all__ = ["Workspace", "layer_constants"]
 

@@ -10,7 +10,7 @@ from kernels import EPS, decided, expected, volleys
 from small_nets import network, random_trains
 
 from pynn_sfdfa import SpikeTrains
-from pynn_sfdfa.perturbation import perturbations
+from pynn_sfdfa.common.perturbation import perturbations
 
 DETERMINISTIC = settings(deadline=None, derandomize=True, max_examples=25)
 

@@ -10,7 +10,7 @@ from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import BP, SFDFA, SGD, SpikeCount, SpikeTrains
-from pynn_sfdfa.gradients import GradientAlignment
+from pynn_sfdfa.training.gradients import GradientAlignment
 
 ETA = 1e3  # so large that the change dwarfs the weights, and their rounding does not matter
 TIMED = SFDFA(rho=0.0, timed=True)

@@ -8,8 +8,8 @@ from pynn_sfdfa import FeedForward, SpikeTrains, datasets
 from pynn_sfdfa.encoding import latency
 from pynn_sfdfa.hardware.arithmetic import FixedPointNetwork, Formats, LearningParameters
 from pynn_sfdfa.hardware.arithmetic.float_network import FloatNetwork
-from pynn_sfdfa.losses import SpikeCount
-from pynn_sfdfa.metrics import predict
+from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.metrics import predict
 
 SIZES = [12, 20, 15, 4]
 PARAMETERS = LearningParameters(1e-4, 0.05, rho=0.1, r_target=1.0)

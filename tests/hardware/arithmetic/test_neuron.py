@@ -18,7 +18,7 @@ from pynn_sfdfa.hardware.arithmetic.neuron import (
     spike_factor,
     take_up,
 )
-from pynn_sfdfa.network import Layer
+from pynn_sfdfa.network.feed_forward import Layer
 
 FORMATS = Formats()
 CONSTANTS = FORMATS.constants()

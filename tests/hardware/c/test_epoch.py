@@ -13,7 +13,7 @@ from training import library, train_in_c
 from pynn_sfdfa import SpikeTrains, datasets
 from pynn_sfdfa.encoding import latency
 from pynn_sfdfa.hardware.arithmetic import FixedPointNetwork, LearningParameters
-from pynn_sfdfa.losses import SpikeCount
+from pynn_sfdfa.training.losses import SpikeCount
 
 CELL = {"tau_m": 52.0, "tau_syn": 26.0, "duration": 40.0}
 

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from pynn_sfdfa import config
 from pynn_sfdfa.cli import main
+from pynn_sfdfa.experiments import config
 from pynn_sfdfa.hardware.portal import job
 from pynn_sfdfa.hardware.portal.package import archive, requirements
 

@@ -1,0 +1,50 @@
+"""Perturbations v ~ N(0, 1) of hidden neurons, one a trial, as a pure function of seed, layer, trial and neuron.
+
+Because a draw depends on nothing else, every simulator, any number of threads and any resumed run see the same
+perturbations, and no generator state has to be saved.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pynn_sfdfa.support.jit import jit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["perturbation", "perturbations"]
+
+
+@jit(inline="always")
+def _mix(z: np.uint64) -> np.uint64:
+    """Finalise with the SplitMix64 bit mixer (Steele, Lea and Flood 2014)."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@jit
+def perturbation(seed: int, layer: int, trial: int, neuron: int) -> float:
+    """Return the perturbation of one neuron in one trial: a float64 drawn from N(0, 1) by Box and Muller."""
+    golden = np.uint64(0x9E3779B97F4A7C15)
+    key = _mix(np.uint64(seed) + golden)
+    key = _mix((key ^ np.uint64(layer)) + golden)
+    key = _mix((key ^ np.uint64(trial)) + golden)
+    first = _mix((key ^ np.uint64(neuron)) + golden)
+    second = _mix(first + golden)
+    radius = (np.float64(first >> np.uint64(11)) + 1.0) * 2.0**-53  # in (0, 1]
+    angle = np.float64(second >> np.uint64(11)) * 2.0**-53
+    return math.sqrt(-2.0 * math.log(radius)) * math.cos(2.0 * math.pi * angle)
+
+
+@jit
+def perturbations(seed: int, layer: int, trial: int, n: int) -> NDArray[np.float64]:
+    """Return the perturbations of neurons 0 to n - 1 of a layer in one trial, shape (n,)."""
+    out = np.empty(n)
+    for neuron in range(n):
+        out[neuron] = perturbation(seed, layer, trial, neuron)
+    return out

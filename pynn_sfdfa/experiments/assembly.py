@@ -1,0 +1,291 @@
+"""From an experiment's settings to its data, network and trainer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pynn_sfdfa import datasets
+from pynn_sfdfa.common.simulators import load_simulator, set_up
+from pynn_sfdfa.encoding import ENCODERS
+from pynn_sfdfa.encoding.spikes import SpikeTrains, split
+from pynn_sfdfa.experiments import resources
+from pynn_sfdfa.experiments.config import ConfigError, from_settings
+from pynn_sfdfa.experiments.download_progress import DownloadProgress
+from pynn_sfdfa.network.feed_forward import FeedForward
+from pynn_sfdfa.rules import RULES
+from pynn_sfdfa.support import memory
+from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.training import checkpoint, checkpoint_arrays
+from pynn_sfdfa.training.checkpoint import Checkpoint, CheckpointError
+from pynn_sfdfa.training.decay import Decay
+from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.optimizers import OPTIMIZERS, SGD
+from pynn_sfdfa.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import TextIO
+
+    from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.training.optimizers import Optimizer
+
+__all__ = ["Data", "build", "build_evaluator", "build_trainer", "from_checkpoint", "restore", "trained_network"]
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """The encoded samples of an experiment.
+
+    Attributes
+    ----------
+    train, test : SpikeTrains
+    held_out : SpikeTrains, optional
+        Training samples that are set aside, as ``data.held_out`` of the experiment says.
+    """
+
+    train: SpikeTrains
+    test: SpikeTrains
+    held_out: SpikeTrains | None = None
+
+
+def build(
+    settings: Experiment,
+    simulator: str,
+    folder: Path | None,
+    stream: TextIO,
+    setup: Mapping[str, Any] | None = None,
+    purpose: resources.Purpose = "train",
+) -> tuple[FeedForward, Data]:
+    """Load the data of an experiment and return its network, with initial weights, on a simulator.
+
+    Parameters
+    ----------
+    settings : Experiment
+    simulator : str
+        Name of a back end.
+    folder : Path, optional
+        Where to look for data first.
+    stream : text file
+        Where downloads are shown, and the memory that is needed if that is much.
+    setup : mapping, optional
+        Arguments of the simulator's ``setup()``.
+    purpose : {"train", "evaluate", "simulate"}
+        What network and data are for, and so how much memory they need.
+
+    Raises
+    ------
+    pynn_sfdfa.common.simulators.SimulatorError
+        If the simulator cannot be used, or not set up like that.
+    pynn_sfdfa.datasets.DatasetError
+        If the data cannot be found, read or trusted.
+    ConfigError
+        If the encoder of the experiment, its held-out share or its trials do not fit the data, or the memory that this
+        process may use does not suffice.
+    """
+    sim = set_up(simulator, setup or {})
+    with DownloadProgress(stream) as progress:
+        dataset = datasets.load(settings.data.name, folder, progress=progress)
+    _check_memory(settings, dataset, purpose, stream)
+    train, test = (_encoded(part, settings, dataset.source) for part in (dataset.train, dataset.test))
+    for name, part in (("training", train), ("test", test)):
+        try:
+            part.check_within(settings.network.trial_duration)
+        except ValueError as error:
+            raise ConfigError(
+                f"{dataset.source}, {name} samples: network.{error} Set network.trial_duration to more than that, or "
+                "shorten the samples."
+            ) from None
+    built = _network(settings, sim, [train.n_units, *settings.network.hidden_sizes, dataset.n_classes])
+    return built, _set_aside(settings, train, test)
+
+
+def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: resources.Purpose, stream: TextIO) -> None:
+    needed, most = resources.needs(settings, dataset, purpose), memory.limit()
+    reason = memory.shortage(needed, most)
+    if reason is not None:
+        raise ConfigError(f"{settings.name} on {dataset.name}: {reason}")
+    taken = sum(need.bytes for need in needed if not need.reserved)
+    if taken * resources.NOTEWORTHY > most.memory:
+        print(
+            f"This will take about {memory.size(taken)} of the {memory.size(most.memory)} of memory that it may use "
+            f"({most.whose}).",
+            file=stream,
+            flush=True,
+        )
+
+
+def _network(settings: Experiment, sim: Any, sizes: list[int]) -> FeedForward:
+    network = settings.network
+    try:
+        return FeedForward(
+            sim,
+            sizes,
+            hidden=network.cell_parameters("hidden"),
+            output=network.cell_parameters("output"),
+            gradient=network.gradient,
+            delay=network.delay,
+            weights=network.weights,
+            max_spikes=network.max_spikes,
+            seed=settings.training.seed,
+        )
+    except ValueError as error:
+        raise ConfigError(f"{settings.name}: {error}") from None
+
+
+def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> Data:
+    fraction = settings.data.held_out
+    if fraction == 0:
+        return Data(train, test)
+    try:
+        rest, held_out = split(train, fraction, settings.training.seed % 2**32)  # the largest seed of a split
+    except ValueError:
+        raise ConfigError(
+            f"data.held_out = {fraction:g} of {len(train)} training samples leaves none on one side; "
+            "0.1 sets every tenth aside."
+        ) from None
+    return Data(rest, test, held_out)
+
+
+def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> SpikeTrains:
+    name = settings.encoding.name
+    if isinstance(part, SpikeTrains):
+        if name != "none":
+            raise ConfigError(
+                f"{source} holds spikes, which the encoder {name} cannot encode: --set 'encoding={{name=\"none\"}}'."
+            )
+        return part
+    if name == "none":
+        raise ConfigError(
+            f"{source} holds values, which need an encoder: set encoding.name to one of {', '.join(ENCODERS)}."
+        )
+    parameters = settings.encoding.model_dump(exclude={"name"}, exclude_none=True)
+    try:
+        return ENCODERS[name](part.values, part.labels, **parameters)
+    except ValueError as error:
+        raise ConfigError(f"{source} with the encoder {name}: {error}") from None
+
+
+def _optimizer(settings: Experiment) -> Optimizer:
+    """Return the optimiser of an experiment."""
+    chosen = settings.optimizer
+    decay = None if chosen.decay is None else Decay(**chosen.decay.model_dump(exclude_none=True))
+    return OPTIMIZERS[chosen.name](**chosen.model_dump(exclude={"name", "decay"}), decay=decay)
+
+
+def build_trainer(settings: Experiment, network: FeedForward, n_train: int | None = None, **options: Any) -> Trainer:
+    """Return the trainer of an experiment; ``options`` are those of Trainer that change no result.
+
+    With the number of training samples, no memory is taken for larger batches than there can be. The settings go into
+    every checkpoint, so that network and data can be rebuilt from it.
+
+    Raises
+    ------
+    ConfigError
+        If the settings do not fit this machine or simulator.
+    """
+    training = settings.training
+    rule = RULES[settings.learning.rule](**settings.rule_parameters())
+    try:
+        return Trainer(
+            network,
+            rule=rule,
+            optimizer=_optimizer(settings),
+            loss=SpikeCount(**settings.loss.model_dump()),
+            batch_size=training.batch_size if n_train is None else min(training.batch_size, n_train),
+            seed=training.seed,
+            threads=training.threads,
+            configuration=settings.settings(),
+            **options,
+        )
+    except (ValueError, TypeError) as error:
+        raise ConfigError(str(error)) from error
+
+
+def build_evaluator(settings: Experiment, network: FeedForward) -> Trainer:
+    """Return a trainer that can evaluate the network as it is, on any simulator; it is not made for learning.
+
+    Raises
+    ------
+    ConfigError
+        If the network does not fit the simulator.
+    """
+    loss = SpikeCount(**settings.loss.model_dump())
+    try:
+        return Trainer(network, optimizer=SGD(learning_rate=0.0), loss=loss, batch_size=1)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+
+
+def trained_network(path: Path, simulator: str) -> FeedForward:
+    """Return the network of a checkpoint with its trained weights; no data are needed.
+
+    Raises
+    ------
+    pynn_sfdfa.training.checkpoint.CheckpointError, ConfigError
+        If the checkpoint cannot be used.
+    pynn_sfdfa.common.simulators.SimulatorError
+        If the simulator cannot be used.
+    """
+    settings, saved = from_checkpoint(path)
+    network = _network(settings, load_simulator(simulator), _sizes(saved, settings, path))
+    restore(network, saved, path)
+    return network
+
+
+def _sizes(saved: Checkpoint, settings: Experiment, path: Path) -> list[int]:
+    """Return the neurons of each layer of a checkpoint.
+
+    Raises
+    ------
+    CheckpointError
+        If its arrays do not fit each other, or its experiment.
+    """
+    hidden = settings.network.hidden_sizes
+    try:
+        sizes = checkpoint_arrays.check_chain(saved.arrays, len(hidden))
+    except ValueError as error:
+        raise CheckpointError(f"{path} does not fit the network: {short(str(error))}.") from None
+    for layer, (found, expected) in enumerate(zip(sizes[1:-1], hidden, strict=True)):
+        if found != expected:
+            raise CheckpointError(
+                f"{path} does not fit the network: weights.{layer} is for {found} neurons, network.hidden_sizes says "
+                f"{expected}."
+            )
+    return sizes
+
+
+def restore(network: FeedForward, saved: Checkpoint, path: Path) -> None:
+    """Give a network the weights and the feedback of a checkpoint.
+
+    Raises
+    ------
+    CheckpointError
+        If they do not fit.
+    """
+    try:
+        network.restore(saved.arrays)
+    except ValueError as error:
+        raise CheckpointError(f"{path} does not fit the network: {error}") from None
+
+
+def from_checkpoint(path: Path) -> tuple[Experiment, Checkpoint]:
+    """Read a checkpoint and the experiment it belongs to.
+
+    Raises
+    ------
+    pynn_sfdfa.training.checkpoint.CheckpointError
+        If it cannot be read or was not written by ``pynn-sfdfa train``.
+    ConfigError
+        If its experiment is not valid in this version.
+    """
+    saved = checkpoint.load(path)
+    tables = saved.metadata.get("configuration")
+    if not tables or not isinstance(tables, dict):
+        raise CheckpointError(
+            f"{path} does not say which experiment it belongs to; pynn-sfdfa train writes such files."
+        )
+    settings = from_settings(tables, str(path))
+    _sizes(saved, settings, path)
+    return settings, saved

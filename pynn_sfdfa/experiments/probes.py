@@ -1,0 +1,39 @@
+"""What an experiment measures after each epoch besides the usual figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pynn_sfdfa.experiments.config import ConfigError
+from pynn_sfdfa.rules import RULES
+from pynn_sfdfa.training.gradients import GradientAlignment
+from pynn_sfdfa.training.losses import SpikeCount
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.training.gradients import Probe
+
+__all__ = ["build_probes"]
+
+
+def build_probes(settings: Experiment, network: FeedForward, train: SpikeTrains) -> list[Probe]:
+    """Return the probes of ``[metrics]``, for the first of the training samples.
+
+    Raises
+    ------
+    ConfigError
+        If there are fewer training samples than are asked for.
+    """
+    n = None if settings.metrics is None else settings.metrics.gradient_alignment
+    if n is None:
+        return []
+    if n > len(train):
+        raise ConfigError(
+            f"metrics.gradient_alignment = {n} is not valid: there are {len(train)} training samples; give fewer."
+        )
+    rule = RULES[settings.learning.rule](**settings.rule_parameters())
+    return [GradientAlignment(network, rule, SpikeCount(**settings.loss.model_dump()), train.select(np.arange(n)))]

@@ -1,0 +1,161 @@
+"""What a run will take of memory, estimated from its settings and data before anything is allocated.
+
+Figures are those of arrays that grow with a setting or with the data; the interpreter and its libraries come on top.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.support.memory import Need
+from pynn_sfdfa.training.optimizers import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.datasets import Dataset, Samples
+    from pynn_sfdfa.experiments.schema import Experiment
+
+__all__ = ["NOTEWORTHY", "Purpose", "needs"]
+
+Purpose = Literal["train", "evaluate", "simulate"]
+
+NOTEWORTHY = 4
+"""A run that takes more than a fourth of the memory that it may use says so."""
+
+_RESPONSE_TRIALS = 50  # that are run at once where nothing is learned
+
+_LOOKED_AT = 1000  # samples, from which the spikes of all are estimated
+
+_SPIKE = 8  # bytes: a time and a unit
+
+_SPIKE_ARRAYS, _EVENT_ARRAYS = 7, 9  # of a batch: values that are kept of each spike, and of each arrival
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    """How many spikes a split becomes: in all, and the most of a sample, which need not be exact."""
+
+    samples: int
+    spikes: int
+    most: int
+
+
+def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need]:
+    """Return what a run needs besides the data set, which is there.
+
+    Parameters
+    ----------
+    settings : Experiment
+    dataset : Dataset
+        Not encoded yet, unless it is of spikes.
+    purpose : {"train", "evaluate", "simulate"}
+    """
+    train, test = (_encoded(settings, part) for part in (dataset.train, dataset.test))
+    network = settings.network
+    n_inputs = dataset.n_inputs + (getattr(settings.encoding, "bias_time", None) is not None)
+    sizes = [n_inputs, *network.hidden_sizes, dataset.n_classes]
+    batch = min(settings.training.batch_size, train.samples) if purpose == "train" else 1
+    trials = 1 if purpose == "simulate" else max(batch, _RESPONSE_TRIALS)
+    found = [] if dataset.encoded else [_spikes(settings, train, test)]
+    found += _weights(settings, sizes, dataset, purpose)
+    found += _outputs(dataset, test, sizes[-1], purpose)
+    found.append(
+        Need(
+            f"the errors of {batch:,} samples at a time (training.batch_size)",
+            12 * batch * sum(sizes[1:]),
+            "lower training.batch_size",
+        )
+    )
+    if purpose != "simulate":
+        found += _workspace(settings, trials, sizes[1:], max(train.most, test.most))
+    if purpose == "train" and settings.metrics is not None and settings.metrics.gradient_alignment is not None:
+        found += _comparison(settings, min(settings.metrics.gradient_alignment, train.samples), sizes, train.most)
+    return found
+
+
+def _comparison(settings: Experiment, trials: int, sizes: list[int], most_inputs: int) -> list[Need]:
+    """Return what the two engines of `pynn_sfdfa.training.gradients` need, which learn from all trials at once."""
+    weights = sum(n_pre * n_post for n_pre, n_post in zip(sizes[:-1], sizes[1:], strict=True))
+    what = f"comparing gradients on {trials:,} samples (metrics.gradient_alignment)"
+    certain = Need(what, 2 * 4 * (3 * weights + 3 * trials * sum(sizes[1:])), "lower metrics.gradient_alignment")
+    aside = _workspace(settings, trials, sizes[1:], most_inputs)
+    remedy = "lower metrics.gradient_alignment or network.max_spikes"
+    return [certain, *(replace(need, bytes=2 * need.bytes, pieces=2 * need.pieces, remedy=remedy) for need in aside)]
+
+
+def _spikes(settings: Experiment, train: _Encoded, test: _Encoded) -> Need:
+    n = train.spikes + test.spikes
+    remedy = "lower encoding.rate_max or encoding.duration" if settings.encoding.name == "poisson" else "take less data"
+    return Need(f"the {n:,} input spikes of {train.samples + test.samples:,} samples", 2 * _SPIKE * n, remedy)
+
+
+def _encoded(settings: Experiment, part: Samples | SpikeTrains) -> _Encoded:
+    n = len(part)
+    if isinstance(part, SpikeTrains):
+        return _Encoded(n, part.times.size, int(np.diff(part.offsets).max(initial=0)))
+    encoding, some = settings.encoding, part.values[:: max(1, n // _LOOKED_AT)]
+    values, times = some.reshape(len(some), -1), n / len(some)
+    if encoding.name == "poisson":
+        factor = encoding.rate_max * encoding.duration / 1000.0 / encoding.maximum
+        counts = values.sum(axis=1, dtype=np.float64) * factor
+    elif encoding.name == "latency":
+        counts = np.count_nonzero(values, axis=1)
+    else:
+        counts = np.full(len(values), values.shape[1] + (getattr(encoding, "bias_time", None) is not None))
+    return _Encoded(n, _whole(counts.sum() * times), _whole(counts.max(initial=0)))
+
+
+def _whole(number: Any) -> int:
+    return int(number) if 0 < number < np.inf else 0  # what else there may be is refused by the encoder
+
+
+def _weights(settings: Experiment, sizes: list[int], dataset: Dataset, purpose: Purpose) -> list[Need]:
+    slots = len(OPTIMIZERS[settings.optimizer.name].slots)
+    copies = {
+        "train": 2 + bool(slots) + slots + 2 * (1 + slots),  # network, engine, gradient, optimiser; checkpoint, twice
+        "evaluate": 3,
+        "simulate": 5,  # wired in double precision
+    }[purpose]
+    hidden = len(sizes) - 2
+    found = []
+    for layer, (n_pre, n_post) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+        remedies = [(n_pre, _remedy(layer, hidden, dataset)), (n_post, _remedy(layer + 1, hidden, dataset))]
+        what = f"the weights of layer {layer + 1} ({n_pre:,} x {n_post:,} neurons)"
+        found.append(Need(what, 4 * copies * n_pre * n_post, max(remedies)[1]))
+    feedback = 8 * sizes[-1] * sum(sizes[1:-1])
+    return [*found, Need(f"feedback from {sizes[-1]:,} output neurons", feedback, _remedy(hidden + 1, hidden, dataset))]
+
+
+def _remedy(layer: int, hidden: int, dataset: Dataset) -> str:
+    if layer == 0:
+        return f"make {'n_units' if dataset.encoded else 'samples'} smaller in {dataset.source}"
+    if layer <= hidden:
+        return "lower network.hidden_sizes"
+    return f"number the classes from 0 without gaps in {dataset.source}, whose labels go to {dataset.n_classes - 1:,}"
+
+
+def _outputs(dataset: Dataset, test: _Encoded, n_out: int, purpose: Purpose) -> list[Need]:
+    if purpose == "simulate":
+        return []
+    remedy = _remedy(1, 0, dataset)
+    return [
+        Need(f"the output spikes of {test.samples:,} test samples", 12 * test.samples * n_out, remedy),
+        Need(f"the confusion matrix of {n_out:,} classes", 8 * n_out * n_out, remedy),
+    ]
+
+
+def _workspace(settings: Experiment, trials: int, layers: list[int], most_inputs: int) -> list[Need]:
+    """Return what is set aside for the spikes of a batch; see `pynn_sfdfa.event.batch.workspace`."""
+    cap = settings.network.max_spikes
+    events, found = max(1, most_inputs), []
+    for layer, neurons in enumerate(layers):
+        what = f"up to {cap:,} spikes (network.max_spikes) of {neurons:,} neurons in {trials:,} samples at a time"
+        spikes = neurons * cap
+        remedy = "lower network.max_spikes or training.batch_size"
+        size = 4 * trials * (_SPIKE_ARRAYS * spikes + _EVENT_ARRAYS * events)
+        found.append(Need(f"{what}, layer {layer + 1}", size, remedy, _SPIKE_ARRAYS + _EVENT_ARRAYS, reserved=True))
+        events = spikes
+    return found

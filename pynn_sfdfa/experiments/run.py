@@ -1,0 +1,111 @@
+"""One training run from settings to a folder of results."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pynn_sfdfa.experiments import assembly, report
+from pynn_sfdfa.experiments.probes import build_probes
+from pynn_sfdfa.experiments.progress import progress_for
+from pynn_sfdfa.experiments.run_folder import MetricsLog
+from pynn_sfdfa.experiments.single_trial import run_trial
+from pynn_sfdfa.support import files
+from pynn_sfdfa.support.jit import announced
+from pynn_sfdfa.training import checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import TextIO
+
+    from pynn_sfdfa.experiments.assembly import Data
+    from pynn_sfdfa.experiments.run_folder import RunFolder
+    from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.network.feed_forward import FeedForward
+
+__all__ = ["train"]
+
+
+def train(
+    settings: Experiment,
+    folder: RunFolder,
+    *,
+    simulator: str,
+    setup: Mapping[str, Any] | None = None,
+    data: Path | None,
+    resume: bool,
+    stream: TextIO,
+) -> dict[str, float | int]:
+    """Train, draw what the best weights do, and write everything to the folder.
+
+    Parameters
+    ----------
+    settings : Experiment
+    folder : RunFolder
+    simulator : str
+        Name of a back end.
+    setup : mapping, optional
+        Arguments of its ``setup()``.
+    data : Path, optional
+        Folder with data sets.
+    resume : bool
+        Go on with the run that the folder holds.
+    stream : text file
+        Where progress is shown.
+
+    Returns
+    -------
+    dict
+        The summary, as in ``summary.json``.
+
+    Raises
+    ------
+    SimulatorError, DatasetError, ConfigError, RunFolderError, CheckpointError
+        If the request is wrong; nothing has been computed.
+    CannotLearnError
+        If the network cannot learn with these settings.
+    pynn_sfdfa.support.files.WriteError
+        If something cannot be written; what was written before is whole.
+    KeyboardInterrupt
+        On Ctrl-C or SIGTERM, after a checkpoint.
+    """
+    folder.check(settings, resume=resume)
+    setup = setup or {}
+    network, samples = assembly.build(settings, simulator, data, stream, setup)
+    with folder.sole_writer():
+        folder.check(settings, resume=resume)  # once more: another process may have been here meanwhile
+        return _train(settings, folder, network, samples, simulator, setup, resume, stream)
+
+
+def _train(
+    settings: Experiment,
+    folder: RunFolder,
+    network: FeedForward,
+    samples: Data,
+    simulator: str,
+    setup: Mapping[str, Any],
+    resume: bool,
+    stream: TextIO,
+) -> dict[str, float | int]:
+    callbacks = [progress_for(stream), MetricsLog(folder.metrics)]
+    probes = build_probes(settings, network, samples.train)
+    options = {"folder": folder.path, "callbacks": callbacks, "probes": probes}
+    trainer = assembly.build_trainer(settings, network, len(samples.train), **options)
+    folder.open(settings, report.provenance(simulator, setup))
+    resume = resume and folder.last.exists()  # a run killed in its first epoch starts again
+    epochs, held_out = settings.training.epochs, samples.held_out
+    records = trainer.fit(samples.train, samples.test, epochs, resume=resume, held_out=held_out).records
+    summary = report.summary(
+        records,
+        seed=settings.training.seed,
+        threads=trainer.threads,
+        n_parameters=sum(weights.size for weights in network.weights),
+    )
+    trainer.load(checkpoint.load(folder.best))
+    quickly = {name: value for name, value in setup.items() if name != "standalone"}  # compiling takes much longer
+    with announced(stream):
+        layers = run_trial(network, samples.test.select([0]), quickly)
+    report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers)
+    files.write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
+    return summary

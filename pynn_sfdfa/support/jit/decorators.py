@@ -1,0 +1,73 @@
+"""What is compiled, and how: functions, the kernels of a training, and parts of either."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.registry import CPUDispatcher
+from numba.extending import register_jitable
+
+from pynn_sfdfa.support.jit.cache import Cache
+from pynn_sfdfa.support.jit.folders import cache_folder
+
+__all__ = ["FLOAT_FLAGS", "jit", "kernel", "subroutine"]
+
+# Contraction to fused multiply-add only: sums keep their order, so results do not depend on vector width or threads.
+FLOAT_FLAGS = frozenset({"contract", "nsz", "arcp"})
+
+
+def jit(function: Any = None, **options: Any) -> Any:
+    """Compile with numba in nopython mode, with numpy's division, keeping the machine code on disk.
+
+    The cache is below ``$NUMBA_CACHE_DIR``, else in the user's cache folder, else (neither can be written) in a folder
+    of the user's own below the system's temporary one. Where none can be written, there is no cache.
+    """
+
+    def compile_(function: Any) -> Any:
+        compiled = numba.njit(**_settings(options))(function)
+        file = Path(inspect.getfile(function))
+        folder = cache_folder(function.__module__, file) if file.is_file() else None  # a notebook's cell is no file
+        if folder is None or not isinstance(compiled, CPUDispatcher):  # which it is not if numba is switched off
+            return compiled
+        own = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = folder
+        try:
+            compiled._cache = Cache(function)  # looks at CACHE_DIR now, not when it compiles
+        finally:
+            numba.config.CACHE_DIR = own
+        return compiled
+
+    return compile_ if function is None else compile_(function)
+
+
+def kernel(*arguments: Any, **options: Any) -> Any:
+    """Compile a kernel of a training, as `jit` does, for arguments of these numba types: see `compile_ahead`.
+
+    It releases the interpreter's lock and cannot allocate arrays, whose bookkeeping would take longer to compile than
+    most kernels do; what it needs is given to it.
+    """
+
+    def compile_(function: Any) -> Any:
+        compiled = jit(function, nogil=True, _nrt=False, **options)
+        compiled.declared = arguments
+        return compiled
+
+    return compile_
+
+
+def subroutine(**options: Any) -> Any:
+    """Compile a function as part of each kernel that calls it, with options of its own; without them, inline it.
+
+    From Python it runs as Python.
+    """
+    return register_jitable(**_settings(options))
+
+
+def _settings(options: dict[str, Any]) -> dict[str, Any]:
+    settings = {"error_model": "numpy", **options}
+    if "fastmath" in settings:
+        settings["fastmath"] = set(settings["fastmath"])  # numba takes no frozenset
+    return settings

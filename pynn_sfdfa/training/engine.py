@@ -1,0 +1,99 @@
+"""What a simulator offers to the trainer: learn from batches of trials, and report what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+
+__all__ = ["BatchFigures", "TrainingEngine"]
+
+
+@dataclass(frozen=True, eq=False)
+class BatchFigures:
+    """What happened in one batch of trials, or in several small ones.
+
+    Attributes
+    ----------
+    samples, correct : int
+    loss : float
+        Summed over the samples.
+    spikes : tuple of int64 arrays, shape (neurons,), one per layer
+        Spikes of each neuron, summed over the samples.
+    capped : tuple of int
+        Per layer, the number of neurons and samples in which the cap on spikes was reached.
+    """
+
+    samples: int
+    correct: int
+    loss: float
+    spikes: tuple[NDArray[np.int64], ...]
+    capped: tuple[int, ...]
+
+
+class TrainingEngine(Protocol):
+    """Made by a simulator's ``training_engine(network, rule, optimizer, loss, batch_size, seed, threads)``."""
+
+    threads: int
+    """Threads at work; results do not depend on it."""
+
+    def prepare(self, report: Callable[[int, int], None] | None = None) -> None:
+        """Compile what learning needs, so that the first batch takes no longer than others; nothing is learned.
+
+        Parameters
+        ----------
+        report : callable, optional
+            Told how many of how many functions are compiled, from 0 on, if any has to be; perhaps from another thread.
+        """
+        ...
+
+    def train(
+        self,
+        trains: SpikeTrains,
+        order: NDArray[np.int64],
+        first_trial: int,
+        epoch: int = 1,
+        report: Callable[[int], None] | None = None,
+    ) -> Iterator[BatchFigures]:
+        """Learn from the samples in the given order, a batch at a time; small batches may be reported together.
+
+        Between two items the state is that after a whole batch, so it may be saved there.
+
+        Parameters
+        ----------
+        first_trial : int
+            Index of the first of these trials since the training began; it determines the perturbations.
+        epoch : int
+            Counted from 1; it determines the learning rate if that decays.
+        report : callable, optional
+            Told now and then, by simulators whose items take long, how many samples have been shown since the last
+            item; perhaps from another thread.
+        """
+        ...
+
+    def respond(self, trains: SpikeTrains) -> tuple[NDArray[np.int32], tuple[int, ...]]:
+        """Return the output spike counts, shape (samples, n_out), and the spikes of each layer in all, not learning."""
+        ...
+
+    def weights(self) -> list[NDArray[np.float32]]:
+        """Return copies of the weights, shape (n_pre, n_post) each, from the input upwards."""
+        ...
+
+    def feedback(self) -> list[NDArray[np.float32]]:
+        """Return copies of the feedback weights, shape (n_out, n_hidden) each."""
+        ...
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Return everything that learning changes, by name, as copies."""
+        ...
+
+    def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Restore what `state` returned; ValueError if it does not fit this network."""
+        ...

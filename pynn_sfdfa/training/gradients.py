@@ -1,0 +1,132 @@
+"""How near a rule's gradient comes to the exact one: angles between them, on trials and weights that both share."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+import numpy as np
+
+from pynn_sfdfa.rules import BP
+from pynn_sfdfa.training.metrics import sign_agreement
+from pynn_sfdfa.training.optimizers import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.rules import LearningRule
+    from pynn_sfdfa.training.engine import TrainingEngine
+    from pynn_sfdfa.training.losses import SpikeCount
+
+__all__ = ["GradientAlignment", "Probe", "angle", "cosine"]
+
+
+class Probe(Protocol):
+    """Something more to measure after each epoch; it has no part in the training."""
+
+    def measure(
+        self, weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]]
+    ) -> dict[str, float]:
+        """Return named figures of a network with these weights and feedback, for `EpochRecord.extra`."""
+        ...
+
+
+def cosine(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    """Return the cosine of the angle between two arrays of one shape; 0 if one of them is all zero."""
+    x, y = a.astype(np.float64).ravel(), b.astype(np.float64).ravel()
+    norm = float(np.linalg.norm(x) * np.linalg.norm(y))
+    return max(-1.0, min(1.0, float(x @ y) / norm)) if norm > 0 else 0.0
+
+
+def angle(cosine: float) -> float:
+    """Return an angle in degrees, 0 to 180."""
+    return math.degrees(math.acos(cosine))
+
+
+@dataclass(frozen=True)
+class _Keep(Optimizer):
+    """Keeps the gradient and leaves the weights as they are."""
+
+    name: ClassVar[str] = "keep"
+    slots: ClassVar[tuple[str, ...]] = ("gradient",)
+
+    learning_rate: float = 0.0
+
+    def step(
+        self,
+        weights: NDArray[np.float32],
+        gradient: NDArray[np.float32],
+        state: dict[str, NDArray[np.float32]],
+        step: int,
+    ) -> None:
+        """Move the gradient into the state."""
+        state["gradient"][...] = gradient
+        gradient[...] = 0
+
+
+class GradientAlignment:
+    """Compares a rule's gradient of every layer with exact backpropagation's (a `Probe`).
+
+    Both gradients are means over the same trials with the same weights, of the loss alone: without rate regularisation,
+    which is the same for all rules. The trials run on engines of their own.
+
+    Parameters
+    ----------
+    network : FeedForward
+    rule : LearningRule
+    loss : SpikeCount
+    trains : SpikeTrains
+        The trials; at least one.
+
+    Raises
+    ------
+    ValueError
+        If there are no trials, or they do not fit the network.
+    """
+
+    def __init__(self, network: FeedForward, rule: LearningRule, loss: SpikeCount, trains: SpikeTrains) -> None:
+        if len(trains) == 0:
+            raise ValueError("There are no trials to compare gradients on.")
+        trains.check_within(network.trial_duration)
+        self._trains = trains
+        self._own, self._exact = (
+            network.sim.training_engine(network, each, _Keep(), loss, len(trains), 0, 1)
+            for each in (replace(rule, rho=0.0), BP())
+        )
+
+    def measure(
+        self, weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]]
+    ) -> dict[str, float]:
+        """Return ``gradient_cosine_L`` and ``gradient_angle_L`` (degrees) of each layer L, counted from 1.
+
+        ``sign_agreement_L`` of each hidden layer is the fraction of its feedback weights that have the sign of the
+        product of the forward weights above.
+        """
+        figures: dict[str, float] = {}
+        own, exact = (self._gradients(engine, weights, feedback) for engine in (self._own, self._exact))
+        for layer, (mine, true) in enumerate(zip(own, exact, strict=True), start=1):
+            figures[f"gradient_cosine_{layer}"] = cosine(mine, true)
+            figures[f"gradient_angle_{layer}"] = angle(cosine(mine, true))
+        for layer, agreement in enumerate(sign_agreement(weights, feedback), start=1):
+            figures[f"sign_agreement_{layer}"] = agreement
+        return figures
+
+    def _gradients(
+        self,
+        engine: TrainingEngine,
+        weights: Sequence[NDArray[np.float32]],
+        feedback: Sequence[NDArray[np.float32]],
+    ) -> list[NDArray[np.float32]]:
+        state = engine.state()
+        state |= {f"weights.{layer}": w for layer, w in enumerate(weights)}
+        state |= {f"feedback.{layer}": f for layer, f in enumerate(feedback)}
+        engine.load_state(state)
+        for _ in engine.train(self._trains, np.arange(len(self._trains)), 0):
+            pass
+        after = engine.state()
+        return [after[f"optimizer.gradient.{layer}"].astype(np.float32) for layer in range(len(weights))]

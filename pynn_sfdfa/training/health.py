@@ -1,0 +1,62 @@
+"""Is the network able to learn at all? Checks after each epoch, with what to change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pynn_sfdfa.support.limits import LARGEST_WEIGHT
+from pynn_sfdfa.training.checkpoint_arrays import first_wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.training.tally import Tally
+
+__all__ = ["CannotLearnError", "check_activity", "check_weights"]
+
+_TOO_MANY_CAPPED = 0.5
+"""Fraction of neurons and trials at the cap from which spike counts no longer tell inputs apart."""
+
+
+class CannotLearnError(RuntimeError):
+    """The network cannot learn; the message names the layer, its figures and what to change."""
+
+
+def check_weights(weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]], epoch: int) -> None:
+    """Raise CannotLearnError if a weight is not finite, or too large to compute with."""
+    for kind, arrays in (("weights", weights), ("feedback weights", feedback)):
+        for layer, array in enumerate(arrays):
+            if first_wrong(array) is not None:
+                infinite = int(np.count_nonzero(~np.isfinite(array)))
+                wrong = infinite or int(np.count_nonzero(np.abs(array) > LARGEST_WEIGHT))
+                raise CannotLearnError(
+                    f"Epoch {epoch}: {wrong} of {array.size} {kind} of layer {layer + 1} are "
+                    f"{'not finite' if infinite else f'beyond {LARGEST_WEIGHT:g} nA'}. "
+                    "Lower the learning rate, or use gradient = 'bounded'."
+                )
+
+
+def check_activity(tally: Tally, network: FeedForward, epoch: int) -> None:
+    """Raise CannotLearnError if a layer was silent through the whole epoch, or fired at the cap."""
+    for index, (layer, spikes, capped) in enumerate(zip(network.layers, tally.spikes, tally.capped, strict=True)):
+        name = "The output layer" if index == len(network.layers) - 1 else f"Hidden layer {index + 1}"
+        if spikes.sum() == 0:
+            raise CannotLearnError(
+                f"{name} ({layer.size} neurons) did not fire once in the {tally.samples} trials of epoch {epoch}, so "
+                f"nothing can be learned. Its threshold is {layer.v_thresh - layer.v_rest:g} mV above rest "
+                f"(c = {layer.threshold_current:.3g} nA): lower v_thresh, widen the range of the initial weights, "
+                "or give it more active inputs."
+            )
+        fraction = capped / (tally.samples * layer.size)
+        if fraction > _TOO_MANY_CAPPED:
+            raise CannotLearnError(
+                f"{name} ({layer.size} neurons) fired {network.max_spikes} spikes, the cap, in {100 * fraction:.0f} % "
+                f"of neurons and trials of epoch {epoch}, so its counts carry no information. Its threshold is "
+                f"{layer.v_thresh - layer.v_rest:g} mV above rest: raise v_thresh, narrow the range of the initial "
+                "weights, or raise max_spikes."
+            )

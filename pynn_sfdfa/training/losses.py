@@ -1,0 +1,74 @@
+"""The loss of a trial, from the spike counts of the output neurons."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numba import float32, int32, int64
+
+from pynn_sfdfa.support.jit import kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["SpikeCount"]
+
+
+@kernel(int32[:, ::1], int64[::1], float32, float32, float32[:, ::1])
+def _count_error(
+    counts: NDArray[np.int32],
+    labels: NDArray[np.int64],
+    target: np.float32,
+    other: np.float32,
+    error: NDArray[np.float32],
+) -> None:
+    for trial in range(counts.shape[0]):
+        for o in range(counts.shape[1]):
+            error[trial, o] = (target if o == labels[trial] else other) - np.float32(counts[trial, o])
+
+
+@dataclass(frozen=True)
+class SpikeCount:
+    """``1/2 sum_o (target_o - n_o)^2`` with one target for the label's neuron and another for the others.
+
+    Parameters
+    ----------
+    target, other : float
+        Spikes per trial of the label's neuron and of the others; ``target > other >= 0``.
+
+    Raises
+    ------
+    ValueError
+        If the targets are not finite or not in that order.
+    """
+
+    kernels: ClassVar[tuple[Any, ...]] = (_count_error,)
+    """The loss's compiled functions, so that they can be compiled before the first batch."""
+
+    target: float = 15.0
+    other: float = 3.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.target) and 0 <= self.other < self.target):
+            raise ValueError(
+                f"SpikeCount: target = {self.target}, other = {self.other} are not valid; need target > other >= 0."
+            )
+
+    def targets(self, labels: NDArray[np.int64], n_out: int) -> NDArray[np.float32]:
+        """Return the target count of every output neuron in every trial, shape (trials, n_out)."""
+        targets = np.full((labels.size, n_out), self.other, np.float32)
+        targets[np.arange(labels.size), labels] = self.target
+        return targets
+
+    def error(self, counts: NDArray[np.int32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return ``e_o = target_o - n_o``, shape (trials, n_out)."""
+        error = np.empty(counts.shape, np.float32)
+        _count_error(counts, labels, np.float32(self.target), np.float32(self.other), error)
+        return error
+
+    def loss(self, error: NDArray[np.float32]) -> float:
+        """Return the loss summed over the trials."""
+        return 0.5 * float(np.square(error, dtype=np.float64).sum())

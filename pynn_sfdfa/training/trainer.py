@@ -1,0 +1,380 @@
+"""Training: epochs, checkpoints, observers, and saying so when a network cannot learn."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa.rules import SFDFA
+from pynn_sfdfa.support.interrupts import deferred_interrupt
+from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.training import checkpoint
+from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress
+from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
+from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.metrics import Evaluation, confusion_matrix, feedback_alignment, predict
+from pynn_sfdfa.training.optimizers import Adam
+from pynn_sfdfa.training.tally import Tally
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.rules import LearningRule
+    from pynn_sfdfa.training.callbacks import Callback
+    from pynn_sfdfa.training.engine import BatchFigures, TrainingEngine
+    from pynn_sfdfa.training.gradients import Probe
+    from pynn_sfdfa.training.optimizers import Optimizer
+
+__all__ = ["CannotLearnError", "History", "Trainer"]
+
+
+@dataclass
+class History:
+    """The finished epochs of a training."""
+
+    records: list[EpochRecord] = field(default_factory=list)
+
+    @property
+    def best(self) -> EpochRecord:
+        """The epoch with the best score, the first of several; ValueError before the first is finished.
+
+        The score is the accuracy on held-out samples if there are any, else on test samples.
+        """
+        if not self.records:
+            raise ValueError("No epoch is finished yet, so none is the best.")
+        return max(self.records, key=lambda record: record.score)
+
+
+class Trainer:
+    """Trains a network on one simulator.
+
+    Parameters
+    ----------
+    network : FeedForward
+        Its weights and feedback are those of the last finished batch after `fit`.
+    rule : LearningRule
+    optimizer : Optimizer
+    loss : SpikeCount
+    batch_size : int
+    seed : int
+        Determines the order of samples, the perturbations and random feedback.
+    threads : int, optional
+        Default: one per core. Results do not depend on it.
+    callbacks : sequence of Callback
+        Observers, told in this order.
+    folder : path, optional
+        Where ``last.safetensors`` and ``best.safetensors`` are written after each epoch; made if it is missing.
+    configuration : dict, optional
+        JSON-compatible description kept in every checkpoint.
+    probes : sequence of Probe
+        What else to measure after each epoch; see `pynn_sfdfa.training.gradients`.
+
+    Raises
+    ------
+    TypeError
+        If the network's simulator offers no training.
+    ValueError
+        If a setting is not valid.
+    """
+
+    def __init__(
+        self,
+        network: FeedForward,
+        rule: LearningRule | None = None,
+        optimizer: Optimizer | None = None,
+        loss: SpikeCount | None = None,
+        batch_size: int = 50,
+        seed: int = 1,
+        threads: int | None = None,
+        callbacks: Sequence[Callback] = (),
+        folder: str | Path | None = None,
+        configuration: dict[str, Any] | None = None,
+        probes: Sequence[Probe] = (),
+    ) -> None:
+        if not hasattr(network.sim, "training_engine"):
+            raise TypeError(
+                f"The simulator {network.sim.__name__} offers no training; build the network on pynn_sfdfa.event."
+            )
+        self.network = network
+        self._rule = rule if rule is not None else SFDFA()
+        self._loss = loss if loss is not None else SpikeCount()
+        self._seed, self._batch_size = seed, batch_size
+        self._callbacks, self._probes = list(callbacks), list(probes)
+        self._folder = None if folder is None else Path(folder)
+        self._configuration = configuration or {}
+        try:
+            json.dumps(self._configuration, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"configuration cannot be kept in checkpoints, which are JSON: {error}.") from None
+        self._engine: TrainingEngine = network.sim.training_engine(
+            network, self._rule, optimizer if optimizer is not None else Adam(), self._loss, batch_size, seed, threads
+        )
+        self._history = History()
+        self._tally = Tally(network.sizes[1:])
+        self._compile_seconds = 0.0
+
+    @property
+    def threads(self) -> int:
+        """Threads at work; results do not depend on it."""
+        return self._engine.threads
+
+    def fit(
+        self,
+        train: SpikeTrains,
+        validation: SpikeTrains | None = None,
+        epochs: int = 1,
+        resume: bool = False,
+        held_out: SpikeTrains | None = None,
+    ) -> History:
+        """Train until ``epochs`` epochs are finished in all.
+
+        Parameters
+        ----------
+        train : SpikeTrains
+        validation : SpikeTrains, optional
+            Evaluated after each epoch; without it, test figures are those of the training samples as they were learned.
+        epochs : int
+            At least 1.
+        resume : bool
+            Go on from ``last.safetensors`` in the folder.
+        held_out : SpikeTrains, optional
+            Evaluated after each epoch to choose the best one by, so that ``validation`` takes no part in the choice;
+            see `pynn_sfdfa.encoding.spikes.split`.
+
+        Returns
+        -------
+        History
+
+        Raises
+        ------
+        ValueError
+            If there are no samples, or they do not fit the network or its trials.
+        CannotLearnError
+            If a layer is silent or fires at the cap, or weights are not finite; the last good checkpoint is kept.
+        CheckpointError
+            If there is nothing to resume from, or it does not fit.
+        KeyboardInterrupt
+            After Ctrl-C, when the checkpoint has been written; while kernels are compiled, after those under way.
+        """
+        if len(train) == 0:
+            raise ValueError("There are no training samples.")
+        if epochs < 1:
+            raise ValueError(f"epochs = {epochs} is not valid; it must be at least 1.")
+        for shown in (train, validation, held_out):
+            if shown is not None:
+                shown.check_within(self.network.trial_duration)
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        if resume:
+            self._resume(len(train))
+        batches = -(-len(train) // self._batch_size)
+        first = len(self._history.records) + 1
+        self._tell(
+            "on_fit_start",
+            FitStart(
+                epochs=epochs,
+                first_epoch=first,
+                batches_per_epoch=batches,
+                n_train=len(train),
+                n_validation=0 if validation is None else len(validation),
+                layer_sizes=self.network.sizes,
+                finished=tuple(self._history.records),
+            ),
+        )
+        try:
+            if first <= epochs:
+                self._prepare()
+            with deferred_interrupt() as interrupted:
+                for epoch in range(first, epochs + 1):
+                    self._train_epoch(epoch, train, interrupted)
+                    self._finish_epoch(epoch, train, validation, held_out)
+        finally:
+            self.network.weights, self.network.feedback = self._engine.weights(), self._engine.feedback()
+            self._tell("on_fit_end")
+        return self._history
+
+    def _prepare(self) -> None:
+        started = time.perf_counter()
+        self._engine.prepare(partial(self._tell, "on_compile"))
+        self._compile_seconds = time.perf_counter() - started
+
+    def evaluate(self, trains: SpikeTrains) -> Evaluation:
+        """Run all samples without learning.
+
+        Raises
+        ------
+        ValueError
+            If the samples do not fit the network or its trials.
+        """
+        trains.check_within(self.network.trial_duration)
+        counts, spikes = self._engine.respond(trains)
+        predictions = predict(counts)
+        error = self._loss.error(counts, trains.labels)
+        n = max(1, len(trains))
+        return Evaluation(
+            accuracy=float((predictions == trains.labels).sum()) / n,
+            loss=self._loss.loss(error) / n,
+            confusion=confusion_matrix(trains.labels, predictions, self.network.sizes[-1]),
+            counts=counts,
+            spikes_per_sample=tuple(total / n for total in spikes),
+        )
+
+    def load(self, saved: checkpoint.Checkpoint) -> None:
+        """Take over weights, feedback and optimiser state of a checkpoint.
+
+        Raises
+        ------
+        CheckpointError
+            If it does not fit this network.
+        """
+        try:
+            self._engine.load_state(saved.arrays)
+        except ValueError as error:
+            raise checkpoint.CheckpointError(f"The checkpoint does not fit: {error}") from None
+        self.network.weights, self.network.feedback = self._engine.weights(), self._engine.feedback()
+
+    def _train_epoch(self, epoch: int, train: SpikeTrains, interrupted: threading.Event) -> None:
+        order = _order(len(train), self._seed, epoch)
+        done = self._tally.samples  # not 0 when a run was interrupted within the epoch
+        started = time.perf_counter()
+        before = self._tally.seconds
+
+        def report(shown: int) -> None:
+            self._tell("on_samples", epoch, self._tally.samples + shown)
+
+        first_trial = (epoch - 1) * len(train) + done
+        items = self._engine.train(train, order[done:], first_trial, epoch, report)
+        for figures in _until(interrupted, items):
+            self._tally.add(figures)
+            self._tally.seconds = before + time.perf_counter() - started
+            self._tell(
+                "on_batch_end",
+                Progress(
+                    epoch=epoch,
+                    batch=-(-self._tally.samples // self._batch_size),
+                    samples=self._tally.samples,
+                    loss=self._tally.mean_loss,
+                    accuracy=self._tally.accuracy,
+                    spikes_per_sample=self._tally.spikes_per_sample,
+                ),
+            )
+            if interrupted.is_set():
+                check_weights(self._engine.weights(), self._engine.feedback(), epoch)
+                self._save("last", len(train))
+                raise KeyboardInterrupt
+
+    def _finish_epoch(
+        self, epoch: int, train: SpikeTrains, validation: SpikeTrains | None, held_out: SpikeTrains | None
+    ) -> None:
+        weights, feedback = self._engine.weights(), self._engine.feedback()
+        check_weights(weights, feedback, epoch)
+        check_activity(self._tally, self.network, epoch)
+        test = None if validation is None else self.evaluate(validation)
+        tally = self._tally
+        extra = [probe.measure(weights, feedback) for probe in self._probes]
+        record = EpochRecord(
+            epoch=epoch,
+            train_loss=tally.mean_loss,
+            train_accuracy=tally.accuracy,
+            test_accuracy=tally.accuracy if test is None else test.accuracy,
+            test_loss=tally.mean_loss if test is None else test.loss,
+            spikes_per_sample=tally.spikes_per_sample,
+            silent_fraction=tally.silent_fraction,
+            alignment=feedback_alignment(weights, feedback),
+            seconds=tally.seconds,
+            samples_per_second=len(train) / tally.seconds,
+            held_out_accuracy=None if held_out is None else self.evaluate(held_out).accuracy,
+            extra={name: value for figures in extra for name, value in figures.items()},
+            compile_seconds=self._compile_seconds,
+        )
+        self._compile_seconds = 0.0
+        is_best = not self._history.records or record.score > self._history.best.score
+        self._history.records.append(record)
+        self._tally = Tally(self.network.sizes[1:])
+        if is_best:
+            self._save("best", len(train))
+        self._tell("on_epoch_end", record)
+        # After the observers: a run killed between the two repeats the epoch, and loses no record.
+        self._save("last", len(train))
+
+    def _save(self, name: str, n_train: int) -> None:
+        if self._folder is None:
+            return
+        metadata = {
+            "configuration": self._configuration,
+            "sizes": list(self.network.sizes),
+            "n_train": n_train,
+            "seed": self._seed,
+            "batch_size": self._batch_size,
+            "rule": self._rule.name,
+            "records": [asdict(record) for record in self._history.records],
+            "tally": self._tally.as_dict(),
+        }
+        arrays = {**self._engine.state(), **self._tally.arrays()}
+        checkpoint.save(self._folder / f"{name}.safetensors", arrays, metadata)
+
+    def _resume(self, n_train: int) -> None:
+        if self._folder is None:
+            raise checkpoint.CheckpointError("There is nothing to resume from: the trainer was given no folder.")
+        path = self._folder / "last.safetensors"
+        saved = checkpoint.load(path)
+        own = {"sizes": list(self.network.sizes), "n_train": n_train, "seed": self._seed}
+        own |= {"batch_size": min(self._batch_size, n_train), "rule": self._rule.name}
+        for key, value in own.items():
+            found = saved.metadata.get(key)
+            if key == "batch_size" and isinstance(found, int):
+                found = min(found, n_train)  # larger ones are that of all samples
+            if found != value:
+                raise checkpoint.CheckpointError(f"{path} was written with {key} = {found}; this training has {value}.")
+        try:
+            history = History([_record(entry) for entry in saved.metadata["records"]])
+            tally = Tally.restore(self.network.sizes[1:], saved.metadata["tally"], saved.arrays)
+            if tally.samples > n_train:
+                raise ValueError(f"tally.samples = {tally.samples} of {n_train}")
+            self.load(saved)
+        except checkpoint.CheckpointError as error:
+            raise checkpoint.CheckpointError(f"{path}: {error}") from None
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+            raise checkpoint.CheckpointError(
+                f"{path} does not describe a training in full ({short(repr(error))}), so it cannot be resumed."
+            ) from None
+        self._history, self._tally = history, tally
+
+    def _tell(self, event: str, *what: Any) -> None:
+        for callback in self._callbacks:
+            getattr(callback, event)(*what)
+
+
+def _record(entry: dict[str, Any]) -> EpochRecord:
+    """Return the record that a checkpoint describes; TypeError or ValueError if it is none."""
+    from pydantic import TypeAdapter  # only now: it takes long to import, and is rarely needed
+
+    EpochRecord(**entry)  # refuses further keys
+    record: EpochRecord = TypeAdapter(EpochRecord).validate_json(json.dumps(entry), strict=True)
+    return record
+
+
+def _order(n: int, seed: int, epoch: int) -> NDArray[np.int64]:
+    """Return the order of the samples in one epoch; it depends on nothing but the arguments."""
+    return np.random.default_rng(np.random.SeedSequence([seed, epoch])).permutation(n)
+
+
+def _until(interrupted: threading.Event, items: Iterator[BatchFigures]) -> Iterator[BatchFigures]:
+    """Pass items on; an engine whose work is done by another program may fail because Ctrl-C has ended that."""
+    try:
+        yield from items
+    except RuntimeError:
+        if not interrupted.is_set():
+            raise
+        raise KeyboardInterrupt from None

@@ -1,0 +1,102 @@
+"""The comparison with peers, on fakes; and the peers themselves where they are installed."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from pynn_sfdfa import SpikeTrains
+from pynn_sfdfa.benchmark import task as tasks
+from pynn_sfdfa.benchmark.peers import compare, measure_peers
+from pynn_sfdfa.benchmark.peers.dense import rasterise
+from pynn_sfdfa.benchmark.tables import peers_table
+from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.optimizers import Adam
+
+SMALL = ("network.hidden_sizes=[20]", "training.batch_size=10", "network.output.v_thresh=-65.0")
+
+
+@pytest.fixture
+def no_mnist(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("PYNN_SFDFA_DATA", raising=False)
+
+
+@pytest.fixture
+def task(no_mnist):
+    return tasks.prepare(None, 120, 30, 1, SMALL)
+
+
+class Knowing:
+    """Takes 0.5 s a sample and answers 1, or the label of the samples it has learned."""
+
+    def __init__(self):
+        self.learned = []
+
+    def learn(self, batch):
+        self.learned.append(batch)
+        return 0.5 * len(batch)
+
+    def respond(self, batch):
+        return np.ones(len(batch), np.int64), 0.25 * len(batch)
+
+
+def test_peers_learn_the_same_batches_in_turn_and_are_reported(task):
+    fake, given = Knowing(), []
+
+    def make(network, optimizer, loss, threads, seed):
+        given.append((network.sizes, optimizer, loss, threads, seed))
+        return fake
+
+    report = measure_peers(task, {"numpy": make})
+    assert given == [((784, 20, 10), Adam(3e-3), SpikeCount(15.0, 3.0), 1, 1)]
+    assert [len(batch) for batch in fake.learned] == [10] * 12
+    np.testing.assert_array_equal(np.concatenate([batch.labels for batch in fake.learned]), task.train.labels)
+    own, peer = report["networks"]["pynn-sfdfa"], report["networks"]["numpy"]
+    assert peer["training_ms"] == {"median": 500.0, "low": 500.0, "high": 500.0}
+    assert peer["inference_ms"]["median"] == 250.0
+    assert peer["test_accuracy"] == (task.test.labels == 1).mean()
+    assert own["training_ratio"] == {"median": 1.0, "low": 1.0, "high": 1.0}
+    assert peer["training_ratio"]["low"] == pytest.approx(500.0 / own["training_ms"]["high"])
+    assert peer["training_ratio"]["high"] == pytest.approx(500.0 / own["training_ms"]["low"])
+    assert 0 <= own["test_accuracy"] <= 1
+    table = peers_table(report)
+    assert f"numpy {np.__version__}" in table
+    assert "500.000" in table
+    assert "Not installed: snntorch, spikingjelly. To compare with them: pip install 'pynn-sfdfa[peers]'" in table
+
+
+def test_absent_peers_are_left_out(monkeypatch):
+    def absent(name):
+        raise compare.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(compare.metadata, "version", absent)
+    assert compare.installed_peers() == {}
+
+
+def test_present_peers_are_found(monkeypatch):
+    monkeypatch.setattr(compare.metadata, "version", lambda name: "1.0")
+    assert list(compare.installed_peers()) == ["snntorch", "spikingjelly"]
+
+
+def test_rasters_have_one_step_per_two_milliseconds():
+    samples = [(np.float32([0.0, 1.9, 4.0]), np.int32([0, 2, 1])), (np.float32([2.0, 10.0]), np.int32([0, 1]))]
+    dense = rasterise(SpikeTrains.from_samples(samples, np.zeros(2, int), 3), 5)
+    assert dense.shape == (5, 2, 3)
+    assert sorted(map(tuple, np.argwhere(dense).tolist())) == [(0, 0, 0), (0, 0, 2), (1, 1, 0), (2, 0, 1)]
+    assert set(np.unique(dense)) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("name", ["snntorch", "spikingjelly"])
+def test_a_peer_learns(no_mnist, name):
+    for package in (name, "torch"):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"{package} is not installed; pip install 'pynn-sfdfa[peers]'")
+    task = tasks.prepare(None, 120, 30, 1, ["network.hidden_sizes=[100]"])
+    peer = compare.installed_peers()[name](task.network(), task.optimizer, task.loss, 1, 1)
+    assert all(peer.learn(task.train) > 0 for _ in range(60))
+    predictions, seconds = peer.respond(task.train)
+    assert seconds > 0
+    assert (predictions == task.train.labels).mean() > 0.5

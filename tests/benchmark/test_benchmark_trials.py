@@ -1,0 +1,109 @@
+"""The commands that print the results of trials and of gradient alignment, on made-up runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from pynn_sfdfa.experiments import config
+from pynn_sfdfa.training.callbacks import EpochRecord
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+
+
+def script(name):
+    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def write_run(folder, experiment, rule, held_out=(), extra=None):
+    folder.mkdir(parents=True)
+    settings = config.load(experiment, [f"learning.rule={rule}"])
+    (folder / "config.toml").write_text(config.dumps(settings, {}))
+    records = [
+        EpochRecord(
+            epoch=epoch,
+            train_loss=1.0,
+            train_accuracy=0.9,
+            test_accuracy=0.8,
+            test_loss=1.0,
+            spikes_per_sample=(200.0, 40.0),
+            silent_fraction=(0.0, 0.0),
+            alignment=(0.5,),
+            seconds=1.0,
+            samples_per_second=1.0,
+            held_out_accuracy=accuracy,
+            extra=extra or {},
+        )
+        for epoch, accuracy in enumerate(held_out, start=1)
+    ]
+    (folder / "metrics.jsonl").write_text("".join(json.dumps(asdict(record)) + "\n" for record in records))
+
+
+def test_every_trial_is_an_experiment_that_can_be_run():
+    ablation = script("ablation")
+    names = [trial["name"] for trial in ablation.trials()]
+    assert len(set(names)) == len(names) > 5
+    for trial in ablation.trials():
+        assert set(trial) - {"commit"} == {"name", "experiment", "hypothesis", "set"}
+        if "commit" in trial:
+            continue  # its outcome is kept, its settings are gone
+        settings = config.load(trial["experiment"], ablation.overrides(trial))
+        assert settings.data.held_out == 0.1
+        if settings.optimizer.decay is not None:
+            assert settings.optimizer.decay.epochs == settings.training.epochs
+
+
+def test_the_table_takes_the_last_epochs_of_what_was_run(tmp_path):
+    ablation = script("ablation")
+    write_run(tmp_path / "runs" / "mnist-cosine", "mnist", "sfdfa", [0.1, 0.2, 0.7, 0.8, 0.9])
+    write_run(tmp_path / "runs" / "mnist-30-published", "mnist", "sfdfa")  # just begun
+    text = ablation.write(tmp_path / "runs", tmp_path)
+    (row,) = text.splitlines()[2:]
+    assert row.startswith("| mnist-cosine | `optimizer.decay={")
+    assert row.endswith("}` | 5 of 12 | 80.00 % | 90.00 % | 200 | 0.500 |")
+    (kept,) = json.loads((tmp_path / "ablation.json").read_text())
+    assert kept["held_out_accuracy_by_epoch"] == [0.1, 0.2, 0.7, 0.8, 0.9]
+    assert text in (tmp_path / "ablation.md").read_text()
+    assert ablation.write(tmp_path / "gone", tmp_path) == text
+
+
+def test_an_outcome_is_dropped_when_its_trial_changes_something_else(tmp_path):
+    ablation = script("ablation")
+    write_run(tmp_path / "runs" / "mnist-cosine", "mnist", "sfdfa", [0.1])
+    ablation.write(tmp_path / "runs", tmp_path)
+    (kept,) = json.loads((tmp_path / "ablation.json").read_text())
+    (tmp_path / "ablation.json").write_text(json.dumps([{**kept, "set": []}]))
+    assert "mnist-cosine" not in ablation.write(tmp_path / "gone", tmp_path)
+
+
+def test_a_trial_of_settings_that_are_gone_is_not_run(tmp_path, capsys):
+    ablation = script("ablation")
+    (name, *_) = [trial["name"] for trial in ablation.trials() if "commit" in trial]
+    ablation.run(tmp_path, [name], [])
+    assert f"{name}: its settings have been removed since; check out " in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_gradient_alignment_of_runs_is_printed_again_from_what_was_kept(tmp_path, capsys):
+    alignment = script("gradient_alignment")
+    extra = {"gradient_angle_1": 60.0, "gradient_cosine_1": 0.5, "sign_agreement_1": 0.75}
+    write_run(tmp_path / "run", "digits", "dfa", [0.5, 0.6], extra)
+    alignment.main([tmp_path / "run"], tmp_path, tmp_path / "picture.png")
+    first = capsys.readouterr().out
+    assert first.splitlines()[2:] == [f"| digits, DFA | 1 | {epoch} | 60.0° | 0.500 | 75.0 % |" for epoch in (1, 2)]
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+    alignment.main([], tmp_path, tmp_path / "picture.png")
+    assert capsys.readouterr().out == first == (tmp_path / "gradient_alignment.md").read_text()
+
+
+def test_gradient_alignment_refuses_a_run_that_did_not_measure(tmp_path):
+    write_run(tmp_path / "run", "digits", "dfa", [0.5])
+    with pytest.raises(SystemExit, match="run was not trained with --set metrics.gradient_alignment=500; train it aga"):
+        script("gradient_alignment").collect([tmp_path / "run"])

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_nets import network
+
+from pynn_sfdfa.training.engine import BatchFigures
+from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
+from pynn_sfdfa.training.tally import Tally
+
+SPIKES = [np.array([5, 0, 3, 1]), np.array([2, 0])]
+
+
+def tally(spikes=SPIKES, capped=(0, 0), samples=10):
+    tally = Tally([4, 2])
+    tally.add(BatchFigures(samples, 0, 0.0, tuple(spikes), capped))
+    return tally
+
+
+@pytest.fixture
+def net():
+    return network([3, 4, 2], c=0.2, max_spikes=7)
+
+
+def test_a_network_in_order_passes(net):
+    check_activity(tally(), net, 1)
+    check_activity(tally(capped=(20, 10)), net, 1)  # half of all neurons and trials, and not more
+    check_weights(net.weights, net.feedback, 1)
+
+
+def test_a_silent_hidden_layer(net):
+    with pytest.raises(CannotLearnError) as raised:
+        check_activity(tally([np.zeros(4, int), SPIKES[1]]), net, 3)
+    message = str(raised.value)
+    assert "Hidden layer 1 (4 neurons) did not fire once in the 10 trials of epoch 3" in message
+    assert "5.2 mV above rest (c = 0.2 nA): lower v_thresh" in message
+
+
+def test_a_silent_output_layer(net):
+    with pytest.raises(CannotLearnError, match=r"The output layer \(2 neurons\) did not fire once"):
+        check_activity(tally([SPIKES[0], np.zeros(2, int)]), net, 1)
+
+
+def test_a_layer_at_the_cap(net):
+    with pytest.raises(CannotLearnError) as raised:
+        check_activity(tally(capped=(30, 0)), net, 2)
+    message = str(raised.value)
+    assert "Hidden layer 1 (4 neurons) fired 7 spikes, the cap, in 75 % of neurons and trials of epoch 2" in message
+    assert "raise v_thresh, narrow the range of the initial weights, or raise max_spikes" in message
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_weights_that_are_not_finite(net, value):
+    net.weights[1][2, 0] = value
+    with pytest.raises(CannotLearnError, match="Epoch 4: 1 of 8 weights of layer 2 are not finite. Lower the learning"):
+        check_weights(net.weights, net.feedback, 4)
+
+
+def test_weights_with_which_single_precision_overflows(net):
+    net.weights[0][0, 1] = -2e9
+    with pytest.raises(CannotLearnError, match=r"Epoch 4: 1 of 12 weights of layer 1 are beyond 1e\+09 nA. Lower the"):
+        check_weights(net.weights, net.feedback, 4)
+
+
+def test_feedback_that_is_not_finite(net):
+    net.feedback[0][:] = np.nan
+    with pytest.raises(CannotLearnError, match="Epoch 1: 8 of 8 feedback weights of layer 1 are not finite"):
+        check_weights(net.weights, net.feedback, 1)

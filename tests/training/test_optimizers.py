@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pynn_sfdfa import SGD, Adam
+from pynn_sfdfa.training.optimizers import OPTIMIZERS
+
+SHAPE = (7, 3, 16)
+
+
+def textbook_adam(weights, gradients, rate, beta1, beta2, epsilon):
+    """Algorithm 1 of Kingma and Ba, in float64."""
+    m, v, w = np.zeros(SHAPE), np.zeros(SHAPE), weights.astype(float)
+    for t, g in enumerate(gradients, start=1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = w - rate * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + epsilon)
+    return w, m, v
+
+
+def zeros(optimizer):
+    return {slot: np.zeros(SHAPE, np.float32) for slot in optimizer.slots}
+
+
+@pytest.mark.parametrize("settings", [
+    {}, {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.9}, {"epsilon": 0.3}, {"beta1": 0.0, "beta2": 0.0},
+])  # fmt: skip
+def test_adam_is_the_textbook_one(settings):
+    rng = np.random.default_rng(0)
+    adam = Adam(**settings)
+    gradients = rng.normal(size=(50, *SHAPE)).astype(np.float32) * rng.lognormal(0, 3, SHAPE).astype(np.float32)
+    weights, state = np.zeros(SHAPE, np.float32), zeros(adam)
+    for step, gradient in enumerate(gradients.copy(), start=1):
+        adam.step(weights, gradient, state, step)
+        assert not gradient.any()
+    expected, mean, square = textbook_adam(
+        np.zeros(SHAPE), gradients, adam.learning_rate, adam.beta1, adam.beta2, adam.epsilon
+    )
+    size = abs(expected).max()
+    np.testing.assert_allclose(weights, expected, rtol=1e-5, atol=1e-5 * size)
+    np.testing.assert_allclose(state["square"], square, rtol=1e-5)
+    np.testing.assert_allclose(state["mean"], mean, rtol=1e-5, atol=1e-5 * abs(mean).max())
+
+
+def test_a_synapse_without_gradient_keeps_its_weight():
+    """Also that of a pixel that is never on, whose running means are all zero."""
+    for adam in (Adam(), Adam(epsilon=1e-30)):
+        weights, state = np.full(SHAPE, 0.5, np.float32), zeros(adam)
+        for step in range(1, 4):
+            adam.step(weights, np.zeros(SHAPE, np.float32), state, step)
+        np.testing.assert_array_equal(weights, np.full(SHAPE, 0.5, np.float32))
+
+
+def test_sgd_descends_and_empties_the_gradient():
+    rng = np.random.default_rng(1)
+    weights, gradient = rng.normal(size=(2, *SHAPE)).astype(np.float32)
+    expected = weights - np.float32(0.1) * gradient
+    SGD(learning_rate=0.1).step(weights, gradient, {}, 1)
+    np.testing.assert_array_equal(weights, expected)
+    assert not gradient.any()
+
+
+def test_only_an_optimizer_without_state_works_in_place():
+    assert SGD().in_place
+    assert not Adam().in_place
+
+
+def test_names():
+    assert {"sgd": SGD, "adam": Adam} == OPTIMIZERS
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "settings", "message"),
+    [
+        (SGD, {"learning_rate": -1.0}, r"SGD: learning_rate = -1.0 is not valid; it must be in \[0, inf\)"),
+        (SGD, {"learning_rate": float("nan")}, "SGD: learning_rate = nan"),
+        (Adam, {"learning_rate": float("inf")}, "Adam: learning_rate = inf"),
+        (Adam, {"beta1": 1.0}, r"Adam: beta1 = 1.0 is not valid; it must be in \[0, 1\)"),
+        (Adam, {"beta2": -0.1}, "Adam: beta2 = -0.1"),
+        (Adam, {"epsilon": 0.0}, r"Adam: epsilon = 0.0 is not valid; it must be in \[1e-30, inf\)"),
+        (Adam, {"epsilon": -1e-8}, "Adam: epsilon"),
+    ],
+)
+def test_settings_that_are_refused(optimizer, settings, message):
+    with pytest.raises(ValueError, match=message):
+        optimizer(**settings)
