@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pynn_sfdfa.common.trials import first_spikes, trial_counts
 from pynn_sfdfa.spiNNaker import control, simulator
 from pynn_sfdfa.spiNNaker.fixed_point import MAX_SPIKES
-from pynn_sfdfa.spiNNaker.quiet import quietly
+from pynn_sfdfa.spiNNaker.silence import quietly
 from pynn_sfdfa.spiNNaker.spynnaker_names import recorded_spikes
 from pynn_sfdfa.training import simulation_engine
 
