@@ -156,7 +156,7 @@ def test_a_transport_of_ones_own_needs_no_change_elsewhere():
 
 
 def test_names():
-    assert RULES == {"sfdfa": SFDFA, "dfa": DFA, "bp": BP}
+    assert RULES == {"sfdfa": SFDFA, "dfa": DFA, "bp": BP, "combination": Combination}
 
 
 def test_a_rule_needs_what_its_parts_need():
