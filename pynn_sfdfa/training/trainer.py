@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress
 from pynn_sfdfa.training.engine import check_labels
 from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
+from pynn_sfdfa.training.history import History, as_record
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.metrics import Evaluation, evaluation, feedback_alignment
 from pynn_sfdfa.training.optimizers import Adam
@@ -41,23 +42,6 @@ if TYPE_CHECKING:
     from pynn_sfdfa.training.readouts import Readout
 
 __all__ = ["CannotLearnError", "History", "Trainer"]
-
-
-@dataclass
-class History:
-    """The finished epochs of a training."""
-
-    records: list[EpochRecord] = field(default_factory=list)
-
-    @property
-    def best(self) -> EpochRecord:
-        """The epoch with the best score, the first of several; ValueError before the first is finished.
-
-        The score is the accuracy on held-out samples if there are any, else on test samples.
-        """
-        if not self.records:
-            raise ValueError("No epoch is finished yet, so none is the best.")
-        return max(self.records, key=lambda record: record.score)
 
 
 class Trainer:
@@ -371,7 +355,7 @@ class Trainer:
             if found != value:
                 raise checkpoint.CheckpointError(f"{path} was written with {key} = {found}; this training has {value}.")
         try:
-            history = History([_record(entry) for entry in saved.metadata["records"]])
+            history = History([as_record(entry) for entry in saved.metadata["records"]])
             tally = Tally.restore(self.network.sizes[1:], saved.metadata["tally"], saved.arrays)
             if tally.samples > n_train:
                 raise ValueError(f"tally.samples = {tally.samples} of {n_train}")
@@ -387,15 +371,6 @@ class Trainer:
     def _tell(self, event: str, *what: Any) -> None:
         for callback in self._callbacks:
             getattr(callback, event)(*what)
-
-
-def _record(entry: dict[str, Any]) -> EpochRecord:
-    """Return the record that a checkpoint describes; TypeError or ValueError if it is none."""
-    from pydantic import TypeAdapter  # only now: it takes long to import, and is rarely needed
-
-    EpochRecord(**entry)  # refuses further keys
-    record: EpochRecord = TypeAdapter(EpochRecord).validate_json(json.dumps(entry), strict=True)
-    return record
 
 
 def _order(n: int, seed: int, epoch: int) -> NDArray[np.int64]:

@@ -129,7 +129,8 @@ def test_held_out_samples_are_scored(sim, trains):
         ({"threads": 2}, "threads = 2 is not possible"),
         (
             {"rule": SFDFA(timed=True)},
-            "timed = True of the rule sfdfa is not possible inside Brian2.*or choose the event",
+            "rule sfdfa cannot run inside Brian2: 'timed' in it needs all spikes of a trial.*"
+            "Choose the simulator event; .*dfa, sfdfa run there with default settings",
         ),
     ],
 )

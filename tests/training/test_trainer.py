@@ -14,6 +14,8 @@ from small_nets import network, random_trains
 
 from pynn_sfdfa import DFA, SFDFA, SGD, Adam, Callback, FeedForward, SpikeCount, Trainer
 from pynn_sfdfa.experiments import report
+from pynn_sfdfa.rules import Combination
+from pynn_sfdfa.rules.parts.direct import Direct
 from pynn_sfdfa.training.callbacks import EpochRecord
 from pynn_sfdfa.training.gradients import GradientAlignment
 from pynn_sfdfa.training.trainer import CannotLearnError, History, checkpoint
@@ -162,12 +164,12 @@ def test_evaluating_nothing():
 def test_every_sample_is_seen_once_an_epoch_in_an_order_of_its_own(trains):
     seen = []
 
-    class Watched(SFDFA):
-        def backward(self, trials, feedback):
+    class Watched(Direct):
+        def assign(self, trials, feedback, regularisation):
             seen.append(trials.output_error.copy())
 
     net = network([20, 8, 3], c=0.2)
-    Trainer(net, Watched(), batch_size=23, seed=1).fit(trains, epochs=2)
+    Trainer(net, Combination(Watched()), batch_size=23, seed=1).fit(trains, epochs=2)
     first, second = (np.array(sorted(map(tuple, batch))) for batch in seen)
     np.testing.assert_array_equal(first, second)
     assert (seen[0] != seen[1]).any()
