@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
+from pynn_sfdfa.common.simulators import load_simulator
 from pynn_sfdfa.rules import BP
 from pynn_sfdfa.training.metrics import sign_agreement
 from pynn_sfdfa.training.optimizers import Optimizer
@@ -82,6 +83,8 @@ class GradientAlignment:
     loss : SpikeCount
     trains : SpikeTrains
         The trials; at least one.
+    sim : module, optional
+        The simulator to run them on; default: ``pynn_sfdfa.event``.
 
     Raises
     ------
@@ -89,13 +92,16 @@ class GradientAlignment:
         If there are no trials, or they do not fit the network.
     """
 
-    def __init__(self, network: FeedForward, rule: LearningRule, loss: SpikeCount, trains: SpikeTrains) -> None:
+    def __init__(
+        self, network: FeedForward, rule: LearningRule, loss: SpikeCount, trains: SpikeTrains, sim: Any = None
+    ) -> None:
         if len(trains) == 0:
             raise ValueError("There are no trials to compare gradients on.")
         trains.check_within(network.trial_duration)
         self._trains = trains
+        sim = load_simulator("event") if sim is None else sim
         self._own, self._exact = (
-            network.sim.training_engine(network, each, _Keep(), loss, len(trains), 0, 1)
+            sim.training_engine(network, each, _Keep(), loss, len(trains), 0, 1)
             for each in (replace(rule, rho=0.0), BP())
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +15,7 @@ from pynn_sfdfa.training.metrics import predict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from types import ModuleType
 
     from numpy.typing import NDArray
 
@@ -164,13 +166,17 @@ class SimulationEngine(ABC):
                 "r_target": rule.r_target,
             }
         self._set_up(first_trial, learning=bool(learning))
-        wiring = network.wire(trains, **learning)
+        wiring = network.wire(self._simulator(), trains, **learning)
         for population in wiring.populations:
             population.record("spikes")
         counts = self._simulate(wiring, len(trains), report)
         if learning:
             network.read(wiring)
         return counts
+
+    def _simulator(self) -> ModuleType:
+        """Return the simulator that this engine is part of."""
+        return sys.modules[type(self).__module__.rpartition(".")[0]]
 
     def _figures(self, counts: list[NDArray[np.int32]], labels: NDArray[np.int64]) -> BatchFigures:
         cap = self._network.max_spikes
