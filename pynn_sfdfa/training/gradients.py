@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from pynn_sfdfa.common.simulators import load_simulator
 from pynn_sfdfa.rules import BP
 from pynn_sfdfa.training.metrics import sign_agreement
-from pynn_sfdfa.training.optimizers import Optimizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.engine import TrainingEngine
-    from pynn_sfdfa.training.losses import SpikeCount
+    from pynn_sfdfa.training.losses import Loss
 
 __all__ = ["GradientAlignment", "Probe", "angle", "cosine"]
 
@@ -49,27 +48,6 @@ def angle(cosine: float) -> float:
     return math.degrees(math.acos(cosine))
 
 
-@dataclass(frozen=True)
-class _Keep(Optimizer):
-    """Keeps the gradient and leaves the weights as they are."""
-
-    name: ClassVar[str] = "keep"
-    slots: ClassVar[tuple[str, ...]] = ("gradient",)
-
-    learning_rate: float = 0.0
-
-    def step(
-        self,
-        weights: NDArray[np.float32],
-        gradient: NDArray[np.float32],
-        state: dict[str, NDArray[np.float32]],
-        step: int,
-    ) -> None:
-        """Move the gradient into the state."""
-        state["gradient"][...] = gradient
-        gradient[...] = 0
-
-
 class GradientAlignment:
     """Compares a rule's gradient of every layer with exact backpropagation's (a `Probe`).
 
@@ -80,7 +58,7 @@ class GradientAlignment:
     ----------
     network : FeedForward
     rule : LearningRule
-    loss : SpikeCount
+    loss : Loss
     trains : SpikeTrains
         The trials; at least one.
     sim : module, optional
@@ -93,7 +71,7 @@ class GradientAlignment:
     """
 
     def __init__(
-        self, network: FeedForward, rule: LearningRule, loss: SpikeCount, trains: SpikeTrains, sim: Any = None
+        self, network: FeedForward, rule: LearningRule, loss: Loss, trains: SpikeTrains, sim: Any = None
     ) -> None:
         if len(trains) == 0:
             raise ValueError("There are no trials to compare gradients on.")
@@ -101,7 +79,7 @@ class GradientAlignment:
         self._trains = trains
         sim = load_simulator("event") if sim is None else sim
         self._own, self._exact = (
-            sim.training_engine(network, each, _Keep(), loss, len(trains), 0, 1)
+            sim.training_engine(network, each, loss=loss, batch_size=len(trains), threads=1)
             for each in (replace(rule, rho=0.0), BP())
         )
 
@@ -132,7 +110,4 @@ class GradientAlignment:
         state |= {f"weights.{layer}": w for layer, w in enumerate(weights)}
         state |= {f"feedback.{layer}": f for layer, f in enumerate(feedback)}
         engine.load_state(state)
-        for _ in engine.train(self._trains, np.arange(len(self._trains)), 0):
-            pass
-        after = engine.state()
-        return [after[f"optimizer.gradient.{layer}"].astype(np.float32) for layer in range(len(weights))]
+        return engine.gradient(self._trains)

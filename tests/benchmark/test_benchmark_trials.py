@@ -12,7 +12,7 @@ import pytest
 from pynn_sfdfa.experiments import config
 from pynn_sfdfa.training.callbacks import EpochRecord
 
-BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 def script(name):

@@ -45,7 +45,6 @@ class Noted(Callback):
 
 
 def test_learns_digits(digits):
-
     train, test = digits
     net = FeedForward([64, 100, 10], hidden={"v_thresh": -60.0}, output={"v_thresh": -55.0}, seed=1)
     rule = SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=1e-3)
