@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numba
 
-import pynn_sfdfa.event as sim
 from pynn_sfdfa import datasets
 from pynn_sfdfa.benchmark.synthetic import synthetic_images
 from pynn_sfdfa.encoding import latency
@@ -82,7 +81,6 @@ class Task:
         """Return the untrained network."""
         network = self.batched.network
         return FeedForward(
-            sim,
             self.sizes,
             hidden=network.cell_parameters("hidden"),
             output=network.cell_parameters("output"),

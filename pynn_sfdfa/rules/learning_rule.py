@@ -70,8 +70,8 @@ class LearningRule(ABC):
         former = {"backward", "improve_feedback", "initial_feedback"} & set(vars(cls))
         if former:
             raise TypeError(
-                f"{cls.__name__} defines {min(former)}, which nothing calls: a rule is put together from parts. Give it "
-                "the property parts with a Transport of your own (assign) or a Feedback of your own (initial, improve)."
+                f"{cls.__name__} defines {min(former)}, which nothing calls: a rule is put together from parts. "
+                "Give it the property parts with a Transport (assign) or a Feedback (initial, improve) of your own."
             )
 
     def __post_init__(self) -> None:

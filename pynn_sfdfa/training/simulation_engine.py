@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
-from pynn_sfdfa.common.simulators import offers, who_offers
+from pynn_sfdfa.common.simulators import load_simulator, offers, who_offers
 from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.training.engine import BatchFigures, check_labels
@@ -205,7 +205,7 @@ class SimulationEngine(ABC):
         """
         network = self._network
         self._set_up(first_trial, learning=bool(learning))
-        wiring = network.wire(trains, **learning)
+        wiring = network.wire(load_simulator(self.simulator), trains, **learning)
         for population in wiring.populations:
             population.record("spikes")
         counts = self._simulate(wiring, len(trains), report)

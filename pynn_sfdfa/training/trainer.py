@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.common.simulators import load_simulator
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support.interrupts import deferred_interrupt
 from pynn_sfdfa.support.wording import short
@@ -51,6 +52,8 @@ class Trainer:
     ----------
     network : FeedForward
         Its weights and feedback are those of the last finished batch after `fit`.
+    sim : module, optional
+        The simulator to train on; default: ``pynn_sfdfa.event``.
     rule : LearningRule
     optimizer : Optimizer
     loss : Loss
@@ -73,7 +76,7 @@ class Trainer:
     Raises
     ------
     TypeError
-        If the network's simulator offers no training.
+        If the simulator offers no training.
     ValueError
         If a setting is not valid.
     """
@@ -81,6 +84,8 @@ class Trainer:
     def __init__(
         self,
         network: FeedForward,
+        sim: Any = None,
+        *misplaced: Any,
         rule: LearningRule | None = None,
         optimizer: Optimizer | None = None,
         loss: Loss | None = None,
@@ -93,9 +98,12 @@ class Trainer:
         probes: Sequence[Probe] = (),
         readout: Readout | None = None,
     ) -> None:
-        if not hasattr(network.sim, "training_engine"):
+        sim = load_simulator("event") if sim is None else sim
+        if misplaced or not hasattr(sim, "training_engine"):
+            first = "" if hasattr(sim, "training_engine") else f"{getattr(sim, '__name__', sim)} offers no training: "
             raise TypeError(
-                f"The simulator {network.sim.__name__} offers no training; build the network on pynn_sfdfa.event."
+                f"{first}Trainer takes the network, a simulator such as pynn_sfdfa.event, and all else by name: "
+                "Trainer(network, sim, rule=SFDFA(), optimizer=Adam())."
             )
         self.network = network
         self._rule = rule if rule is not None else SFDFA()
@@ -109,7 +117,7 @@ class Trainer:
             json.dumps(self._configuration, allow_nan=False)
         except (TypeError, ValueError) as error:
             raise ValueError(f"configuration cannot be kept in checkpoints, which are JSON: {error}.") from None
-        self._engine: TrainingEngine = network.sim.training_engine(
+        self._engine: TrainingEngine = sim.training_engine(
             network,
             self._rule,
             optimizer if optimizer is not None else Adam(),
