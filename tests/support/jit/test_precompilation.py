@@ -18,8 +18,9 @@ import sys, threading
 from pynn_sfdfa.support.jit import precompilation, compile_ahead
 from pynn_sfdfa.training.losses import _count_error
 from pynn_sfdfa.training.optimizers import _adam
-from pynn_sfdfa.rules.base import rate_error
-from pynn_sfdfa.rules.feedback import estimate, project
+from pynn_sfdfa.rules.learning_rule import rate_error
+from pynn_sfdfa.rules.parts.direct import project
+from pynn_sfdfa.rules.parts.estimated import estimate
 
 reports, taken, compile_here, give = [], threading.Event(), precompilation._compile_here, precompilation._Worker.compile
 
