@@ -28,10 +28,10 @@ from pynn_sfdfa.hardware.arithmetic.network import LayerTrial
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support import files
+from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.metrics import predict
 from pynn_sfdfa.training.optimizers import SGD
-from pynn_sfdfa.training import checkpoint
 
 RESULTS = Path(__file__).parent / "results" / "fixed_point.json"
 EXPERIMENT = "digits-online"
