@@ -25,7 +25,6 @@ from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.experiments.schema import Experiment
 from pynn_sfdfa.support import files
 from pynn_sfdfa.training.losses import SpikeCount
-from pynn_sfdfa.training.metrics import predict
 
 EXPERIMENT = "digits-online"
 RESULTS = Path(__file__).parent / "results"
@@ -67,7 +66,7 @@ def epochs(experiment: Experiment, simulator: str, setup: dict[str, Any] | None 
     for epoch in range(1, experiment.training.epochs + 1):
         trainer.fit(data.train, epochs=epoch)
         counts = trainer.evaluate(data.test).counts
-        yield float((predict(counts) == data.test.labels).mean()), int((counts.sum(axis=0) == 0).sum())
+        yield float((counts.argmax(axis=1) == data.test.labels).mean()), int((counts.sum(axis=0) == 0).sum())
 
 
 def accuracy(options: argparse.Namespace) -> None:
@@ -101,7 +100,7 @@ def once(options: argparse.Namespace) -> None:
             network, data = assembly.build(experiment, simulator, None, sys.stderr, reader)
             state, engine = engine.state(), assembly.build_trainer(experiment, network)._engine
             engine.load_state(state)
-        found[simulator] = float((predict(engine.respond(data.test)[0]) == data.test.labels).mean())
+        found[simulator] = float((engine.respond(data.test).counts.argmax(axis=1) == data.test.labels).mean())
         print(f"{simulator:<8} test {found[simulator]:.2%}  trained in {seconds:.0f} s", flush=True)
     name = f"brian2_digits-{options.trial:g}ms-seed{options.seed}.json"
     figures = {"trial_ms": options.trial, "epochs": options.epochs, "seed": options.seed, "test_accuracy": found}

@@ -30,7 +30,6 @@ from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support import files
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.losses import SpikeCount
-from pynn_sfdfa.training.metrics import predict
 from pynn_sfdfa.training.optimizers import SGD
 
 RESULTS = Path(__file__).parent / "results" / "fixed_point.json"
@@ -88,7 +87,7 @@ def restored(path: Path, data: Path | None) -> tuple[FeedForward, SpikeTrains, s
 
 def accuracy(counts: np.ndarray, labels: np.ndarray) -> float:
     """Return the share of samples that are classified correctly."""
-    return float((predict(counts) == labels).mean())
+    return float((counts.argmax(axis=1) == labels).mean())
 
 
 def losses(network: FixedPointNetwork) -> dict[str, dict[str, int]]:
@@ -138,7 +137,7 @@ def compare(name: str, network: FeedForward, test: SpikeTrains, options: argpars
     base = {"network": name, "samples": len(shown)}
     exact = event.training_engine(network, SFDFA(), SGD(1e-4), SpikeCount(), 1, 1)
     exact.load_state({**exact.state(), **{f"weights.{k}": w for k, w in enumerate(network.weights)}})
-    counts, _ = exact.respond(shown)
+    counts = exact.respond(shown).counts
     save("inference", {**base, "arithmetic": "float, event-driven", "accuracy": accuracy(counts, shown.labels)}, key)
     for timestep in options.timesteps:
         at = {**base, "timestep": timestep}

@@ -14,8 +14,11 @@ from pynn_sfdfa.encoding import latency
 settings.register_profile("pynn-sfdfa", derandomize=True, deadline=None)
 settings.load_profile("pynn-sfdfa")
 
-# Ctrl-C as at a terminal: a shell that starts the tests in the background makes them, and what they start, ignore it.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+
+@pytest.fixture(autouse=True)
+def ctrl_c_as_at_a_terminal():
+    """A shell that starts the tests in the background makes them ignore it, and other tests leave handlers behind."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,10 @@ import numpy as np
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import FeedForward, SpikeTrains
 from pynn_sfdfa.rules import LearningRule
+from pynn_sfdfa.rules.learning_rule import Parts
+from pynn_sfdfa.rules.parts.estimated import Estimated
+from pynn_sfdfa.rules.parts.spike_times import SpikeTimes
+from pynn_sfdfa.rules.parts.transport import Transport
 
 
 def network(sizes, c=0.3, tau_m=260.0, tau_syn=130.0, duration=200.0, **options):
@@ -33,18 +37,22 @@ def random_trains(rng, n_samples, n_units, spikes=(20, 40), last=100.0, n_classe
 
 
 @dataclass(frozen=True)
+class ToAll(Transport):
+    """Gives every neuron the error 1 in every trial."""
+
+    name: ClassVar[str] = "to-all"
+
+    def assign(self, trials, feedback, regularisation):
+        for layer in range(trials.n_layers):
+            trials.neuron_errors(layer, np.ones(trials.counts(layer).shape, np.float32))
+
+
+@dataclass(frozen=True)
 class Ones(LearningRule):
     """Gives every neuron the error 1 in every trial, so that the gradient is the mean eligibility."""
 
     name: ClassVar[str] = "ones"
-    perturbs: ClassVar[bool] = True
 
-    rho: float = 0.0
-    r_target: float = 0.0
-
-    def initial_feedback(self, sizes, seed):
-        return [np.zeros((sizes[-1], hidden), np.float32) for hidden in sizes[:-1]]
-
-    def backward(self, trials, feedback):
-        for layer in range(trials.n_layers):
-            trials.learn(layer, np.ones(trials.counts(layer).shape, np.float32))
+    @property
+    def parts(self):
+        return Parts(SpikeTimes(), ToAll(), Estimated(0.0))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.hardware.board import geometry, spynnaker
 from pynn_sfdfa.hardware.board.clock import HostClock
+from pynn_sfdfa.hardware.board.diagnosis import NOTE
 from pynn_sfdfa.hardware.board.errors import BoardError
-from pynn_sfdfa.hardware.board.explain import NOTE
 from pynn_sfdfa.hardware.board.watchdog import Watchdog
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.benchmark.peers.base import STEP
-from pynn_sfdfa.benchmark.peers.compare import INSTALL
+from pynn_sfdfa.benchmark.peers.comparison import INSTALL
 from pynn_sfdfa.benchmark.work import FORMULA
 
 if TYPE_CHECKING:

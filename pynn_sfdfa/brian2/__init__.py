@@ -82,7 +82,7 @@ from pynn_sfdfa.brian2.stock_cells import (
     PointNeuron,
 )
 from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse, TsodyksMarkramSynapse
-from pynn_sfdfa.common.missing import missing
+from pynn_sfdfa.common.missing_names import missing
 
 __all__ = [
     "ACSource",

@@ -19,7 +19,7 @@ from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TI
 from pyNN.recording import get_io
 
 from pynn_sfdfa.brian2 import simulator
-from pynn_sfdfa.common.running import build_run
+from pynn_sfdfa.common.clock import build_run
 from pynn_sfdfa.common.setup import checked_setup
 
 __all__ = [

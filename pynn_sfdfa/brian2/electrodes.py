@@ -15,7 +15,7 @@ from pyNN.standardmodels import StandardCurrentSource, build_translations
 from pyNN.standardmodels import electrodes as standard
 
 from pynn_sfdfa.brian2 import simulator
-from pynn_sfdfa.common.given import given
+from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.common.numbers import number
 from pynn_sfdfa.common.populations import check_injectable
 

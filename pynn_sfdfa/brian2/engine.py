@@ -31,6 +31,7 @@ class SimulationEngine(simulation_engine.SimulationEngine):
     Standalone, an epoch is one stretch, compiled to a program of its own.
     """
 
+    simulator = "brian2"
     place = "inside Brian2"
     one_thread = "Brian2 runs in one thread"
 
@@ -60,3 +61,7 @@ class SimulationEngine(simulation_engine.SimulationEngine):
         tell = None if report is None else lambda fraction: report(int(fraction * trials))
         simulator.advance(trials * self._network.trial_duration, tell)
         return [population.trial_counts(trials) for population in wiring.populations]
+
+    def _first_spikes(self, population: Any, trials: int) -> NDArray[np.float32]:
+        times: NDArray[np.float32] = population.first_spikes(trials)
+        return times

@@ -13,6 +13,7 @@ from pynn_sfdfa.brian2.cells import LIF_SFDFA
 from pynn_sfdfa.brian2.recording import Recorder
 from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, checked_size, initial_values, lazy
 from pynn_sfdfa.common.targets import check_learning, trials_until
+from pynn_sfdfa.common.trials import first_spikes, trial_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -232,6 +233,9 @@ class Population(_Neurons, pynn_populations.Population):
     def trial_counts(self, trials: int) -> np.ndarray:
         """Return how often each neuron spiked in each trial from t = 0, int32 (trials, n); spikes must be recorded."""
         times, neurons = self.recorder.all_spikes()
-        trial = np.floor(times / self.trial_duration + 1e-9).astype(np.int64)
-        cells = trial * self.size + neurons
-        return np.bincount(cells, minlength=trials * self.size).reshape(trials, self.size).astype(np.int32)
+        return trial_counts(times, neurons, self.trial_duration, trials, self.size)
+
+    def first_spikes(self, trials: int) -> np.ndarray:
+        """Return when each neuron spiked first in each trial, ms from its start or inf, float32 (trials, n)."""
+        times, neurons = self.recorder.all_spikes()
+        return first_spikes(times, neurons, self.trial_duration, trials, self.size)

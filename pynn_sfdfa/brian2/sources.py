@@ -13,8 +13,8 @@ from pyNN.parameters import Sequence
 
 from pynn_sfdfa.brian2 import schedule, simulator
 from pynn_sfdfa.brian2.parameters import Parameters
+from pynn_sfdfa.common.clock import first_steps
 from pynn_sfdfa.common.poisson import check_poisson
-from pynn_sfdfa.common.running import first_steps
 from pynn_sfdfa.common.spike_times import check_spike_trains
 
 if TYPE_CHECKING:

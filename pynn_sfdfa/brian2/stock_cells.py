@@ -12,7 +12,7 @@ from pyNN.standardmodels import StandardModelType, build_translations
 from pyNN.standardmodels import cells as standard_cells
 
 from pynn_sfdfa.brian2 import stock_groups
-from pynn_sfdfa.common.given import given
+from pynn_sfdfa.common.arguments import given
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.brian2.units import scale
 from pynn_sfdfa.common import synapses
-from pynn_sfdfa.common.given import given
+from pynn_sfdfa.common.arguments import given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
 
 from pynn_sfdfa.campaign.errors import CampaignError
-from pynn_sfdfa.campaign.execute import Outcome, execute
+from pynn_sfdfa.campaign.execution import Outcome, execute
 from pynn_sfdfa.support.files import WriteError
 
 if TYPE_CHECKING:

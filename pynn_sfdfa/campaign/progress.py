@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from pynn_sfdfa.campaign.execute import Outcome
+    from pynn_sfdfa.campaign.execution import Outcome
     from pynn_sfdfa.campaign.spec import RunSpec
 
 __all__ = ["CampaignProgress"]

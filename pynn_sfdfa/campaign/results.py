@@ -8,13 +8,13 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa.campaign.published import NOTES, PUBLISHED
+from pynn_sfdfa.campaign.article import NOTES, PUBLISHED
 from pynn_sfdfa.campaign.tables import HELD_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pynn_sfdfa.campaign.collect import FinishedRun
+    from pynn_sfdfa.campaign.finished_run import FinishedRun
     from pynn_sfdfa.campaign.tables import Table
     from pynn_sfdfa.experiments.schema import Experiment
 

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa import datasets
-from pynn_sfdfa.campaign.collect import DamagedRunError, read
 from pynn_sfdfa.campaign.errors import CampaignError
-from pynn_sfdfa.campaign.execute import Outcome, execute
+from pynn_sfdfa.campaign.execution import Outcome, execute
+from pynn_sfdfa.campaign.finished_run import DamagedRunError, read
 from pynn_sfdfa.campaign.progress import CampaignProgress
 from pynn_sfdfa.campaign.spec import RunSpec
 from pynn_sfdfa.experiments import resources

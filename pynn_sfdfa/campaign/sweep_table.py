@@ -13,7 +13,7 @@ from pynn_sfdfa.experiments.toml import format_value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pynn_sfdfa.campaign.collect import FinishedRun
+    from pynn_sfdfa.campaign.finished_run import FinishedRun
     from pynn_sfdfa.campaign.sweep import SweepRun
 
 __all__ = ["Point", "as_csv", "as_text", "ranked", "score_name"]

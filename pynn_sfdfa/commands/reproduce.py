@@ -11,11 +11,11 @@ import click
 
 from pynn_sfdfa.commands.campaign_options import scheduler_option, workers_option
 from pynn_sfdfa.commands.failures import Failure, WrongUse, as_wrong_use
-from pynn_sfdfa.commands.going_on import resumable
 from pynn_sfdfa.commands.options import OutFolder, data_option
+from pynn_sfdfa.commands.resumption import resumable
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.campaign.collect import FinishedRun
+    from pynn_sfdfa.campaign.finished_run import FinishedRun
     from pynn_sfdfa.campaign.spec import RunSpec
     from pynn_sfdfa.campaign.tables import Table
 
@@ -118,7 +118,7 @@ def command(
 
 
 def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path, results: Path, add: bool) -> None:
-    from pynn_sfdfa.campaign.collect import read
+    from pynn_sfdfa.campaign.finished_run import read
     from pynn_sfdfa.campaign.markdown import as_markdown
     from pynn_sfdfa.campaign.runner import WRONG_USE
     from pynn_sfdfa.support import files
@@ -149,7 +149,7 @@ def _report(
 ) -> dict[str, Any]:
     """Return the contents of the table's file, with what stands there already if runs are to be added."""
     from pynn_sfdfa.benchmark.machine import describe
-    from pynn_sfdfa.campaign.earlier import EarlierTableError, with_earlier
+    from pynn_sfdfa.campaign.earlier_table import EarlierTableError, with_earlier
     from pynn_sfdfa.campaign.results import result
 
     machine = {name: value for name, value in describe(1).items() if name in ("processor", "cores", "platform")}

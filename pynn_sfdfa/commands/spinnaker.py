@@ -98,7 +98,7 @@ def _run_script(source: str, where: Place) -> None:
 @contextmanager
 def _explained(where: Place) -> Iterator[None]:
     """Report what went wrong on a machine as a failure; what the script itself does wrong gets its traceback."""
-    from pynn_sfdfa.hardware.board.explain import explain
+    from pynn_sfdfa.hardware.board.diagnosis import explain
 
     try:
         yield

@@ -10,13 +10,13 @@ import click
 
 from pynn_sfdfa.commands.campaign_options import scheduler_option, workers_option
 from pynn_sfdfa.commands.failures import Failure, as_wrong_use
-from pynn_sfdfa.commands.going_on import resumable
 from pynn_sfdfa.commands.options import OutFolder, data_option
+from pynn_sfdfa.commands.resumption import resumable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pynn_sfdfa.campaign.collect import FinishedRun
+    from pynn_sfdfa.campaign.finished_run import FinishedRun
     from pynn_sfdfa.campaign.sweep import Sweep, SweepRun
 
 __all__ = ["command"]
@@ -46,7 +46,7 @@ def command(sweep_file: Path, workers: int | None, scheduler: str | None, data: 
         folder = out or Path("runs") / sweep.name
         runs = sweep.runs(folder)
 
-    from pynn_sfdfa.campaign.collect import read
+    from pynn_sfdfa.campaign.finished_run import read
     from pynn_sfdfa.campaign.runner import WRONG_USE, run_all
 
     options = {"--workers": workers, "--scheduler": scheduler, "--data": data, "--out": out}

@@ -13,8 +13,8 @@ from pyNN.parameters import Sequence
 from pyNN.standardmodels import StandardCellType
 
 from pynn_sfdfa import models
+from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.common.checks import check_parameter, known
-from pynn_sfdfa.common.given import given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

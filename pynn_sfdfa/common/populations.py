@@ -9,7 +9,7 @@ from pyNN import common, errors
 from pyNN.parameters import LazyArray
 from pyNN.space import BaseStructure
 
-from pynn_sfdfa.common.given import given
+from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.common.numbers import is_number, plain
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from pyNN.parameters import ParameterSpace
 from pyNN.space import Space
 
 from pynn_sfdfa import models
+from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.common.bulk import Chunk, as_matrix, gather
 from pynn_sfdfa.common.checks import check_parameter
 from pynn_sfdfa.common.connectors import mended
-from pynn_sfdfa.common.given import given
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.synapses import SFDFAFeedback
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from pynn_sfdfa.common.needs import Need
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import ModuleType
 
-__all__ = ["SIMULATORS", "Simulator", "SimulatorError", "arguments", "load_simulator", "set_up"]
+__all__ = ["SIMULATORS", "Simulator", "SimulatorError", "arguments", "load_simulator", "offers", "set_up", "who_offers"]
 
 
 class SimulatorError(ImportError):
@@ -32,12 +34,15 @@ class Simulator:
         The extra of this package that installs it.
     options : mapping
         Arguments of its ``setup()`` for which there are options on the command line, with their defaults.
+    offers : frozenset of Need
+        What networks can learn by there, beside synapses that change at the end of each trial.
     """
 
     name: str
     requires: str | None = None
     extra: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    offers: frozenset[Need] = frozenset()
 
     def obstacle(self) -> str | None:
         """Return why it cannot be used here and what to do, or None if it can."""
@@ -49,12 +54,33 @@ class Simulator:
 
 
 SIMULATORS = (
-    Simulator("event"),
+    Simulator("event", offers=frozenset(Need)),
     Simulator(
-        "brian2", requires="brian2", extra="brian2", options={"timestep": 0.1, "target": None, "standalone": False}
+        "brian2",
+        requires="brian2",
+        extra="brian2",
+        options={"timestep": 0.1, "target": None, "standalone": False},
+        offers=frozenset({Need.PERTURBATIONS}),
     ),
-    Simulator("spiNNaker", requires="spynnaker", extra="spinnaker", options={"timestep": 1.0, "board": None}),
+    Simulator(
+        "spiNNaker",
+        requires="spynnaker",
+        extra="spinnaker",
+        options={"timestep": 1.0, "board": None},
+        offers=frozenset({Need.PERTURBATIONS}),
+    ),
 )
+
+
+def offers(name: str) -> frozenset[Need]:
+    """Return what a simulator offers to learning."""
+    return next(simulator.offers for simulator in SIMULATORS if simulator.name == name)
+
+
+def who_offers(needs: Iterable[Need]) -> list[str]:
+    """Return the names of the simulators that offer all of these."""
+    wanted = frozenset(needs)
+    return [simulator.name for simulator in SIMULATORS if wanted <= simulator.offers]
 
 
 def load_simulator(name: str) -> ModuleType:

@@ -11,8 +11,8 @@ import numpy as np
 from pyNN.standardmodels import StandardSynapseType
 
 from pynn_sfdfa import models
+from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.common.checks import check_parameter, known
-from pynn_sfdfa.common.given import given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -33,7 +33,7 @@ class SpikeTrains:
     offsets : int64, shape (n_samples + 1,)
         Sample k is ``times[offsets[k]:offsets[k + 1]]``.
     labels : int64, shape (n_samples,)
-        Class of each sample.
+        Class of each sample; None, where none are needed, becomes -1 for all samples.
     n_units : int
         Number of input neurons.
 
@@ -53,11 +53,14 @@ class SpikeTrains:
         if isinstance(self.n_units, bool) or not isinstance(self.n_units, int | np.integer) or self.n_units < 1:
             raise ValueError(f"n_units must be an integer >= 1, not {short(repr(self.n_units))}.")
         object.__setattr__(self, "n_units", int(self.n_units))
+        given: Any = self.labels
+        if given is None:
+            object.__setattr__(self, "labels", np.full(max(0, np.size(self.offsets) - 1), -1))
         for name in _DTYPES:
             object.__setattr__(self, name, _converted(name, getattr(self, name)))
         self._check_offsets()
         self._check_spikes()
-        if self.labels.size and self.labels.min() < 0:
+        if self.labels.size and self.labels.min() < 0 and (self.labels != -1).any():
             raise ValueError(f"labels must be >= 0; sample {int(self.labels.argmin())} has {self.labels.min()}.")
 
     def _check_offsets(self) -> None:
@@ -97,9 +100,9 @@ class SpikeTrains:
 
     @classmethod
     def from_samples(
-        cls, samples: Sequence[tuple[ArrayLike, ArrayLike]], labels: ArrayLike, n_units: int
+        cls, samples: Sequence[tuple[ArrayLike, ArrayLike]], labels: ArrayLike | None, n_units: int
     ) -> SpikeTrains:
-        """Build from one (times, units) pair per sample, sorting each by time (stable)."""
+        """Build from one (times, units) pair per sample, sorting each by time (stable); labels as of the class."""
         times: list[NDArray[Any]] = [np.empty(0, np.float32)]
         units: list[NDArray[Any]] = [np.empty(0, np.int32)]
         for index, sample in enumerate(samples):
@@ -110,7 +113,8 @@ class SpikeTrains:
             times.append(time[order])
             units.append(unit[order])
         offsets = np.cumsum([t.size for t in times], dtype=np.int64)
-        return cls(np.concatenate(times), np.concatenate(units), offsets, _converted("labels", labels), n_units)
+        known: Any = None if labels is None else _converted("labels", labels)
+        return cls(np.concatenate(times), np.concatenate(units), offsets, known, n_units)
 
     def __len__(self) -> int:
         return int(self.labels.size)

@@ -28,7 +28,7 @@ from pyNN.random import GSLRNG, NumpyRNG, RandomDistribution
 from pyNN.recording import get_io
 from pyNN.space import Space
 
-from pynn_sfdfa.common.missing import missing
+from pynn_sfdfa.common.missing_names import missing
 from pynn_sfdfa.event.batch import BatchEngine as training_engine
 from pynn_sfdfa.event.cells import LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson
 from pynn_sfdfa.event.control import (

@@ -8,7 +8,7 @@ from pyNN.standardmodels import build_translations
 from pyNN.standardmodels import cells as pynn_cells
 
 from pynn_sfdfa.common import cells
-from pynn_sfdfa.common.given import given
+from pynn_sfdfa.common.arguments import given
 
 __all__ = ["LIF_SFDFA", "SpikeSourceArray", "SpikeSourcePoisson"]
 

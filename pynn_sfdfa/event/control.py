@@ -8,7 +8,7 @@ from pyNN import common
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
 from pyNN.recording import get_io
 
-from pynn_sfdfa.common.running import build_run
+from pynn_sfdfa.common.clock import build_run
 from pynn_sfdfa.common.setup import checked_setup
 from pynn_sfdfa.event import simulator
 

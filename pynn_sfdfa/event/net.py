@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import graphlib
 import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from pynn_sfdfa.common.targets import check_learning
 from pynn_sfdfa.common.wiring import check_trial_durations
@@ -31,27 +34,14 @@ def trial_index(t: float, trial_duration: float) -> int:
 
 def connected_nets(populations: Iterable[Any]) -> list[Net]:
     """Split populations into networks, each in an order in which signals travel."""
-    order: list[Any] = []
-    net_of: dict[Any, set[Any]] = {}
-
-    def visit(population: Any) -> None:
-        if population in net_of:
-            return
-        net_of[population] = {population}
-        for pathway in population.incoming:
-            if pathway.projection.receptor_type == "input":
-                visit(pathway.source)
-        order.append(population)
-
-    for population in populations:
-        visit(population)
-    for population in order:
-        for pathway in population.incoming:
-            merged = net_of[population] | net_of[pathway.source]
-            for member in merged:
-                net_of[member] = merged
-    members = [[p for p in order if p in net] for net in {id(net): net for net in net_of.values()}.values()]
-    return [Net(populations) for populations in members]
+    heard = {p: [way.source for way in p.incoming if way.projection.receptor_type == "input"] for p in populations}
+    order = list(graphlib.TopologicalSorter(heard).static_order())
+    place = {population: index for index, population in enumerate(order)}
+    links = [(place[way.source], index) for index, population in enumerate(order) for way in population.incoming]
+    ends = tuple(np.array(links, np.int64).reshape(-1, 2).T)
+    graph = coo_array((np.ones(len(links)), ends), shape=(len(order), len(order)))
+    count, net_of = connected_components(graph, directed=False)
+    return [Net([p for p, own in zip(order, net_of, strict=True) if own == net]) for net in range(count)]
 
 
 class Net:

@@ -8,7 +8,7 @@ from pyNN.standardmodels import build_translations
 from pyNN.standardmodels import synapses as pynn_synapses
 
 from pynn_sfdfa.common import synapses
-from pynn_sfdfa.common.given import given
+from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.event import simulator
 
 __all__ = ["SFDFAFeedback", "SFDFASynapse", "StaticSynapse"]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+import tomli_w
 
 __all__ = ["format_toml", "format_value"]
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_BREAK = re.compile(r"(\[)\n +|,\n *(\])|(,)\n +")  # within a list: TOML's strings have none
 
 
 def format_toml(tables: Mapping[str, Any]) -> str:
-    """Return TOML that ``tomllib`` reads back to the same tables.
+    """Return TOML that ``tomllib`` reads back to the same tables, each list on one line.
 
     Parameters
     ----------
@@ -28,44 +26,26 @@ def format_toml(tables: Mapping[str, Any]) -> str:
     TypeError
         If a value is of another type; names its key.
     """
-    return "\n".join(_lines(tables, ())).lstrip("\n") + "\n"
+    _check(tables, ())
+    return _BREAK.sub(lambda found: found[1] or found[2] or ", ", tomli_w.dumps(tables))
 
 
 def format_value(value: Any) -> str:
     """Return a single value as TOML spells it: str, bool, int, float, and lists and tuples of these."""
-    return _value(value, ("value",))
+    return format_toml({"value": [value]})[len("value = [") : -len("]\n")]
 
 
-def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    values = {key: value for key, value in table.items() if not isinstance(value, dict)}
-    tables = {key: value for key, value in table.items() if isinstance(value, dict)}
-    if path and (values or not tables):
-        yield ""
-        yield f"[{'.'.join(map(_key, path))}]"
-    for key, value in values.items():
-        yield f"{_key(key)} = {_value(value, (*path, key))}"
-    for key, inner in tables.items():
-        yield from _lines(inner, (*path, key))
+def _check(tables: Mapping[str, Any], path: tuple[str, ...]) -> None:
+    for key, value in tables.items():
+        if isinstance(value, Mapping):
+            _check(value, (*path, key))
+        else:
+            _check_value(value, (*path, key))
 
 
-def _key(key: str) -> str:
-    return key if _BARE_KEY.fullmatch(key) else _string(key)
-
-
-def _string(text: str) -> str:
-    # JSON's escapes are TOML's; only DEL has to be escaped in TOML and is not in JSON.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _value(value: Any, path: tuple[str, ...]) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else str(value)
-    if isinstance(value, str):
-        return _string(value)
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(_value(item, path) for item in value)}]"
-    raise TypeError(f"{'.'.join(path)}: TOML has no form for {value!r} ({type(value).__name__}).")
+def _check_value(value: Any, path: tuple[str, ...]) -> None:
+    if isinstance(value, list | tuple):
+        for item in value:
+            _check_value(item, path)
+    elif not isinstance(value, str | bool | int | float):
+        raise TypeError(f"{'.'.join(path)}: TOML has no form for {value!r} ({type(value).__name__}).")

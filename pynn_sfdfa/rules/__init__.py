@@ -1,11 +1,24 @@
-"""Learning rules, one a file, behind one interface. To add one: write its file and list it here."""
+"""Learning rules, one a file, put together from parts. To add one, write its file."""
 
-from pynn_sfdfa.rules.base import LearningRule, Trials
+from typing import TYPE_CHECKING, Any
+
 from pynn_sfdfa.rules.bp import BP
+from pynn_sfdfa.rules.combination import Combination
 from pynn_sfdfa.rules.dfa import DFA
+from pynn_sfdfa.rules.learning_rule import LearningRule
 from pynn_sfdfa.rules.sfdfa import SFDFA
+from pynn_sfdfa.support.registry import registry
 
-RULES: dict[str, type[LearningRule]] = {rule.name: rule for rule in (SFDFA, DFA, BP)}
-"""Name of each rule in configurations and at the command line."""
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-__all__ = ["BP", "DFA", "RULES", "SFDFA", "LearningRule", "Trials"]
+    RULES: Mapping[str, type[LearningRule]]
+    """Name of each rule in configurations and at the command line."""
+
+__all__ = ["BP", "DFA", "RULES", "SFDFA", "Combination", "LearningRule"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "RULES":
+        return registry("pynn_sfdfa.rules", LearningRule)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")

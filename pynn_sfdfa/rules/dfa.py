@@ -1,38 +1,32 @@
-"""Direct feedback alignment: fixed random feedback (Nøkland 2016), with the local gradients of SFDFA."""
+"""Direct feedback alignment (Nøkland 2016), with the local gradients of SFDFA."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
-import numpy as np
-
-from pynn_sfdfa.rules.base import LearningRule, Trials, rate_error
-from pynn_sfdfa.rules.feedback import project, project_errors
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
+from pynn_sfdfa.rules.learning_rule import LearningRule, Parts
+from pynn_sfdfa.rules.parts.direct import Direct
+from pynn_sfdfa.rules.parts.fixed import Fixed
+from pynn_sfdfa.rules.parts.spike_times import SpikeTimes
 
 __all__ = ["DFA"]
 
 
 @dataclass(frozen=True)
 class DFA(LearningRule):
-    """Direct feedback with fixed weights drawn uniformly.
+    """Direct transport through fixed random feedback.
 
     Parameters
     ----------
     feedback : tuple of float
-        Range of the uniform distribution.
+        The feedback weights are drawn uniformly from this range.
     rho, r_target : float
         Rate regularisation of hidden neurons.
     """
 
     name: ClassVar[str] = "dfa"
-    perturbs: ClassVar[bool] = False
 
     rho: float = 1.0
     r_target: float = 0.4
@@ -44,15 +38,6 @@ class DFA(LearningRule):
             raise ValueError(f"DFA: feedback = {self.feedback} is not valid; give (lowest, highest).")
 
     @property
-    def kernels(self) -> tuple[Any, ...]:
-        """What is compiled of it."""
-        return (project, rate_error)
-
-    def initial_feedback(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
-        """Return the random feedback of one seed."""
-        rng = np.random.default_rng(np.random.SeedSequence([seed, *self.name.encode()]))
-        return [rng.uniform(*self.feedback, (sizes[-1], hidden)).astype(np.float32) for hidden in sizes[:-1]]
-
-    def backward(self, trials: Trials, feedback: list[NDArray[np.float32]]) -> None:
-        """Project the output error with the fixed feedback."""
-        project_errors(self, trials, feedback)
+    def parts(self) -> Parts:
+        """Spike times; direct transport; fixed feedback."""
+        return Parts(SpikeTimes(), Direct(), Fixed(self.feedback))

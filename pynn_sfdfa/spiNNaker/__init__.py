@@ -49,7 +49,7 @@ from pyNN.spiNNaker import (
     set_number_of_synapse_cores,
 )
 
-from pynn_sfdfa.common.missing import missing
+from pynn_sfdfa.common.missing_names import missing
 from pynn_sfdfa.spiNNaker.cells import LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson
 from pynn_sfdfa.spiNNaker.connectors import (
     AllToAllConnector,

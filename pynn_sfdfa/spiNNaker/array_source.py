@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa.common.running import first_steps
+from pynn_sfdfa.common.clock import first_steps
 from pynn_sfdfa.common.spike_times import check_spike_trains
 from pynn_sfdfa.spiNNaker.simulator import state
 from pynn_sfdfa.spiNNaker.spynnaker_names import (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pynn_sfdfa.spiNNaker.fixed_point import MAX_SPIKES
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.spiNNaker.incoming import Receiver
+    from pynn_sfdfa.spiNNaker.receivers import Receiver
 
 __all__ = ["DTCM", "MAX_OUTPUTS", "capacities", "dtcm", "events"]
 

@@ -10,7 +10,7 @@ from pyNN.standardmodels import build_translations
 from pyNN.standardmodels import cells as pynn_cells
 
 from pynn_sfdfa.common import cells
-from pynn_sfdfa.common.given import given
+from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.spiNNaker.array_source import ArrayVertex
 from pynn_sfdfa.spiNNaker.poisson_source import PoissonVertex
 from pynn_sfdfa.spiNNaker.spynnaker_names import AbstractPyNNModel

@@ -11,7 +11,7 @@ import pyNN.spiNNaker as stock
 from pyNN import common
 from pyNN.recording import get_io
 
-from pynn_sfdfa.common.running import build_run
+from pynn_sfdfa.common.clock import build_run
 from pynn_sfdfa.common.setup import checked_setup
 from pynn_sfdfa.hardware.board.errors import BoardError
 from pynn_sfdfa.hardware.board.places import at, place

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from pynn_sfdfa.common.trials import first_spikes, trial_counts
 from pynn_sfdfa.spiNNaker import control, simulator
 from pynn_sfdfa.spiNNaker.fixed_point import MAX_SPIKES
-from pynn_sfdfa.spiNNaker.quiet import quietly
+from pynn_sfdfa.spiNNaker.silence import quietly
 from pynn_sfdfa.spiNNaker.spynnaker_names import recorded_spikes
 from pynn_sfdfa.training import simulation_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.network.feed_forward import FeedForward, Wiring
+    from pynn_sfdfa.training.responses import Responses
 
 __all__ = ["SimulationEngine"]
 
@@ -29,6 +30,7 @@ class SimulationEngine(simulation_engine.SimulationEngine):
     Time step and board are those of the last ``setup()``. The network is mapped anew for each stretch.
     """
 
+    simulator = "spiNNaker"
     place = "on SpiNNaker"
     one_thread = "the cores compute"
 
@@ -41,7 +43,7 @@ class SimulationEngine(simulation_engine.SimulationEngine):
             )
         self._settings = dict(simulator.state.settings)
 
-    def _run(self, trains: SpikeTrains, *arguments: Any) -> list[NDArray[np.int32]]:
+    def _run(self, trains: SpikeTrains, *arguments: Any) -> tuple[list[NDArray[np.int32]], Responses]:
         with quietly():
             return super()._run(trains, *arguments)
 
@@ -51,12 +53,15 @@ class SimulationEngine(simulation_engine.SimulationEngine):
     def _simulate(self, wiring: Wiring, trials: int, report: Callable[[int], None] | None) -> list[NDArray[np.int32]]:
         duration = self._network.trial_duration
         control.run(trials * duration)
-        return [_counts(population, trials, duration) for population in wiring.populations]
+        return [
+            trial_counts(*_spikes(population), duration, trials, len(population)) for population in wiring.populations
+        ]
+
+    def _first_spikes(self, population: Any, trials: int) -> NDArray[np.float32]:
+        return first_spikes(*_spikes(population), self._network.trial_duration, trials, len(population))
 
 
-def _counts(population: Any, trials: int, duration: float) -> NDArray[np.int32]:
-    """Return how often each neuron spiked in each trial from t = 0."""
+def _spikes(population: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the times (ms) and neurons of the spikes of the run."""
     neurons, times = recorded_spikes(population.label)
-    size = len(population)
-    cells = np.floor(times / duration + 1e-9).astype(np.int64) * size + neurons
-    return np.bincount(cells, minlength=trials * size).reshape(trials, size).astype(np.int32)
+    return times, neurons

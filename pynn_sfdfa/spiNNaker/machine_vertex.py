@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.spiNNaker.incoming import Incoming, Receiver
+    from pynn_sfdfa.spiNNaker.receivers import Incoming, Receiver
     from pynn_sfdfa.spiNNaker.spynnaker_names import Slice
 
 __all__ = ["BINARY", "ERROR_PARTITION", "LIFMachineVertex", "Whole", "core_sdram"]

@@ -16,8 +16,8 @@ from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
 from pynn_sfdfa.spiNNaker import connectors, simulator, synapses
 from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, from_machine, to_machine
-from pynn_sfdfa.spiNNaker.incoming import Incoming
 from pynn_sfdfa.spiNNaker.machine_vertex import ERROR_PARTITION
+from pynn_sfdfa.spiNNaker.receivers import Incoming
 from pynn_sfdfa.spiNNaker.spynnaker_names import SPIKE_PARTITION_ID, SpynnakerDataView, add_edge
 from pynn_sfdfa.spiNNaker.stock_projections import stock_projection
 from pynn_sfdfa.spiNNaker.wiring import delay_in_ticks

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.spiNNaker.incoming import Receiver
+    from pynn_sfdfa.spiNNaker.receivers import Receiver
 
 __all__ = ["Addresses", "Core", "Sender", "constants", "core_regions", "region_sizes"]
 

@@ -15,7 +15,7 @@ from pynn_sfdfa.spiNNaker.regions import constants, region_sizes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pynn_sfdfa.spiNNaker.incoming import Receiver
+    from pynn_sfdfa.spiNNaker.receivers import Receiver
 
 __all__ = ["CYCLES_PER_US", "SDRAM", "check_resources", "cycles"]
 

@@ -10,7 +10,7 @@ from pyNN import common
 from pynn_sfdfa.spiNNaker.spynnaker_names import SpynnakerDataView, timestep_ms
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.spiNNaker.incoming import Receiver
+    from pynn_sfdfa.spiNNaker.receivers import Receiver
 
 __all__ = ["ID", "Delayed", "Group", "Member", "State", "name", "refuse_within", "state"]
 

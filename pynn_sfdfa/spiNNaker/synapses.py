@@ -11,7 +11,7 @@ from pyNN.standardmodels import build_translations
 from pyNN.standardmodels import synapses as pynn_synapses
 
 from pynn_sfdfa.common import synapses
-from pynn_sfdfa.common.given import given
+from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.spiNNaker.spynnaker_names import SpynnakerDataView, is_static
 
 __all__ = ["SFDFAFeedback", "SFDFASynapse", "StaticSynapse", "of_pynn", "of_spynnaker"]

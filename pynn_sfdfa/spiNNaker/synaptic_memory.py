@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from pyNN import errors
 
-from pynn_sfdfa.spiNNaker.incoming import Incoming, check_rates
 from pynn_sfdfa.spiNNaker.layout import Region
+from pynn_sfdfa.spiNNaker.receivers import Incoming, check_rates
 from pynn_sfdfa.spiNNaker.simulator import state
 from pynn_sfdfa.spiNNaker.spynnaker_names import has_machine, read_words, write_words
 

@@ -12,9 +12,9 @@ from pynn_sfdfa import models
 from pynn_sfdfa.common.cells import check_cell_parameters
 from pynn_sfdfa.common.populations import check_finite
 from pynn_sfdfa.common.targets import check_learning, target_table
-from pynn_sfdfa.spiNNaker.incoming import Receiver, check_rates
 from pynn_sfdfa.spiNNaker.layout import Region
 from pynn_sfdfa.spiNNaker.machine_vertex import LIFMachineVertex, core_sdram
+from pynn_sfdfa.spiNNaker.receivers import Receiver, check_rates
 from pynn_sfdfa.spiNNaker.simulator import refuse_within, state
 from pynn_sfdfa.spiNNaker.spynnaker_names import (
     DataType,

@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ def registry(package: str, base: type[T]) -> Mapping[str, type[T]]:
     TypeError
         If two classes have the same name.
     """
-    return cast("Mapping[str, type[T]]", _collected(package, base))
+    return cast("Mapping[str, type[T]]", _collected(package, cast("Any", base)))
 
 
 @cache

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.training.responses import Responses
 
-__all__ = ["BatchFigures", "TrainingEngine"]
+__all__ = ["BatchFigures", "TrainingEngine", "check_labels"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +40,15 @@ class BatchFigures:
 
 
 class TrainingEngine(Protocol):
-    """Made by a simulator's ``training_engine(network, rule, optimizer, loss, batch_size, seed, threads)``."""
+    """Made by a simulator's ``training_engine(network, rule, optimizer, loss, batch_size, seed, threads, readout)``.
 
-    threads: int
-    """Threads at work; results do not depend on it."""
+    Whatever is not needed may be left out: a rule and an optimizer to respond, an optimizer for gradients.
+    """
+
+    @property
+    def threads(self) -> int:
+        """Threads at work; results do not depend on it."""
+        ...
 
     def prepare(self, report: Callable[[int, int], None] | None = None) -> None:
         """Compile what learning needs, so that the first batch takes no longer than others; nothing is learned.
@@ -78,8 +84,17 @@ class TrainingEngine(Protocol):
         """
         ...
 
-    def respond(self, trains: SpikeTrains) -> tuple[NDArray[np.int32], tuple[int, ...]]:
-        """Return the output spike counts, shape (samples, n_out), and the spikes of each layer in all, not learning."""
+    def gradient(self, trains: SpikeTrains) -> list[NDArray[np.float32]]:
+        """Return the mean over the samples of the gradients by which the rule would descend, not learning.
+
+        One array of shape (n_pre, n_post) per layer, from the input upwards, rate regularisation included; its mean
+        counts are those of ``batch_size`` samples at a time. ValueError on simulators that do not offer
+        `Need.GRADIENTS`.
+        """
+        ...
+
+    def respond(self, trains: SpikeTrains) -> Responses:
+        """Run all samples without learning; first spikes are told if the readout asks for them."""
         ...
 
     def weights(self) -> list[NDArray[np.float32]]:
@@ -97,3 +112,13 @@ class TrainingEngine(Protocol):
     def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Restore what `state` returned; ValueError if it does not fit this network."""
         ...
+
+
+def check_labels(trains: SpikeTrains, n_out: int) -> None:
+    """Raise ValueError unless every sample has a label, and an output neuron for it."""
+    if not len(trains):
+        return
+    if trains.labels.min() < 0:
+        raise ValueError("The samples have no labels, and here they are needed; give SpikeTrains labels.")
+    if trains.labels.max() >= n_out:
+        raise ValueError(f"Label {trains.labels.max()} has no output neuron; the network has {n_out} outputs.")

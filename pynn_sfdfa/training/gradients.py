@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from pynn_sfdfa.rules import BP
 from pynn_sfdfa.training.metrics import sign_agreement
-from pynn_sfdfa.training.optimizers import Optimizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.engine import TrainingEngine
-    from pynn_sfdfa.training.losses import SpikeCount
+    from pynn_sfdfa.training.losses import Loss
 
 __all__ = ["GradientAlignment", "Probe", "angle", "cosine"]
 
@@ -48,27 +47,6 @@ def angle(cosine: float) -> float:
     return math.degrees(math.acos(cosine))
 
 
-@dataclass(frozen=True)
-class _Keep(Optimizer):
-    """Keeps the gradient and leaves the weights as they are."""
-
-    name: ClassVar[str] = "keep"
-    slots: ClassVar[tuple[str, ...]] = ("gradient",)
-
-    learning_rate: float = 0.0
-
-    def step(
-        self,
-        weights: NDArray[np.float32],
-        gradient: NDArray[np.float32],
-        state: dict[str, NDArray[np.float32]],
-        step: int,
-    ) -> None:
-        """Move the gradient into the state."""
-        state["gradient"][...] = gradient
-        gradient[...] = 0
-
-
 class GradientAlignment:
     """Compares a rule's gradient of every layer with exact backpropagation's (a `Probe`).
 
@@ -79,7 +57,7 @@ class GradientAlignment:
     ----------
     network : FeedForward
     rule : LearningRule
-    loss : SpikeCount
+    loss : Loss
     trains : SpikeTrains
         The trials; at least one.
 
@@ -89,13 +67,13 @@ class GradientAlignment:
         If there are no trials, or they do not fit the network.
     """
 
-    def __init__(self, network: FeedForward, rule: LearningRule, loss: SpikeCount, trains: SpikeTrains) -> None:
+    def __init__(self, network: FeedForward, rule: LearningRule, loss: Loss, trains: SpikeTrains) -> None:
         if len(trains) == 0:
             raise ValueError("There are no trials to compare gradients on.")
         trains.check_within(network.trial_duration)
         self._trains = trains
         self._own, self._exact = (
-            network.sim.training_engine(network, each, _Keep(), loss, len(trains), 0, 1)
+            network.sim.training_engine(network, each, loss=loss, batch_size=len(trains), threads=1)
             for each in (replace(rule, rho=0.0), BP())
         )
 
@@ -126,7 +104,4 @@ class GradientAlignment:
         state |= {f"weights.{layer}": w for layer, w in enumerate(weights)}
         state |= {f"feedback.{layer}": f for layer, f in enumerate(feedback)}
         engine.load_state(state)
-        for _ in engine.train(self._trains, np.arange(len(self._trains)), 0):
-            pass
-        after = engine.state()
-        return [after[f"optimizer.gradient.{layer}"].astype(np.float32) for layer in range(len(weights))]
+        return engine.gradient(self._trains)

@@ -4,58 +4,99 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 from numba import float32, int32, int64
 
+from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.support.jit import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SpikeCount"]
+__all__ = ["Loss", "SpikeCount"]
 
 
-@kernel(int32[:, ::1], int64[::1], float32, float32, float32[:, ::1])
+class Loss(Protocol):
+    """What is to become small; a small immutable object."""
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The compiled functions that it calls, so that they can be compiled before the first batch."""
+        ...
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What a simulator must offer to learn from it."""
+        ...
+
+    def targets(self, labels: NDArray[np.int64], n_out: int) -> NDArray[np.float32]:
+        """Return the target count of every output neuron in every trial, shape (trials, n_out)."""
+        ...
+
+    def error(self, counts: NDArray[np.int32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return -dL/dn of every output neuron in every trial, shape (trials, n_out)."""
+        ...
+
+    def loss(self, error: NDArray[np.float32]) -> float:
+        """Return the loss of trials with these errors, summed over them."""
+        ...
+
+
+@kernel(int32[:, ::1], int64[::1], float32, float32, float32, float32[:, ::1])
 def _count_error(
     counts: NDArray[np.int32],
     labels: NDArray[np.int64],
     target: np.float32,
     other: np.float32,
+    margin: np.float32,
     error: NDArray[np.float32],
 ) -> None:
+    """``e_o = target_o - n_o``, or 0 if that is within the margin (docs/algorithm.md, section 5)."""
     for trial in range(counts.shape[0]):
         for o in range(counts.shape[1]):
-            error[trial, o] = (target if o == labels[trial] else other) - np.float32(counts[trial, o])
+            e = (target if o == labels[trial] else other) - np.float32(counts[trial, o])
+            error[trial, o] = e if abs(e) > margin else np.float32(0.0)
 
 
 @dataclass(frozen=True)
 class SpikeCount:
     """``1/2 sum_o (target_o - n_o)^2`` with one target for the label's neuron and another for the others.
 
+    Differences within the margin count as none.
+
     Parameters
     ----------
     target, other : float
         Spikes per trial of the label's neuron and of the others; ``target > other >= 0``.
+    margin : float
+        Spikes by which a count may miss its target without an error.
 
     Raises
     ------
     ValueError
-        If the targets are not finite or not in that order.
+        If the targets are not finite or not in that order, or the margin is negative.
     """
 
     kernels: ClassVar[tuple[Any, ...]] = (_count_error,)
-    """The loss's compiled functions, so that they can be compiled before the first batch."""
 
     target: float = 15.0
     other: float = 3.0
+    margin: float = 0.0
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.target) and 0 <= self.other < self.target):
             raise ValueError(
                 f"SpikeCount: target = {self.target}, other = {self.other} are not valid; need target > other >= 0."
             )
+        if not 0 <= self.margin < math.inf:
+            raise ValueError(f"SpikeCount: margin = {self.margin} is not valid; it must be >= 0.")
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """Simulators whose output neurons compare their counts with targets know no margin."""
+        return frozenset({Need.OWN_LOSS}) if self.margin > 0 else frozenset()
 
     def targets(self, labels: NDArray[np.int64], n_out: int) -> NDArray[np.float32]:
         """Return the target count of every output neuron in every trial, shape (trials, n_out)."""
@@ -64,9 +105,9 @@ class SpikeCount:
         return targets
 
     def error(self, counts: NDArray[np.int32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return ``e_o = target_o - n_o``, shape (trials, n_out)."""
+        """Return ``e_o = target_o - n_o``, 0 within the margin, shape (trials, n_out)."""
         error = np.empty(counts.shape, np.float32)
-        _count_error(counts, labels, np.float32(self.target), np.float32(self.other), error)
+        _count_error(counts, labels, *map(np.float32, (self.target, self.other, self.margin)), error)
         return error
 
     def loss(self, error: NDArray[np.float32]) -> float:

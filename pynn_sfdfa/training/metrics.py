@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Evaluation", "confusion_matrix", "feedback_alignment", "predict", "sign_agreement"]
+    from pynn_sfdfa.training.losses import Loss
+    from pynn_sfdfa.training.readouts import Readout
+    from pynn_sfdfa.training.responses import Responses
+
+__all__ = ["Evaluation", "confusion_matrix", "evaluation", "feedback_alignment", "sign_agreement"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +27,7 @@ class Evaluation:
     Attributes
     ----------
     accuracy : float
-        Fraction of samples whose label's neuron has the most spikes.
+        Fraction of samples for which the readout decides on the label.
     loss : float
         Mean over the samples.
     confusion : int64, shape (n_classes, n_classes)
@@ -40,10 +44,17 @@ class Evaluation:
     spikes_per_sample: tuple[float, ...]
 
 
-def predict(counts: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return the output neuron with the most spikes, the first of several; shape (n_samples,)."""
-    winners: NDArray[np.int64] = counts.argmax(axis=1)
-    return winners
+def evaluation(responses: Responses, labels: NDArray[np.int64], loss: Loss, readout: Readout) -> Evaluation:
+    """Return how responses compare with the labels of their samples, shape (samples,)."""
+    predictions = readout.decide(responses)
+    n = max(1, labels.size)
+    return Evaluation(
+        accuracy=float((predictions == labels).sum()) / n,
+        loss=loss.loss(loss.error(responses.counts, labels)) / n,
+        confusion=confusion_matrix(labels, predictions, responses.counts.shape[1]),
+        counts=responses.counts,
+        spikes_per_sample=tuple(total / n for total in responses.spikes),
+    )
 
 
 def confusion_matrix(labels: NDArray[np.int64], predictions: NDArray[np.int64], n_classes: int) -> NDArray[np.int64]:

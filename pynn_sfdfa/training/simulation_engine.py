@@ -8,27 +8,31 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.common.simulators import offers, who_offers
+from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.support.arrays import check_arrays
-from pynn_sfdfa.training.engine import BatchFigures
-from pynn_sfdfa.training.metrics import predict
+from pynn_sfdfa.training.engine import BatchFigures, check_labels
+from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.readouts import MostSpikes
+from pynn_sfdfa.training.responses import Responses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.network.feed_forward import FeedForward, Wiring
     from pynn_sfdfa.rules import LearningRule
-    from pynn_sfdfa.training.losses import SpikeCount
+    from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
+    from pynn_sfdfa.training.readouts import Readout
 
 __all__ = ["SimulationEngine"]
 
 _STRETCH = 500
 """Trials in one run. Each run is prepared for a second or more; between runs progress is shown and state saved."""
-
-_RULES = ("dfa", "sfdfa")
 
 
 class SimulationEngine(ABC):
@@ -41,14 +45,19 @@ class SimulationEngine(ABC):
     ----------
     network : FeedForward
         Its weights are copied; the network is not changed.
-    rule, optimizer, loss
-        SFDFA or DFA; SGD.
+    rule : LearningRule, optional
+        One that needs no more than the simulator offers (`pynn_sfdfa.common.simulators`).
+    optimizer : Optimizer, optional
+        One without state: SGD.
+    loss : Loss
     batch_size : int
         1.
     seed : int
         Seed of the perturbations and of the rule's initial feedback.
     threads : int, optional
         1.
+    readout : Readout
+        By which samples count as classified correctly while they are learned.
 
     Raises
     ------
@@ -56,6 +65,8 @@ class SimulationEngine(ABC):
         If the simulator cannot train like that; the message says why and what to choose instead.
     """
 
+    simulator: ClassVar[str]
+    """Its name, by which what it offers is known."""
     place: ClassVar[str]
     """Where the network learns, in messages."""
     one_thread: ClassVar[str]
@@ -64,18 +75,25 @@ class SimulationEngine(ABC):
     def __init__(
         self,
         network: FeedForward,
-        rule: LearningRule,
-        optimizer: Optimizer,
-        loss: SpikeCount,
-        batch_size: int,
-        seed: int,
+        rule: LearningRule | None = None,
+        optimizer: Optimizer | None = None,
+        loss: Loss | None = None,
+        batch_size: int = 1,
+        seed: int = 0,
         threads: int | None = None,
+        readout: Readout | None = None,
     ) -> None:
-        self._check(rule, optimizer, batch_size, threads)
+        self._rule, self._optimizer, self._seed = rule, optimizer, seed
+        self._loss = loss if loss is not None else SpikeCount()
+        self._readout = readout if readout is not None else MostSpikes()
+        self._check(batch_size, threads)
         self._network = copy.copy(network)
-        self._rule, self._optimizer, self._loss, self._seed = rule, optimizer, loss, seed
         self._network.weights = [weights.copy() for weights in network.weights]
-        self._network.feedback = rule.initial_feedback(network.sizes[1:], seed)
+        self._network.feedback = (
+            [feedback.copy() for feedback in network.feedback]
+            if rule is None
+            else rule.parts.feedback.initial(network.sizes[1:], seed)
+        )
         self._trials = 0
         self.threads = 1
 
@@ -86,6 +104,10 @@ class SimulationEngine(ABC):
     @abstractmethod
     def _simulate(self, wiring: Wiring, trials: int, report: Callable[[int], None] | None) -> list[NDArray[np.int32]]:
         """Run so many trials and return the spikes of each layer, shape (trials, neurons)."""
+
+    @abstractmethod
+    def _first_spikes(self, population: Any, trials: int) -> NDArray[np.float32]:
+        """Return when each neuron of a population spiked first in each trial, in ms from its start, else infinity."""
 
     def _stretch(self, trials: int) -> int:
         """Return how many of so many trials are shown in one run."""
@@ -109,18 +131,39 @@ class SimulationEngine(ABC):
         Each item stands for a stretch of trials. Weights are rounded to float32 between stretches, so that a training
         that is resumed there gives the same results as one that was not interrupted.
         """
-        self._check_labels(trains)
+        if self._rule is None or self._optimizer is None:
+            raise ValueError("This engine was made without a rule or an optimizer, so it cannot learn; give it both.")
+        check_labels(trains, self._network.sizes[-1])
         stretch = self._stretch(order.size)
         for start in range(0, order.size, stretch):
             shown = trains.select(order[start : start + stretch])
-            counts = self._run(shown, first_trial + start, self._optimizer.at(epoch).learning_rate, report)
+            learning = {
+                "targets": self._loss.targets(shown.labels, self._network.sizes[-1]),
+                "learning_rate": self._optimizer.at(epoch).learning_rate,
+                "feedback_learning_rate": self._rule.parts.feedback.rate,
+                "rho": self._rule.rho,
+                "r_target": self._rule.r_target,
+            }
+            counts, responses = self._run(shown, first_trial + start, learning, report)
             self._trials += len(shown)
-            yield self._figures(counts, shown.labels)
+            yield self._figures(counts, responses, shown.labels)
 
-    def respond(self, trains: SpikeTrains) -> tuple[NDArray[np.int32], tuple[int, ...]]:
+    def gradient(self, trains: SpikeTrains) -> list[NDArray[np.float32]]:
+        """Refuse: see `pynn_sfdfa.training.engine.TrainingEngine`.
+
+        Raises
+        ------
+        ValueError
+            Names the simulators that have gradients.
+        """
+        raise ValueError(
+            f"There are no gradients {self.place}: its synapses change at the end of each trial. "
+            f"Choose the simulator {' or '.join(who_offers({Need.GRADIENTS}))}."
+        )
+
+    def respond(self, trains: SpikeTrains) -> Responses:
         """Run all samples without learning; see `pynn_sfdfa.training.engine.TrainingEngine`."""
-        counts = self._run(trains, 0)
-        return counts[-1], tuple(int(c.sum()) for c in counts)
+        return self._run(trains, 0, {}, None)[1]
 
     def weights(self) -> list[NDArray[np.float32]]:
         """Return copies of the weights, shape (n_pre, n_post) each."""
@@ -149,66 +192,75 @@ class SimulationEngine(ABC):
         self,
         trains: SpikeTrains,
         first_trial: int,
-        learning_rate: float | None = None,
-        report: Callable[[int], None] | None = None,
-    ) -> list[NDArray[np.int32]]:
-        """Show all samples in one run, learning if there is a learning rate; return the spikes of each layer."""
-        network, rule = self._network, self._rule
-        learning: dict[str, Any] = {}
-        if learning_rate is not None:
-            learning = {
-                "targets": self._loss.targets(trains.labels, network.sizes[-1]),
-                "learning_rate": learning_rate,
-                "feedback_learning_rate": getattr(rule, "feedback_learning_rate", 0.0),
-                "rho": rule.rho,
-                "r_target": rule.r_target,
-            }
+        learning: Mapping[str, Any],
+        report: Callable[[int], None] | None,
+    ) -> tuple[list[NDArray[np.int32]], Responses]:
+        """Show all samples in one run, learning with these arguments of `FeedForward.wire` if there are any.
+
+        Returns
+        -------
+        counts : list of int32 arrays, shape (samples, neurons)
+            Spikes of each layer.
+        responses : Responses
+        """
+        network = self._network
         self._set_up(first_trial, learning=bool(learning))
         wiring = network.wire(trains, **learning)
         for population in wiring.populations:
             population.record("spikes")
         counts = self._simulate(wiring, len(trains), report)
+        first = None
+        if self._readout.of_first_spikes:
+            first = self._first_spikes(wiring.populations[-1], len(trains))
         if learning:
             network.read(wiring)
-        return counts
+        return counts, Responses(counts[-1], first, tuple(int(c.sum()) for c in counts))
 
-    def _figures(self, counts: list[NDArray[np.int32]], labels: NDArray[np.int64]) -> BatchFigures:
+    def _figures(
+        self, counts: list[NDArray[np.int32]], responses: Responses, labels: NDArray[np.int64]
+    ) -> BatchFigures:
         cap = self._network.max_spikes
         return BatchFigures(
             samples=labels.size,
-            correct=int((predict(counts[-1]) == labels).sum()),
+            correct=int((self._readout.decide(responses) == labels).sum()),
             loss=self._loss.loss(self._loss.error(counts[-1], labels)),
             spikes=tuple(c.sum(axis=0, dtype=np.int64) for c in counts),
             capped=tuple(int((c >= cap).sum()) for c in counts),
         )
 
-    def _check_labels(self, trains: SpikeTrains) -> None:
-        outputs = self._network.sizes[-1]
-        if len(trains) and trains.labels.max() >= outputs:
-            raise ValueError(f"Label {trains.labels.max()} has no output neuron; the network has {outputs} outputs.")
-
-    def _check(self, rule: LearningRule, optimizer: Optimizer, batch_size: int, threads: int | None) -> None:
-        if rule.name not in _RULES:
-            raise ValueError(
-                f"The rule {rule.name} cannot run {self.place}: its errors travel back through all spikes of a trial. "
-                f"Choose one of {', '.join(_RULES)}, or the event simulator."
-            )
-        for setting in rule.of_trainer_only:
-            value = getattr(rule, setting)
-            if value:
-                raise ValueError(
-                    f"{setting} = {value} of the rule {rule.name} is not possible {self.place}: "
-                    "output neurons there send nothing but their errors. Leave it out, or choose the event simulator."
-                )
+    def _check(self, batch_size: int, threads: int | None) -> None:
+        if self._rule is not None:
+            self._check_needs(f"The rule {self._rule.name}", self._rule.needs, _rules_for(offers(self.simulator)))
+        self._check_needs("The loss", self._loss.needs, "a loss whose errors are target minus count")
+        if self._optimizer is None:
+            return
         if batch_size != 1:
             raise ValueError(
                 f"batch_size = {batch_size} is not possible {self.place}: its synapses change at the end of each "
-                "trial, before the next one begins. Choose batch_size = 1, or the event simulator."
+                f"trial, before the next one begins. Choose batch_size = 1, or {_others({Need.BATCHES})}."
             )
-        if optimizer.name != "sgd":
+        if self._optimizer.slots:
             raise ValueError(
-                f"The optimizer {optimizer.name} is not possible {self.place}: synapses there descend by learning_rate "
-                "times gradient and keep no other state. Choose sgd, or the event simulator."
+                f"The optimizer {self._optimizer.name} is not possible {self.place}: synapses there descend by "
+                "learning_rate times gradient and keep no other state. "
+                f"Choose sgd, or {_others({Need.OPTIMIZER_STATE})}."
             )
         if threads not in (None, 1):
             raise ValueError(f"threads = {threads} is not possible: {self.one_thread}. Leave threads out.")
+
+    def _check_needs(self, what: str, needs: frozenset[Need], choice: str) -> None:
+        missing = sorted(needs - offers(self.simulator), key=list(Need).index)
+        if missing:
+            reasons = ", and ".join(need.value for need in missing)
+            raise ValueError(
+                f"{what} cannot run {self.place}: it needs {reasons}. Choose {choice}, or {_others(needs)}."
+            )
+
+
+def _others(needs: Iterable[Need]) -> str:
+    return f"the simulator {' or '.join(who_offers(needs))}"
+
+
+def _rules_for(offered: frozenset[Need]) -> str:
+    fitting = [name for name, rule in RULES.items() if rule().needs <= offered]
+    return f"one of {', '.join(sorted(fitting))} as they are"

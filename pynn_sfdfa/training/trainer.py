@@ -16,10 +16,12 @@ from pynn_sfdfa.support.interrupts import deferred_interrupt
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress
+from pynn_sfdfa.training.engine import check_labels
 from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
 from pynn_sfdfa.training.losses import SpikeCount
-from pynn_sfdfa.training.metrics import Evaluation, confusion_matrix, feedback_alignment, predict
+from pynn_sfdfa.training.metrics import Evaluation, evaluation, feedback_alignment
 from pynn_sfdfa.training.optimizers import Adam
+from pynn_sfdfa.training.readouts import MostSpikes
 from pynn_sfdfa.training.tally import Tally
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
     from pynn_sfdfa.training.callbacks import Callback
     from pynn_sfdfa.training.engine import BatchFigures, TrainingEngine
     from pynn_sfdfa.training.gradients import Probe
+    from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
+    from pynn_sfdfa.training.readouts import Readout
 
 __all__ = ["CannotLearnError", "History", "Trainer"]
 
@@ -65,7 +69,7 @@ class Trainer:
         Its weights and feedback are those of the last finished batch after `fit`.
     rule : LearningRule
     optimizer : Optimizer
-    loss : SpikeCount
+    loss : Loss
     batch_size : int
     seed : int
         Determines the order of samples, the perturbations and random feedback.
@@ -79,6 +83,8 @@ class Trainer:
         JSON-compatible description kept in every checkpoint.
     probes : sequence of Probe
         What else to measure after each epoch; see `pynn_sfdfa.training.gradients`.
+    readout : Readout
+        Which class the output spikes of a sample stand for; default: `MostSpikes`.
 
     Raises
     ------
@@ -93,7 +99,7 @@ class Trainer:
         network: FeedForward,
         rule: LearningRule | None = None,
         optimizer: Optimizer | None = None,
-        loss: SpikeCount | None = None,
+        loss: Loss | None = None,
         batch_size: int = 50,
         seed: int = 1,
         threads: int | None = None,
@@ -101,6 +107,7 @@ class Trainer:
         folder: str | Path | None = None,
         configuration: dict[str, Any] | None = None,
         probes: Sequence[Probe] = (),
+        readout: Readout | None = None,
     ) -> None:
         if not hasattr(network.sim, "training_engine"):
             raise TypeError(
@@ -109,6 +116,7 @@ class Trainer:
         self.network = network
         self._rule = rule if rule is not None else SFDFA()
         self._loss = loss if loss is not None else SpikeCount()
+        self._readout = readout if readout is not None else MostSpikes()
         self._seed, self._batch_size = seed, batch_size
         self._callbacks, self._probes = list(callbacks), list(probes)
         self._folder = None if folder is None else Path(folder)
@@ -118,7 +126,14 @@ class Trainer:
         except (TypeError, ValueError) as error:
             raise ValueError(f"configuration cannot be kept in checkpoints, which are JSON: {error}.") from None
         self._engine: TrainingEngine = network.sim.training_engine(
-            network, self._rule, optimizer if optimizer is not None else Adam(), self._loss, batch_size, seed, threads
+            network,
+            self._rule,
+            optimizer if optimizer is not None else Adam(),
+            self._loss,
+            batch_size,
+            seed,
+            threads,
+            self._readout,
         )
         self._history = History()
         self._tally = Tally(network.sizes[1:])
@@ -227,17 +242,35 @@ class Trainer:
             If the samples do not fit the network or its trials.
         """
         trains.check_within(self.network.trial_duration)
-        counts, spikes = self._engine.respond(trains)
-        predictions = predict(counts)
-        error = self._loss.error(counts, trains.labels)
-        n = max(1, len(trains))
-        return Evaluation(
-            accuracy=float((predictions == trains.labels).sum()) / n,
-            loss=self._loss.loss(error) / n,
-            confusion=confusion_matrix(trains.labels, predictions, self.network.sizes[-1]),
-            counts=counts,
-            spikes_per_sample=tuple(total / n for total in spikes),
-        )
+        check_labels(trains, self.network.sizes[-1])
+        return evaluation(self._engine.respond(trains), trains.labels, self._loss, self._readout)
+
+    def predict(self, trains: SpikeTrains) -> NDArray[np.int64]:
+        """Return the class of each sample as the network is now, shape (samples,); labels are not looked at.
+
+        Raises
+        ------
+        ValueError
+            If the samples do not fit the network or its trials.
+        """
+        trains.check_within(self.network.trial_duration)
+        return self._readout.decide(self._engine.respond(trains))
+
+    def gradients(self, trains: SpikeTrains) -> list[NDArray[np.float32]]:
+        """Return the mean over the samples of the gradients by which the rule would descend; nothing is learned.
+
+        Returns
+        -------
+        list of float32 arrays, shape (n_pre, n_post)
+            One per layer, from the input upwards, in ms/nA times the unit of the error; rate regularisation included.
+
+        Raises
+        ------
+        ValueError
+            If the samples do not fit the network or its trials, or have no labels, or the simulator has no gradients.
+        """
+        trains.check_within(self.network.trial_duration)
+        return self._engine.gradient(trains)
 
     def load(self, saved: checkpoint.Checkpoint) -> None:
         """Take over weights, feedback and optimiser state of a checkpoint.

@@ -40,7 +40,7 @@ def test_table_and_json(small):
 
 
 def test_peers(small, monkeypatch):
-    monkeypatch.setattr(peers.compare, "installed_peers", dict)
+    monkeypatch.setattr(peers.comparison, "installed_peers", dict)
     result = invoke("--peers", "--threads", 1)
     assert result.exit_code == 0, result.output
     assert "Not installed: snntorch, spikingjelly" in result.stdout

@@ -9,7 +9,7 @@ import pytest
 
 from pynn_sfdfa import SpikeTrains
 from pynn_sfdfa.benchmark import task as tasks
-from pynn_sfdfa.benchmark.peers import compare, measure_peers
+from pynn_sfdfa.benchmark.peers import comparison, measure_peers
 from pynn_sfdfa.benchmark.peers.dense import rasterise
 from pynn_sfdfa.benchmark.tables import peers_table
 from pynn_sfdfa.training.losses import SpikeCount
@@ -70,15 +70,15 @@ def test_peers_learn_the_same_batches_in_turn_and_are_reported(task):
 
 def test_absent_peers_are_left_out(monkeypatch):
     def absent(name):
-        raise compare.metadata.PackageNotFoundError(name)
+        raise comparison.metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(compare.metadata, "version", absent)
-    assert compare.installed_peers() == {}
+    monkeypatch.setattr(comparison.metadata, "version", absent)
+    assert comparison.installed_peers() == {}
 
 
 def test_present_peers_are_found(monkeypatch):
-    monkeypatch.setattr(compare.metadata, "version", lambda name: "1.0")
-    assert list(compare.installed_peers()) == ["snntorch", "spikingjelly"]
+    monkeypatch.setattr(comparison.metadata, "version", lambda name: "1.0")
+    assert list(comparison.installed_peers()) == ["snntorch", "spikingjelly"]
 
 
 def test_rasters_have_one_step_per_two_milliseconds():
@@ -95,7 +95,7 @@ def test_a_peer_learns(no_mnist, name):
         if importlib.util.find_spec(package) is None:
             pytest.skip(f"{package} is not installed; pip install 'pynn-sfdfa[peers]'")
     task = tasks.prepare(None, 120, 30, 1, ["network.hidden_sizes=[100]"])
-    peer = compare.installed_peers()[name](task.network(), task.optimizer, task.loss, 1, 1)
+    peer = comparison.installed_peers()[name](task.network(), task.optimizer, task.loss, 1, 1)
     assert all(peer.learn(task.train) > 0 for _ in range(60))
     predictions, seconds = peer.respond(task.train)
     assert seconds > 0

@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 
-from pynn_sfdfa.campaign.execute import execute
+from pynn_sfdfa.campaign.execution import execute
 from pynn_sfdfa.campaign.spec import RunSpec
 from pynn_sfdfa.experiments import config
 from pynn_sfdfa.training import checkpoint

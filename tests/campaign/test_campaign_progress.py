@@ -7,7 +7,7 @@ import json
 
 from campaign.small_runs import spec
 
-from pynn_sfdfa.campaign.execute import Outcome
+from pynn_sfdfa.campaign.execution import Outcome
 from pynn_sfdfa.campaign.progress import CampaignProgress
 
 

@@ -20,8 +20,8 @@ from campaign.small_runs import check_same, lines, run_here, spec
 from distributed import KilledWorker, LocalCluster
 
 from pynn_sfdfa.campaign import cluster, runner
-from pynn_sfdfa.campaign.collect import read
 from pynn_sfdfa.campaign.errors import CampaignError
+from pynn_sfdfa.campaign.finished_run import read
 from pynn_sfdfa.support.files import WriteError
 
 EPOCHS = 12

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from pynn_sfdfa.benchmark.machine import describe
 from pynn_sfdfa.campaign import tables
-from pynn_sfdfa.campaign.collect import FinishedRun
-from pynn_sfdfa.campaign.earlier import EarlierTableError, with_earlier
+from pynn_sfdfa.campaign.earlier_table import EarlierTableError, with_earlier
+from pynn_sfdfa.campaign.finished_run import FinishedRun
 from pynn_sfdfa.campaign.markdown import as_markdown, percent
 from pynn_sfdfa.campaign.results import commit, mean_and_sd, result
 from pynn_sfdfa.campaign.tables import HELD_OUT, TABLES, Table

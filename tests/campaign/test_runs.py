@@ -11,8 +11,8 @@ import pytest
 from campaign.small_runs import check_same, lines, run_here, spec
 
 from pynn_sfdfa.campaign import runner
-from pynn_sfdfa.campaign.collect import DamagedRunError, read
 from pynn_sfdfa.campaign.errors import CampaignError
+from pynn_sfdfa.campaign.finished_run import DamagedRunError, read
 from pynn_sfdfa.campaign.spec import make_spec
 from pynn_sfdfa.experiments.run_folder import RunFolder, RunFolderError
 

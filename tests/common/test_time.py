@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pynn_sfdfa.common.running import build_run, steps_to
+from pynn_sfdfa.common.clock import build_run, steps_to
 
 
 class Clock:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.testing import assert_allclose, assert_array_equal
 
-from pynn_sfdfa import encoding
 from pynn_sfdfa.encoding import ENCODERS, latency, poisson, time_coded
 
 byte_images = arrays(np.uint8, array_shapes(min_dims=2, max_dims=3, min_side=1, max_side=6))
@@ -61,7 +60,7 @@ def test_equal_pixels_have_bit_equal_times_in_every_sample(maximum):
 def test_blocks_do_not_show(monkeypatch):
     images = np.random.RandomState(2).randint(0, 256, (23, 4, 4))
     whole = latency(images, labels_of(images))
-    monkeypatch.setattr(encoding, "_BLOCK", 5)
+    monkeypatch.setattr("pynn_sfdfa.encoding.encoders._BLOCK", 5)
     parts = latency(images, labels_of(images))
     for field in ("times", "units", "offsets", "labels"):
         assert_array_equal(getattr(whole, field), getattr(parts, field))

@@ -10,16 +10,22 @@ from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import BP, DFA, SFDFA, SGD, Adam, FeedForward, SpikeCount, Trainer
+from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.rules import Combination
+from pynn_sfdfa.rules.parts.estimated import Estimated
+from pynn_sfdfa.rules.parts.transport import Transport
 from pynn_sfdfa.training.metrics import feedback_alignment, sign_agreement
 
 DEPTHS = ([10, 6, 5, 3], [10, 6, 5, 4, 3])
 TRIALS = 300
 
 
-class Watched(SFDFA):
+class Watched(Transport):
     """Keeps what the feedback is estimated from."""
 
-    def backward(self, trials, feedback):
+    name = "watched"
+
+    def assign(self, trials, feedback, regularisation):
         hidden = range(trials.n_layers - 1)
         type(self).seen = [trials.perturbation(layer).astype(float) for layer in hidden], trials.directional()
         type(self).counts = [trials.counts(layer) for layer in range(trials.n_layers)]
@@ -31,7 +37,7 @@ def frozen(request):
     sizes = request.param
     net = network(sizes, c=0.3, weights=(-0.4, 1.0), max_spikes=200, seed=2)
     trains = random_trains(np.random.default_rng(0), 1, sizes[0], spikes=(60, 61), last=190.0, n_classes=3)
-    rule = Watched(rho=0.0, feedback_learning_rate=1.0)  # feedback is the mean over the batch
+    rule = Combination(Watched(), Estimated(1.0))  # feedback is the mean over the batch
     engine = sim.training_engine(net, rule, SGD(learning_rate=0.0), SpikeCount(), TRIALS, 0, 1)
     list(engine.train(trains, np.zeros(TRIALS, int), 0))
     assert all((counts[0] > 1).all() for counts in Watched.counts)
@@ -73,5 +79,5 @@ def test_every_rule_learns_digits(rule, hidden, digits):
     history = trainer.fit(train, test, epochs=5)
     assert history.records[0].test_accuracy < history.best.test_accuracy > 0.7  # chance: 0.1
     assert all((old != new).any() for old, new in zip(before, net.weights, strict=True))
-    if rule.perturbs:
+    if Need.PERTURBATIONS in rule.needs:
         assert min(history.records[-1].alignment) > 0.3

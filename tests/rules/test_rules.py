@@ -1,22 +1,27 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import pytest
-from small_nets import Ones, network, random_trains
+from small_nets import network, random_trains
 
 from pynn_sfdfa import BP, DFA, SFDFA, SGD, Trainer
-from pynn_sfdfa.rules import RULES, LearningRule
-from pynn_sfdfa.rules.feedback import estimate_feedback, hidden_error
+from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.rules import RULES, Combination
+from pynn_sfdfa.rules.parts.direct import Direct, hidden_error
+from pynn_sfdfa.rules.parts.estimated import Estimated, estimate_feedback
+from pynn_sfdfa.rules.parts.fixed import Fixed
+from pynn_sfdfa.rules.parts.no_feedback import NoFeedback
+from pynn_sfdfa.rules.parts.timed import Timed
 from pynn_sfdfa.training.metrics import feedback_alignment
 
 SIZES = (6, 5, 3)  # two hidden layers and the output
 
 
 class Recorded:
-    """Trials with random contents that note what a rule does with them (`pynn_sfdfa.rules.Trials`)."""
+    """Trials with random contents that note what a rule does with them (`pynn_sfdfa.rules.trials.Trials`)."""
 
     def __init__(self, seed=0, trials=4):
         rng = np.random.default_rng(seed)
@@ -38,10 +43,10 @@ class Recorded:
     def directional(self):
         return self.d
 
-    def learn(self, layer, error):
+    def neuron_errors(self, layer, error):
         self.learned[layer] = error.copy()
 
-    def feed_back(self, layer, feedback):
+    def spike_errors_by_feedback(self, layer, feedback):
         assert layer in self.learned
         self.fed_back[layer] = feedback
 
@@ -55,7 +60,7 @@ def random_feedback(seed=1):
 def test_errors_of_all_layers(rule):
     trials, feedback = Recorded(), random_feedback()
     before = [f.astype(float) for f in feedback]
-    rule.backward(trials, feedback)
+    rule.assign_errors(trials, feedback)
     np.testing.assert_array_equal(trials.learned[2], trials.output_error)
     for layer, weights in enumerate(before):
         rate = 0.3 * (0.7 - trials.counts(layer).mean(axis=0))
@@ -64,7 +69,7 @@ def test_errors_of_all_layers(rule):
 
 def test_timed_errors_are_those_of_spikes_beside_the_regularisation():
     trials, feedback = Recorded(), random_feedback()
-    SFDFA(rho=0.3, r_target=0.7, timed=True).backward(trials, feedback)
+    SFDFA(rho=0.3, r_target=0.7, timed=True).assign_errors(trials, feedback)
     np.testing.assert_array_equal(trials.learned[2], trials.output_error)
     for layer in (0, 1):
         rate = 0.3 * (0.7 - trials.counts(layer).mean(axis=0))
@@ -77,7 +82,7 @@ def test_sfdfa_moves_feedback_towards_the_mean_over_trials_with_spikes():
     before = [f.astype(float) for f in feedback]
     rule = SFDFA(feedback_learning_rate=0.1)
     for layer, weights in enumerate(feedback):
-        rule.improve_feedback(trials, layer, weights)
+        rule.parts.feedback.improve(trials, layer, weights)
     for layer, (old, new) in enumerate(zip(before, feedback, strict=True)):
         for i in range(SIZES[layer]):
             fired = trials.counts(layer)[:, i] > 0
@@ -92,21 +97,21 @@ def test_sfdfa_moves_feedback_towards_the_mean_over_trials_with_spikes():
 def test_dfa_leaves_feedback_alone_and_draws_it_by_seed():
     rule, trials, feedback = DFA(feedback=(-0.5, 2.0)), Recorded(), random_feedback()
     before = [f.copy() for f in feedback]
-    rule.backward(trials, feedback)
+    rule.assign_errors(trials, feedback)
     for layer, weights in enumerate(feedback):
-        rule.improve_feedback(trials, layer, weights)
+        rule.parts.feedback.improve(trials, layer, weights)
     for old, new in zip(before, feedback, strict=True):
         np.testing.assert_array_equal(old, new)
-    drawn = rule.initial_feedback([400, 300, 10], seed=3)
+    drawn = rule.parts.feedback.initial([400, 300, 10], seed=3)
     assert [f.shape for f in drawn] == [(10, 400), (10, 300)]
     assert -0.5 <= drawn[0].min() < -0.45 < 1.95 < drawn[0].max() < 2.0
-    np.testing.assert_array_equal(drawn[0], rule.initial_feedback([400, 300, 10], seed=3)[0])
-    assert (drawn[0] != rule.initial_feedback([400, 300, 10], seed=4)[0]).all()
+    np.testing.assert_array_equal(drawn[0], rule.parts.feedback.initial([400, 300, 10], seed=3)[0])
+    assert (drawn[0] != rule.parts.feedback.initial([400, 300, 10], seed=4)[0]).all()
 
 
 def test_sfdfa_starts_without_feedback():
-    assert [f.shape for f in SFDFA().initial_feedback(SIZES, 1)] == [(3, 6), (3, 5)]
-    assert not any(f.any() for f in SFDFA().initial_feedback(SIZES, 1))
+    assert [f.shape for f in SFDFA().parts.feedback.initial(SIZES, 1)] == [(3, 6), (3, 5)]
+    assert not any(f.any() for f in SFDFA().parts.feedback.initial(SIZES, 1))
 
 
 def test_the_kernels_take_layers_of_any_size():
@@ -130,27 +135,20 @@ def test_estimated_feedback_points_along_the_weights_above():
 
 
 @dataclass(frozen=True)
-class OutputOnly(LearningRule):
-    """Hidden layers do not learn: zero feedback."""
+class OutputOnly(Direct):
+    """Hidden layers do not learn."""
 
-    name: ClassVar[str] = "output only"
-    perturbs: ClassVar[bool] = False
+    name: ClassVar[str] = "output-only"
 
-    rho: float = 0.0
-    r_target: float = 0.0
-
-    def initial_feedback(self, sizes, seed):
-        return [np.zeros((sizes[-1], hidden), np.float32) for hidden in sizes[:-1]]
-
-    def backward(self, trials, feedback):
-        trials.learn(trials.n_layers - 1, trials.output_error)
+    def assign(self, trials, feedback, regularisation):
+        trials.neuron_errors(trials.n_layers - 1, trials.output_error)
 
 
-def test_a_rule_of_ones_own_needs_no_change_elsewhere():
+def test_a_transport_of_ones_own_needs_no_change_elsewhere():
     net = network([20, 15, 2], c=0.2)
     before = [w.copy() for w in net.weights]
     trains = random_trains(np.random.default_rng(1), 60, 20)
-    history = Trainer(net, OutputOnly(), batch_size=10, seed=1).fit(trains, epochs=4)
+    history = Trainer(net, Combination(OutputOnly(), NoFeedback()), batch_size=10, seed=1).fit(trains, epochs=4)
     np.testing.assert_array_equal(net.weights[0], before[0])
     assert (net.weights[1] != before[1]).any()
     assert history.records[-1].train_loss < history.records[0].train_loss
@@ -158,9 +156,30 @@ def test_a_rule_of_ones_own_needs_no_change_elsewhere():
 
 
 def test_names():
-    assert RULES == {"sfdfa": SFDFA, "dfa": DFA, "bp": BP}
-    assert {rule.perturbs for rule in (SFDFA, Ones)} == {True}
-    assert not DFA.perturbs and not BP.perturbs
+    assert RULES == {"sfdfa": SFDFA, "dfa": DFA, "bp": BP, "combination": Combination}
+
+
+def test_a_rule_needs_what_its_parts_need():
+    assert SFDFA().needs == {Need.PERTURBATIONS}
+    assert SFDFA(timed=True).needs == {Need.PERTURBATIONS, Need.ALL_SPIKES}
+    assert DFA().needs == set()
+    assert BP().needs == {Need.ALL_SPIKES, Need.FORWARD_WEIGHTS}
+    assert Combination(Timed(), Fixed()).needs == {Need.ALL_SPIKES}
+
+
+def test_a_part_that_computes_something_itself_needs_a_simulator_that_lets_it():
+    """Whether it is derived from a part that needs nothing or not: else two simulators would learn differently."""
+
+    class Doubled(Estimated):
+        def improve(self, trials, layer, feedback):
+            super().improve(trials, layer, feedback)
+            super().improve(trials, layer, feedback)
+
+    class Renamed(Doubled):
+        name = "renamed"
+
+    assert OutputOnly.needs == {Need.OWN_ERRORS}
+    assert Doubled.needs == Renamed.needs == {Need.PERTURBATIONS, Need.OWN_FEEDBACK}
 
 
 @pytest.mark.parametrize(
@@ -177,10 +196,3 @@ def test_names():
 def test_settings_that_are_refused(rule, settings, message):
     with pytest.raises(ValueError, match=message):
         rule(**settings)
-
-
-@pytest.mark.parametrize("rule", [SFDFA, DFA, BP])
-def test_simulators_that_learn_by_themselves_know_each_setting_or_refuse_it(rule):
-    """What `SimulationEngine` wires, what it takes as initial feedback, and what it refuses."""
-    wired, initial = {"rho", "r_target", "feedback_learning_rate"}, {"feedback"}
-    assert {field.name for field in fields(rule)} <= wired | initial | set(rule.of_trainer_only)

@@ -52,7 +52,8 @@ def test_an_engine_learns_and_goes_on(emulated, capfd):
     learned = [*specification.float_weights(), *specification.float_feedback()]
     for found, expected in zip([*second.weights(), *second.feedback()], learned, strict=True):
         np.testing.assert_allclose(found, expected, rtol=0, atol=2.0**-28)  # weights that never changed are as given
-    counts, spikes = second.respond(trains)
+    response = second.respond(trains)
+    counts, spikes = response.counts, response.spikes
     np.testing.assert_array_equal(counts, specification.counts(trains)[-1])
     assert len(spikes) == 2 and spikes[1] == counts.sum()
     assert second.state()["optimizer.step"] == 4

@@ -235,7 +235,7 @@ def test_weights_that_cannot_be_loaded_again_are_not_saved_on_ctrl_c(tmp_path):
     class Spoil(Callback):
         def on_batch_end(self, progress):
             if progress.epoch == 2:
-                one._engine._weights[0][0, 0] = np.nan
+                one._engine._layers.weights[0][0, 0] = np.nan
                 signal.raise_signal(signal.SIGINT)
 
     one = trainer(tmp_path, [Spoil()])

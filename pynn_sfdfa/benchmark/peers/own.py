@@ -8,7 +8,6 @@ import numpy as np
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa.benchmark.timing import clock
-from pynn_sfdfa.training.metrics import predict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,5 +37,5 @@ class Own:
     def respond(self, batch: SpikeTrains) -> tuple[NDArray[np.int64], float]:
         """Return the predictions, shape (samples,), and the seconds taken."""
         counts: list[NDArray[np.int32]] = []
-        seconds = clock(lambda: counts.append(self._engine.respond(batch)[0]))
-        return predict(counts[0]), seconds
+        seconds = clock(lambda: counts.append(self._engine.respond(batch).counts))
+        return counts[0].argmax(axis=1), seconds

@@ -1,18 +1,21 @@
-"""How active a layer was in a batch of trials."""
+"""How active a layer was in a batch of trials, and when its neurons fired first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import int32, int64
+from numba import float32, int32, int64
 
+from pynn_sfdfa.event.batch.records import LAYER_TRIALS
 from pynn_sfdfa.support.jit import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["add_up", "summarise"]
+    from pynn_sfdfa.event.batch.records import LayerTrials
+
+__all__ = ["add_up", "first_spikes", "summarise"]
 
 
 def summarise(counts: NDArray[np.int32], cap: int) -> tuple[NDArray[np.int64], int]:
@@ -38,3 +41,27 @@ def add_up(counts: NDArray[np.int32], cap: int, spikes: NDArray[np.int64]) -> in
             spikes[i] += counts[trial, i]
             capped += counts[trial, i] >= cap
     return capped
+
+
+def first_spikes(layer: LayerTrials, n_trials: int, n: int) -> NDArray[np.float32]:
+    """Return when each neuron fired first in each of the first trials, shape (n_trials, n).
+
+    In ms from the start of the trial; infinite for neurons that were silent.
+    """
+    times = np.full((n_trials, n), np.inf, np.float32)
+    find_first(layer, times)
+    return times
+
+
+@kernel(LAYER_TRIALS, float32[:, ::1])
+def find_first(layer: LayerTrials, times: NDArray[np.float32]) -> None:
+    """Lower ``times`` to the first spike of each neuron; as of `first_spikes`."""
+    trials = layer.n_groups.size
+    width, capacity = layer.counts.size // trials, layer.spikes.size // trials
+    for trial in range(times.shape[0]):
+        fired = 0
+        for i in range(width):
+            fired += layer.counts[trial * width + i]
+        for k in range(trial * capacity, trial * capacity + fired):
+            spike = layer.spikes[k]
+            times[trial, spike.unit] = min(times[trial, spike.unit], spike.time)

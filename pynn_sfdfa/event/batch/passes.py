@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
-from pynn_sfdfa.event.batch.backpropagate import backpropagate
-from pynn_sfdfa.event.batch.feed_back import feed_back
 from pynn_sfdfa.event.batch.forward import advance_layer
+from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
+from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,7 +82,14 @@ def propagate_errors(
     known = (weights, workspace.layers[layer], error, of_spikes, constants)
     width = workspace.layers[layer].counts.size // workspace.trials
     pool.run(
-        partial(backpropagate, part.start, part.stop, *known, *_accumulators(width), workspace.layers[layer - 1])
+        partial(
+            spike_errors_through_weights,
+            part.start,
+            part.stop,
+            *known,
+            *_accumulators(width),
+            workspace.layers[layer - 1],
+        )
         for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads)
     )
 
@@ -105,7 +112,14 @@ def return_answers(
     """
     known = (feedback.T.ravel(), workspace.layers[layer], workspace.layers[-1], error, delay, constants)
     pool.run(
-        partial(feed_back, part.start, part.stop, *known, *workspace.orders[number], *_accumulators(feedback.shape[0]))
+        partial(
+            spike_errors_by_feedback,
+            part.start,
+            part.stop,
+            *known,
+            *workspace.orders[number],
+            *_accumulators(feedback.shape[0]),
+        )
         for number, part in enumerate(share_out(n_trials, PARTS_PER_THREAD * pool.threads))
     )
 

@@ -10,6 +10,8 @@ from small_nets import Ones, network, random_trains
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import DFA, SFDFA, SGD, Adam, SpikeCount
+from pynn_sfdfa.rules import Combination
+from pynn_sfdfa.rules.parts.direct import Direct
 
 
 def engine(net, rule=None, optimizer=None, batch_size=4, seed=1, threads=None):
@@ -27,7 +29,8 @@ def trains():
 
 
 def test_figures_of_a_batch_are_those_of_the_response_before_it(net, trains):
-    counts, totals = engine(net).respond(trains)
+    response = engine(net).respond(trains)
+    counts, totals = response.counts, response.spikes
     figures = list(engine(net, optimizer=SGD(learning_rate=0.0)).train(trains, np.arange(11), 0))
     assert [f.samples for f in figures] == [11]  # small batches are reported together
     loss = SpikeCount()
@@ -42,7 +45,7 @@ def test_figures_of_a_batch_are_those_of_the_response_before_it(net, trains):
 def test_capped_counts_neurons_and_samples_at_the_cap(trains):
     net = network([20, 15, 3], c=0.02, seed=2, max_spikes=3)
     figures = list(engine(net).train(trains, np.arange(4), 0))
-    counts, _ = engine(net).respond(trains.select([0, 1, 2, 3]))
+    counts = engine(net).respond(trains.select([0, 1, 2, 3])).counts
     assert figures[0].capped[1] == (counts == 3).sum() > 0
 
 
@@ -58,8 +61,8 @@ def test_learning_the_same_batch_in_another_order_changes_rounding_only(net, tra
 
 def test_the_response_does_not_depend_on_the_batch_size(net, trains):
     small, large = (engine(net, batch_size=size).respond(trains) for size in (1, 64))
-    np.testing.assert_array_equal(small[0], large[0])
-    assert small[1] == large[1]
+    np.testing.assert_array_equal(small.counts, large.counts)
+    assert small.spikes == large.spikes
 
 
 def test_in_place_descent_equals_the_buffered_one(net, trains):
@@ -78,15 +81,15 @@ def test_in_place_descent_equals_the_buffered_one(net, trains):
 
 
 def test_a_layer_without_an_error_in_a_batch_keeps_its_weights_in_it(net, trains):
-    class HiddenOnce(DFA):
-        def backward(self, trials, feedback):
-            trials.learn(1, trials.output_error)
+    class HiddenOnce(Direct):
+        def assign(self, trials, feedback, regularisation):
+            trials.neuron_errors(1, trials.output_error)
             if not hidden_has_learned:
                 hidden_has_learned.append(True)
-                trials.learn(0, np.ones(trials.counts(0).shape, np.float32))
+                trials.neuron_errors(0, np.ones(trials.counts(0).shape, np.float32))
 
     hidden_has_learned = []
-    one = engine(net, HiddenOnce(), SGD(learning_rate=1e-4))
+    one = engine(net, Combination(HiddenOnce()), SGD(learning_rate=1e-4))
     after = []
     for batch in (np.arange(4), np.arange(4, 8)):
         list(one.train(trains, batch, batch[0]))

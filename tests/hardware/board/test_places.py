@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from pynn_sfdfa.cli import main
+from pynn_sfdfa.hardware.board.diagnosis import explain
 from pynn_sfdfa.hardware.board.errors import BoardError
-from pynn_sfdfa.hardware.board.explain import explain
 from pynn_sfdfa.hardware.board.places import place
 from pynn_sfdfa.hardware.emulator.faults import UnmodelledRegister
 

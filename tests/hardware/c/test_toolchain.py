@@ -180,3 +180,10 @@ def test_file_that_is_no_program(tmp_path):
     file.write_bytes(b"\x7fELF\x02\x01" + bytes(100))
     with pytest.raises(ValueError, match="7f454c460201"):
         read_image(file)
+
+
+def test_a_program_that_is_cut_short_is_refused(tmp_path):
+    file = tmp_path / "program"
+    file.write_bytes(b"\x7fELF\x01\x01\x01" + bytes(20))
+    with pytest.raises(ValueError, match="program is a damaged ELF file: expected "):
+        read_image(file)

@@ -1,6 +1,6 @@
 """Errors of single hidden spikes, from the output spikes that follow them, through feedback weights.
 
-Section 7 of the reference with feedback in place of the forward weights. At the end of a trial each output spike k
+docs/algorithm.md, section 8: section 7 with feedback in place of forward weights. At the end of a trial output spike k
 stands for ``gamma_k = f_k (e_o + (c/tau_m) S2_o)``, as in the replay of the output layer itself. A hidden neuron takes
 the output spikes backwards in time into two accumulators per output neuron, S1 (decays with tau_syn) and S2 (with
 tau_m), and the error of its own spike is ``sum_o Bfb[o, i] (S1_o/tau_syn - S2_o/tau_m)``. For the last hidden layer and
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import float32, int64, uint64
 
-from pynn_sfdfa.event.batch.backpropagate import slope, spike_count
 from pynn_sfdfa.event.batch.order import sort_by_time
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.event.batch.spike_errors_through_weights import slope, spike_count
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["feed_back"]
+__all__ = ["spike_errors_by_feedback"]
 
 _index = np.uint64
 
@@ -42,7 +42,7 @@ def _decay(since: np.float32, constants: LayerConstants, S1: NDArray[np.float32]
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def _feed_back_trial(
+def _by_feedback(
     trial: np.uint64,
     feedback: NDArray[np.float32],
     hidden: LayerTrials,
@@ -93,7 +93,7 @@ def _feed_back_trial(
     *(uint64[::1], uint64[::1], float32[::1], float32[::1]),
     fastmath=FLOAT_FLAGS,
 )
-def feed_back(
+def spike_errors_by_feedback(
     first: int,
     last: int,
     feedback: NDArray[np.float32],
@@ -126,4 +126,4 @@ def feed_back(
         Scratch space.
     """
     for trial in range(_index(first), _index(last)):
-        _feed_back_trial(trial, feedback, hidden, output, error, delay, constants, fired, answered, S1, S2)
+        _by_feedback(trial, feedback, hidden, output, error, delay, constants, fired, answered, S1, S2)

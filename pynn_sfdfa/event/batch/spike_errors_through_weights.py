@@ -1,7 +1,8 @@
 """Exact error backpropagation through spike times, from one layer to the spikes of the layer below.
 
-Section 7 of the reference. The walk backwards through a trial is that of backward.py; here each arrival takes from the
-accumulators how the loss changes with the time at which it arrives, ``sum_i w_ij (S1_i/tau_syn - S2_i/tau_m)``.
+docs/algorithm.md, section 7. The walk backwards through a trial is that of weight_gradients.py; here each arrival takes
+from the accumulators how the loss changes with the time at which it arrives,
+``sum_i w_ij (S1_i/tau_syn - S2_i/tau_m)``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["backpropagate", "slope", "spike_count"]
+__all__ = ["spike_errors_through_weights", "slope", "spike_count"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
@@ -51,7 +52,7 @@ def slope(
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def _backpropagate_trial(
+def _through_weights(
     trial: np.uint64,
     weights: NDArray[np.float32],
     layer: LayerTrials,
@@ -102,7 +103,7 @@ def _backpropagate_trial(
     *(float32[::1], float32[::1], LAYER_TRIALS),
     fastmath=FLOAT_FLAGS,
 )
-def backpropagate(
+def spike_errors_through_weights(
     first: int,
     last: int,
     weights: NDArray[np.float32],
@@ -132,4 +133,4 @@ def backpropagate(
         The layer below; the ``error`` of its spikes is set.
     """
     for trial in range(_index(first), _index(last)):
-        _backpropagate_trial(trial, weights, layer, error, of_spikes, constants, S1, S2, below)
+        _through_weights(trial, weights, layer, error, of_spikes, constants, S1, S2, below)

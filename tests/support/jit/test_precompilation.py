@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from pynn_sfdfa.support.jit import ahead
+from pynn_sfdfa.support.jit import precompilation
 
 SCRIPT = """
 import sys, threading
-from pynn_sfdfa.support.jit import ahead, compile_ahead
+from pynn_sfdfa.support.jit import precompilation, compile_ahead
 from pynn_sfdfa.training.losses import _count_error
 from pynn_sfdfa.training.optimizers import _adam
-from pynn_sfdfa.rules.base import rate_error
-from pynn_sfdfa.rules.feedback import estimate, project
+from pynn_sfdfa.rules.learning_rule import rate_error
+from pynn_sfdfa.rules.parts.direct import project
+from pynn_sfdfa.rules.parts.estimated import estimate
 
-reports, taken, compile_here, give = [], threading.Event(), ahead._compile_here, ahead._Worker.compile
+reports, taken, compile_here, give = [], threading.Event(), precompilation._compile_here, precompilation._Worker.compile
 
 def report(done, total):
     reports.append((done, total))
@@ -41,12 +42,12 @@ def ahead_of(*kernels, processes=2):
     assert [list(kernel.overloads) for kernel in kernels] == [[kernel.declared] for kernel in kernels]
     print(reports, hits)
 
-ahead._Worker.compile, ahead._compile_here = give_and_tell, compile_when_another_has_one
+precompilation._Worker.compile, precompilation._compile_here = give_and_tell, compile_when_another_has_one
 ahead_of(rate_error, _count_error)
 taken.clear()
-ahead._WORKER = "import sys; print('ready', flush=True); sys.stdin.readline()"
+precompilation._WORKER = "import sys; print('ready', flush=True); sys.stdin.readline()"
 ahead_of(_adam, project)
-ahead._compile_here = compile_here
+precompilation._compile_here = compile_here
 sys.executable = "/no/such/python"
 ahead_of(estimate, processes=3)
 ahead_of(estimate, processes=3)
@@ -78,7 +79,7 @@ def test_an_error_of_the_report_ends_it(tmp_path, monkeypatch):
         raise OSError("broken stream")
 
     with pytest.raises(OSError, match="broken stream"):
-        ahead._compile_all([Kernel(), Kernel()], 2, fail)
+        precompilation._compile_all([Kernel(), Kernel()], 2, fail)
 
 
 def _processes_with(text):

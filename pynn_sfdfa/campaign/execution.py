@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pynn_sfdfa.campaign.collect import DamagedRunError, read
+from pynn_sfdfa.campaign.finished_run import DamagedRunError, read
 from pynn_sfdfa.datasets import DatasetError
 from pynn_sfdfa.experiments import run
 from pynn_sfdfa.experiments.config import ConfigError

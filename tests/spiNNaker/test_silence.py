@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("spynnaker")
 
-from pynn_sfdfa.spiNNaker.quiet import quietly
+from pynn_sfdfa.spiNNaker.silence import quietly
 
 
 def test_warnings_come_after_and_only_once(capsys):

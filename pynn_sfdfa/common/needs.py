@@ -1,0 +1,21 @@
+"""What learning may need of a simulator beside neurons and synapses: said by rules and losses, held against offers."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+__all__ = ["Need"]
+
+
+class Need(Enum):
+    """Something that not every simulator has; the value completes the sentence "it needs ..."."""
+
+    PERTURBATIONS = "perturbations of hidden neurons, which spikes carry on as grades"
+    ALL_SPIKES = "all spikes of a trial at its end, for errors of single spikes"
+    FORWARD_WEIGHTS = "the forward weights on the way back"
+    OWN_ERRORS = "errors that Python code computes from a batch of trials"
+    OWN_FEEDBACK = "feedback weights that Python code changes after a batch of trials"
+    OWN_LOSS = "output errors that are not target minus count"
+    BATCHES = "several trials before weights change"
+    OPTIMIZER_STATE = "more than a learning rate at each synapse"
+    GRADIENTS = "gradients that change no weights"

@@ -1,0 +1,111 @@
+"""The layers of a network as the kernels take them, and trials through them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pynn_sfdfa.event.batch.activity import first_spikes
+from pynn_sfdfa.event.batch.forward import Draw
+from pynn_sfdfa.event.batch.layout import pad
+from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, run_trials
+from pynn_sfdfa.event.batch.pool import Pool
+from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
+from pynn_sfdfa.training.responses import Responses
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.feed_forward import FeedForward
+
+__all__ = ["Layers"]
+
+
+class Layers:
+    """Weights and constants of all layers, and the threads and arrays that run trials through them.
+
+    Parameters
+    ----------
+    network : FeedForward
+        Its weights are copied; the network is not changed.
+    seed : int
+        Of the perturbations.
+    threads : int, optional
+        Default: as many as this process has cores. Results do not depend on it.
+
+    Attributes
+    ----------
+    weights : tuple of float32 arrays, shape (n_pre, width)
+    flat_weights : list of float32 arrays, shape (n_pre * width,)
+        The same memory, as the kernels take it.
+
+    Raises
+    ------
+    ValueError
+        If the number of threads is not valid.
+    """
+
+    def __init__(self, network: FeedForward, seed: int, threads: int | None) -> None:
+        self._network, self._seed = network, seed
+        self.pool = Pool(_checked_threads(threads))
+        self.sizes, self.max_spikes, self.delay = network.sizes, network.max_spikes, network.delay
+        self.constants = tuple(layer_constants(layer, network) for layer in network.layers)
+        self.weights = tuple(pad(w) for w in network.weights)
+        self.flat_weights = [w.reshape(-1) for w in self.weights]
+        self._workspaces: dict[int, Workspace] = {}
+
+    def workspace(self, trains: SpikeTrains, trials: int) -> Workspace:
+        """Return the arrays for so many trials at a time; ValueError if the samples do not fit the network."""
+        if trains.n_units != self.sizes[0]:
+            raise ValueError(f"The spike trains have {trains.n_units} units, the network {self.sizes[0]} inputs.")
+        max_events = int(np.diff(trains.offsets).max(initial=0))
+        workspace = self._workspaces.get(trials)
+        if workspace is None or workspace.max_events < max_events:
+            workspace = Workspace(self._network, trials, max_events, PARTS_PER_THREAD * self.pool.threads)
+            self._workspaces[trials] = workspace
+        return workspace
+
+    def run(
+        self, workspace: Workspace, trains: SpikeTrains, samples: NDArray[np.int64], first_trial: int, perturbed: bool
+    ) -> None:
+        """Run trials through all layers: trial k of the workspace shows ``samples[k]``.
+
+        Parameters
+        ----------
+        first_trial : int
+            Index of the first of them since the training began; it determines the perturbations.
+        perturbed : bool
+            Whether hidden neurons draw perturbations.
+        """
+        top = len(self.weights) - 1
+        draws = tuple(
+            Draw(perturbed and layer > 0, perturbed and layer < top, self._seed, layer, first_trial)
+            for layer in range(top + 1)
+        )
+        run_trials(self.pool, workspace, trains, samples, self.flat_weights, self.constants, draws)
+
+    def respond(self, trains: SpikeTrains, trials: int, of_first_spikes: bool) -> Responses:
+        """Run all samples, so many at a time, without learning."""
+        workspace = self.workspace(trains, trials)
+        counts = np.empty((len(trains), self.sizes[-1]), np.int32)
+        first = np.empty(counts.shape, np.float32) if of_first_spikes else None
+        totals = np.zeros(len(self.weights), np.int64)
+        for start in range(0, len(trains), trials):
+            samples = np.arange(start, min(start + trials, len(trains)))
+            self.run(workspace, trains, samples, start, perturbed=False)
+            counts[samples] = workspace.counts[-1][: samples.size]
+            if first is not None:
+                first[samples] = first_spikes(workspace.layers[-1], samples.size, self.sizes[-1])
+            totals += [int(layer[: samples.size].sum()) for layer in workspace.counts]
+        return Responses(counts, first, tuple(int(total) for total in totals))
+
+
+def _checked_threads(threads: int | None) -> int:
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if threads != int(threads) or threads < 1:
+        raise ValueError(f"threads = {threads} is not valid; it must be an integer >= 1.")
+    return int(threads)

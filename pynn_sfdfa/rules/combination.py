@@ -1,0 +1,44 @@
+"""A rule that nobody has named: any parts together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from pynn_sfdfa.rules.learning_rule import LearningRule, Parts
+from pynn_sfdfa.rules.parts.direct import Direct
+from pynn_sfdfa.rules.parts.feedback import Feedback
+from pynn_sfdfa.rules.parts.fixed import Fixed
+from pynn_sfdfa.rules.parts.local_gradient import LocalGradient
+from pynn_sfdfa.rules.parts.spike_times import SpikeTimes
+from pynn_sfdfa.rules.parts.transport import Transport
+
+__all__ = ["Combination"]
+
+
+@dataclass(frozen=True)
+class Combination(LearningRule):
+    """Parts as they are given.
+
+    Parameters
+    ----------
+    transport : Transport
+        How errors reach the hidden layers.
+    feedback : Feedback
+        What the feedback weights are, and how they change.
+    local_gradient : LocalGradient
+        What a synapse knows by itself.
+    rho, r_target : float
+        Rate regularisation of hidden neurons.
+    """
+
+    name: ClassVar[str] = "combination"
+
+    transport: Transport = field(default_factory=Direct)
+    feedback: Feedback = field(default_factory=Fixed)
+    local_gradient: LocalGradient = field(default_factory=SpikeTimes)
+
+    @property
+    def parts(self) -> Parts:
+        """Those given."""
+        return Parts(self.local_gradient, self.transport, self.feedback)

@@ -1,0 +1,106 @@
+"""What a learning rule is: local gradient x error transport x feedback, and rate regularisation beside."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import numpy as np
+from numba import float32, int32
+
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.common.needs import Need
+    from pynn_sfdfa.rules.parts.feedback import Feedback
+    from pynn_sfdfa.rules.parts.local_gradient import LocalGradient
+    from pynn_sfdfa.rules.parts.transport import Transport
+    from pynn_sfdfa.rules.trials import Trials
+
+__all__ = ["LearningRule", "Parts", "rate_error"]
+
+
+class Parts(NamedTuple):
+    """The parts of a rule."""
+
+    local_gradient: LocalGradient
+    transport: Transport
+    feedback: Feedback
+
+
+@kernel(int32[:, ::1], float32, float32, float32[::1], fastmath=FLOAT_FLAGS)
+def rate_error(counts: NDArray[np.int32], rho: np.float32, r_target: np.float32, error: NDArray[np.float32]) -> None:
+    """``e_i = rho (r_target - mean over the trials of n_i)``, shape (neurons,); counts is (trials, neurons)."""
+    trials, neurons = counts.shape
+    for trial in range(trials):
+        for i in range(neurons):
+            error[i] += np.float32(counts[trial, i])
+    for i in range(neurons):
+        error[i] = rho * (r_target - error[i] / np.float32(trials))
+
+
+@dataclass(frozen=True)
+class LearningRule(ABC):
+    """A named combination of parts; subclasses turn their settings into parts and do nothing else.
+
+    Parameters
+    ----------
+    rho, r_target : float
+        Strength and target (spikes per trial) of the rate regularisation of hidden neurons.
+
+    Raises
+    ------
+    ValueError
+        If a setting is not finite or is negative.
+    """
+
+    name: ClassVar[str]
+
+    rho: float = field(default=0.0, kw_only=True)
+    r_target: float = field(default=0.0, kw_only=True)
+
+    def __post_init__(self) -> None:
+        for setting, value in vars(self).items():
+            if isinstance(value, float | int) and not (math.isfinite(value) and value >= 0):
+                raise ValueError(f"{type(self).__name__}: {setting} = {value} is not valid; it must be >= 0.")
+
+    @property
+    @abstractmethod
+    def parts(self) -> Parts:
+        """What it is put together from."""
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What a simulator must offer to learn by this rule."""
+        return frozenset().union(*(part.needs for part in self.parts))
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The compiled functions that it calls, those that take longest first."""
+        return (
+            *self.parts.feedback.kernels,
+            *self.parts.transport.kernels,
+            *self.parts.local_gradient.kernels,
+            rate_error,
+        )
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The methods of `Trials` that its parts call and others do not."""
+        return tuple(method for part in self.parts for method in part.asks)
+
+    def assign_errors(self, trials: Trials, feedback: Sequence[NDArray[np.float32]]) -> None:
+        """Assign the errors of all layers; ``feedback`` is not changed."""
+        self.parts.transport.assign(trials, feedback, lambda layer: self.regularisation(trials.counts(layer)))
+
+    def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return rho (r_target - mean count over the batch) of each neuron; counts has shape (trials, neurons)."""
+        error = np.zeros(counts.shape[1], np.float32)
+        rate_error(counts, np.float32(self.rho), np.float32(self.r_target), error)
+        return error

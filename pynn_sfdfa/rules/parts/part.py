@@ -1,0 +1,42 @@
+"""What all parts of a rule have in common: a name, settings, and what they need of a simulator."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.common.needs import Need
+
+__all__ = ["Part"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a rule: settings only; subclasses are frozen dataclasses."""
+
+    name: ClassVar[str]
+    """In configurations."""
+    needs: ClassVar[frozenset[Need]] = frozenset()
+    """What a simulator must offer."""
+    hooks: ClassVar[dict[str, Need]] = {}
+    """Methods that simulators with synapses of their own do not call, and what a simulator that does offers.
+
+    A part that defines one of them needs that, unless the same class says by ``needs`` how simulators do without.
+    """
+    kernels: ClassVar[tuple[Any, ...]] = ()
+    """The compiled functions that it calls, so that they can be compiled before the first batch."""
+    asks: ClassVar[tuple[str, ...]] = ()
+    """The methods of `pynn_sfdfa.rules.trials.Trials` that it calls and other parts do not, for the same reason."""
+
+    def __post_init__(self) -> None:
+        for field, value in vars(self).items():
+            if isinstance(value, float | int) and not (math.isfinite(value) and value >= 0):
+                raise ValueError(f"{self.name}: {field} = {value} is not valid; it must be >= 0.")
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        own = {cls.hooks[method] for method in vars(cls) if method in cls.hooks}
+        if own and not {"needs", "hooks"} & set(vars(cls)):
+            cls.needs = cls.needs | own

@@ -1,0 +1,46 @@
+"""The error transport of a rule: how the error of the output reaches the hidden layers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.rules.parts.part import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.rules.trials import Trials
+
+__all__ = ["Transport"]
+
+
+@dataclass(frozen=True)
+class Transport(Part, ABC):
+    """Assigns errors to the neurons and spikes of all layers."""
+
+    hooks: ClassVar[dict[str, Need]] = {"assign": Need.OWN_ERRORS}
+
+    @abstractmethod
+    def assign(
+        self,
+        trials: Trials,
+        feedback: Sequence[NDArray[np.float32]],
+        regularisation: Callable[[int], NDArray[np.float32]],
+    ) -> None:
+        """Assign the errors of all layers that are to learn from these trials.
+
+        Parameters
+        ----------
+        trials : Trials
+        feedback : sequence of float32 arrays, shape (n_out, n_hidden)
+            One per hidden layer; not changed.
+        regularisation : callable
+            Returns what rate regularisation adds to the error of each neuron of a hidden layer, shape (neurons,), in
+            every trial.
+        """

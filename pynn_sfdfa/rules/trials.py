@@ -1,0 +1,59 @@
+"""The trials of a batch, as a simulator shows them to the parts of a rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Trials"]
+
+
+class Trials(Protocol):
+    """The trials of one batch after their forward pass.
+
+    Layers are counted from 0 (the first hidden layer) to ``n_layers - 1`` (the output layer). Every error is -dL/dn, of
+    a neuron or of one of its spikes: a positive one asks for more spikes.
+    """
+
+    n_layers: int
+    output_error: NDArray[np.float32]
+    """e_o = target_o - n_o, shape (trials, n_out)."""
+
+    def counts(self, layer: int) -> NDArray[np.int32]:
+        """Return the spikes of each neuron in each trial, shape (trials, neurons)."""
+        ...
+
+    def perturbation(self, layer: int) -> NDArray[np.float32]:
+        """Return v of the neurons that fired and 0 for the others, shape (trials, neurons)."""
+        ...
+
+    def directional(self) -> NDArray[np.float32]:
+        """Return d_o, the sum of the grades of each output neuron's spikes, shape (trials, n_out)."""
+        ...
+
+    def neuron_errors(self, layer: int, error: NDArray[np.float32]) -> None:
+        """Give all spikes of a neuron one error; shape (trials, neurons).
+
+        Weights change by error times eligibility when the rule has assigned all errors; a layer that is given none has
+        no gradient in this batch.
+        """
+        ...
+
+    def spike_errors_by_feedback(self, layer: int, feedback: NDArray[np.float32]) -> None:
+        """Give every spike of a hidden layer an error from the output spikes that follow it, beside its neuron's.
+
+        Those of the output layer must have been assigned; ``feedback`` has shape (n_out, neurons). Only simulators that
+        offer `Need.ALL_SPIKES` have it.
+        """
+        ...
+
+    def spike_errors_through_weights(self, layer: int) -> None:
+        """Add to the error of every spike of the layer below how the loss changes with its time through this layer.
+
+        The errors of this layer, and of its own spikes, must have been assigned. Only simulators that offer
+        `Need.ALL_SPIKES` and `Need.FORWARD_WEIGHTS` have it.
+        """
+        ...
