@@ -21,7 +21,7 @@ class History:
     def best(self) -> EpochRecord:
         """The epoch with the best score, the first of several; ValueError before the first is finished.
 
-        The score is the accuracy on held-out samples if there are any, else on test samples.
+        The score is the accuracy on validation samples if there are any, else on test samples.
         """
         if not self.records:
             raise ValueError("No epoch is finished yet, so none is the best.")

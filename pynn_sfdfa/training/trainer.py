@@ -7,7 +7,7 @@ import time
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 import numpy as np
 
@@ -139,25 +139,28 @@ class Trainer:
     def fit(
         self,
         train: SpikeTrains,
+        test: SpikeTrains | None = None,
+        *,
         validation: SpikeTrains | None = None,
         epochs: int = 1,
         resume: bool = False,
-        held_out: SpikeTrains | None = None,
+        **unknown: Never,
     ) -> History:
         """Train until ``epochs`` epochs are finished in all.
 
         Parameters
         ----------
         train : SpikeTrains
-        validation : SpikeTrains, optional
+        test : SpikeTrains, optional
             Evaluated after each epoch; without it, test figures are those of the training samples as they were learned.
+        validation : SpikeTrains, optional
+            Held out from training and evaluated after each epoch to choose the best one by, so that ``test`` takes no
+            part in the choice; see `pynn_sfdfa.encoding.spikes.split`. (They were once called ``held_out``, and test
+            samples ``validation``.)
         epochs : int
             At least 1.
         resume : bool
             Go on from ``last.safetensors`` in the folder.
-        held_out : SpikeTrains, optional
-            Evaluated after each epoch to choose the best one by, so that ``validation`` takes no part in the choice;
-            see `pynn_sfdfa.encoding.spikes.split`.
 
         Returns
         -------
@@ -165,6 +168,8 @@ class Trainer:
 
         Raises
         ------
+        TypeError
+            If an argument has another name; that of the old ones says the new one.
         ValueError
             If there are no samples, or they do not fit the network or its trials.
         CannotLearnError
@@ -174,11 +179,14 @@ class Trainer:
         KeyboardInterrupt
             After Ctrl-C, when the checkpoint has been written; while kernels are compiled, after those under way.
         """
+        for name in unknown:
+            hint = "; samples held out from training are validation=, test samples test=" if name == "held_out" else ""
+            raise TypeError(f"fit() has no argument {name!r}{hint}.")
         if len(train) == 0:
             raise ValueError("There are no training samples.")
         if epochs < 1:
             raise ValueError(f"epochs = {epochs} is not valid; it must be at least 1.")
-        for shown in (train, validation, held_out):
+        for shown in (train, test, validation):
             if shown is not None:
                 shown.check_within(self.network.trial_duration)
         if self._folder is not None:
@@ -194,6 +202,7 @@ class Trainer:
                 first_epoch=first,
                 batches_per_epoch=batches,
                 n_train=len(train),
+                n_test=0 if test is None else len(test),
                 n_validation=0 if validation is None else len(validation),
                 layer_sizes=self.network.sizes,
                 finished=tuple(self._history.records),
@@ -205,7 +214,7 @@ class Trainer:
             with deferred_interrupt() as interrupted:
                 for epoch in range(first, epochs + 1):
                     self._train_epoch(epoch, train, interrupted)
-                    self._finish_epoch(epoch, train, validation, held_out)
+                    self._finish_epoch(epoch, train, test, validation)
         finally:
             self.network.weights, self.network.feedback = self._engine.weights(), self._engine.feedback()
             self._tell("on_fit_end")
@@ -300,26 +309,26 @@ class Trainer:
                 raise KeyboardInterrupt
 
     def _finish_epoch(
-        self, epoch: int, train: SpikeTrains, validation: SpikeTrains | None, held_out: SpikeTrains | None
+        self, epoch: int, train: SpikeTrains, test: SpikeTrains | None, validation: SpikeTrains | None
     ) -> None:
         weights, feedback = self._engine.weights(), self._engine.feedback()
         check_weights(weights, feedback, epoch)
         check_activity(self._tally, self.network, epoch)
-        test = None if validation is None else self.evaluate(validation)
+        tested = None if test is None else self.evaluate(test)
         tally = self._tally
         extra = [probe.measure(weights, feedback) for probe in self._probes]
         record = EpochRecord(
             epoch=epoch,
             train_loss=tally.mean_loss,
             train_accuracy=tally.accuracy,
-            test_accuracy=tally.accuracy if test is None else test.accuracy,
-            test_loss=tally.mean_loss if test is None else test.loss,
+            test_accuracy=tally.accuracy if tested is None else tested.accuracy,
+            test_loss=tally.mean_loss if tested is None else tested.loss,
             spikes_per_sample=tally.spikes_per_sample,
             silent_fraction=tally.silent_fraction,
             alignment=feedback_alignment(weights, feedback),
             seconds=tally.seconds,
             samples_per_second=len(train) / tally.seconds,
-            held_out_accuracy=None if held_out is None else self.evaluate(held_out).accuracy,
+            validation_accuracy=None if validation is None else self.evaluate(validation).accuracy,
             extra={name: value for figures in extra for name, value in figures.items()},
             compile_seconds=self._compile_seconds,
         )
