@@ -79,7 +79,7 @@ def save(section: str, entry: dict[str, Any], key: tuple[str, ...]) -> None:
 def restored(path: Path, data: Path | None) -> tuple[FeedForward, SpikeTrains, str]:
     """Return the network of a checkpoint, its test samples, and a name for both."""
     settings, saved = assembly.from_checkpoint(path)
-    network, samples = assembly.build(settings, "event", data, sys.stderr)
+    network, samples = assembly.build(settings, data, sys.stderr)
     assembly.restore(network, saved, path)
     sizes = "-".join(map(str, network.sizes))
     return network, samples.test, f"{settings.data.name} {sizes}, {settings.learning.rule}"
@@ -165,7 +165,7 @@ def inference(options: argparse.Namespace) -> None:
 def digits_online(seed: int) -> tuple[Experiment, FeedForward, assembly.Data]:
     """Return the experiment with another seed, its initial network and its data."""
     experiment = config.load(EXPERIMENT, [f"training.seed={seed}"])
-    network, data = assembly.build(experiment, "event", None, sys.stderr)
+    network, data = assembly.build(experiment, None, sys.stderr)
     return experiment, network, data
 
 

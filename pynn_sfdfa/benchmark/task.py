@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numba
 
-import pynn_sfdfa.event as sim
 from pynn_sfdfa import datasets
 from pynn_sfdfa.benchmark.synthetic import synthetic_images
 from pynn_sfdfa.encoding import latency
@@ -82,7 +81,6 @@ class Task:
         """Return the untrained network."""
         network = self.batched.network
         return FeedForward(
-            sim,
             self.sizes,
             hidden=network.cell_parameters("hidden"),
             output=network.cell_parameters("output"),
@@ -105,7 +103,7 @@ class Task:
         """Train for some epochs; an untrained network fires several times as much and so takes longer."""
         with tempfile.TemporaryDirectory() as folder:
             trainer = assembly.build_trainer(self.batched, self.network(), folder=folder)
-            records = trainer.fit(self.train, self.test, epochs).records
+            records = trainer.fit(self.train, self.test, epochs=epochs).records
             return checkpoint.load(Path(folder) / "last.safetensors"), records[-1]
 
 

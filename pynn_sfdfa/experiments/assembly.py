@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa import datasets
-from pynn_sfdfa.common.simulators import load_simulator, set_up
 from pynn_sfdfa.encoding import ENCODERS
 from pynn_sfdfa.encoding.spikes import SpikeTrains, split
 from pynn_sfdfa.experiments import resources
@@ -24,7 +23,6 @@ from pynn_sfdfa.training.optimizers import OPTIMIZERS, SGD
 from pynn_sfdfa.training.trainer import Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
     from typing import TextIO
 
@@ -41,50 +39,38 @@ class Data:
     Attributes
     ----------
     train, test : SpikeTrains
-    held_out : SpikeTrains, optional
-        Training samples that are set aside, as ``data.held_out`` of the experiment says.
+    validation : SpikeTrains, optional
+        Training samples that are held out, as ``data.validation`` of the experiment says.
     """
 
     train: SpikeTrains
     test: SpikeTrains
-    held_out: SpikeTrains | None = None
+    validation: SpikeTrains | None = None
 
 
 def build(
-    settings: Experiment,
-    simulator: str,
-    folder: Path | None,
-    stream: TextIO,
-    setup: Mapping[str, Any] | None = None,
-    purpose: resources.Purpose = "train",
+    settings: Experiment, folder: Path | None, stream: TextIO, purpose: resources.Purpose = "train"
 ) -> tuple[FeedForward, Data]:
-    """Load the data of an experiment and return its network, with initial weights, on a simulator.
+    """Load the data of an experiment and return its network, with initial weights.
 
     Parameters
     ----------
     settings : Experiment
-    simulator : str
-        Name of a back end.
     folder : Path, optional
         Where to look for data first.
     stream : text file
         Where downloads are shown, and the memory that is needed if that is much.
-    setup : mapping, optional
-        Arguments of the simulator's ``setup()``.
     purpose : {"train", "evaluate", "simulate"}
         What network and data are for, and so how much memory they need.
 
     Raises
     ------
-    pynn_sfdfa.common.simulators.SimulatorError
-        If the simulator cannot be used, or not set up like that.
     pynn_sfdfa.datasets.DatasetError
         If the data cannot be found, read or trusted.
     ConfigError
-        If the encoder of the experiment, its held-out share or its trials do not fit the data, or the memory that this
-        process may use does not suffice.
+        If the encoder of the experiment, its share for validation or its trials do not fit the data, or the
+        memory that this process may use does not suffice.
     """
-    sim = set_up(simulator, setup or {})
     with DownloadProgress(stream) as progress:
         dataset = datasets.load(settings.data.name, folder, progress=progress)
     _check_memory(settings, dataset, purpose, stream)
@@ -97,7 +83,7 @@ def build(
                 f"{dataset.source}, {name} samples: network.{error} Set network.trial_duration to more than that, or "
                 "shorten the samples."
             ) from None
-    built = _network(settings, sim, [train.n_units, *settings.network.hidden_sizes, dataset.n_classes])
+    built = _network(settings, [train.n_units, *settings.network.hidden_sizes, dataset.n_classes])
     return built, _set_aside(settings, train, test)
 
 
@@ -116,11 +102,10 @@ def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: reso
         )
 
 
-def _network(settings: Experiment, sim: Any, sizes: list[int]) -> FeedForward:
+def _network(settings: Experiment, sizes: list[int]) -> FeedForward:
     network = settings.network
     try:
         return FeedForward(
-            sim,
             sizes,
             hidden=network.cell_parameters("hidden"),
             output=network.cell_parameters("output"),
@@ -135,17 +120,17 @@ def _network(settings: Experiment, sim: Any, sizes: list[int]) -> FeedForward:
 
 
 def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> Data:
-    fraction = settings.data.held_out
+    fraction = settings.data.validation
     if fraction == 0:
         return Data(train, test)
     try:
-        rest, held_out = split(train, fraction, settings.training.seed % 2**32)  # the largest seed of a split
+        rest, validation = split(train, fraction, settings.training.seed % 2**32)  # the largest seed of a split
     except ValueError:
         raise ConfigError(
-            f"data.held_out = {fraction:g} of {len(train)} training samples leaves none on one side; "
+            f"data.validation = {fraction:g} of {len(train)} training samples leaves none on one side; "
             "0.1 sets every tenth aside."
         ) from None
-    return Data(rest, test, held_out)
+    return Data(rest, test, validation)
 
 
 def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> SpikeTrains:
@@ -174,11 +159,14 @@ def _optimizer(settings: Experiment) -> Optimizer:
     return OPTIMIZERS[chosen.name](**chosen.model_dump(exclude={"name", "decay"}), decay=decay)
 
 
-def build_trainer(settings: Experiment, network: FeedForward, n_train: int | None = None, **options: Any) -> Trainer:
+def build_trainer(
+    settings: Experiment, network: FeedForward, sim: Any = None, n_train: int | None = None, **options: Any
+) -> Trainer:
     """Return the trainer of an experiment; ``options`` are those of Trainer that change no result.
 
-    With the number of training samples, no memory is taken for larger batches than there can be. The settings go into
-    every checkpoint, so that network and data can be rebuilt from it.
+    Without a simulator it trains on ``pynn_sfdfa.event``. With the number of training samples, no memory is taken for
+    larger batches than there can be. The settings go into every checkpoint, so that network and data can be rebuilt
+    from it.
 
     Raises
     ------
@@ -190,6 +178,7 @@ def build_trainer(settings: Experiment, network: FeedForward, n_train: int | Non
     try:
         return Trainer(
             network,
+            sim,
             rule=rule,
             optimizer=_optimizer(settings),
             loss=SpikeCount(**settings.loss.model_dump()),
@@ -203,8 +192,10 @@ def build_trainer(settings: Experiment, network: FeedForward, n_train: int | Non
         raise ConfigError(str(error)) from error
 
 
-def build_evaluator(settings: Experiment, network: FeedForward) -> Trainer:
+def build_evaluator(settings: Experiment, network: FeedForward, sim: Any = None) -> Trainer:
     """Return a trainer that can evaluate the network as it is, on any simulator; it is not made for learning.
+
+    Without a simulator it takes ``pynn_sfdfa.event``.
 
     Raises
     ------
@@ -213,23 +204,21 @@ def build_evaluator(settings: Experiment, network: FeedForward) -> Trainer:
     """
     loss = SpikeCount(**settings.loss.model_dump())
     try:
-        return Trainer(network, optimizer=SGD(learning_rate=0.0), loss=loss, batch_size=1)
+        return Trainer(network, sim, optimizer=SGD(learning_rate=0.0), loss=loss, batch_size=1)
     except ValueError as error:
         raise ConfigError(str(error)) from error
 
 
-def trained_network(path: Path, simulator: str) -> FeedForward:
+def trained_network(path: Path) -> FeedForward:
     """Return the network of a checkpoint with its trained weights; no data are needed.
 
     Raises
     ------
     pynn_sfdfa.training.checkpoint.CheckpointError, ConfigError
         If the checkpoint cannot be used.
-    pynn_sfdfa.common.simulators.SimulatorError
-        If the simulator cannot be used.
     """
     settings, saved = from_checkpoint(path)
-    network = _network(settings, load_simulator(simulator), _sizes(saved, settings, path))
+    network = _network(settings, _sizes(saved, settings, path))
     restore(network, saved, path)
     return network
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["build_probes"]
 
 
-def build_probes(settings: Experiment, network: FeedForward, train: SpikeTrains) -> list[Probe]:
+def build_probes(settings: Experiment, network: FeedForward, sim: Any, train: SpikeTrains) -> list[Probe]:
     """Return the probes of ``[metrics]``, for the first of the training samples.
 
     Raises
@@ -36,4 +36,5 @@ def build_probes(settings: Experiment, network: FeedForward, train: SpikeTrains)
             f"metrics.gradient_alignment = {n} is not valid: there are {len(train)} training samples; give fewer."
         )
     rule = RULES[settings.learning.rule](**settings.rule_parameters())
-    return [GradientAlignment(network, rule, SpikeCount(**settings.loss.model_dump()), train.select(np.arange(n)))]
+    loss = SpikeCount(**settings.loss.model_dump())
+    return [GradientAlignment(network, rule, loss, train.select(np.arange(n)), sim)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from pynn_sfdfa.common.simulators import load_simulator
 from pynn_sfdfa.rules import BP
 from pynn_sfdfa.training.metrics import sign_agreement
 
@@ -60,6 +61,8 @@ class GradientAlignment:
     loss : Loss
     trains : SpikeTrains
         The trials; at least one.
+    sim : module, optional
+        The simulator to run them on; default: ``pynn_sfdfa.event``.
 
     Raises
     ------
@@ -67,13 +70,16 @@ class GradientAlignment:
         If there are no trials, or they do not fit the network.
     """
 
-    def __init__(self, network: FeedForward, rule: LearningRule, loss: Loss, trains: SpikeTrains) -> None:
+    def __init__(
+        self, network: FeedForward, rule: LearningRule, loss: Loss, trains: SpikeTrains, sim: Any = None
+    ) -> None:
         if len(trains) == 0:
             raise ValueError("There are no trials to compare gradients on.")
         trains.check_within(network.trial_duration)
         self._trains = trains
+        sim = load_simulator("event") if sim is None else sim
         self._own, self._exact = (
-            network.sim.training_engine(network, each, loss=loss, batch_size=len(trains), threads=1)
+            sim.training_engine(network, each, loss=loss, batch_size=len(trains), threads=1)
             for each in (replace(rule, rho=0.0), BP())
         )
 

@@ -25,9 +25,8 @@ def trains():
     return SpikeTrains.from_samples(samples, labels, 12)
 
 
-def network(sim, **parameters):
+def network(**parameters):
     return FeedForward(
-        sim,
         [12, 8, 2],
         hidden=CELL | {"v_thresh": -68.0},
         output=CELL | {"v_thresh": -67.0},
@@ -39,7 +38,7 @@ def network(sim, **parameters):
 
 def trainer(sim, rule=None, rate=1e-4, **settings):
     rule = rule or SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.05)
-    return Trainer(network(sim), rule, SGD(rate), batch_size=1, seed=3, **settings)
+    return Trainer(network(), sim, rule=rule, optimizer=SGD(rate), batch_size=1, seed=3, **settings)
 
 
 def test_an_epoch_as_on_the_exact_simulator(sim, trains, tmp_path):
@@ -75,7 +74,7 @@ def test_stretches_of_trials_do_not_change_the_result(sim, trains, monkeypatch):
     results = []
     for stretch in (24, 10):
         monkeypatch.setattr(simulation_engine, "_STRETCH", stretch)
-        ours = sim.training_engine(*settings(sim), 1, 3)
+        ours = sim.training_engine(*settings(), 1, 3)
         items = list(ours.train(trains, np.arange(24), 0))
         assert [item.samples for item in items] == ([24] if stretch == 24 else [10, 10, 4])
         results.append(ours.state())
@@ -84,15 +83,15 @@ def test_stretches_of_trials_do_not_change_the_result(sim, trains, monkeypatch):
     assert results[0]["optimizer.step"] == [24]
 
 
-def settings(sim):
+def settings():
     from pynn_sfdfa.training.losses import SpikeCount
 
-    return network(sim), SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.05), SGD(1e-4), SpikeCount()
+    return network(), SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.05), SGD(1e-4), SpikeCount()
 
 
 def test_learning_rates_that_decay_and_reports_within_a_stretch(sim, trains):
     sim.setup(timestep=1.0)
-    net, rule, _, loss = settings(sim)
+    net, rule, _, loss = settings()
     results, reports = [], []
     for optimizer in (SGD(4e-4, decay=Decay("linear", epochs=3, final=0.5)), SGD(3e-4)):
         ours = sim.training_engine(net, rule, optimizer, loss, 1, 3)
@@ -111,14 +110,14 @@ def test_dfa_keeps_its_feedback(sim, trains):
     ours.fit(trains.select(np.arange(4)), epochs=1)
     assert before[0].any()
     np.testing.assert_array_equal(ours.network.feedback[0], before[0])
-    assert (ours.network.weights[0] != network(sim).weights[0]).any()
+    assert (ours.network.weights[0] != network().weights[0]).any()
 
 
 def test_held_out_samples_are_scored(sim, trains):
     sim.setup(timestep=1.0)
     ours, held_out = trainer(sim), trains.select(np.arange(12, 24))
-    (record,) = ours.fit(trains.select(np.arange(12)), trains.select(np.arange(3)), held_out=held_out).records
-    assert record.held_out_accuracy == ours.evaluate(held_out).accuracy
+    (record,) = ours.fit(trains.select(np.arange(12)), trains.select(np.arange(3)), validation=held_out).records
+    assert record.validation_accuracy == ours.evaluate(held_out).accuracy
 
 
 @pytest.mark.parametrize(
@@ -129,18 +128,19 @@ def test_held_out_samples_are_scored(sim, trains):
         ({"threads": 2}, "threads = 2 is not possible"),
         (
             {"rule": SFDFA(timed=True)},
-            "timed = True of the rule sfdfa is not possible inside Brian2.*or choose the event",
+            "rule sfdfa cannot run inside Brian2: 'timed' in it needs all spikes of a trial.*"
+            "Choose the simulator event; .*dfa, sfdfa run there with default settings",
         ),
     ],
 )
 def test_what_cannot_be_trained_is_refused_with_the_reason(sim, changes, match):
     arguments = {"rule": SFDFA(), "optimizer": SGD(), "batch_size": 1} | changes
     with pytest.raises(ValueError, match=match):
-        Trainer(network(sim), **arguments)
+        Trainer(network(), sim, **arguments)
 
 
 def test_states_that_do_not_fit(sim):
-    ours = sim.training_engine(*settings(sim), 1, 3)
+    ours = sim.training_engine(*settings(), 1, 3)
     state = ours.state()
     with pytest.raises(ValueError, match="There is no weights.0"):
         ours.load_state({"optimizer.step": state["optimizer.step"]})
@@ -149,7 +149,7 @@ def test_states_that_do_not_fit(sim):
 
 
 def test_labels_without_an_output_neuron(sim, trains):
-    ours = sim.training_engine(*settings(sim), 1, 3)
+    ours = sim.training_engine(*settings(), 1, 3)
     wrong = SpikeTrains(trains.times, trains.units, trains.offsets, trains.labels + 5, 12)
     with pytest.raises(ValueError, match="Label 6 has no output neuron; the network has 2"):
         next(ours.train(wrong, np.arange(2), 0))

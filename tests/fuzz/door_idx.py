@@ -36,7 +36,7 @@ def make(rng: random.Random, folder: Path) -> Case:
         (folder / f"{file.name}{rng.choice(['', '.gz'])}").write_bytes(content)
 
     def enter() -> None:
-        assembly.build(config.load("mnist"), "event", folder, io.StringIO())
+        assembly.build(config.load("mnist"), folder, io.StringIO())
 
     return Case(what, enter, ("train", "mnist", "--data", str(folder), "--out", "run"))
 
