@@ -24,7 +24,6 @@ import numpy as np
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.experiments.schema import Experiment
 from pynn_sfdfa.support import files
-from pynn_sfdfa.training.losses import SpikeCount
 
 EXPERIMENT = "digits-online"
 RESULTS = Path(__file__).parent / "results"
@@ -135,7 +134,7 @@ def speed(options: argparse.Namespace) -> None:
         shown = data.train.select(np.arange(options.trials))
         network.wire(
             shown,
-            targets=SpikeCount(**experiment.loss.model_dump()).targets(shown.labels, 10),
+            targets=experiment.loss.build().targets(shown.labels, 10),
             learning_rate=experiment.optimizer.learning_rate,
             **experiment.rule_parameters(),
         )

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pynn_sfdfa.experiments.config import ConfigError
-from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.training.gradients import GradientAlignment
-from pynn_sfdfa.training.losses import SpikeCount
 
 if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import SpikeTrains
@@ -35,5 +33,4 @@ def build_probes(settings: Experiment, network: FeedForward, train: SpikeTrains)
         raise ConfigError(
             f"metrics.gradient_alignment = {n} is not valid: there are {len(train)} training samples; give fewer."
         )
-    rule = RULES[settings.learning.rule](**settings.rule_parameters())
-    return [GradientAlignment(network, rule, SpikeCount(**settings.loss.model_dump()), train.select(np.arange(n)))]
+    return [GradientAlignment(network, settings.rule.build(), settings.loss.build(), train.select(np.arange(n)))]
