@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from pynn_sfdfa.common.simulators import set_up
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.experiments.schema import Experiment
 from pynn_sfdfa.support import files
@@ -60,8 +61,9 @@ def settings(
 
 def epochs(experiment: Experiment, simulator: str, setup: dict[str, Any] | None = None) -> Iterator[tuple[float, int]]:
     """Train; yield the test accuracy after each epoch, and how many output neurons are silent on all test samples."""
-    network, data = assembly.build(experiment, simulator, None, sys.stderr, setup)
-    trainer = assembly.build_trainer(experiment, network)
+    sim = set_up(simulator, setup or {})
+    network, data = assembly.build(experiment, None, sys.stderr)
+    trainer = assembly.build_trainer(experiment, network, sim)
     for epoch in range(1, experiment.training.epochs + 1):
         trainer.fit(data.train, epochs=epoch)
         counts = trainer.evaluate(data.test).counts
@@ -87,8 +89,9 @@ def once(options: argparse.Namespace) -> None:
         ("event", {}, None),
         ("brian2", {"timestep": 1.0, "standalone": True}, {"timestep": 1.0, "target": "numpy"}),
     ):
-        network, data = assembly.build(experiment, simulator, None, sys.stderr, setup)
-        engine = assembly.build_trainer(experiment, network)._engine
+        sim = set_up(simulator, setup)
+        network, data = assembly.build(experiment, None, sys.stderr)
+        engine = assembly.build_trainer(experiment, network, sim)._engine
         if not found:
             order = np.concatenate([generator.permutation(len(data.train)) for _ in range(options.epochs)])
         started = time.perf_counter()
@@ -96,8 +99,8 @@ def once(options: argparse.Namespace) -> None:
             pass
         seconds = time.perf_counter() - started
         if reader:  # answering with compiled code would mean compiling once more
-            network, data = assembly.build(experiment, simulator, None, sys.stderr, reader)
-            state, engine = engine.state(), assembly.build_trainer(experiment, network)._engine
+            set_up(simulator, reader)
+            state, engine = engine.state(), assembly.build_trainer(experiment, network, sim)._engine
             engine.load_state(state)
         found[simulator] = float((engine.respond(data.test).counts.argmax(axis=1) == data.test.labels).mean())
         print(f"{simulator:<8} test {found[simulator]:.2%}  trained in {seconds:.0f} s", flush=True)
@@ -130,15 +133,17 @@ def speed(options: argparse.Namespace) -> None:
     print(f"{options.code}, timestep 1 ms, trials of {options.trial:g} ms, learning")
     for hidden in options.hidden:
         experiment = settings(options.trial, hidden=hidden)
-        network, data = assembly.build(experiment, "brian2", None, sys.stderr, {"timestep": 1.0, **code(options.code)})
+        sim = set_up("brian2", {"timestep": 1.0, **code(options.code)})
+        network, data = assembly.build(experiment, None, sys.stderr)
         shown = data.train.select(np.arange(options.trials))
         network.wire(
+            sim,
             shown,
             targets=experiment.loss.build().targets(shown.labels, 10),
             learning_rate=experiment.optimizer.learning_rate,
             **experiment.rule_parameters(),
         )
-        network.sim.run(options.trials * options.trial)
+        sim.run(options.trials * options.trial)
         seconds = brian2.device._last_run_time / options.trials
         print(f"64-{hidden}-10: {seconds * 1e3:.2f} ms/trial", flush=True)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from pynn_sfdfa.common.simulators import set_up
 from pynn_sfdfa.experiments import assembly
 from pynn_sfdfa.support import files
 
@@ -31,11 +32,12 @@ def main(checkpoint: Path, samples: int, data: Path | None) -> None:
     settings, saved = assembly.from_checkpoint(checkpoint)
     counts, seconds = {}, {}
     for simulator, setup in SIMULATORS.items():
-        network, parts = assembly.build(settings, simulator, data, sys.stderr, setup)
+        sim = set_up(simulator, setup)
+        network, parts = assembly.build(settings, data, sys.stderr)
         assembly.restore(network, saved, checkpoint)
         test = parts.test.select(np.arange(samples))
         started = time.perf_counter()
-        counts[simulator] = assembly.build_evaluator(settings, network).evaluate(test).counts
+        counts[simulator] = assembly.build_evaluator(settings, network, sim).evaluate(test).counts
         seconds[simulator] = (time.perf_counter() - started) / samples
     predicted = {simulator: found.argmax(axis=1) for simulator, found in counts.items()}
     result = {

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from oracles.fixed_point_network import FixedPointNetwork, LayerTrial, LearningParameters
+from oracles.float_network import FloatNetwork
 
 import pynn_sfdfa.event as event
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.experiments.schema import Experiment
-from pynn_sfdfa.hardware.arithmetic import VARIABLES, FixedPointNetwork, Formats, LearningParameters
-from pynn_sfdfa.hardware.arithmetic.float_network import FloatNetwork
-from pynn_sfdfa.hardware.arithmetic.network import LayerTrial
+from pynn_sfdfa.hardware.arithmetic import VARIABLES, Formats
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support import files
@@ -79,7 +79,7 @@ def save(section: str, entry: dict[str, Any], key: tuple[str, ...]) -> None:
 def restored(path: Path, data: Path | None) -> tuple[FeedForward, SpikeTrains, str]:
     """Return the network of a checkpoint, its test samples, and a name for both."""
     settings, saved = assembly.from_checkpoint(path)
-    network, samples = assembly.build(settings, "event", data, sys.stderr)
+    network, samples = assembly.build(settings, data, sys.stderr)
     assembly.restore(network, saved, path)
     sizes = "-".join(map(str, network.sizes))
     return network, samples.test, f"{settings.data.name} {sizes}, {settings.learning.rule}"
@@ -165,7 +165,7 @@ def inference(options: argparse.Namespace) -> None:
 def digits_online(seed: int) -> tuple[Experiment, FeedForward, assembly.Data]:
     """Return the experiment with another seed, its initial network and its data."""
     experiment = config.load(EXPERIMENT, [f"training.seed={seed}"])
-    network, data = assembly.build(experiment, "event", None, sys.stderr)
+    network, data = assembly.build(experiment, None, sys.stderr)
     return experiment, network, data
 
 

@@ -29,7 +29,7 @@ VARIANTS = {
 def rows(run: Path, data: Path | None) -> list[tuple[str, ...]]:
     """Return one row a variant and kind of feedback: cosines of the hidden layers, from the input upwards."""
     settings, saved = assembly.from_checkpoint(run / "last.safetensors")
-    network, samples = assembly.build(settings, "event", data, sys.stderr)
+    network, samples = assembly.build(settings, data, sys.stderr)
     network.restore(saved.arrays)
     trains, loss = samples.train.select(np.arange(SAMPLES)), settings.loss.build()
     hidden = len(network.weights) - 1

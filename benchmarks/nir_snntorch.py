@@ -18,11 +18,9 @@ import click
 import nir
 import numpy as np
 
-import pynn_sfdfa.event as sim
 from pynn_sfdfa import SpikeTrains, Trainer
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.network.nir_graph import from_nir
-from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support import files
 
 RESULT = Path(__file__).parent / "results" / "nir_snntorch.json"
@@ -53,10 +51,10 @@ def counts_in_snntorch(path: Path, samples: SpikeTrains, duration: float) -> np.
 @click.option("--samples", default=300, show_default=True, help="Test samples of digits.")
 def main(graph: Path, samples: int) -> None:
     """Compare GRAPH, a network trained on digits, in snnTorch and here."""
-    network = from_nir(nir.read(graph), sim)
-    _, data = assembly.build(config.load("digits"), "event", None, sys.stderr)
+    network = from_nir(nir.read(graph))
+    _, data = assembly.build(config.load("digits"), None, sys.stderr)
     test = data.test.select(np.arange(min(samples, len(data.test))))
-    ours = Trainer(network, SFDFA()).evaluate(test).counts
+    ours = Trainer(network).evaluate(test).counts
     theirs = counts_in_snntorch(graph, test, network.trial_duration)
     figures = {
         "samples": len(test),

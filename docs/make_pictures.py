@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pynn_sfdfa.event as sim
 from pynn_sfdfa import plotting
 from pynn_sfdfa.experiments import assembly
 from pynn_sfdfa.experiments.single_trial import run_trial
@@ -28,10 +29,10 @@ SAMPLE = 0
 def draw(run: Path) -> Figure:
     """Return one test sample going through the network of a run's best checkpoint, beside how the run went."""
     settings, saved = assembly.from_checkpoint(run / "best.safetensors")
-    network, samples = assembly.build(settings, "event", None, sys.stderr)
+    network, samples = assembly.build(settings, None, sys.stderr)
     network.restore(saved.arrays)
     sample = samples.test.select([SAMPLE])
-    layers = run_trial(network, sample)
+    layers = run_trial(network, sim, sample)
     figure = new_figure(10.5, 4.6)
     left, right = figure.subfigures(1, 2, width_ratios=[1.15, 1.0], wspace=0.03)
     _draw_spikes(left, layers, int(sample.labels[0]), network.trial_duration)

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import numpy as np
 
-import pynn_sfdfa.event as sim
 from pynn_sfdfa import FeedForward, SpikeTrains
 from pynn_sfdfa.rules import LearningRule
 from pynn_sfdfa.rules.learning_rule import Parts
@@ -21,7 +20,7 @@ def network(sizes, c=0.3, tau_m=260.0, tau_syn=130.0, duration=200.0, **options)
     kappa = tau_m * tau_syn / (10.0 * (tau_m - tau_syn))
     cell = {"tau_m": tau_m, "tau_syn": tau_syn, "cm": 10.0, "v_rest": -65.0, "trial_duration": duration}
     cell["v_thresh"] = -65.0 + c * kappa
-    return FeedForward(sim, sizes, hidden=cell, output=cell, **options)
+    return FeedForward(sizes, hidden=cell, output=cell, **options)
 
 
 def random_trains(rng, n_samples, n_units, spikes=(20, 40), last=100.0, n_classes=2, grid=None):

@@ -40,7 +40,7 @@ def trainer(folder, callbacks=(), **options):
     """Return a trainer as all runs here have it."""
     net = network([64, 40, 10], c=0.4, seed=3)
     settings = {"batch_size": BATCH, "seed": 5, "folder": folder, "callbacks": callbacks} | options
-    return Trainer(net, SFDFA(feedback_learning_rate=1e-2), **settings)
+    return Trainer(net, rule=SFDFA(feedback_learning_rate=1e-2), **settings)
 
 
 def train(folder, connection=None):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numba
 
-import pynn_sfdfa.event as sim
 from pynn_sfdfa import datasets
 from pynn_sfdfa.benchmark.synthetic import synthetic_images
 from pynn_sfdfa.experiments import assembly, config
@@ -84,7 +83,6 @@ class Task:
         """Return the untrained network."""
         network = self.batched.network
         return FeedForward(
-            sim,
             self.sizes,
             hidden=network.cell_parameters("hidden"),
             output=network.cell_parameters("output"),

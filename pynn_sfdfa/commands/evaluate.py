@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from pynn_sfdfa.commands.failures import as_wrong_use
+from pynn_sfdfa.commands.failures import as_wrong_use, explained
 from pynn_sfdfa.commands.options import data_option, json_option, simulator_options
 
 __all__ = ["command"]
@@ -22,7 +22,7 @@ __all__ = ["command"]
 @json_option
 def command(checkpoint: Path, simulator: str, setup: dict[str, Any], data: Path | None, as_json: bool) -> None:
     """Measure the test accuracy of CHECKPOINT, a .safetensors file that train wrote."""
-    from pynn_sfdfa.common.simulators import SimulatorError
+    from pynn_sfdfa.common.simulators import SimulatorError, set_up
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.experiments import assembly
     from pynn_sfdfa.experiments.config import ConfigError
@@ -31,10 +31,11 @@ def command(checkpoint: Path, simulator: str, setup: dict[str, Any], data: Path 
 
     with as_wrong_use(CheckpointError, ConfigError, SimulatorError, DatasetError):
         settings, saved = assembly.from_checkpoint(checkpoint)
-        network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "evaluate")
+        sim = set_up(simulator, setup)
+        network, samples = assembly.build(settings, data, sys.stderr, "evaluate")
         assembly.restore(network, saved, checkpoint)
-        trainer = assembly.build_evaluator(settings, network)
-    with announced(sys.stderr):
+        trainer = assembly.build_evaluator(settings, network, sim)
+    with explained(simulator, setup), announced(sys.stderr):
         result = trainer.evaluate(samples.test)
     if as_json:
         figures = {

@@ -30,7 +30,7 @@ def command(checkpoint: Path, file_format: str, out: Path | None, dt: float) -> 
     from pynn_sfdfa.training.checkpoint import CheckpointError
 
     with as_wrong_use(CheckpointError, ConfigError, NIRError):
-        network = assembly.trained_network(checkpoint, "event")
+        network = assembly.trained_network(checkpoint)
         graph = to_nir(network, dt)
     path = out or checkpoint.with_suffix(".nir")
     write(graph, path)

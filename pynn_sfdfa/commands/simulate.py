@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
+from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use, explained
 from pynn_sfdfa.commands.options import OutFile, SettingsCommand, data_option, set_option, simulator_options
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def command(
     from rich.console import Console
 
     from pynn_sfdfa import plotting
-    from pynn_sfdfa.common.simulators import SimulatorError
+    from pynn_sfdfa.common.simulators import SimulatorError, set_up
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.experiments import assembly, config, report
     from pynn_sfdfa.experiments.single_trial import run_trial
@@ -61,15 +61,21 @@ def command(
             if overrides:
                 raise WrongUse("--set changes an experiment; a checkpoint keeps the settings it was trained with.")
             settings, saved = assembly.from_checkpoint(Path(source))
-            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "simulate")
+            sim = set_up(simulator, setup)
+            network, samples = assembly.build(settings, data, sys.stderr, "simulate")
             assembly.restore(network, saved, Path(source))
         else:
             settings = config.load(source, overrides)
-            network, samples = assembly.build(settings, simulator, data, sys.stderr, setup, "simulate")
+            sim = set_up(simulator, setup)
+            network, samples = assembly.build(settings, data, sys.stderr, "simulate")
     if sample >= len(samples.test):
         raise WrongUse(f"--sample {sample}: {settings.data.name} has the test samples 0 to {len(samples.test) - 1}.")
-    with as_wrong_use(InvalidParameterValueError, ConnectionError), announced(sys.stderr):
-        layers = run_trial(network, samples.test.select([sample]), setup)
+    with (
+        explained(simulator, setup),
+        as_wrong_use(InvalidParameterValueError, ConnectionError),
+        announced(sys.stderr),
+    ):
+        layers = run_trial(network, sim, samples.test.select([sample]), setup)
     label = int(samples.test.labels[sample])
     title = f"{settings.name}, {report.trial_title(layers, sample, label)}"
     path = out or Path(f"{settings.name}-sample{sample}.png")

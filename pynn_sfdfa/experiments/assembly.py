@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa import datasets
-from pynn_sfdfa.common.simulators import load_simulator, set_up
 from pynn_sfdfa.encoding import ENCODERS
 from pynn_sfdfa.encoding.spikes import SpikeTrains, split
 from pynn_sfdfa.experiments import resources
@@ -21,7 +20,6 @@ from pynn_sfdfa.training.optimizers import SGD
 from pynn_sfdfa.training.trainer import Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
     from typing import TextIO
 
@@ -48,40 +46,28 @@ class Data:
 
 
 def build(
-    settings: Experiment,
-    simulator: str,
-    folder: Path | None,
-    stream: TextIO,
-    setup: Mapping[str, Any] | None = None,
-    purpose: resources.Purpose = "train",
+    settings: Experiment, folder: Path | None, stream: TextIO, purpose: resources.Purpose = "train"
 ) -> tuple[FeedForward, Data]:
-    """Load the data of an experiment and return its network, with initial weights, on a simulator.
+    """Load the data of an experiment and return its network, with initial weights.
 
     Parameters
     ----------
     settings : Experiment
-    simulator : str
-        Name of a back end.
     folder : Path, optional
         Where to look for data first.
     stream : text file
         Where downloads are shown, and the memory that is needed if that is much.
-    setup : mapping, optional
-        Arguments of the simulator's ``setup()``.
     purpose : {"train", "evaluate", "simulate"}
         What network and data are for, and so how much memory they need.
 
     Raises
     ------
-    pynn_sfdfa.common.simulators.SimulatorError
-        If the simulator cannot be used, or not set up like that.
     pynn_sfdfa.datasets.DatasetError
         If the data cannot be found, read or trusted.
     ConfigError
         If the encoder of the experiment, its share for validation or its trials do not fit the data, or the
         memory that this process may use does not suffice.
     """
-    sim = set_up(simulator, setup or {})
     with DownloadProgress(stream) as progress:
         dataset = datasets.load(settings.data.name, folder, progress=progress)
     _check_memory(settings, dataset, purpose, stream)
@@ -94,7 +80,7 @@ def build(
                 f"{dataset.source}, {name} samples: network.{error} Set network.trial_duration to more than that, or "
                 "shorten the samples."
             ) from None
-    built = _network(settings, sim, [train.n_units, *settings.network.hidden_sizes, dataset.n_classes])
+    built = _network(settings, [train.n_units, *settings.network.hidden_sizes, dataset.n_classes])
     return built, _set_aside(settings, train, test)
 
 
@@ -113,11 +99,10 @@ def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: reso
         )
 
 
-def _network(settings: Experiment, sim: Any, sizes: list[int]) -> FeedForward:
+def _network(settings: Experiment, sizes: list[int]) -> FeedForward:
     network = settings.network
     try:
         return FeedForward(
-            sim,
             sizes,
             hidden=network.cell_parameters("hidden"),
             output=network.cell_parameters("output"),
@@ -165,11 +150,14 @@ def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source:
         raise ConfigError(f"{source} with the encoder {encoder.name}: {error}") from None
 
 
-def build_trainer(settings: Experiment, network: FeedForward, n_train: int | None = None, **options: Any) -> Trainer:
+def build_trainer(
+    settings: Experiment, network: FeedForward, sim: Any = None, n_train: int | None = None, **options: Any
+) -> Trainer:
     """Return the trainer of an experiment; ``options`` are those of Trainer that change no result.
 
-    With the number of training samples, no memory is taken for larger batches than there can be. The settings go into
-    every checkpoint, so that network and data can be rebuilt from it.
+    Without a simulator it trains on ``pynn_sfdfa.event``. With the number of training samples, no memory is taken for
+    larger batches than there can be. The settings go into every checkpoint, so that network and data can be rebuilt
+    from it.
 
     Raises
     ------
@@ -180,6 +168,7 @@ def build_trainer(settings: Experiment, network: FeedForward, n_train: int | Non
     try:
         return Trainer(
             network,
+            sim,
             rule=settings.rule.build(),
             optimizer=settings.optimizer.build(),
             loss=settings.loss.build(),
@@ -193,8 +182,10 @@ def build_trainer(settings: Experiment, network: FeedForward, n_train: int | Non
         raise ConfigError(str(error)) from error
 
 
-def build_evaluator(settings: Experiment, network: FeedForward) -> Trainer:
+def build_evaluator(settings: Experiment, network: FeedForward, sim: Any = None) -> Trainer:
     """Return a trainer that can evaluate the network as it is, on any simulator; it is not made for learning.
+
+    Without a simulator it takes ``pynn_sfdfa.event``.
 
     Raises
     ------
@@ -202,23 +193,21 @@ def build_evaluator(settings: Experiment, network: FeedForward) -> Trainer:
         If the network does not fit the simulator.
     """
     try:
-        return Trainer(network, optimizer=SGD(), loss=settings.loss.build(), batch_size=1)
+        return Trainer(network, sim, optimizer=SGD(), loss=settings.loss.build(), batch_size=1)
     except ValueError as error:
         raise ConfigError(str(error)) from error
 
 
-def trained_network(path: Path, simulator: str) -> FeedForward:
+def trained_network(path: Path) -> FeedForward:
     """Return the network of a checkpoint with its trained weights; no data are needed.
 
     Raises
     ------
     pynn_sfdfa.training.checkpoint.CheckpointError, ConfigError
         If the checkpoint cannot be used.
-    pynn_sfdfa.common.simulators.SimulatorError
-        If the simulator cannot be used.
     """
     settings, saved = from_checkpoint(path)
-    network = _network(settings, load_simulator(simulator), _sizes(saved, settings, path))
+    network = _network(settings, _sizes(saved, settings, path))
     restore(network, saved, path)
     return network
 

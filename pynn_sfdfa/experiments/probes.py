@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["build_probes"]
 
 
-def build_probes(settings: Experiment, network: FeedForward, train: SpikeTrains) -> list[Probe]:
+def build_probes(settings: Experiment, network: FeedForward, sim: Any, train: SpikeTrains) -> list[Probe]:
     """Return the probes of ``[metrics]``, for the first of the training samples.
 
     Raises
     ------
     ConfigError
-        If there are fewer training samples than are asked for.
+        If there are fewer training samples than are asked for, or the simulator has no gradients.
     """
     n = None if settings.metrics is None else settings.metrics.gradient_alignment
     if n is None:
@@ -33,4 +33,8 @@ def build_probes(settings: Experiment, network: FeedForward, train: SpikeTrains)
         raise ConfigError(
             f"metrics.gradient_alignment = {n} is not valid: there are {len(train)} training samples; give fewer."
         )
-    return [GradientAlignment(network, settings.rule.build(), settings.loss.build(), train.select(np.arange(n)))]
+    rule, loss = settings.rule.build(), settings.loss.build()
+    try:
+        return [GradientAlignment(network, rule, loss, train.select(np.arange(n)), sim)]
+    except ValueError as error:
+        raise ConfigError(f"metrics.gradient_alignment = {n}: {error}") from None

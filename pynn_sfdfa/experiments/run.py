@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pynn_sfdfa.common.simulators import load_simulator, set_up
 from pynn_sfdfa.experiments import assembly, report
 from pynn_sfdfa.experiments.probes import build_probes
 from pynn_sfdfa.experiments.progress import progress_for
@@ -72,7 +73,8 @@ def train(
     """
     folder.check(settings, resume=resume)
     setup = setup or {}
-    network, samples = assembly.build(settings, simulator, data, stream, setup)
+    set_up(simulator, setup)
+    network, samples = assembly.build(settings, data, stream)
     with folder.sole_writer():
         folder.check(settings, resume=resume)  # once more: another process may have been here meanwhile
         return _train(settings, folder, network, samples, simulator, setup, resume, stream)
@@ -88,10 +90,11 @@ def _train(
     resume: bool,
     stream: TextIO,
 ) -> dict[str, float | int]:
+    sim = load_simulator(simulator)
     callbacks = [progress_for(stream), MetricsLog(folder.metrics)]
-    probes = build_probes(settings, network, samples.train)
+    probes = build_probes(settings, network, sim, samples.train)
     options = {"folder": folder.path, "callbacks": callbacks, "probes": probes}
-    trainer = assembly.build_trainer(settings, network, len(samples.train), **options)
+    trainer = assembly.build_trainer(settings, network, sim, len(samples.train), **options)
     folder.open(settings, report.provenance(simulator, setup))
     resume = resume and folder.last.exists()  # a run killed in its first epoch starts again
     epochs = settings.training.epochs
@@ -106,7 +109,7 @@ def _train(
     trainer.load(checkpoint.load(folder.best))
     quickly = {name: value for name, value in setup.items() if name != "standalone"}  # compiling takes much longer
     with announced(stream):
-        layers = run_trial(network, samples.test.select([0]), quickly)
+        layers = run_trial(network, sim, samples.test.select([0]), quickly)
     report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers)
     files.write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
     return summary

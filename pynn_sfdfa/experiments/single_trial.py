@@ -1,4 +1,4 @@
-"""One sample through a network on its simulator, with PyNN alone: wire, run, get_data."""
+"""One sample through a network on a simulator, with PyNN alone: wire, run, get_data."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 __all__ = ["run_trial"]
 
 
-def run_trial(network: FeedForward, sample: SpikeTrains, setup: Mapping[str, Any] | None = None) -> list[LayerSpikes]:
+def run_trial(
+    network: FeedForward, sim: Any, sample: SpikeTrains, setup: Mapping[str, Any] | None = None
+) -> list[LayerSpikes]:
     """Show a network one sample, without learning.
 
     Parameters
     ----------
     network : FeedForward
+    sim : module
+        A simulator, such as ``pynn_sfdfa.event``.
     sample : SpikeTrains
         With a single sample.
     setup : mapping, optional
-        Arguments of the simulator's ``setup()``.
+        Arguments of its ``setup()``.
 
     Returns
     -------
@@ -35,10 +39,9 @@ def run_trial(network: FeedForward, sample: SpikeTrains, setup: Mapping[str, Any
     """
     if len(sample) != 1:
         raise ValueError(f"run_trial shows one sample, not {len(sample)}; take one with select([k]).")
-    sim = network.sim
     sim.setup(**(setup or {}))
     # Feedback projections want targets; with learning rates of 0 they change nothing.
-    wiring = network.wire(sample, targets=np.zeros((1, network.sizes[-1])))
+    wiring = network.wire(sim, sample, targets=np.zeros((1, network.sizes[-1])))
     for population in wiring.populations:
         population.record("spikes")
     sim.run(network.trial_duration)

@@ -75,8 +75,6 @@ class FeedForward:
 
     Parameters
     ----------
-    sim : module
-        A simulator, such as ``pynn_sfdfa.event``.
     sizes : sequence of int
         Neurons of the input, of each hidden layer and of the output.
     hidden : mapping, or sequence of mappings (one per hidden layer)
@@ -106,13 +104,14 @@ class FeedForward:
     ------
     ValueError
         If sizes or settings are not valid; parameters of cells raise PyNN's InvalidParameterValueError.
+    TypeError
+        If a simulator is given: that is for `wire` and for the Trainer.
     """
 
     def __init__(
         self,
-        sim: Any,
         sizes: Sequence[int],
-        *,
+        *misplaced: Any,
         hidden: Mapping[str, float] | Sequence[Mapping[str, float]] = (),
         output: Mapping[str, float] | None = None,
         gradient: str = "bounded",
@@ -121,7 +120,12 @@ class FeedForward:
         max_spikes: int = 30,
         seed: int = 0,
     ) -> None:
-        self.sim = sim
+        if misplaced or not hasattr(sizes, "__len__"):
+            raise TypeError(
+                "FeedForward takes the sizes first and all else by name, and no simulator: write "
+                "FeedForward([64, 100, 10], ...), and give the simulator to network.wire(sim, trains) or "
+                "Trainer(network, sim)."
+            )
         self.sizes = _checked_sizes(sizes)
         if gradient not in GRADIENTS:
             raise ValueError(f"gradient = {gradient!r} is not valid; choose one of {', '.join(map(repr, GRADIENTS))}.")
@@ -147,6 +151,7 @@ class FeedForward:
 
     def wire(
         self,
+        sim: Any,
         trains: SpikeTrains,
         *,
         targets: ArrayLike | None = None,
@@ -155,12 +160,14 @@ class FeedForward:
         rho: float = 0.0,
         r_target: float = 0.0,
     ) -> Wiring:
-        """Create the network on its simulator, with its present weights, to be shown every sample in turn.
+        """Create the network on a simulator, with its present weights, to be shown every sample in turn.
 
         Call ``sim.setup()`` before and ``sim.run(len(trains) * trial_duration)`` after.
 
         Parameters
         ----------
+        sim : module
+            A simulator, such as ``pynn_sfdfa.event``.
         trains : SpikeTrains
             Sample k is shown in trial k.
         targets : array, shape (trials, n_out), optional
@@ -170,7 +177,6 @@ class FeedForward:
         rho, r_target : float
             Rate regularisation of the hidden populations.
         """
-        sim = self.sim
         if trains.n_units != self.sizes[0]:
             raise ValueError(f"The spike trains have {trains.n_units} units, the network {self.sizes[0]} inputs.")
         if targets is not None and np.shape(targets) != (len(trains), self.sizes[-1]):

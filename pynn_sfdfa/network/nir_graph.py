@@ -117,14 +117,12 @@ def _cuba_lif(layer: Layer, dt: float) -> dict[str, np.ndarray]:
     return {name: np.full(layer.size, value) for name, value in parameters.items()}
 
 
-def from_nir(graph: nir.NIRGraph, sim: Any) -> FeedForward:
+def from_nir(graph: nir.NIRGraph) -> FeedForward:
     """Return the network of a graph that `to_nir` made.
 
     Parameters
     ----------
     graph : nir.NIRGraph
-    sim : module
-        The simulator it shall run on.
 
     Raises
     ------
@@ -142,7 +140,7 @@ def from_nir(graph: nir.NIRGraph, sim: Any) -> FeedForward:
     weights = [np.asarray(graph.nodes[f"weights_{k + 1}"].weight, np.float32).T for k in range(n_layers)]
     parameters = [_cell_parameters(graph.nodes[f"layer_{k + 1}"], about, k) for k in range(n_layers)]
     network = FeedForward(
-        sim, [weights[0].shape[0], *(w.shape[1] for w in weights)], hidden=parameters[:-1], output=parameters[-1]
+        [weights[0].shape[0], *(w.shape[1] for w in weights)], hidden=parameters[:-1], output=parameters[-1]
     )
     network.weights = [np.ascontiguousarray(w) for w in weights]
     return network

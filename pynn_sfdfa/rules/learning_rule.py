@@ -62,6 +62,15 @@ class LearningRule(Named, ABC):
     rho: Strength = field(default=0.0, kw_only=True)
     r_target: TargetRate = field(default=0.0, kw_only=True)
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        former = {"backward", "improve_feedback", "initial_feedback"} & set(vars(cls))
+        if former:
+            raise TypeError(
+                f"{cls.__name__} defines {min(former)}, which nothing calls: a rule is put together from parts. "
+                "Give it the property parts with a Transport (assign) or a Feedback (initial, improve) of your own."
+            )
+
     @property
     @abstractmethod
     def parts(self) -> Parts:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
-from pynn_sfdfa.common.simulators import offers, who_offers
+from pynn_sfdfa.common.simulators import load_simulator, offers, who_offers
 from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.training.engine import BatchFigures, check_labels
@@ -96,6 +96,11 @@ class SimulationEngine(ABC):
         )
         self._trials = 0
         self.threads = 1
+
+    @property
+    def offers(self) -> frozenset[Need]:
+        """What networks can learn by here."""
+        return offers(self.simulator)
 
     @abstractmethod
     def _set_up(self, first_trial: int, learning: bool) -> None:
@@ -205,7 +210,7 @@ class SimulationEngine(ABC):
         """
         network = self._network
         self._set_up(first_trial, learning=bool(learning))
-        wiring = network.wire(trains, **learning)
+        wiring = network.wire(load_simulator(self.simulator), trains, **learning)
         for population in wiring.populations:
             population.record("spikes")
         counts = self._simulate(wiring, len(trains), report)
@@ -230,8 +235,12 @@ class SimulationEngine(ABC):
 
     def _check(self, batch_size: int, threads: int | None) -> None:
         if self._rule is not None:
-            self._check_needs(f"The rule {self._rule.name}", self._rule.needs, _rules_for(offers(self.simulator)))
-        self._check_needs("The loss", self._loss.needs, "a loss whose errors are target minus count")
+            fitting = _rules_for(self.offers)
+            for part in self._rule.parts:
+                what = f"The rule {self._rule.name} cannot run {self.place}: {part.name!r} in it"
+                self._check_needs(what, part.needs, f"{fitting} run there with default settings")
+        what = f"The loss {type(self._loss).__name__} cannot be learned from {self.place}: it"
+        self._check_needs(what, self._loss.needs, "a margin of 0 is possible")
         if self._optimizer is None:
             return
         if batch_size != 1:
@@ -249,12 +258,10 @@ class SimulationEngine(ABC):
             raise ValueError(f"threads = {threads} is not possible: {self.one_thread}. Leave threads out.")
 
     def _check_needs(self, what: str, needs: frozenset[Need], choice: str) -> None:
-        missing = sorted(needs - offers(self.simulator), key=list(Need).index)
+        missing = sorted(needs - self.offers, key=list(Need).index)
         if missing:
             reasons = ", and ".join(need.value for need in missing)
-            raise ValueError(
-                f"{what} cannot run {self.place}: it needs {reasons}. Choose {choice}, or {_others(needs)}."
-            )
+            raise ValueError(f"{what} needs {reasons}. Choose {_others(needs)}; {choice}.")
 
 
 def _others(needs: Iterable[Need]) -> str:
@@ -263,4 +270,4 @@ def _others(needs: Iterable[Need]) -> str:
 
 def _rules_for(offered: frozenset[Need]) -> str:
     fitting = [name for name, rule in RULES.items() if rule().needs <= offered]
-    return f"one of {', '.join(sorted(fitting))} as they are"
+    return ", ".join(fitting)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
 import numpy as np
 
+from pynn_sfdfa.common.simulators import load_simulator
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support.interrupts import deferred_interrupt
 from pynn_sfdfa.support.wording import short
@@ -18,15 +19,17 @@ from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress
 from pynn_sfdfa.training.engine import check_labels
 from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
+from pynn_sfdfa.training.history import History, as_record
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.metrics import Evaluation, evaluation, feedback_alignment
 from pynn_sfdfa.training.optimizers import Adam
+from pynn_sfdfa.training.passes import sample_order, until
 from pynn_sfdfa.training.readouts import MostSpikes
 from pynn_sfdfa.training.tally import Tally
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -34,30 +37,13 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.callbacks import Callback
-    from pynn_sfdfa.training.engine import BatchFigures, TrainingEngine
+    from pynn_sfdfa.training.engine import TrainingEngine
     from pynn_sfdfa.training.gradients import Probe
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
     from pynn_sfdfa.training.readouts import Readout
 
 __all__ = ["CannotLearnError", "History", "Trainer"]
-
-
-@dataclass
-class History:
-    """The finished epochs of a training."""
-
-    records: list[EpochRecord] = field(default_factory=list)
-
-    @property
-    def best(self) -> EpochRecord:
-        """The epoch with the best score, the first of several; ValueError before the first is finished.
-
-        The score is the accuracy on validation samples if there are any, else on test samples.
-        """
-        if not self.records:
-            raise ValueError("No epoch is finished yet, so none is the best.")
-        return max(self.records, key=lambda record: record.score)
 
 
 class Trainer:
@@ -67,6 +53,8 @@ class Trainer:
     ----------
     network : FeedForward
         Its weights and feedback are those of the last finished batch after `fit`.
+    sim : module, optional
+        The simulator to train on; default: ``pynn_sfdfa.event``.
     rule : LearningRule
     optimizer : Optimizer
     loss : Loss
@@ -89,7 +77,7 @@ class Trainer:
     Raises
     ------
     TypeError
-        If the network's simulator offers no training.
+        If the simulator offers no training.
     ValueError
         If a setting is not valid.
     """
@@ -97,6 +85,8 @@ class Trainer:
     def __init__(
         self,
         network: FeedForward,
+        sim: Any = None,
+        *misplaced: Any,
         rule: LearningRule | None = None,
         optimizer: Optimizer | None = None,
         loss: Loss | None = None,
@@ -109,9 +99,12 @@ class Trainer:
         probes: Sequence[Probe] = (),
         readout: Readout | None = None,
     ) -> None:
-        if not hasattr(network.sim, "training_engine"):
+        sim = load_simulator("event") if sim is None else sim
+        if misplaced or not hasattr(sim, "training_engine"):
+            first = "" if hasattr(sim, "training_engine") else f"{getattr(sim, '__name__', sim)} offers no training: "
             raise TypeError(
-                f"The simulator {network.sim.__name__} offers no training; build the network on pynn_sfdfa.event."
+                f"{first}Trainer takes the network, a simulator such as pynn_sfdfa.event, and all else by name: "
+                "Trainer(network, sim, rule=SFDFA(), optimizer=Adam())."
             )
         self.network = network
         self._rule = rule if rule is not None else SFDFA()
@@ -125,7 +118,7 @@ class Trainer:
             json.dumps(self._configuration, allow_nan=False)
         except (TypeError, ValueError) as error:
             raise ValueError(f"configuration cannot be kept in checkpoints, which are JSON: {error}.") from None
-        self._engine: TrainingEngine = network.sim.training_engine(
+        self._engine: TrainingEngine = sim.training_engine(
             network,
             self._rule,
             optimizer if optimizer is not None else Adam(),
@@ -287,7 +280,7 @@ class Trainer:
         self.network.weights, self.network.feedback = self._engine.weights(), self._engine.feedback()
 
     def _train_epoch(self, epoch: int, train: SpikeTrains, interrupted: threading.Event) -> None:
-        order = _order(len(train), self._seed, epoch)
+        order = sample_order(len(train), self._seed, epoch)
         done = self._tally.samples  # not 0 when a run was interrupted within the epoch
         started = time.perf_counter()
         before = self._tally.seconds
@@ -297,7 +290,7 @@ class Trainer:
 
         first_trial = (epoch - 1) * len(train) + done
         items = self._engine.train(train, order[done:], first_trial, epoch, report)
-        for figures in _until(interrupted, items):
+        for figures in until(interrupted, items):
             self._tally.add(figures)
             self._tally.seconds = before + time.perf_counter() - started
             self._tell(
@@ -380,7 +373,7 @@ class Trainer:
             if found != value:
                 raise checkpoint.CheckpointError(f"{path} was written with {key} = {found}; this training has {value}.")
         try:
-            history = History([_record(entry) for entry in saved.metadata["records"]])
+            history = History([as_record(entry) for entry in saved.metadata["records"]])
             tally = Tally.restore(self.network.sizes[1:], saved.metadata["tally"], saved.arrays)
             if tally.samples > n_train:
                 raise ValueError(f"tally.samples = {tally.samples} of {n_train}")
@@ -396,27 +389,3 @@ class Trainer:
     def _tell(self, event: str, *what: Any) -> None:
         for callback in self._callbacks:
             getattr(callback, event)(*what)
-
-
-def _record(entry: dict[str, Any]) -> EpochRecord:
-    """Return the record that a checkpoint describes; TypeError or ValueError if it is none."""
-    from pydantic import TypeAdapter  # only now: it takes long to import, and is rarely needed
-
-    EpochRecord(**entry)  # refuses further keys
-    record: EpochRecord = TypeAdapter(EpochRecord).validate_json(json.dumps(entry), strict=True)
-    return record
-
-
-def _order(n: int, seed: int, epoch: int) -> NDArray[np.int64]:
-    """Return the order of the samples in one epoch; it depends on nothing but the arguments."""
-    return np.random.default_rng(np.random.SeedSequence([seed, epoch])).permutation(n)
-
-
-def _until(interrupted: threading.Event, items: Iterator[BatchFigures]) -> Iterator[BatchFigures]:
-    """Pass items on; an engine whose work is done by another program may fail because Ctrl-C has ended that."""
-    try:
-        yield from items
-    except RuntimeError:
-        if not interrupted.is_set():
-            raise
-        raise KeyboardInterrupt from None

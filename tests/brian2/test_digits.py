@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 
+from pynn_sfdfa.common.simulators import set_up
 from pynn_sfdfa.experiments import assembly, config
 
 
@@ -22,8 +23,9 @@ def restored():
 
 def engine(simulator, **setup):
     experiment = config.load("digits-online")
-    network, data = assembly.build(experiment, simulator, None, io.StringIO(), setup)
-    return assembly.build_trainer(experiment, network)._engine, data
+    sim = set_up(simulator, setup)
+    network, data = assembly.build(experiment, None, io.StringIO())
+    return assembly.build_trainer(experiment, network, sim)._engine, data
 
 
 @pytest.mark.slow

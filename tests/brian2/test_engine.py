@@ -1,17 +1,44 @@
 """Training on Brian2 through the Trainer: the same as on the exact simulator, up to the time step."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 import pynn_sfdfa.event as event
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.network.feed_forward import FeedForward
-from pynn_sfdfa.rules import DFA, SFDFA
+from pynn_sfdfa.rules import DFA, SFDFA, Combination
+from pynn_sfdfa.rules.parts.direct import Direct
+from pynn_sfdfa.rules.parts.feedback import Feedback
 from pynn_sfdfa.training.decay import Decay
+from pynn_sfdfa.training.gradients import cosine
+from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.optimizers import SGD, Adam
 from pynn_sfdfa.training.trainer import Trainer, checkpoint
 
 CELL = {"tau_m": 52.0, "tau_syn": 26.0, "cm": 10.0, "v_rest": -70.0, "trial_duration": 40.0}
+
+
+@dataclass(frozen=True)
+class OutputOnly(Direct):
+    """Teaches the output layer alone, which no synapse inside a simulation knows of."""
+
+    name = "output-only"
+
+    def assign(self, trials, feedback, regularisation):
+        trials.neuron_errors(trials.n_layers - 1, trials.output_error)
+
+
+@dataclass(frozen=True)
+class Signs(Feedback):
+    """Feedback of one's own that stays as it is."""
+
+    name = "signs"
+
+    def initial(self, sizes, seed):
+        rng = np.random.default_rng(seed)
+        return [rng.choice([-1.0, 1.0], (sizes[-1], n)).astype(np.float32) for n in sizes[:-1]]
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +52,8 @@ def trains():
     return SpikeTrains.from_samples(samples, labels, 12)
 
 
-def network(sim, **parameters):
+def network(**parameters):
     return FeedForward(
-        sim,
         [12, 8, 2],
         hidden=CELL | {"v_thresh": -68.0},
         output=CELL | {"v_thresh": -67.0},
@@ -39,7 +65,7 @@ def network(sim, **parameters):
 
 def trainer(sim, rule=None, rate=1e-4, **settings):
     rule = rule or SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.05)
-    return Trainer(network(sim), rule, SGD(rate), batch_size=1, seed=3, **settings)
+    return Trainer(network(), sim, rule=rule, optimizer=SGD(rate), batch_size=1, seed=3, **settings)
 
 
 def test_an_epoch_as_on_the_exact_simulator(sim, trains, tmp_path):
@@ -75,7 +101,7 @@ def test_stretches_of_trials_do_not_change_the_result(sim, trains, monkeypatch):
     results = []
     for stretch in (24, 10):
         monkeypatch.setattr(simulation_engine, "_STRETCH", stretch)
-        ours = sim.training_engine(*settings(sim), 1, 3)
+        ours = sim.training_engine(*settings(), 1, 3)
         items = list(ours.train(trains, np.arange(24), 0))
         assert [item.samples for item in items] == ([24] if stretch == 24 else [10, 10, 4])
         results.append(ours.state())
@@ -84,15 +110,15 @@ def test_stretches_of_trials_do_not_change_the_result(sim, trains, monkeypatch):
     assert results[0]["optimizer.step"] == [24]
 
 
-def settings(sim):
+def settings():
     from pynn_sfdfa.training.losses import SpikeCount
 
-    return network(sim), SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.05), SGD(1e-4), SpikeCount()
+    return network(), SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.05), SGD(1e-4), SpikeCount()
 
 
 def test_learning_rates_that_decay_and_reports_within_a_stretch(sim, trains):
     sim.setup(timestep=1.0)
-    net, rule, _, loss = settings(sim)
+    net, rule, _, loss = settings()
     results, reports = [], []
     for optimizer in (SGD(4e-4, decay=Decay("linear", epochs=3, final=0.5)), SGD(3e-4)):
         ours = sim.training_engine(net, rule, optimizer, loss, 1, 3)
@@ -104,6 +130,19 @@ def test_learning_rates_that_decay_and_reports_within_a_stretch(sim, trains):
     assert reports[-1] == 4
 
 
+def test_feedback_of_ones_own_teaches_alike_on_both_simulators(sim, trains):
+    rule, changes = Combination(feedback=Signs(), rho=0.1, r_target=0.5), []
+    for simulator in (sim, event):
+        if simulator is sim:
+            sim.setup(timestep=0.1)
+        ours = Trainer(network(), simulator, rule=rule, optimizer=SGD(2e-4), batch_size=1, seed=3)
+        ours.fit(trains.select(np.arange(8)))
+        assert abs(ours.network.feedback[0]).min() == 1.0
+        changes.append([after - before for after, before in zip(ours.network.weights, network().weights, strict=True)])
+    for stepped, exact in zip(*changes, strict=True):
+        assert cosine(stepped, exact) > 0.98
+
+
 def test_dfa_keeps_its_feedback(sim, trains):
     sim.setup(timestep=1.0)
     ours = trainer(sim, DFA(rho=0.1, r_target=0.5))
@@ -111,7 +150,7 @@ def test_dfa_keeps_its_feedback(sim, trains):
     ours.fit(trains.select(np.arange(4)), epochs=1)
     assert before[0].any()
     np.testing.assert_array_equal(ours.network.feedback[0], before[0])
-    assert (ours.network.weights[0] != network(sim).weights[0]).any()
+    assert (ours.network.weights[0] != network().weights[0]).any()
 
 
 def test_held_out_samples_are_scored(sim, trains):
@@ -129,18 +168,27 @@ def test_held_out_samples_are_scored(sim, trains):
         ({"threads": 2}, "threads = 2 is not possible"),
         (
             {"rule": SFDFA(timed=True)},
-            "timed = True of the rule sfdfa is not possible inside Brian2.*or choose the event",
+            "rule sfdfa cannot run inside Brian2: 'timed' in it needs all spikes of a trial.*"
+            "Choose the simulator event; .*dfa, sfdfa run there with default settings",
+        ),
+        (
+            {"rule": Combination(OutputOnly())},
+            "'output-only' in it needs errors that Python code computes from a batch of trials. Choose the simulator e",
+        ),
+        (
+            {"loss": SpikeCount(5.0, 1.0, margin=1.0)},
+            "The loss SpikeCount cannot be learned from inside Brian2: it needs output errors that are not target min",
         ),
     ],
 )
 def test_what_cannot_be_trained_is_refused_with_the_reason(sim, changes, match):
     arguments = {"rule": SFDFA(), "optimizer": SGD(), "batch_size": 1} | changes
     with pytest.raises(ValueError, match=match):
-        Trainer(network(sim), **arguments)
+        Trainer(network(), sim, **arguments)
 
 
 def test_states_that_do_not_fit(sim):
-    ours = sim.training_engine(*settings(sim), 1, 3)
+    ours = sim.training_engine(*settings(), 1, 3)
     state = ours.state()
     with pytest.raises(ValueError, match="There is no weights.0"):
         ours.load_state({"optimizer.step": state["optimizer.step"]})
@@ -149,7 +197,7 @@ def test_states_that_do_not_fit(sim):
 
 
 def test_labels_without_an_output_neuron(sim, trains):
-    ours = sim.training_engine(*settings(sim), 1, 3)
+    ours = sim.training_engine(*settings(), 1, 3)
     wrong = SpikeTrains(trains.times, trains.units, trains.offsets, trains.labels + 5, 12)
     with pytest.raises(ValueError, match="Label 6 has no output neuron; the network has 2"):
         next(ours.train(wrong, np.arange(2), 0))

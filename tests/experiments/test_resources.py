@@ -82,7 +82,7 @@ def test_spikes_that_are_there_are_not_counted_again():
 
 def refused(*overrides):
     with pytest.raises(ConfigError) as error:
-        assembly.build(config.load("digits", overrides), "event", None, io.StringIO())
+        assembly.build(config.load("digits", overrides), None, io.StringIO())
     return str(error.value)
 
 
@@ -109,13 +109,13 @@ def test_what_cannot_fit_is_refused_with_its_key(override, largest, remedy):
 def test_a_run_that_takes_much_says_so(monkeypatch):
     monkeypatch.setattr(memory, "limit", lambda: Limit(5_000_000, "the memory of this machine", None, 10**12))
     said = io.StringIO()
-    assembly.build(config.load("digits"), "event", None, said)
+    assembly.build(config.load("digits"), None, said)
     assert re.fullmatch(
         r"This will take about [\d.]+ MB of the 5 MB of memory that it may use \(.*\)\.\n", said.getvalue()
     )
     said = io.StringIO()
     monkeypatch.undo()
-    assembly.build(config.load("digits"), "event", None, said)
+    assembly.build(config.load("digits"), None, said)
     assert said.getvalue() == ""
 
 

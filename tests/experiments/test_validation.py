@@ -22,7 +22,7 @@ SMALL = ["network.hidden_sizes=[20]", "training.epochs=2", "training.threads=1"]
 
 
 def data(*overrides):
-    _, samples = assembly.build(config.load("digits", [*SMALL, *overrides]), "event", None, io.StringIO())
+    _, samples = assembly.build(config.load("digits", [*SMALL, *overrides]), None, io.StringIO())
     return samples
 
 

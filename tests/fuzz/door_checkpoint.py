@@ -122,7 +122,7 @@ def make(rng: random.Random, folder: Path) -> Case:
     elif how == "header":
         what, content = header_of(rng, content)
     path.write_bytes(content)
-    return Case(what, lambda: assembly.trained_network(path, "event"), command(rng, path))
+    return Case(what, lambda: assembly.trained_network(path), command(rng, path))
 
 
 def command(rng: random.Random, path: Path) -> tuple[str, ...]:

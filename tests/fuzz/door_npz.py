@@ -147,7 +147,7 @@ def make(rng: random.Random, folder: Path) -> Case:
     words = [word for override in overrides for word in ("--set", override)]
 
     def enter() -> None:
-        assembly.build(config.load("digits", overrides), "event", None, io.StringIO())
+        assembly.build(config.load("digits", overrides), None, io.StringIO())
 
     return Case(what, enter, ("train", "digits", *words, "--out", "run"))
 

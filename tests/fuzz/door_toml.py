@@ -61,7 +61,7 @@ def make(rng: random.Random, folder: Path) -> Case:
 
     def enter() -> None:
         settings = config.load(path, [*overrides, LAST])
-        assembly.build(settings, "event", None, io.StringIO())
+        assembly.build(settings, None, io.StringIO())
 
     words = [word for override in [*overrides, LAST] for word in ("--set", override)]
     return Case(what, enter, ("train", str(path), *words, "--out", "run"))

@@ -17,23 +17,19 @@ def trains():
 
 
 def test_weights_are_uniform_and_determined_by_the_seed():
-    net = FeedForward(sim, [300, 200, 5], weights=(-0.5, 2.0), seed=7)
+    net = FeedForward([300, 200, 5], weights=(-0.5, 2.0), seed=7)
     assert [w.shape for w in net.weights] == [(300, 200), (200, 5)]
     assert [w.dtype for w in net.weights] == [np.float32] * 2
     assert -0.5 <= net.weights[0].min() < -0.49 < 1.99 < net.weights[0].max() <= 2.0
     assert net.weights[0].mean() == pytest.approx(0.75, abs=0.02)
-    np.testing.assert_array_equal(
-        net.weights[0], FeedForward(sim, [300, 200, 5], weights=(-0.5, 2.0), seed=7).weights[0]
-    )
-    assert (net.weights[0] != FeedForward(sim, [300, 200, 5], weights=(-0.5, 2.0), seed=8).weights[0]).all()
+    np.testing.assert_array_equal(net.weights[0], FeedForward([300, 200, 5], weights=(-0.5, 2.0), seed=7).weights[0])
+    assert (net.weights[0] != FeedForward([300, 200, 5], weights=(-0.5, 2.0), seed=8).weights[0]).all()
     assert [f.shape for f in net.feedback] == [(5, 200)]
     assert not net.feedback[0].any()
 
 
 def test_layers_take_their_parameters():
-    net = FeedForward(
-        sim, (4, 3, 5, 2), hidden=[{"v_thresh": -60}, {"v_thresh": -55.0, "cm": 5.0}], output={"tau_m": 300}
-    )
+    net = FeedForward((4, 3, 5, 2), hidden=[{"v_thresh": -60}, {"v_thresh": -55.0, "cm": 5.0}], output={"tau_m": 300})
     assert net.sizes == (4, 3, 5, 2)
     assert [layer.size for layer in net.layers] == [3, 5, 2]
     assert [layer.v_thresh for layer in net.layers] == [-60.0, -55.0, -50.0]
@@ -44,12 +40,12 @@ def test_layers_take_their_parameters():
 
 
 def test_one_mapping_serves_all_hidden_layers():
-    net = FeedForward(sim, [4, 3, 3, 2], hidden={"v_thresh": -60.0})
+    net = FeedForward([4, 3, 3, 2], hidden={"v_thresh": -60.0})
     assert [layer.v_thresh for layer in net.layers] == [-60.0, -60.0, -50.0]
 
 
 def test_a_network_may_have_no_hidden_layer():
-    net = FeedForward(sim, [64, 10])
+    net = FeedForward([64, 10])
     assert len(net.layers) == len(net.weights) == 1
     assert net.feedback == []
 
@@ -83,7 +79,13 @@ def test_a_network_may_have_no_hidden_layer():
 )
 def test_descriptions_that_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
-        FeedForward(sim, **({"sizes": [4, 3, 2]} | arguments))
+        FeedForward(**({"sizes": [4, 3, 2]} | arguments))
+
+
+def test_a_simulator_in_the_description_is_answered_with_the_right_form():
+    for arguments in ((sim, [4, 3, 2]), ([4, 3, 2], sim), (sim,)):
+        with pytest.raises(TypeError, match=r"no simulator: write FeedForward\(\[64, 100, 10\], ...\), and give the"):
+            FeedForward(*arguments)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_descriptions_that_are_refused(arguments, message):
 )
 def test_parameters_of_cells_are_checked_as_in_pynn(cell, message):
     with pytest.raises(InvalidParameterValueError, match=message):
-        FeedForward(sim, [4, 3, 2], hidden=cell)
+        FeedForward([4, 3, 2], hidden=cell)
 
 
 def test_wiring_has_the_present_weights_and_feedback(trains):
@@ -105,7 +107,8 @@ def test_wiring_has_the_present_weights_and_feedback(trains):
     net.feedback = [rng.normal(size=f.shape).astype(np.float32) for f in net.feedback]
     before = net.weights + net.feedback
     sim.setup()
-    wiring = net.wire(trains, targets=TARGETS, learning_rate=1e-5, feedback_learning_rate=0.1, rho=0.2, r_target=2.0)
+    learning = {"learning_rate": 1e-5, "feedback_learning_rate": 0.1, "rho": 0.2, "r_target": 2.0}
+    wiring = net.wire(sim, trains, targets=TARGETS, **learning)
     assert [p.label for p in wiring.populations] == ["hidden 1", "hidden 2", "output"]
     assert [p.size for p in (wiring.stimulus, *wiring.populations)] == [6, 4, 3, 2]
     assert {p.get("delay", format="list", with_address=False)[0] for p in wiring.projections} == {1.5}
@@ -125,7 +128,7 @@ def test_wiring_without_targets_shows_the_samples_and_learns_nothing(trains):
     net.feedback = [np.ones((2, 4), np.float32)]
     before = [w.copy() for w in net.weights + net.feedback]
     sim.setup()
-    wiring = net.wire(trains)
+    wiring = net.wire(sim, trains)
     wiring.populations[-1].record("spikes")
     sim.run(3 * net.trial_duration)
     assert sum(train.size for train in wiring.populations[-1].get_data().segments[0].spiketrains) > 0
@@ -138,14 +141,14 @@ def test_wiring_refuses_what_does_not_fit(trains):
     net = network([6, 4, 2])
     sim.setup()
     with pytest.raises(ValueError, match="The spike trains have 7 units, the network 6 inputs"):
-        net.wire(random_trains(np.random.default_rng(0), 1, 7))
+        net.wire(sim, random_trains(np.random.default_rng(0), 1, 7))
     with pytest.raises(
         ValueError, match=r"targets have the shape \(2, 3\); give one row for each of the 3 samples and "
     ):
-        net.wire(trains, targets=TARGETS.T)
+        net.wire(sim, trains, targets=TARGETS.T)
     late = SpikeTrains.from_samples([([250.0], [1])], [0], 6)
     with pytest.raises(ValueError, match=r"trial_duration \(200.0 ms\) must exceed every spike time; sample 0 has"):
-        net.wire(late)
+        net.wire(sim, late)
 
 
 def test_restore_takes_weights_and_feedback_and_nothing_that_does_not_fit():

@@ -21,7 +21,7 @@ DURATION = 200.0
 
 def network(**changes):
     options = {"hidden": {"v_thresh": -62.0}, "output": {"v_thresh": -50.0}, "weights": (-0.5, 1.0), "seed": 3}
-    return FeedForward(sim, [20, 12, 4], **(options | changes))
+    return FeedForward([20, 12, 4], **(options | changes))
 
 
 def exact(built, trains):
@@ -31,7 +31,7 @@ def exact(built, trains):
         [0],
         n_units=len(trains),
     )
-    wiring = built.wire(samples)
+    wiring = built.wire(sim, samples)
     for population in wiring.populations:
         population.record("spikes")
     sim.run(built.trial_duration)
@@ -50,7 +50,7 @@ def trains():
 def test_a_file_gives_the_same_network_back(tmp_path):
     built = network()
     nir.write(tmp_path / "network.nir", to_nir(built))
-    again = from_nir(nir.read(tmp_path / "network.nir"), sim)
+    again = from_nir(nir.read(tmp_path / "network.nir"))
     assert again.layers == built.layers
     for one, other in zip(again.weights, built.weights, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -67,8 +67,8 @@ def test_a_file_gives_the_same_network_back(tmp_path):
 @settings(max_examples=50, deadline=None)
 def test_parameters_come_back(tau_syn, ratio, cm, v_rest, above, dt):
     cell = {"tau_syn": tau_syn, "tau_m": ratio * tau_syn, "cm": cm, "v_rest": v_rest, "v_thresh": v_rest + above}
-    built = FeedForward(sim, [2, 3], output=cell)
-    (layer,), (again,) = built.layers, from_nir(to_nir(built, dt), sim).layers
+    built = FeedForward([2, 3], output=cell)
+    (layer,), (again,) = built.layers, from_nir(to_nir(built, dt)).layers
     for name, value in layer.cell_parameters().items():
         assert getattr(again, name) == pytest.approx(value, rel=1e-9)
 
@@ -110,11 +110,11 @@ def test_delays_are_refused():
 def test_foreign_graphs_are_refused():
     lonely = nir.NIRGraph.from_list(nir.Linear(weight=np.ones((2, 3))))
     with pytest.raises(NIRError, match="not written by pynn-sfdfa"):
-        from_nir(lonely, sim)
+        from_nir(lonely)
     graph = to_nir(network())
     graph.nodes["extra"] = nir.Linear(weight=np.ones((2, 3)))
     with pytest.raises(NIRError, match="no sequence of layers.*extra"):
-        from_nir(graph, sim)
+        from_nir(graph)
 
 
 @pytest.fixture(scope="module")

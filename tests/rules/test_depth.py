@@ -73,9 +73,9 @@ def test_the_feedback_of_every_layer_converges_to_the_product_of_the_weights_abo
 )
 def test_every_rule_learns_digits(rule, hidden, digits):
     train, test = digits[0].select(np.arange(1000)), digits[1].select(np.arange(300))
-    net = FeedForward(sim, [64, *hidden, 10], hidden={"v_thresh": -60.0}, output={"v_thresh": -55.0}, seed=1)
+    net = FeedForward([64, *hidden, 10], hidden={"v_thresh": -60.0}, output={"v_thresh": -55.0}, seed=1)
     before = [w.copy() for w in net.weights]
-    trainer = Trainer(net, rule, Adam(learning_rate=5e-3), batch_size=10, seed=1, threads=1)
+    trainer = Trainer(net, rule=rule, optimizer=Adam(learning_rate=5e-3), batch_size=10, seed=1, threads=1)
     history = trainer.fit(train, test, epochs=5)
     assert history.records[0].test_accuracy < history.best.test_accuracy > 0.7  # chance: 0.1
     assert all((old != new).any() for old, new in zip(before, net.weights, strict=True))

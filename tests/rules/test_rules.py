@@ -128,7 +128,7 @@ def test_estimated_feedback_points_along_the_weights_above():
     net = network([20, 12, 10, 4], c=0.5, weights=(-0.6, 1.0), seed=3, max_spikes=100)
     trains = random_trains(np.random.default_rng(0), 1500, 20, n_classes=4)
     rule = SFDFA(rho=0.0, feedback_learning_rate=0.05)
-    Trainer(net, rule, SGD(learning_rate=1e-30), batch_size=25, seed=2).fit(trains)
+    Trainer(net, rule=rule, optimizer=SGD(learning_rate=1e-30), batch_size=25, seed=2).fit(trains)
     first, second = feedback_alignment(net.weights, net.feedback)
     assert first > 0.4
     assert second > 0.4
@@ -148,7 +148,8 @@ def test_a_transport_of_ones_own_needs_no_change_elsewhere():
     net = network([20, 15, 2], c=0.2)
     before = [w.copy() for w in net.weights]
     trains = random_trains(np.random.default_rng(1), 60, 20)
-    history = Trainer(net, Combination(OutputOnly(), NoFeedback()), batch_size=10, seed=1).fit(trains, epochs=4)
+    rule = Combination(OutputOnly(), NoFeedback())
+    history = Trainer(net, rule=rule, batch_size=10, seed=1).fit(trains, epochs=4)
     np.testing.assert_array_equal(net.weights[0], before[0])
     assert (net.weights[1] != before[1]).any()
     assert history.records[-1].train_loss < history.records[0].train_loss
@@ -165,6 +166,12 @@ def test_a_rule_needs_what_its_parts_need():
     assert DFA().needs == set()
     assert BP().needs == {Need.ALL_SPIKES, Need.FORWARD_WEIGHTS}
     assert Combination(Timed(), Fixed()).needs == {Need.ALL_SPIKES}
+
+
+@pytest.mark.parametrize("method", ["backward", "improve_feedback", "initial_feedback"])
+def test_methods_that_nothing_calls_any_more_are_refused(method):
+    with pytest.raises(TypeError, match=f"Own defines {method}, which nothing calls: .*Transport.*Feedback"):
+        type("Own", (SFDFA,), {method: lambda self, *arguments: None})
 
 
 def test_a_part_that_computes_something_itself_needs_a_simulator_that_lets_it():

@@ -5,9 +5,9 @@ import pytest
 
 pytest.importorskip("spynnaker")
 
-import pynn_sfdfa.event as event
+from oracles.fixed_point_network import FixedPointNetwork, LearningParameters
+
 from pynn_sfdfa.encoding.spikes import SpikeTrains
-from pynn_sfdfa.hardware.arithmetic import FixedPointNetwork, LearningParameters
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import BP, SFDFA
 from pynn_sfdfa.training.losses import SpikeCount
@@ -17,9 +17,9 @@ CELL = {"tau_m": 52.0, "tau_syn": 26.0, "cm": 10.0, "v_rest": -70.0, "trial_dura
 RULE = SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.01)
 
 
-def network(sim, **options):
+def network(**options):
     layers = {"hidden": {**CELL, "v_thresh": -69.0}, "output": {**CELL, "v_thresh": -69.3}}
-    return FeedForward(sim, (6, 5, 3), **layers, delay=1.0, weights=(-0.5, 1.0), seed=1, **options)
+    return FeedForward((6, 5, 3), **layers, delay=1.0, weights=(-0.5, 1.0), seed=1, **options)
 
 
 def samples():
@@ -33,7 +33,7 @@ def samples():
 def test_an_engine_learns_and_goes_on(emulated, capfd):
     """Two items of two trials each, as if the second had been resumed; then a response without learning."""
     trains, order = samples(), np.array([2, 0, 1, 2])
-    specification = FixedPointNetwork(network(event), timestep=1.0, seed=4)
+    specification = FixedPointNetwork(network(), timestep=1.0, seed=4)
     learning = LearningParameters(1e-4, 0.01, 0.1, 0.5)
     targets = SpikeCount().targets(trains.labels, 3)
     for k, sample in enumerate(order):
@@ -42,7 +42,7 @@ def test_an_engine_learns_and_goes_on(emulated, capfd):
         specification.train(trains, sample, targets[sample], learning, k)
 
     emulated.setup(timestep=1.0, board="emulated")
-    first, second = (emulated.training_engine(network(emulated), RULE, SGD(1e-4), SpikeCount(), 1, 4) for _ in range(2))
+    first, second = (emulated.training_engine(network(), RULE, SGD(1e-4), SpikeCount(), 1, 4) for _ in range(2))
     capfd.readouterr()
     (figures,) = first.train(trains, order[:2], 0)
     assert capfd.readouterr().err == ""
@@ -62,8 +62,24 @@ def test_an_engine_learns_and_goes_on(emulated, capfd):
 @pytest.mark.parametrize(
     ("rule", "optimizer", "batch_size", "threads", "options", "message"),
     [
-        (BP(), SGD(1e-4), 1, None, {}, "rule bp cannot run on SpiNNaker.*Choose one of dfa, sfdfa"),
-        (SFDFA(timed=True), SGD(1e-4), 1, None, {}, "timed = True of the rule sfdfa is not .* or choose the event"),
+        (
+            BP(),
+            SGD(1e-4),
+            1,
+            None,
+            {},
+            "rule bp cannot run on SpiNNaker: 'through-spike-times' in it needs .*"
+            "Choose the simulator event; .*dfa, sfdfa run there",
+        ),
+        (
+            SFDFA(timed=True),
+            SGD(1e-4),
+            1,
+            None,
+            {},
+            "rule sfdfa cannot run on SpiNNaker: 'timed' in it needs all spikes of a trial.*"
+            "Choose the simulator event; .*dfa, sfdfa run there",
+        ),
         (RULE, Adam(), 1, None, {}, "optimizer adam is not possible on SpiNNaker.*Choose sgd"),
         (RULE, SGD(1e-4), 20, None, {}, "batch_size = 20 is not possible.*Choose batch_size = 1"),
         (RULE, SGD(1e-4), 1, 2, {}, "threads = 2 is not possible"),
@@ -72,4 +88,4 @@ def test_an_engine_learns_and_goes_on(emulated, capfd):
 )
 def test_what_the_machine_cannot_train(sim, rule, optimizer, batch_size, threads, options, message):
     with pytest.raises(ValueError, match=message):
-        sim.training_engine(network(sim, **options), rule, optimizer, SpikeCount(), batch_size, 1, threads)
+        sim.training_engine(network(**options), rule, optimizer, SpikeCount(), batch_size, 1, threads)

@@ -5,9 +5,9 @@ import pytest
 
 pytest.importorskip("spynnaker")
 
-import pynn_sfdfa.event as event
+from oracles.fixed_point_network import FixedPointNetwork, LearningParameters
+
 from pynn_sfdfa.encoding.spikes import SpikeTrains
-from pynn_sfdfa.hardware.arithmetic import FixedPointNetwork, LearningParameters
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.spiNNaker.counters import core_counters
 from pynn_sfdfa.spiNNaker.layout import COUNTERS
@@ -30,10 +30,9 @@ def samples(n, seed):
     return SpikeTrains(flat[0].astype(np.float32), flat[1].astype(np.int32), offsets, labels, SIZES[0])
 
 
-def network(sim, **parameters):
+def network(**parameters):
     layers = [{**CELL, "v_thresh": -69.0}, {**CELL, "v_thresh": -69.3}]
     built = FeedForward(
-        sim,
         SIZES,
         hidden=layers,
         output={**CELL, "v_thresh": -69.5},
@@ -59,14 +58,14 @@ def test_two_hidden_layers_on_many_cores(emulated, gradient):
     sim, trials = emulated, 4
     shown = samples(trials, 3)
     targets = np.where(np.arange(SIZES[-1]) == shown.labels[:, None], 15.0, 3.0)
-    described = network(event, gradient=gradient)
+    described = network(gradient=gradient)
     specification = FixedPointNetwork(described, timestep=1.0, seed=SEED)
     learning = LearningParameters(feedback_learning_rate=0.01, **RATES)
     expected = [specification.train(shown, k, targets[k], learning, k) for k in range(trials)]
 
     sim.setup(timestep=1.0, seed=SEED, board="emulated")
     sim.set_number_of_neurons_per_core(sim.LIF_SFDFA, 4)
-    wiring = network(sim, gradient=gradient).wire(shown, targets=targets, feedback_learning_rate=0.01, **RATES)
+    wiring = network(gradient=gradient).wire(sim, shown, targets=targets, feedback_learning_rate=0.01, **RATES)
     for population in wiring.populations:
         population.record("spikes")
     sim.run(3 * 40.0)
@@ -106,7 +105,7 @@ def test_synapses_that_are_left_out_or_static(emulated):
     present = rng.random((12, 3)) < 0.6
     weights = np.where(present, rng.uniform(0.2, 1.0, (12, 3)), 0.0)
     cell = {**CELL, "v_thresh": -69.0}
-    described = FeedForward(event, [12, 3], output=cell, delay=1.0)
+    described = FeedForward([12, 3], output=cell, delay=1.0)
     described.weights = [weights.astype(np.float32)]
     specification = FixedPointNetwork(described, timestep=1.0)
     specification.train(shown, 0, targets[0], LearningParameters(1e-4), 0)

@@ -119,8 +119,8 @@ def test_a_trial_without_spikes(emulated):
     from pynn_sfdfa import FeedForward, SpikeTrains
 
     emulated.setup(timestep=1.0, board="emulated")
-    network = FeedForward(emulated, [3, 4, 2], delay=1.0)
-    wiring = network.wire(SpikeTrains.from_samples([([], [])], [0], 3))
+    network = FeedForward([3, 4, 2], delay=1.0)
+    wiring = network.wire(emulated, SpikeTrains.from_samples([([], [])], [0], 3))
     wiring.populations[-1].record("spikes")
     emulated.run(network.trial_duration)
     assert set(wiring.populations[-1].get_spike_counts().values()) == {0}

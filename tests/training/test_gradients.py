@@ -84,7 +84,7 @@ def test_measuring_changes_no_bit_of_the_training(rule):
     for measured in (False, True):
         net = deep_network()
         probes = [GradientAlignment(net, rule, LOSS, trials(7))] if measured else []
-        one = Trainer(net, rule, loss=LOSS, batch_size=5, seed=3, probes=probes)
+        one = Trainer(net, rule=rule, loss=LOSS, batch_size=5, seed=3, probes=probes)
         records.append(one.fit(trials(23), epochs=3).records)
         states.append(one._engine.state())
     for name, array in states[0].items():

@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 from small_nets import network, random_trains
 
+import pynn_sfdfa.event as sim
 from pynn_sfdfa import DFA, SFDFA, SGD, Adam, Callback, FeedForward, SpikeCount, Trainer
 from pynn_sfdfa.experiments import report
+from pynn_sfdfa.rules import Combination
+from pynn_sfdfa.rules.parts.direct import Direct
 from pynn_sfdfa.training.callbacks import EpochRecord
 from pynn_sfdfa.training.gradients import GradientAlignment
 from pynn_sfdfa.training.trainer import CannotLearnError, History, checkpoint
@@ -44,12 +47,12 @@ class Noted(Callback):
 
 
 def test_learns_digits(digits):
-    import pynn_sfdfa.event as sim
-
     train, test = digits
-    net = FeedForward(sim, [64, 100, 10], hidden={"v_thresh": -60.0}, output={"v_thresh": -55.0}, seed=1)
+    net = FeedForward([64, 100, 10], hidden={"v_thresh": -60.0}, output={"v_thresh": -55.0}, seed=1)
     rule = SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=1e-3)
-    history = Trainer(net, rule, Adam(learning_rate=3e-3), batch_size=20, seed=1).fit(train, test, epochs=5)
+    history = Trainer(net, rule=rule, optimizer=Adam(learning_rate=3e-3), batch_size=20, seed=1).fit(
+        train, test, epochs=5
+    )
     assert history.best.test_accuracy > 0.9
     assert history.records[-1].alignment[0] > history.records[0].alignment[0] > 0.1
 
@@ -162,12 +165,12 @@ def test_evaluating_nothing():
 def test_every_sample_is_seen_once_an_epoch_in_an_order_of_its_own(trains):
     seen = []
 
-    class Watched(SFDFA):
-        def backward(self, trials, feedback):
+    class Watched(Direct):
+        def assign(self, trials, feedback, regularisation):
             seen.append(trials.output_error.copy())
 
     net = network([20, 8, 3], c=0.2)
-    Trainer(net, Watched(), batch_size=23, seed=1).fit(trains, epochs=2)
+    Trainer(net, rule=Combination(Watched()), batch_size=23, seed=1).fit(trains, epochs=2)
     first, second = (np.array(sorted(map(tuple, batch))) for batch in seen)
     np.testing.assert_array_equal(first, second)
     assert (seen[0] != seen[1]).any()
@@ -182,7 +185,7 @@ trains = random_trains(np.random.default_rng(0), 60, 30, n_classes=3)
 for rule, optimizer in ((SFDFA(rho=0.3, r_target=2.0), Adam()), (DFA(), SGD(learning_rate=1e-5))):
     for threads in (1, 2, 4, 4):
         net = network([30, 230, 20, 3], c=0.3, weights=(-0.4, 0.6), max_spikes=200, seed=2)
-        trainer = Trainer(net, rule, optimizer, batch_size=25, seed=1, threads=threads)
+        trainer = Trainer(net, rule=rule, optimizer=optimizer, batch_size=25, seed=1, threads=threads)
         trainer.fit(trains, epochs=2)
         digest = hashlib.sha256()
         for name, array in sorted(trainer._engine.state().items()):
@@ -239,7 +242,7 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path, trains):
     with pytest.raises(checkpoint.CheckpointError, match="sizes = .20, 8, 3.; this training has .20, 9, 3."):
         Trainer(network([20, 9, 3]), folder=tmp_path).fit(trains, epochs=2, resume=True)
     with pytest.raises(checkpoint.CheckpointError, match="rule = sfdfa; this training has dfa"):
-        Trainer(network([20, 8, 3]), DFA(), folder=tmp_path).fit(trains, epochs=2, resume=True)
+        Trainer(network([20, 8, 3]), rule=DFA(), folder=tmp_path).fit(trains, epochs=2, resume=True)
 
 
 def break_after_the_first_epoch(trainer, trains, **options):
@@ -283,10 +286,21 @@ def test_a_network_at_the_cap_stops_the_run(tmp_path, trains):
 
 
 def test_a_simulator_without_training_is_refused():
+    other = types.ModuleType("pynn_sfdfa.other")
+    with pytest.raises(TypeError, match="^pynn_sfdfa.other offers no training: Trainer takes the network, a"):
+        Trainer(network([20, 8, 3]), other)
+
+
+def test_a_rule_in_place_of_the_simulator_is_answered_with_the_right_form():
     net = network([20, 8, 3])
-    net.sim = types.ModuleType("pynn_sfdfa.other")
-    with pytest.raises(TypeError, match="pynn_sfdfa.other offers no training; build the network on pynn_sfdfa.event"):
-        Trainer(net)
+    with pytest.raises(TypeError, match=r"^SFDFA\(.*all else by name: Trainer\(network, sim, rule=SFDFA\(\)"):
+        Trainer(net, SFDFA())
+    with pytest.raises(TypeError, match="^Trainer takes the network, a simulator such as pynn_sfdfa.event, and all"):
+        Trainer(net, sim, SFDFA(), Adam())
+
+
+def test_the_event_simulator_is_the_default():
+    assert isinstance(Trainer(network([20, 8, 3]))._engine, sim.training_engine)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def in_pynn(net, trains):
     """Return the weights and feedback after each trial, and per trial and layer the spike counts, and more."""
     sim.setup(seed=SEED)
     wiring = net.wire(
-        trains, targets=LOSS.targets(trains.labels, net.sizes[-1]), learning_rate=ETA,
+        sim, trains, targets=LOSS.targets(trains.labels, net.sizes[-1]), learning_rate=ETA,
         feedback_learning_rate=ETA_B, rho=RHO, r_target=R_TARGET,
     )  # fmt: skip
     for population in wiring.populations:

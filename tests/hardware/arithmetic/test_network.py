@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import small_nets
+from oracles.fixed_point_network import FixedPointNetwork, LearningParameters
+from oracles.float_network import FloatNetwork
 
 from pynn_sfdfa import FeedForward, SpikeTrains, datasets
 from pynn_sfdfa.encoding import latency
-from pynn_sfdfa.hardware.arithmetic import FixedPointNetwork, Formats, LearningParameters
-from pynn_sfdfa.hardware.arithmetic.float_network import FloatNetwork
+from pynn_sfdfa.hardware.arithmetic import Formats
 from pynn_sfdfa.training.losses import SpikeCount
 
 SIZES = [12, 20, 15, 4]
@@ -94,8 +95,7 @@ def test_spikes_are_those_of_brian2():
 
     sim.setup(timestep=1.0, target="numpy")
     net = network(delay=2.0)
-    net.sim = sim
-    wiring = net.wire(SAMPLES)
+    wiring = net.wire(sim, SAMPLES)
     for population in wiring.populations:
         population.record("spikes")
     sim.run(len(SAMPLES) * net.trial_duration)
@@ -122,7 +122,6 @@ def digits():
     )
     cell = {"tau_m": 52.0, "tau_syn": 26.0, "cm": 10.0, "v_rest": -70.0, "trial_duration": 40.0}
     net = FeedForward(
-        None,
         [64, 60, 10],
         hidden={**cell, "v_thresh": -68.0},
         output={**cell, "v_thresh": -67.0},

@@ -1,6 +1,6 @@
 """The same network in float64, with the same ticks, perturbations and order of events: what to compare with.
 
-Eligibilities are traced forwards, one R and one E a synapse (section 3 of the reference), so that it also is an
+Eligibilities are traced forwards, one R and one E a synapse (docs/algorithm.md, section 3), so that it also is an
 independent check of the replay.
 """
 
@@ -9,18 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from oracles.fixed_point_network import ticks_in
+from oracles.spike_events import Events, arrivals, input_events
 
-from pynn_sfdfa.hardware.arithmetic.events import Events, arrivals, input_events
-from pynn_sfdfa.hardware.arithmetic.network import ticks_in
 from pynn_sfdfa.hardware.arithmetic.random import perturbations
 from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+    from oracles.fixed_point_network import LearningParameters
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.hardware.arithmetic.formats import Integers
-    from pynn_sfdfa.hardware.arithmetic.network import LearningParameters
     from pynn_sfdfa.network.feed_forward import FeedForward
 
     Floats = NDArray[np.float64]
