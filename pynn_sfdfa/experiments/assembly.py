@@ -18,8 +18,9 @@ from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint, checkpoint_arrays
 from pynn_sfdfa.training.checkpoint import Checkpoint, CheckpointError
 from pynn_sfdfa.training.decay import Decay
+from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.losses import SpikeCount
-from pynn_sfdfa.training.optimizers import OPTIMIZERS, SGD
+from pynn_sfdfa.training.optimizers import OPTIMIZERS
 from pynn_sfdfa.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -192,10 +193,8 @@ def build_trainer(
         raise ConfigError(str(error)) from error
 
 
-def build_evaluator(settings: Experiment, network: FeedForward, sim: Any = None) -> Trainer:
-    """Return a trainer that can evaluate the network as it is, on any simulator; it is not made for learning.
-
-    Without a simulator it takes ``pynn_sfdfa.event``.
+def build_evaluator(settings: Experiment, network: FeedForward, sim: Any = None) -> Evaluator:
+    """Return what evaluates the network as it is; without a simulator on ``pynn_sfdfa.event``.
 
     Raises
     ------
@@ -204,7 +203,7 @@ def build_evaluator(settings: Experiment, network: FeedForward, sim: Any = None)
     """
     loss = SpikeCount(**settings.loss.model_dump())
     try:
-        return Trainer(network, sim, optimizer=SGD(learning_rate=0.0), loss=loss, batch_size=1)
+        return Evaluator(network, sim, loss=loss)
     except ValueError as error:
         raise ConfigError(str(error)) from error
 
