@@ -22,7 +22,7 @@ from pynn_sfdfa.experiments import config
 from pynn_sfdfa.support import files
 
 HERE = Path(__file__).parent
-COMMON = ("data.held_out=0.1", "training.seed=1", "training.epochs=12")
+COMMON = ("data.validation=0.1", "training.seed=1", "training.epochs=12")
 """What a trial may still change."""
 LAST = 3
 """Epochs over which held-out accuracy is averaged."""
@@ -71,11 +71,11 @@ def outcome(trial: dict[str, Any], folder: Path) -> dict[str, Any] | None:
     return {
         **trial,
         "epochs": f"{len(records)} of {epochs}",
-        "held_out_accuracy": mean(record["held_out_accuracy"] for record in last),
+        "held_out_accuracy": mean(record["validation_accuracy"] for record in last),
         "train_accuracy": mean(record["train_accuracy"] for record in last),
         "hidden_spikes": mean(sum(record["spikes_per_sample"][:-1]) for record in last),
         "alignment": mean(record["alignment"][-1] for record in last),
-        "held_out_accuracy_by_epoch": [record["held_out_accuracy"] for record in records],
+        "held_out_accuracy_by_epoch": [record["validation_accuracy"] for record in records],
     }
 
 

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from oracles.fixed_point_network import FixedPointNetwork, LayerTrial, LearningParameters
+from oracles.float_network import FloatNetwork
 
 import pynn_sfdfa.event as event
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.experiments.schema import Experiment
-from pynn_sfdfa.hardware.arithmetic import VARIABLES, FixedPointNetwork, Formats, LearningParameters
-from pynn_sfdfa.hardware.arithmetic.float_network import FloatNetwork
-from pynn_sfdfa.hardware.arithmetic.network import LayerTrial
+from pynn_sfdfa.hardware.arithmetic import VARIABLES, Formats
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support import files

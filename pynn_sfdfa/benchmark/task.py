@@ -103,7 +103,7 @@ class Task:
         """Train for some epochs; an untrained network fires several times as much and so takes longer."""
         with tempfile.TemporaryDirectory() as folder:
             trainer = assembly.build_trainer(self.batched, self.network(), folder=folder)
-            records = trainer.fit(self.train, self.test, epochs).records
+            records = trainer.fit(self.train, self.test, epochs=epochs).records
             return checkpoint.load(Path(folder) / "last.safetensors"), records[-1]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pynn_sfdfa.experiments import config
 from pynn_sfdfa.experiments.config_errors import shown
 from pynn_sfdfa.experiments.run_folder import RunFolder
+from pynn_sfdfa.training import migration
 from pynn_sfdfa.training.callbacks import EpochRecord
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class FinishedRun:
 
     @property
     def chosen(self) -> EpochRecord:
-        """The epoch with the best score: accuracy on held-out samples if there are any, else on test samples."""
+        """The epoch with the best score: accuracy on validation samples if there are any, else on test samples."""
         return max(self.records, key=lambda record: record.score)
 
     @property
@@ -94,7 +95,7 @@ def read(spec: RunSpec) -> FinishedRun | None:
 def _records(path: Path) -> tuple[EpochRecord, ...]:
     records = []
     for number, line in enumerate(_text(path).splitlines(), start=1):
-        entry = _json(path, line, number)
+        entry = migration.record(_json(path, line, number))
         try:
             record = EpochRecord(**{name: _plain(name, value) for name, value in entry.items() if name in _FIELDS})
         except TypeError as error:
@@ -112,7 +113,7 @@ def _plain(name: str, value: Any) -> Any:
     elif name in _LISTS:
         fits = isinstance(value, list) and all(map(_is_number, value))
     else:
-        fits = _is_number(value) or (name == "held_out_accuracy" and value is None)
+        fits = _is_number(value) or (name == "validation_accuracy" and value is None)
     if not fits:
         raise TypeError(f"{name} is {shown(value)}")
     return tuple(value) if isinstance(value, list) else value

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["commit", "distinct", "mean_and_sd", "of_rule", "result"]
 
-_OF_A_RUN = ("learning.rule", "training.seed", "training.threads", "data.held_out", "metrics")
+_OF_A_RUN = ("learning.rule", "training.seed", "training.threads", "data.validation", "metrics")
 """Settings in which the runs of a table differ, or that change no result."""
 
 
@@ -113,7 +113,7 @@ def _of_held_out_run(run: FinishedRun) -> dict[str, Any]:
     return {
         "seed": run.spec.seed,
         "chosen_epoch": run.chosen.epoch,
-        "held_out_accuracy": run.chosen.held_out_accuracy,
+        "held_out_accuracy": run.chosen.validation_accuracy,
         "chosen_test_accuracy": run.chosen.test_accuracy,
     }
 

@@ -35,9 +35,9 @@ class Point:
 
 
 def score_name(finished: Sequence[FinishedRun]) -> str:
-    """Return what the score of these runs is: accuracy on held-out samples, or the best on test samples."""
-    held_out = all(run.chosen.held_out_accuracy is not None for run in finished)
-    return "held-out accuracy" if held_out else "best test accuracy"
+    """Return what the score of these runs is: accuracy on validation samples, or the best on test samples."""
+    validated = all(run.chosen.validation_accuracy is not None for run in finished)
+    return "validation accuracy" if validated else "best test accuracy"
 
 
 def as_csv(

@@ -47,7 +47,7 @@ class Table:
         for seed in seeds:
             for rule in rules:
                 if rule in self.rules:
-                    yield self._run(rule, seed, out, "held-out-", (f"data.held_out={HELD_OUT}",))
+                    yield self._run(rule, seed, out, "held-out-", (f"data.validation={HELD_OUT}",))
 
     def _run(self, rule: str, seed: int, out: Path, kind: str, overrides: Sequence[str]) -> RunSpec:
         folder = out / f"{self.experiment}-{rule}-{kind}seed{seed}"

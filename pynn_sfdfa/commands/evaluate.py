@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from pynn_sfdfa.commands.failures import as_wrong_use
+from pynn_sfdfa.commands.failures import as_wrong_use, explained
 from pynn_sfdfa.commands.options import data_option, json_option, simulator_options
 
 __all__ = ["command"]
@@ -35,7 +35,7 @@ def command(checkpoint: Path, simulator: str, setup: dict[str, Any], data: Path 
         network, samples = assembly.build(settings, data, sys.stderr, "evaluate")
         assembly.restore(network, saved, checkpoint)
         trainer = assembly.build_evaluator(settings, network, sim)
-    with announced(sys.stderr):
+    with explained(simulator, setup), announced(sys.stderr):
         result = trainer.evaluate(samples.test)
     if as_json:
         figures = {

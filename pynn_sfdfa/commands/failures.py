@@ -10,9 +10,10 @@ import click
 from pynn_sfdfa.support.interrupts import TerminatedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from typing import Any
 
-__all__ = ["Failure", "WrongUse", "as_failure", "as_wrong_use", "interrupted"]
+__all__ = ["Failure", "WrongUse", "as_failure", "as_wrong_use", "explained", "explained_on", "interrupted"]
 
 
 def interrupted(error: KeyboardInterrupt) -> tuple[str, int]:
@@ -48,3 +49,33 @@ def as_failure(*errors: type[Exception]) -> Iterator[None]:
         yield
     except errors as error:
         raise Failure(str(error)) from error
+
+
+@contextmanager
+def explained(simulator: str, setup: Mapping[str, Any]) -> Iterator[None]:
+    """Report what goes wrong on the board of a simulator that runs on one, given the arguments of its ``setup()``."""
+    from pynn_sfdfa.common.simulators import SIMULATORS
+
+    if not any("board" in known.options for known in SIMULATORS if known.name == simulator):
+        yield
+        return
+    from pynn_sfdfa.hardware.board.errors import BoardError
+
+    with as_failure(BoardError), explained_on(setup.get("board", "the board")):
+        yield
+
+
+@contextmanager
+def explained_on(board: str) -> Iterator[None]:
+    """Report what went wrong on a board as a failure; what the user's script does wrong gets its traceback."""
+    from pynn_sfdfa.hardware.board.diagnosis import explain
+
+    try:
+        yield
+    except click.ClickException:  # told already
+        raise
+    except Exception as error:
+        line = explain(error, board)
+        if line is None:
+            raise
+        raise Failure(line) from error

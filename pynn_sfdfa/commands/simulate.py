@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
+from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use, explained
 from pynn_sfdfa.commands.options import OutFile, SettingsCommand, data_option, set_option, simulator_options
 
 if TYPE_CHECKING:
@@ -70,7 +70,11 @@ def command(
             network, samples = assembly.build(settings, data, sys.stderr, "simulate")
     if sample >= len(samples.test):
         raise WrongUse(f"--sample {sample}: {settings.data.name} has the test samples 0 to {len(samples.test) - 1}.")
-    with as_wrong_use(InvalidParameterValueError, ConnectionError), announced(sys.stderr):
+    with (
+        explained(simulator, setup),
+        as_wrong_use(InvalidParameterValueError, ConnectionError),
+        announced(sys.stderr),
+    ):
         layers = run_trial(network, sim, samples.test.select([sample]), setup)
     label = int(samples.test.labels[sample])
     title = f"{settings.name}, {report.trial_title(layers, sample, label)}"

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import runpy
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pynn_sfdfa.commands.failures import Failure, as_wrong_use
+from pynn_sfdfa.commands.failures import as_wrong_use, explained_on
 from pynn_sfdfa.commands.options import OutFolder, SettingsCommand, data_option, set_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pynn_sfdfa.hardware.board.places import Place
 
 __all__ = ["command"]
@@ -71,14 +68,13 @@ def run(
         words = [source, "--simulator", "spiNNaker", "--board", board]
         words += [word for override in overrides for word in ("--set", override)]
         words += ["--out", str(out)] if out else []
-        with _explained(where):
-            train.main([*words, *(["--data", str(data)] if data else [])], standalone_mode=False)
+        train.main([*words, *(["--data", str(data)] if data else [])], standalone_mode=False)
         return
     if overrides or out or data:
         raise click.UsageError("--set, --out and --data are for experiments; a script has none.")
     if not Path(source).is_file():
         raise click.UsageError(f"There is no script {source}.")
-    with _explained(where):
+    with explained_on(where.name):
         _run_script(source, where)
 
 
@@ -93,17 +89,3 @@ def _run_script(source: str, where: Place) -> None:
             runpy.run_path(source, run_name="__main__")
     finally:
         sys.argv = arguments
-
-
-@contextmanager
-def _explained(where: Place) -> Iterator[None]:
-    """Report what went wrong on a machine as a failure; what the script itself does wrong gets its traceback."""
-    from pynn_sfdfa.hardware.board.diagnosis import explain
-
-    try:
-        yield
-    except Exception as error:
-        line = explain(error, where.name)
-        if line is None:
-            raise
-        raise Failure(line) from error

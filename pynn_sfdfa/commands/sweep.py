@@ -36,8 +36,8 @@ def command(sweep_file: Path, workers: int | None, scheduler: str | None, data: 
     """Train with all the settings that SWEEP, a TOML file, lists or says how to draw.
 
     Finished runs are kept, interrupted ones go on. A table of all runs goes to table.csv, a heat map (of two settings)
-    or parallel coordinates to sweep.png. Settings are ranked by the accuracy on held-out training samples if
-    data.held_out sets some aside, else by the best test accuracy.
+    or parallel coordinates to sweep.png. Settings are ranked by the accuracy on validation samples if
+    data.validation holds some out from training, else by the best test accuracy.
     """
     from pynn_sfdfa.campaign import sweep as sweeps
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from pynn_sfdfa.commands.failures import Failure, as_failure, as_wrong_use, interrupted
+from pynn_sfdfa.commands.failures import Failure, as_failure, as_wrong_use, explained, interrupted
 from pynn_sfdfa.commands.options import (
     OutFolder,
     SettingsCommand,
@@ -81,6 +81,7 @@ def command(
     again += [*spelled(setup), "--resume", *(["--data", str(data)] if data else [])]
     try:
         with (
+            explained(simulator, setup),
             as_wrong_use(
                 ConfigError, SimulatorError, DatasetError, RunFolderError, CheckpointError, InvalidParameterValueError
             ),

@@ -29,6 +29,8 @@ _MD5 = "265453a2439934797bb770ce205b6fad"  # of the 1797 x 65 bytes: 64 pixels o
 class Digits(Source):
     """1,437 digits to train on and 360 to test with, in a fixed random order; pixels are 0..16."""
 
+    name = "digits"
+
     def locate(self, data: Path | None) -> str:
         """Return the path of scikit-learn's file."""
         return str(_path())
@@ -47,7 +49,7 @@ class Digits(Source):
         order = np.random.RandomState(_SEED).permutation(len(rows))  # numpy keeps this stream frozen
         images, labels = rows[order, :64].reshape(-1, 8, 8), rows[order, 64]
         return Dataset(
-            name="digits",
+            name=self.name,
             train=Samples(images[:_N_TRAIN], labels[:_N_TRAIN]),
             test=Samples(images[_N_TRAIN:], labels[_N_TRAIN:]),
             n_classes=10,

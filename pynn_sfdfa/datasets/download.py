@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import os
-import urllib.request
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa.datasets.dataset import DatasetError
@@ -53,6 +51,8 @@ def download(
     pynn_sfdfa.support.files.WriteError
         If ``target`` cannot be written.
     """
+    import http.client  # slow, as urllib is, and needed only where something is missing
+
     reasons = []
     for url in urls:
         try:
@@ -75,6 +75,8 @@ def _fetch(
     progress: DownloadProgress | None,
     timeout: float,
 ) -> None:
+    import urllib.request
+
     with urllib.request.urlopen(url, timeout=timeout) as response:
         part = target.parent / f".{target.name}.{os.getpid()}.part"
         try:

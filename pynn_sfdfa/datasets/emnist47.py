@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.datasets.source import DownloadProgress
 
-__all__ = ["EMNIST47", "Emnist47"]
+__all__ = ["Emnist47"]
 
 _FILE = "emnist47.npz"
+_MD5 = {
+    "x_train": "b695ec08611a164e0faf0bf403107680",
+    "y_train": "7edf775018b60ffff6d8bb4bc68dbd92",
+    "x_test": "d1ce1544e13225606331dd7c00d79ee1",
+    "y_test": "4f956be6cafbcd668a54ad37e50c15b0",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,8 @@ class Emnist47(Source):
     n_classes : int
     """
 
-    md5: Mapping[str, str]
+    name = "emnist47"
+    md5: Mapping[str, str] = field(default_factory=lambda: _MD5)
     n_classes: int = 47
 
     def locate(self, data: Path | None) -> str:
@@ -46,15 +53,15 @@ class Emnist47(Source):
         """Return the verified images and labels; there is nowhere to download them from."""
         path = self._path(data)
         arrays = read_npz(path, lambda names: self._wanted(path, names))
-        for field, expected in self.md5.items():
-            found = hashlib.md5(np.ascontiguousarray(arrays[field]).data, usedforsecurity=False).hexdigest()
+        for array, expected in self.md5.items():
+            found = hashlib.md5(np.ascontiguousarray(arrays[array]).data, usedforsecurity=False).hexdigest()
             if found != expected:
                 raise DatasetError(
-                    f"{path}: {field} must have the MD5 sum {expected}, not {found}. Replace the file by the original, "
+                    f"{path}: {array} must have the MD5 sum {expected}, not {found}. Replace the file by the original, "
                     f"or load your own arrays as npz:{path}."
                 )
         return Dataset(
-            name="emnist47",
+            name=self.name,
             train=Samples(arrays["x_train"], arrays["y_train"]),
             test=Samples(arrays["x_test"], arrays["y_test"]),
             n_classes=self.n_classes,
@@ -62,9 +69,9 @@ class Emnist47(Source):
         )
 
     def _wanted(self, path: Path, names: Collection[str]) -> list[str]:
-        for field in self.md5:
-            if field not in names:
-                raise DatasetError(f"{path} lacks {field}; it has {', '.join(names)}. Replace it by the original.")
+        for array in self.md5:
+            if array not in names:
+                raise DatasetError(f"{path} lacks {array}; it has {', '.join(names)}. Replace it by the original.")
         return list(self.md5)
 
     def _path(self, data: Path | None) -> Path:
@@ -77,13 +84,3 @@ class Emnist47(Source):
                 f"${ENVIRONMENT} names."
             )
         return path
-
-
-EMNIST47 = Emnist47(
-    md5={
-        "x_train": "b695ec08611a164e0faf0bf403107680",
-        "y_train": "7edf775018b60ffff6d8bb4bc68dbd92",
-        "x_test": "d1ce1544e13225606331dd7c00d79ee1",
-        "y_test": "4f956be6cafbcd668a54ad37e50c15b0",
-    }
-)

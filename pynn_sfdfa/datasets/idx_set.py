@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST: four idx files each, verified by content and downloaded where they are missing."""
+"""Data sets of four idx files, as MNIST is: verified by content and downloaded where they are missing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.datasets.dataset import Dataset, DatasetError, Samples
+from pynn_sfdfa.datasets.download import download
 from pynn_sfdfa.datasets.files import ENVIRONMENT, cache_folder, find, search_path, searched, temporary_folder
 from pynn_sfdfa.datasets.idx import IdxFile, read_idx
 from pynn_sfdfa.datasets.source import Source
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.datasets.source import DownloadProgress
 
-__all__ = ["FASHION_MNIST", "MNIST", "IdxSet"]
+__all__ = ["IdxSet"]
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,6 @@ class IdxSet(Source):
         urls = [f"{mirror}{target.name}" for mirror in self.mirrors]
         reason = "downloading is switched off"
         if allowed:
-            from pynn_sfdfa.datasets.download import download  # imports urllib: slow, and rarely needed
-
             try:
                 try:
                     download(urls, target, lambda part: read_idx(part, file), progress)
@@ -116,30 +115,3 @@ class IdxSet(Source):
 
 def _folders(paths: Sequence[Path]) -> str:
     return ", ".join(dict.fromkeys(str(path.parent) for path in paths))
-
-
-MNIST = IdxSet(
-    name="mnist",
-    n_classes=10,
-    train_images=IdxFile("train-images-idx3-ubyte", (60_000, 28, 28), "6bbc9ace898e44ae57da46a324031adb"),
-    train_labels=IdxFile("train-labels-idx1-ubyte", (60_000,), "a25bea736e30d166cdddb491f175f624"),
-    test_images=IdxFile("t10k-images-idx3-ubyte", (10_000, 28, 28), "2646ac647ad5339dbf082846283269ea"),
-    test_labels=IdxFile("t10k-labels-idx1-ubyte", (10_000,), "27ae3e4e09519cfbb04c329615203637"),
-    mirrors=(
-        "https://ossci-datasets.s3.amazonaws.com/mnist/",
-        "https://storage.googleapis.com/cvdf-datasets/mnist/",
-    ),
-)
-
-FASHION_MNIST = IdxSet(
-    name="fashion-mnist",
-    n_classes=10,
-    train_images=IdxFile("train-images-idx3-ubyte", (60_000, 28, 28), "f4a8712d7a061bf5bd6d2ca38dc4d50a"),
-    train_labels=IdxFile("train-labels-idx1-ubyte", (60_000,), "9018921c3c673c538a1fc5bad174d6f9"),
-    test_images=IdxFile("t10k-images-idx3-ubyte", (10_000, 28, 28), "8181f5470baa50b63fa0f6fddb340f0a"),
-    test_labels=IdxFile("t10k-labels-idx1-ubyte", (10_000,), "15d484375f8d13e6eb1aabb0c3f46965"),
-    mirrors=(
-        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
-        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-    ),
-)

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pynn_sfdfa.datasets.dataset import DatasetError
-from pynn_sfdfa.datasets.digits import Digits
-from pynn_sfdfa.datasets.emnist47 import EMNIST47
 from pynn_sfdfa.datasets.files import expanded
-from pynn_sfdfa.datasets.idx_set import FASHION_MNIST, MNIST
 from pynn_sfdfa.datasets.npz import NpzFile
-from pynn_sfdfa.datasets.yin_yang import YinYang
+from pynn_sfdfa.datasets.source import Source
+from pynn_sfdfa.support.registry import registry
 from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
     from pynn_sfdfa.datasets.dataset import Dataset
-    from pynn_sfdfa.datasets.source import DownloadProgress, Source
+    from pynn_sfdfa.datasets.source import DownloadProgress
 
-__all__ = ["SOURCES", "Availability", "available", "load", "names"]
+__all__ = ["Availability", "available", "load", "names", "sources"]
 
 _NPZ = "npz:"
-
-SOURCES: dict[str, Source] = {
-    "digits": Digits(),
-    "mnist": MNIST,
-    "fashion-mnist": FASHION_MNIST,
-    "emnist47": EMNIST47,
-    "yin-yang": YinYang(),
-}
 
 
 class Availability(NamedTuple):
@@ -39,9 +30,15 @@ class Availability(NamedTuple):
     where: str
 
 
+@cache
+def sources() -> dict[str, Source]:
+    """Return the data sets by name: one of each class that the files of this folder define."""
+    return {name: kind() for name, kind in registry("pynn_sfdfa.datasets", Source).items()}  # type: ignore[type-abstract]
+
+
 def names() -> tuple[str, ...]:
     """Return the names ``load`` knows, with ``npz:PATH`` for a user's own file."""
-    return *SOURCES, f"{_NPZ}PATH"
+    return *sources(), f"{_NPZ}PATH"
 
 
 def load(
@@ -77,7 +74,7 @@ def load(
 def available(data: Path | str | None = None) -> list[Availability]:
     """Return for each named data set whether and where it is at hand, without reading it."""
     report = []
-    for name, source in SOURCES.items():
+    for name, source in sources().items():
         try:
             report.append(Availability(name, True, source.locate(_folder(data))))
         except DatasetError as error:
@@ -88,9 +85,9 @@ def available(data: Path | str | None = None) -> list[Availability]:
 def _source(name: str) -> Source:
     if name.startswith(_NPZ):
         return NpzFile(expanded(name.removeprefix(_NPZ)))
-    if name not in SOURCES:
+    if name not in sources():
         raise DatasetError(f"there is no data set {short(repr(name))}; valid names are {', '.join(names())}.")
-    return SOURCES[name]
+    return sources()[name]
 
 
 def _folder(data: Path | str | None) -> Path | None:

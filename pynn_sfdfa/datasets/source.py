@@ -18,7 +18,15 @@ DownloadProgress = Callable[[str, int, int | None], None]
 
 
 class Source(ABC):
-    """Where a named data set comes from; to add one, write a subclass and list it in the registry."""
+    """Where a data set comes from; to add one, write a file of this folder with a subclass that states its name.
+
+    Attributes
+    ----------
+    name : str
+        What it is loaded by. Subclasses without one are none of the data sets that are listed.
+    """
+
+    name: str
 
     @abstractmethod
     def locate(self, data: Path | None) -> str:

@@ -29,6 +29,8 @@ _R_BIG = 0.5
 class YinYang(Source):
     """5,000 points to train on, 1,000 to validate with and 1,000 to test with; features x, y, 1 - x, 1 - y in 0..1."""
 
+    name = "yin-yang"
+
     def locate(self, data: Path | None) -> str:
         """Return that nothing is needed."""
         return "generated"
@@ -36,7 +38,7 @@ class YinYang(Source):
     def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:
         """Return the points, always the same."""
         return Dataset(
-            name="yin-yang",
+            name=self.name,
             train=generate(5000, seed=42),
             validation=generate(1000, seed=41),
             test=generate(1000, seed=40),

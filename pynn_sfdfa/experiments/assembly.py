@@ -40,13 +40,13 @@ class Data:
     Attributes
     ----------
     train, test : SpikeTrains
-    held_out : SpikeTrains, optional
-        Training samples that are set aside, as ``data.held_out`` of the experiment says.
+    validation : SpikeTrains, optional
+        Training samples that are held out, as ``data.validation`` of the experiment says.
     """
 
     train: SpikeTrains
     test: SpikeTrains
-    held_out: SpikeTrains | None = None
+    validation: SpikeTrains | None = None
 
 
 def build(
@@ -69,8 +69,8 @@ def build(
     pynn_sfdfa.datasets.DatasetError
         If the data cannot be found, read or trusted.
     ConfigError
-        If the encoder of the experiment, its held-out share or its trials do not fit the data, or the memory that this
-        process may use does not suffice.
+        If the encoder of the experiment, its share for validation or its trials do not fit the data, or the
+        memory that this process may use does not suffice.
     """
     with DownloadProgress(stream) as progress:
         dataset = datasets.load(settings.data.name, folder, progress=progress)
@@ -121,17 +121,17 @@ def _network(settings: Experiment, sizes: list[int]) -> FeedForward:
 
 
 def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> Data:
-    fraction = settings.data.held_out
+    fraction = settings.data.validation
     if fraction == 0:
         return Data(train, test)
     try:
-        rest, held_out = split(train, fraction, settings.training.seed % 2**32)  # the largest seed of a split
+        rest, validation = split(train, fraction, settings.training.seed % 2**32)  # the largest seed of a split
     except ValueError:
         raise ConfigError(
-            f"data.held_out = {fraction:g} of {len(train)} training samples leaves none on one side; "
+            f"data.validation = {fraction:g} of {len(train)} training samples leaves none on one side; "
             "0.1 sets every tenth aside."
         ) from None
-    return Data(rest, test, held_out)
+    return Data(rest, test, validation)
 
 
 def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> SpikeTrains:

@@ -14,6 +14,7 @@ from pynn_sfdfa.experiments.schema import Experiment
 from pynn_sfdfa.experiments.toml import format_toml
 from pynn_sfdfa.experiments.toml_reader import DEEPEST, TOMLError, TOMLLimitError, parse, read
 from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.training import migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,8 +71,8 @@ def from_settings(tables: Mapping[str, Any], origin: str) -> Experiment:
 
 
 def dumps(experiment: Experiment, provenance: Mapping[str, str | int | float]) -> str:
-    """Return the experiment as TOML, with a table ``[provenance]`` that says what wrote it."""
-    return format_toml(experiment.settings() | {"provenance": dict(provenance)})
+    """Return the experiment as TOML, with its version, and a table ``[provenance]`` that says what wrote it."""
+    return format_toml({"version": migration.VERSION, **experiment.settings(), "provenance": dict(provenance)})
 
 
 def differences(old: Experiment, new: Experiment, ignore: Iterable[str] = ()) -> list[str]:
@@ -86,9 +87,11 @@ def _find(source: str) -> tuple[str, dict[str, Any], str]:
     path, called = Path(source), short(source)
     if path.suffix == ".toml" or len(path.parts) > 1:
         try:
-            return called, read(path), re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
+            return called, migration.experiment(read(path)), re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
         except (OSError, TOMLError) as error:
             raise ConfigError(f"The experiment file {called} {unreadable(error)}.") from None
+        except migration.VersionError as error:
+            raise ConfigError(f"The experiment file {called} cannot be used: {error}.") from None
     names = experiment_names()
     if source not in names:
         raise ConfigError(

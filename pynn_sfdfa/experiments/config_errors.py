@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from pynn_sfdfa.experiments.schema import Experiment
 from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.training import migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +51,8 @@ def describe(details: ErrorDetails) -> str:
     location, kind, context, value = details["loc"], details["type"], details.get("ctx", {}), details["input"]
     path = _path(location)
     if kind == "extra_forbidden":
+        if path in migration.RENAMED:
+            return f"{path} was renamed {migration.RENAMED[path]}."
         valid = list(_table(location).model_fields)
         return f"{path} is not a known key{suggestion(location[-1], valid)}; valid here: {', '.join(valid)}."
     if kind == "missing":

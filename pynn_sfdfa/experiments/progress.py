@@ -44,16 +44,22 @@ def format_duration(seconds: float) -> str:
 def epoch_line(record: EpochRecord, epochs: int) -> str:
     """Return the figures of a finished epoch as one line."""
     width = len(str(epochs))
-    held_out = "" if record.held_out_accuracy is None else f"held out {100 * record.held_out_accuracy:.2f} %  "
+    held_out = record.validation_accuracy
+    validation = "" if held_out is None else f"validation {100 * held_out:.2f} %  "
     return (
         f"epoch {record.epoch:{width}d}/{epochs}  loss {record.train_loss:.3f}  "
-        f"train {100 * record.train_accuracy:.2f} %  {held_out}test {100 * record.test_accuracy:.2f} %  "
+        f"train {100 * record.train_accuracy:.2f} %  {validation}test {100 * record.test_accuracy:.2f} %  "
         f"{_spikes(record.spikes_per_sample)}  {record.seconds:.1f} s"
     )
 
 
 def _spikes(spikes_per_sample: Sequence[float]) -> str:
     return f"spikes/sample {' + '.join(f'{count:.0f}' for count in spikes_per_sample)}"
+
+
+def _held_out(start: FitStart) -> str:
+    """Return who chooses the best epoch, if that is not the test samples."""
+    return f"{start.n_validation} samples are held out for validation: they choose the best epoch"
 
 
 def _batches(samples: int, start: FitStart) -> int:
@@ -113,6 +119,8 @@ class PlainProgress(Callback):
         self._time_left = TimeLeft(start, self._clock)
         self._latest: float | None = None
         self._last_line = self._clock()
+        if start.n_validation:
+            self._print(_held_out(start))
 
     def on_compile(self, done: int, total: int) -> None:
         """Say that kernels are compiled, how far that is if the last line is old enough, and when it is done."""
@@ -180,6 +188,8 @@ class ProgressBar(Callback):
     def on_fit_start(self, start: FitStart) -> None:
         """Show the bar."""
         self._start = start
+        if start.n_validation:
+            self._console.print(_held_out(start), highlight=False, soft_wrap=True)
         self._time_left = TimeLeft(start, self._clock)
         self._task = self._bar.add_task(
             self._title(start.first_epoch), total=self._time_left.total, figures="preparing"

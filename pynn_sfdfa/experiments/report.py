@@ -49,17 +49,17 @@ def summary(records: Sequence[EpochRecord], *, seed: int, threads: int, n_parame
 
     ``compile_seconds`` came before the first batch and are not in the speeds.
 
-    With held-out samples, ``chosen_epoch`` is the one with the best accuracy on them, ``chosen_test_accuracy`` its test
-    accuracy, which took no part in the choice. ``silent_outputs`` is the fraction of output neurons that fired for no
-    training sample in the last epoch.
+    With validation samples, ``chosen_epoch`` is the one with the best accuracy on them, ``chosen_test_accuracy`` its
+    test accuracy, which took no part in the choice. ``silent_outputs`` is the fraction of output neurons that fired for
+    no training sample in the last epoch.
     """
     chosen = max(records, key=lambda record: record.score)  # the first of equals
     choice: dict[str, float | int] = {}
-    if chosen.held_out_accuracy is not None:
+    if chosen.validation_accuracy is not None:
         choice = {
             "chosen_epoch": chosen.epoch,
             "chosen_test_accuracy": chosen.test_accuracy,
-            "held_out_accuracy": chosen.held_out_accuracy,
+            "validation_accuracy": chosen.validation_accuracy,
         }
     return {
         "best_test_accuracy": max(record.test_accuracy for record in records),

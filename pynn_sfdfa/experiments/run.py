@@ -97,8 +97,9 @@ def _train(
     trainer = assembly.build_trainer(settings, network, sim, len(samples.train), **options)
     folder.open(settings, report.provenance(simulator, setup))
     resume = resume and folder.last.exists()  # a run killed in its first epoch starts again
-    epochs, held_out = settings.training.epochs, samples.held_out
-    records = trainer.fit(samples.train, samples.test, epochs, resume=resume, held_out=held_out).records
+    epochs = settings.training.epochs
+    history = trainer.fit(samples.train, samples.test, validation=samples.validation, epochs=epochs, resume=resume)
+    records = history.records
     summary = report.summary(
         records,
         seed=settings.training.seed,

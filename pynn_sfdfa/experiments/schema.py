@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 
 from pynn_sfdfa import models
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST, MOST
+from pynn_sfdfa.training import migration
 
 __all__ = ["Cell", "Experiment", "Network", "Section"]
 
@@ -56,7 +57,9 @@ class Data(Section):
     """``[data]``."""
 
     name: str = Field(min_length=1, description="a data set, or npz:PATH")
-    held_out: float = Field(0.0, ge=0, lt=1, description="share of the training samples, not learned but scored")
+    validation: float = Field(
+        0.0, ge=0, lt=1, description="share of the training samples that is held out, not learned but scored"
+    )
 
 
 class Latency(Section):
@@ -261,7 +264,14 @@ class Metrics(Section):
 
 
 class Experiment(Section):
-    """A whole experiment; ``provenance`` says what wrote the file and is not part of the settings."""
+    """A whole experiment; ``version`` and ``provenance`` say what wrote the file and are no part of the settings."""
+
+    version: int = Field(
+        migration.VERSION,
+        ge=migration.VERSION,
+        le=migration.VERSION,
+        description="of the keys; see pynn_sfdfa.training.migration",
+    )
 
     name: str = Field(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100, description="letters, digits, '.', '_' and '-'"
@@ -290,5 +300,5 @@ class Experiment(Section):
         return parameters.model_dump()
 
     def settings(self) -> dict[str, Any]:
-        """Return everything but the provenance as plain values that TOML and JSON can hold, without absent keys."""
-        return self.model_dump(mode="json", exclude_none=True, exclude={"provenance"})
+        """Return all but version and provenance as plain values that TOML and JSON can hold, without absent keys."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"version", "provenance"})

@@ -65,6 +65,15 @@ class LearningRule(ABC):
     rho: float = field(default=0.0, kw_only=True)
     r_target: float = field(default=0.0, kw_only=True)
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        former = {"backward", "improve_feedback", "initial_feedback"} & set(vars(cls))
+        if former:
+            raise TypeError(
+                f"{cls.__name__} defines {min(former)}, which nothing calls: a rule is put together from parts. "
+                "Give it the property parts with a Transport (assign) or a Feedback (initial, improve) of your own."
+            )
+
     def __post_init__(self) -> None:
         for setting, value in vars(self).items():
             if isinstance(value, float | int) and not (math.isfinite(value) and value >= 0):

@@ -9,12 +9,16 @@ __all__ = ["Callback", "EpochRecord", "FitStart", "Progress"]
 
 @dataclass(frozen=True)
 class FitStart:
-    """Known when training begins (or resumes); ``finished`` are the epochs before ``first_epoch``."""
+    """Known when training begins (or resumes); ``finished`` are the epochs before ``first_epoch``.
+
+    ``n_validation`` counts the samples held out to choose an epoch by, ``n_test`` those that take no part in it.
+    """
 
     epochs: int
     first_epoch: int
     batches_per_epoch: int
     n_train: int
+    n_test: int
     n_validation: int
     layer_sizes: tuple[int, ...]
     finished: tuple[EpochRecord, ...] = ()
@@ -43,7 +47,7 @@ class EpochRecord:
     Accuracies are fractions; ``spikes_per_sample`` has one mean per layer; ``epoch`` counts from 1.
     ``seconds`` and ``samples_per_second`` are those of learning alone; in a process's first epoch ``compile_seconds``
     came before, in which kernels were compiled, or loaded if they had been compiled before.
-    ``held_out_accuracy`` is that of training samples set aside, None if there are none.
+    ``validation_accuracy`` is that of samples held out from training, None if there are none.
     ``extra`` is what probes measured.
     """
 
@@ -57,14 +61,14 @@ class EpochRecord:
     alignment: tuple[float, ...]
     seconds: float
     samples_per_second: float
-    held_out_accuracy: float | None = None
+    validation_accuracy: float | None = None
     extra: dict[str, float] = field(default_factory=dict)
     compile_seconds: float = 0.0
 
     @property
     def score(self) -> float:
-        """What epochs are compared by: accuracy on held-out samples if there are any, else on test samples."""
-        return self.test_accuracy if self.held_out_accuracy is None else self.held_out_accuracy
+        """What epochs are compared by: accuracy on validation samples if there are any, else on test samples."""
+        return self.test_accuracy if self.validation_accuracy is None else self.validation_accuracy
 
 
 class Callback:

@@ -16,7 +16,7 @@ from safetensors.numpy import save as serialise
 from pynn_sfdfa.support import files
 from pynn_sfdfa.support.memory import Need, limit, shortage
 from pynn_sfdfa.support.wording import short
-from pynn_sfdfa.training import checkpoint_arrays
+from pynn_sfdfa.training import checkpoint_arrays, migration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,8 @@ class Checkpoint:
 
 def save(path: str | Path, arrays: Mapping[str, NDArray[np.generic]], metadata: Mapping[str, Any]) -> None:
     """Write a checkpoint; an existing file is replaced only when the new one is complete."""
-    files.write_bytes(path, content(arrays, json.dumps({"format": FORMAT, **metadata}, allow_nan=False)))
+    described = {"format": FORMAT, "version": migration.VERSION, **metadata}
+    files.write_bytes(path, content(arrays, json.dumps(described, allow_nan=False)))
 
 
 def content(arrays: Mapping[str, NDArray[np.generic]], description: str) -> bytes:
@@ -121,7 +122,10 @@ def _described(path: Path, description: str) -> dict[str, Any]:
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
         found = metadata.get("format") if isinstance(metadata, dict) else None
         raise CheckpointError(f"{path} has the format {short(repr(found))}; this version reads {FORMAT!r}.")
-    return metadata
+    try:
+        return migration.checkpoint(metadata)
+    except migration.VersionError as error:
+        raise CheckpointError(f"{path}: {error}.") from None
 
 
 class _TwiceError(ValueError):

@@ -230,8 +230,12 @@ class SimulationEngine(ABC):
 
     def _check(self, batch_size: int, threads: int | None) -> None:
         if self._rule is not None:
-            self._check_needs(f"The rule {self._rule.name}", self._rule.needs, _rules_for(offers(self.simulator)))
-        self._check_needs("The loss", self._loss.needs, "a loss whose errors are target minus count")
+            fitting = _rules_for(offers(self.simulator))
+            for part in self._rule.parts:
+                what = f"The rule {self._rule.name} cannot run {self.place}: {part.name!r} in it"
+                self._check_needs(what, part.needs, f"{fitting} run there with default settings")
+        what = f"The loss {type(self._loss).__name__} cannot be learned from {self.place}: it"
+        self._check_needs(what, self._loss.needs, "a margin of 0 is possible")
         if self._optimizer is None:
             return
         if batch_size != 1:
@@ -252,9 +256,7 @@ class SimulationEngine(ABC):
         missing = sorted(needs - offers(self.simulator), key=list(Need).index)
         if missing:
             reasons = ", and ".join(need.value for need in missing)
-            raise ValueError(
-                f"{what} cannot run {self.place}: it needs {reasons}. Choose {choice}, or {_others(needs)}."
-            )
+            raise ValueError(f"{what} needs {reasons}. Choose {_others(needs)}; {choice}.")
 
 
 def _others(needs: Iterable[Need]) -> str:
@@ -263,4 +265,4 @@ def _others(needs: Iterable[Need]) -> str:
 
 def _rules_for(offered: frozenset[Need]) -> str:
     fitting = [name for name, rule in RULES.items() if rule().needs <= offered]
-    return f"one of {', '.join(sorted(fitting))} as they are"
+    return ", ".join(fitting)

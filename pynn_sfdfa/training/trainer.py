@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
+from pynn_sfdfa.training.history import History, as_record
 from pynn_sfdfa.training.metrics import feedback_alignment
 from pynn_sfdfa.training.optimizers import Adam
 from pynn_sfdfa.training.tally import Tally
@@ -39,23 +40,6 @@ if TYPE_CHECKING:
     from pynn_sfdfa.training.readouts import Readout
 
 __all__ = ["CannotLearnError", "History", "Trainer"]
-
-
-@dataclass
-class History:
-    """The finished epochs of a training."""
-
-    records: list[EpochRecord] = field(default_factory=list)
-
-    @property
-    def best(self) -> EpochRecord:
-        """The epoch with the best score, the first of several; ValueError before the first is finished.
-
-        The score is the accuracy on held-out samples if there are any, else on test samples.
-        """
-        if not self.records:
-            raise ValueError("No epoch is finished yet, so none is the best.")
-        return max(self.records, key=lambda record: record.score)
 
 
 class Trainer(Evaluator):
@@ -146,25 +130,28 @@ class Trainer(Evaluator):
     def fit(
         self,
         train: SpikeTrains,
+        test: SpikeTrains | None = None,
+        *,
         validation: SpikeTrains | None = None,
         epochs: int = 1,
         resume: bool = False,
-        held_out: SpikeTrains | None = None,
+        **unknown: Never,
     ) -> History:
         """Train until ``epochs`` epochs are finished in all.
 
         Parameters
         ----------
         train : SpikeTrains
-        validation : SpikeTrains, optional
+        test : SpikeTrains, optional
             Evaluated after each epoch; without it, test figures are those of the training samples as they were learned.
+        validation : SpikeTrains, optional
+            Held out from training and evaluated after each epoch to choose the best one by, so that ``test`` takes no
+            part in the choice; see `pynn_sfdfa.encoding.spikes.split`. (They were once called ``held_out``, and test
+            samples ``validation``.)
         epochs : int
             At least 1.
         resume : bool
             Go on from ``last.safetensors`` in the folder.
-        held_out : SpikeTrains, optional
-            Evaluated after each epoch to choose the best one by, so that ``validation`` takes no part in the choice;
-            see `pynn_sfdfa.encoding.spikes.split`.
 
         Returns
         -------
@@ -172,6 +159,8 @@ class Trainer(Evaluator):
 
         Raises
         ------
+        TypeError
+            If an argument has another name; that of the old ones says the new one.
         ValueError
             If there are no samples, or they do not fit the network or its trials.
         CannotLearnError
@@ -181,11 +170,14 @@ class Trainer(Evaluator):
         KeyboardInterrupt
             After Ctrl-C, when the checkpoint has been written; while kernels are compiled, after those under way.
         """
+        for name in unknown:
+            hint = "; samples held out from training are validation=, test samples test=" if name == "held_out" else ""
+            raise TypeError(f"fit() has no argument {name!r}{hint}.")
         if len(train) == 0:
             raise ValueError("There are no training samples.")
         if epochs < 1:
             raise ValueError(f"epochs = {epochs} is not valid; it must be at least 1.")
-        for shown in (train, validation, held_out):
+        for shown in (train, test, validation):
             if shown is not None:
                 shown.check_within(self.network.trial_duration)
         if self._folder is not None:
@@ -201,6 +193,7 @@ class Trainer(Evaluator):
                 first_epoch=first,
                 batches_per_epoch=batches,
                 n_train=len(train),
+                n_test=0 if test is None else len(test),
                 n_validation=0 if validation is None else len(validation),
                 layer_sizes=self.network.sizes,
                 finished=tuple(self._history.records),
@@ -212,7 +205,7 @@ class Trainer(Evaluator):
             with deferred_interrupt() as interrupted:
                 for epoch in range(first, epochs + 1):
                     self._train_epoch(epoch, train, interrupted)
-                    self._finish_epoch(epoch, train, validation, held_out)
+                    self._finish_epoch(epoch, train, test, validation)
         finally:
             self.network.weights, self.network.feedback = self._engine.weights(), self._engine.feedback()
             self._tell("on_fit_end")
@@ -284,26 +277,26 @@ class Trainer(Evaluator):
                 raise KeyboardInterrupt
 
     def _finish_epoch(
-        self, epoch: int, train: SpikeTrains, validation: SpikeTrains | None, held_out: SpikeTrains | None
+        self, epoch: int, train: SpikeTrains, test: SpikeTrains | None, validation: SpikeTrains | None
     ) -> None:
         weights, feedback = self._engine.weights(), self._engine.feedback()
         check_weights(weights, feedback, epoch)
         check_activity(self._tally, self.network, epoch)
-        test = None if validation is None else self.evaluate(validation)
+        tested = None if test is None else self.evaluate(test)
         tally = self._tally
         extra = [probe.measure(weights, feedback) for probe in self._probes]
         record = EpochRecord(
             epoch=epoch,
             train_loss=tally.mean_loss,
             train_accuracy=tally.accuracy,
-            test_accuracy=tally.accuracy if test is None else test.accuracy,
-            test_loss=tally.mean_loss if test is None else test.loss,
+            test_accuracy=tally.accuracy if tested is None else tested.accuracy,
+            test_loss=tally.mean_loss if tested is None else tested.loss,
             spikes_per_sample=tally.spikes_per_sample,
             silent_fraction=tally.silent_fraction,
             alignment=feedback_alignment(weights, feedback),
             seconds=tally.seconds,
             samples_per_second=len(train) / tally.seconds,
-            held_out_accuracy=None if held_out is None else self.evaluate(held_out).accuracy,
+            validation_accuracy=None if validation is None else self.evaluate(validation).accuracy,
             extra={name: value for figures in extra for name, value in figures.items()},
             compile_seconds=self._compile_seconds,
         )
@@ -347,7 +340,7 @@ class Trainer(Evaluator):
             if found != value:
                 raise checkpoint.CheckpointError(f"{path} was written with {key} = {found}; this training has {value}.")
         try:
-            history = History([_record(entry) for entry in saved.metadata["records"]])
+            history = History([as_record(entry) for entry in saved.metadata["records"]])
             tally = Tally.restore(self.network.sizes[1:], saved.metadata["tally"], saved.arrays)
             if tally.samples > n_train:
                 raise ValueError(f"tally.samples = {tally.samples} of {n_train}")
@@ -363,15 +356,6 @@ class Trainer(Evaluator):
     def _tell(self, event: str, *what: Any) -> None:
         for callback in self._callbacks:
             getattr(callback, event)(*what)
-
-
-def _record(entry: dict[str, Any]) -> EpochRecord:
-    """Return the record that a checkpoint describes; TypeError or ValueError if it is none."""
-    from pydantic import TypeAdapter  # only now: it takes long to import, and is rarely needed
-
-    EpochRecord(**entry)  # refuses further keys
-    record: EpochRecord = TypeAdapter(EpochRecord).validate_json(json.dumps(entry), strict=True)
-    return record
 
 
 def _order(n: int, seed: int, epoch: int) -> NDArray[np.int64]:

@@ -38,7 +38,7 @@ def write_run(folder, experiment, rule, held_out=(), extra=None):
             alignment=(0.5,),
             seconds=1.0,
             samples_per_second=1.0,
-            held_out_accuracy=accuracy,
+            validation_accuracy=accuracy,
             extra=extra or {},
         )
         for epoch, accuracy in enumerate(held_out, start=1)
@@ -55,7 +55,7 @@ def test_every_trial_is_an_experiment_that_can_be_run():
         if "commit" in trial:
             continue  # its outcome is kept, its settings are gone
         settings = config.load(trial["experiment"], ablation.overrides(trial))
-        assert settings.data.held_out == 0.1
+        assert settings.data.validation == 0.1
         if settings.optimizer.decay is not None:
             assert settings.optimizer.decay.epochs == settings.training.epochs
 

@@ -116,8 +116,8 @@ def test_dfa_keeps_its_feedback(sim, trains):
 def test_held_out_samples_are_scored(sim, trains):
     sim.setup(timestep=1.0)
     ours, held_out = trainer(sim), trains.select(np.arange(12, 24))
-    (record,) = ours.fit(trains.select(np.arange(12)), trains.select(np.arange(3)), held_out=held_out).records
-    assert record.held_out_accuracy == ours.evaluate(held_out).accuracy
+    (record,) = ours.fit(trains.select(np.arange(12)), trains.select(np.arange(3)), validation=held_out).records
+    assert record.validation_accuracy == ours.evaluate(held_out).accuracy
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,8 @@ def test_held_out_samples_are_scored(sim, trains):
         ({"threads": 2}, "threads = 2 is not possible"),
         (
             {"rule": SFDFA(timed=True)},
-            "timed = True of the rule sfdfa is not possible inside Brian2.*or choose the event",
+            "rule sfdfa cannot run inside Brian2: 'timed' in it needs all spikes of a trial.*"
+            "Choose the simulator event; .*dfa, sfdfa run there with default settings",
         ),
     ],
 )

@@ -40,10 +40,10 @@ def test_every_table_is_an_experiment_with_all_rules(tmp_path):
             (name, rule, seed) for seed in (1, 2) for rule in rules
         ]
         assert runs[0].folder == tmp_path / f"{name}-sfdfa-seed1"
-        assert all(run.settings.data.held_out == 0 for run in runs)
+        assert all(run.settings.data.validation == 0 for run in runs)
         (chosen,) = table.held_out_runs(rules[-1:], [1], tmp_path)
         assert chosen.folder == tmp_path / f"{name}-{rules[-1]}-held-out-seed1"
-        assert chosen.settings.data.held_out == HELD_OUT
+        assert chosen.settings.data.validation == HELD_OUT
 
 
 def finished(rule, seed, accuracy, held_out=None):
@@ -158,7 +158,7 @@ def test_what_runs_cannot_be_added_to(report, damage, message):
 
 def test_settings_of_a_table_leave_out_what_its_runs_differ_in():
     one, other = (
-        spec(Path("x"), "learning.rule=dfa", "training.seed=3", "training.threads=2", "data.held_out=0.1",
+        spec(Path("x"), "learning.rule=dfa", "training.seed=3", "training.threads=2", "data.validation=0.1",
              "metrics.gradient_alignment=5"),
         spec(Path("x")),
     )  # fmt: skip

@@ -19,7 +19,7 @@ SWEEP = """
 experiment = "digits"
 [set]
 training.epochs = 1
-data.held_out = 0.1
+data.validation = 0.1
 network.hidden_sizes = [12]
 [grid]
 network.hidden.v_thresh = [-60.0, 1000.0]       # the second one is never reached

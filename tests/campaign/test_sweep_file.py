@@ -65,7 +65,7 @@ def test_a_folder_is_that_of_its_settings(tmp_path):
     longer = {run.spec.folder for run in loaded(tmp_path, GRID.replace("= 3", "= 4")).runs(tmp_path)}
     other = {
         run.spec.folder
-        for run in loaded(tmp_path, GRID.replace("epochs = 3", "epochs = 3\ndata.held_out = 0.1")).runs(tmp_path)
+        for run in loaded(tmp_path, GRID.replace("epochs = 3", "epochs = 3\ndata.validation = 0.1")).runs(tmp_path)
     }
     assert folders < more
     assert folders == longer
@@ -85,9 +85,9 @@ def test_draws_are_seeded_and_more_of_them_keep_the_first(tmp_path):
 
 
 def test_a_grid_with_draws_draws_for_each_of_its_points(tmp_path):
-    text = RANDOM.format(draws=3) + "[grid]\ndata.held_out = [0.1, 0.2]\n"
+    text = RANDOM.format(draws=3) + "[grid]\ndata.validation = [0.1, 0.2]\n"
     points = loaded(tmp_path, text).points()
-    assert [point["data.held_out"] for point in points] == [0.1] * 3 + [0.2] * 3
+    assert [point["data.validation"] for point in points] == [0.1] * 3 + [0.2] * 3
     assert points[0]["rules.sfdfa.rho"] != points[3]["rules.sfdfa.rho"]
 
 

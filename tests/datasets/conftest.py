@@ -63,5 +63,5 @@ class Tiny:
 @pytest.fixture
 def tiny(monkeypatch):
     tiny = Tiny()
-    monkeypatch.setitem(registry.SOURCES, "mnist", tiny.source())
+    monkeypatch.setitem(registry.sources(), "mnist", tiny.source())
     return tiny

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from pynn_sfdfa.datasets import DatasetError, available, load, names
 
 
 def test_an_unknown_name_lists_the_valid_ones():
-    with pytest.raises(DatasetError, match="no data set 'mnits'; valid names are digits, mnist, .*, npz:PATH"):
+    with pytest.raises(DatasetError, match="no data set 'mnits'; valid names are digits, .*mnist, yin-yang, npz:PATH"):
         load("mnits")
-    assert names() == ("digits", "mnist", "fashion-mnist", "emnist47", "yin-yang", "npz:PATH")
+    assert names() == ("digits", "emnist47", "fashion-mnist", "mnist", "yin-yang", "npz:PATH")
 
 
 @pytest.mark.parametrize("name", ["mnist", "emnist47"])
@@ -44,3 +47,27 @@ def test_available_reports_a_wrong_folder_and_goes_on(tmp_path):
     report = {entry.name: entry for entry in available(tmp_path / "absent")}
     assert report["digits"].found
     assert "is not a folder" in report["mnist"].where
+
+
+def in_a_new_process(program, *arguments):
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_names_are_listed_without_what_loading_needs():
+    heavy = {"sklearn", "scipy", "numba", "pyNN", "urllib.request", "http.client"}
+    program = f"import sys; from pynn_sfdfa.datasets import names; names(); print(*{heavy} & set(sys.modules))"
+    assert in_a_new_process(program) == []
+
+
+def test_a_file_in_the_folder_is_a_data_set_and_nothing_else_is_told_of_it(tmp_path):
+    (tmp_path / "stripes.py").write_text(
+        "from pynn_sfdfa.datasets.yin_yang import YinYang\n\n\nclass Stripes(YinYang):\n    name = 'stripes'\n"
+    )
+    program = (
+        "import sys; from pynn_sfdfa import datasets; datasets.__path__.append(sys.argv[1]); "
+        "print(*datasets.names()); print(datasets.load('stripes').name)"
+    )
+    assert in_a_new_process(program, str(tmp_path)) == [
+        "digits", "emnist47", "fashion-mnist", "mnist", "stripes", "yin-yang", "npz:PATH", "stripes",
+    ]  # fmt: skip

@@ -64,7 +64,7 @@ def online(tiny, server, monkeypatch):
     for name, content in tiny.contents.items():
         server.files[f"/good/{name}.gz"] = gzip.compress(content)
     source = tiny.source(mirrors=(f"{server.url}good/", f"{server.url}other/"))
-    monkeypatch.setitem(registry.SOURCES, "mnist", source)
+    monkeypatch.setitem(registry.sources(), "mnist", source)
     return server
 
 

@@ -10,7 +10,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from pynn_sfdfa.datasets import DatasetError, load, registry
-from pynn_sfdfa.datasets.idx_set import FASHION_MNIST, MNIST
+from pynn_sfdfa.datasets.fashion_mnist import FashionMnist
+from pynn_sfdfa.datasets.mnist import Mnist
 
 IMAGES = "train-images-idx3-ubyte"
 
@@ -134,7 +135,7 @@ def test_labels_out_of_range_are_named_even_with_the_right_checksum(tiny, tmp_pa
     tiny.contents["t10k-labels-idx1-ubyte"] = tiny.contents["t10k-labels-idx1-ubyte"][:-4] + bytes(
         tiny.arrays["t10k-labels-idx1-ubyte"].tolist()
     )
-    monkeypatch.setitem(registry.SOURCES, "mnist", tiny.source())
+    monkeypatch.setitem(registry.sources(), "mnist", tiny.source())
     tiny.write(tmp_path)
     with pytest.raises(DatasetError, match=r"the test split must have labels in 0\.\.9; sample 2 has 10"):
         load("mnist", tmp_path)
@@ -147,9 +148,9 @@ def test_the_files_of_another_set_are_refused(tiny, tmp_path):
 
 
 def test_the_known_sets_differ_in_all_sums_and_share_names():
-    sums = {file.md5 for source in (MNIST, FASHION_MNIST) for file in source._files}
+    sums = {file.md5 for source in (Mnist(), FashionMnist()) for file in source._files}
     assert len(sums) == 8
-    assert [file.names for file in MNIST._files] == [file.names for file in FASHION_MNIST._files]
+    assert [file.names for file in Mnist()._files] == [file.names for file in FashionMnist()._files]
 
 
 def test_gzip_and_raw_content_have_one_checksum(tiny, tmp_path):

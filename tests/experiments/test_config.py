@@ -72,7 +72,7 @@ def test_no_number_of_an_experiment_has_a_default():
     """Leaving out any key of a shipped file is an error that names it."""
     text = resources.files("pynn_sfdfa.experiments").joinpath("digits.toml").read_text()
     for section, keys in tomllib.loads(text).items():
-        if section in ("name", "rules"):
+        if section in ("name", "version", "rules"):
             continue
         for key in keys:
             tables = tomllib.loads(text)

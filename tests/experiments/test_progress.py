@@ -36,7 +36,7 @@ def record(epoch):
 
 def train(callback, clock, *, epochs=3, first_epoch=1, batches=4, seconds_per_batch=1.0, first_batch=50.0):
     """Tell a callback about a run of batches of 10 samples whose first batch takes longer."""
-    callback.on_fit_start(FitStart(epochs, first_epoch, batches, 10 * batches, 20, (64, 100, 10)))
+    callback.on_fit_start(FitStart(epochs, first_epoch, batches, 10 * batches, 20, 0, (64, 100, 10)))
     seconds = first_batch
     for epoch in range(first_epoch, epochs + 1):
         for batch in range(1, batches + 1):
@@ -61,6 +61,17 @@ def test_plain_lines_of_a_quick_run_are_one_an_epoch():
         f"epoch 2/3  {figures}  4 s left",
         f"epoch 3/3  {figures}",
     ]
+
+
+def test_samples_held_out_for_validation_are_told_of_first():
+    told = "20 samples are held out for validation: they choose the best epoch"
+    start, stream = FitStart(1, 1, 4, 40, 20, 20, (64, 100, 10)), io.StringIO()
+    bar = ProgressBar(Console(file=stream, force_terminal=True, color_system=None, width=40), Clock())
+    for callback in (PlainProgress(stream, Clock()), bar):
+        callback.on_fit_start(start)
+        assert told in stream.getvalue()
+        stream.truncate(0)
+    bar.on_fit_end()
 
 
 def test_plain_lines_within_an_epoch_come_at_most_every_ten_seconds():
@@ -105,7 +116,7 @@ def test_bar_fits_a_terminal_of_80_columns():
 
 def compiling(callback, clock, reports):
     """Tell a callback about kernels that are compiled, one every seven seconds."""
-    callback.on_fit_start(FitStart(1, 1, 4, 40, 20, (64, 100, 10)))
+    callback.on_fit_start(FitStart(1, 1, 4, 40, 20, 0, (64, 100, 10)))
     for done in range(reports + 1):
         callback.on_compile(done, reports)
         clock.now += 7.0
@@ -139,7 +150,7 @@ def test_the_bar_shows_how_much_is_compiled_and_then_the_run():
 
 def long_stretch(callback, clock):
     """Tell a callback about an epoch of 40 samples that are one item, reported every ten seconds."""
-    callback.on_fit_start(FitStart(1, 1, 40, 40, 20, (64, 100, 10)))
+    callback.on_fit_start(FitStart(1, 1, 40, 40, 20, 0, (64, 100, 10)))
     clock.now += 60.0  # preparation
     for samples in (0, 10, 20, 30, 40):
         callback.on_samples(1, samples)
@@ -165,7 +176,7 @@ def test_the_bar_moves_within_a_long_stretch():
     clock, stream = Clock(), io.StringIO()
     console = Console(file=stream, force_terminal=True, color_system=None, width=80, legacy_windows=False)
     bar = ProgressBar(console, clock)
-    bar.on_fit_start(FitStart(1, 1, 40, 40, 20, (64, 100, 10)))
+    bar.on_fit_start(FitStart(1, 1, 40, 40, 20, 0, (64, 100, 10)))
     bar.on_samples(1, 0)
     clock.now += 11.0
     bar.on_samples(1, 30)

@@ -115,7 +115,7 @@ def record(epoch, seconds=1.0):
 def log(path, finished, epochs):
     """Log a run of which some epochs are finished already; those that follow take 2 s."""
     metrics = MetricsLog(path)
-    metrics.on_fit_start(FitStart(epochs, len(finished) + 1, 10, 100, 20, (64, 100, 10), finished))
+    metrics.on_fit_start(FitStart(epochs, len(finished) + 1, 10, 100, 20, 0, (64, 100, 10), finished))
     for epoch in range(len(finished) + 1, epochs + 1):
         metrics.on_epoch_end(record(epoch, 2.0))
     metrics.on_fit_end()

@@ -11,7 +11,7 @@ from fuzzing import Case, Door
 from hostile import NUMBERS, spoilt
 
 from pynn_sfdfa.datasets import DatasetError
-from pynn_sfdfa.datasets.idx_set import MNIST
+from pynn_sfdfa.datasets.mnist import Mnist
 from pynn_sfdfa.experiments import assembly, config
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def make(rng: random.Random, folder: Path) -> Case:
-    for file in (MNIST.train_images, MNIST.train_labels, MNIST.test_images, MNIST.test_labels):
+    for file in Mnist()._files:
         shape = [min(n, 2) for n in file.shape] if rng.random() < 0.7 else [*file.shape]
         if rng.random() < 0.2:
             shape[rng.randrange(len(shape))] = rng.choice(NUMBERS) % 2**32

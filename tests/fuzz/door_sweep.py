@@ -51,7 +51,7 @@ def make(rng: random.Random, folder: Path) -> Case:
     elif how == "many":
         at, name = (
             lines.index("[grid]") + 1,
-            f"data.held_out = {[*range(899)]}\nnetwork.delay = {[*range(899)]}\n{name}",
+            f"data.validation = {[*range(899)]}\nnetwork.delay = {[*range(899)]}\n{name}",
         )
         lines[2] = f"draws = {rng.choice([1, 10**9, 2**63 - 1])}"
     elif how == "seeds":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TEXT = resources.files("pynn_sfdfa.experiments").joinpath("digits.toml").read_text()
 
-LAST = "data.held_out=0.0001"
+LAST = "data.validation=0.0001"
 """Of so few samples that is none: what is sound in all else is refused once it is built, and nothing is trained."""
 
 

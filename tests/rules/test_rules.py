@@ -157,7 +157,7 @@ def test_a_transport_of_ones_own_needs_no_change_elsewhere():
 
 
 def test_names():
-    assert RULES == {"sfdfa": SFDFA, "dfa": DFA, "bp": BP, "combination": Combination}
+    assert {"sfdfa": SFDFA, "dfa": DFA, "bp": BP, "combination": Combination} == RULES
 
 
 def test_a_rule_needs_what_its_parts_need():
@@ -166,6 +166,12 @@ def test_a_rule_needs_what_its_parts_need():
     assert DFA().needs == set()
     assert BP().needs == {Need.ALL_SPIKES, Need.FORWARD_WEIGHTS}
     assert Combination(Timed(), Fixed()).needs == {Need.ALL_SPIKES}
+
+
+@pytest.mark.parametrize("method", ["backward", "improve_feedback", "initial_feedback"])
+def test_methods_that_nothing_calls_any_more_are_refused(method):
+    with pytest.raises(TypeError, match=f"Own defines {method}, which nothing calls: .*Transport.*Feedback"):
+        type("Own", (SFDFA,), {method: lambda self, *arguments: None})
 
 
 def test_a_part_that_computes_something_itself_needs_a_simulator_that_lets_it():

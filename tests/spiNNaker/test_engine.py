@@ -5,8 +5,9 @@ import pytest
 
 pytest.importorskip("spynnaker")
 
+from oracles.fixed_point_network import FixedPointNetwork, LearningParameters
+
 from pynn_sfdfa.encoding.spikes import SpikeTrains
-from pynn_sfdfa.hardware.arithmetic import FixedPointNetwork, LearningParameters
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import BP, SFDFA
 from pynn_sfdfa.training.losses import SpikeCount
@@ -61,8 +62,24 @@ def test_an_engine_learns_and_goes_on(emulated, capfd):
 @pytest.mark.parametrize(
     ("rule", "optimizer", "batch_size", "threads", "options", "message"),
     [
-        (BP(), SGD(1e-4), 1, None, {}, "rule bp cannot run on SpiNNaker.*Choose one of dfa, sfdfa"),
-        (SFDFA(timed=True), SGD(1e-4), 1, None, {}, "timed = True of the rule sfdfa is not .* or choose the event"),
+        (
+            BP(),
+            SGD(1e-4),
+            1,
+            None,
+            {},
+            "rule bp cannot run on SpiNNaker: 'through-spike-times' in it needs .*"
+            "Choose the simulator event; .*dfa, sfdfa run there",
+        ),
+        (
+            SFDFA(timed=True),
+            SGD(1e-4),
+            1,
+            None,
+            {},
+            "rule sfdfa cannot run on SpiNNaker: 'timed' in it needs all spikes of a trial.*"
+            "Choose the simulator event; .*dfa, sfdfa run there",
+        ),
         (RULE, Adam(), 1, None, {}, "optimizer adam is not possible on SpiNNaker.*Choose sgd"),
         (RULE, SGD(1e-4), 20, None, {}, "batch_size = 20 is not possible.*Choose batch_size = 1"),
         (RULE, SGD(1e-4), 1, 2, {}, "threads = 2 is not possible"),

@@ -5,8 +5,9 @@ import pytest
 
 pytest.importorskip("spynnaker")
 
+from oracles.fixed_point_network import FixedPointNetwork, LearningParameters
+
 from pynn_sfdfa.encoding.spikes import SpikeTrains
-from pynn_sfdfa.hardware.arithmetic import FixedPointNetwork, LearningParameters
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.spiNNaker.counters import core_counters
 from pynn_sfdfa.spiNNaker.layout import COUNTERS

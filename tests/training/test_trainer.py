@@ -15,6 +15,8 @@ from small_nets import network, random_trains
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import DFA, SFDFA, SGD, Adam, Callback, FeedForward, SpikeCount, Trainer
 from pynn_sfdfa.experiments import report
+from pynn_sfdfa.rules import Combination
+from pynn_sfdfa.rules.parts.direct import Direct
 from pynn_sfdfa.training.callbacks import EpochRecord
 from pynn_sfdfa.training.gradients import GradientAlignment
 from pynn_sfdfa.training.trainer import CannotLearnError, History, checkpoint
@@ -69,7 +71,7 @@ def test_any_depth_and_batch_size(trains, sizes, batch_size):
     assert [len(record.alignment) for record in history.records] == [len(sizes) - 2] * 2
     batches = -(-23 // batch_size)
     start, *middle, end = noted.calls
-    assert (start.batches_per_epoch, start.epochs, start.first_epoch, start.n_train, start.n_validation) == (
+    assert (start.batches_per_epoch, start.epochs, start.first_epoch, start.n_train, start.n_test) == (
         batches, 2, 1, 23, 0,
     )  # fmt: skip
     assert start.layer_sizes == tuple(sizes)
@@ -116,12 +118,12 @@ def test_a_training_that_is_finished_compiles_nothing(trains, monkeypatch):
     trainer.fit(trains, epochs=1)
 
 
-def test_without_validation_the_test_figures_are_those_of_training(trains):
+def test_without_test_samples_the_test_figures_are_those_of_training(trains):
     (record,) = Trainer(network([20, 8, 3], c=0.2)).fit(trains).records
     assert (record.test_accuracy, record.test_loss) == (record.train_accuracy, record.train_loss)
 
 
-def test_validation_is_evaluated_after_the_epoch_and_changes_nothing(trains):
+def test_the_test_samples_are_evaluated_after_the_epoch_and_changes_nothing(trains):
     nets = [network([20, 8, 3], c=0.2) for _ in range(2)]
     other = random_trains(np.random.default_rng(5), 70, 20, n_classes=3)
     trainers = [Trainer(net, batch_size=5) for net in nets]
@@ -142,8 +144,8 @@ def test_spikes_after_the_end_of_the_trial_are_refused_wherever_samples_are_show
     trainer = Trainer(network([20, 8, 3], c=0.2))
     shows = (
         lambda: trainer.fit(late),
+        lambda: trainer.fit(trains, test=late),
         lambda: trainer.fit(trains, validation=late),
-        lambda: trainer.fit(trains, held_out=late),
         lambda: trainer.evaluate(late),
         lambda: GradientAlignment(trainer.network, SFDFA(), SpikeCount(), late),
     )
@@ -163,12 +165,12 @@ def test_evaluating_nothing():
 def test_every_sample_is_seen_once_an_epoch_in_an_order_of_its_own(trains):
     seen = []
 
-    class Watched(SFDFA):
-        def backward(self, trials, feedback):
+    class Watched(Direct):
+        def assign(self, trials, feedback, regularisation):
             seen.append(trials.output_error.copy())
 
     net = network([20, 8, 3], c=0.2)
-    Trainer(net, rule=Watched(), batch_size=23, seed=1).fit(trains, epochs=2)
+    Trainer(net, rule=Combination(Watched()), batch_size=23, seed=1).fit(trains, epochs=2)
     first, second = (np.array(sorted(map(tuple, batch))) for batch in seen)
     np.testing.assert_array_equal(first, second)
     assert (seen[0] != seen[1]).any()
@@ -318,7 +320,7 @@ def test_a_configuration_that_no_checkpoint_can_hold_is_refused_at_once():
 def test_the_best_epoch_is_the_first_of_several():
     def record(epoch, accuracy):
         values = dict.fromkeys((field.name for field in fields(EpochRecord)), 0.0)
-        return EpochRecord(**{**values, "epoch": epoch, "test_accuracy": accuracy, "held_out_accuracy": None})
+        return EpochRecord(**{**values, "epoch": epoch, "test_accuracy": accuracy, "validation_accuracy": None})
 
     assert History([record(1, 0.5), record(2, 0.9), record(3, 0.9)]).best.epoch == 2
     with pytest.raises(ValueError, match="No epoch is finished yet"):
@@ -330,3 +332,19 @@ def test_the_loss_is_that_of_the_targets(trains):
     one = Trainer(network([20, 8, 3], c=0.2), loss=loss)
     evaluation = one.evaluate(trains)
     assert evaluation.loss == pytest.approx(loss.loss(loss.error(evaluation.counts, trains.labels)) / 23)
+
+
+def test_an_argument_of_an_old_name_is_told_the_new_one(trains):
+    trainer = Trainer(network([20, 8, 3]))
+    with pytest.raises(TypeError, match=r"'held_out'; samples held out from training are validation=, test samples te"):
+        trainer.fit(trains, held_out=trains)
+    with pytest.raises(TypeError, match=r"fit\(\) has no argument 'epoch'\.$"):
+        trainer.fit(trains, epoch=3)
+
+
+def test_observers_know_how_many_samples_test_and_validate(trains):
+    noted = Noted()
+    Trainer(network([20, 8, 3], c=0.2), callbacks=[noted]).fit(
+        trains, trains.select(np.arange(3)), validation=trains.select(np.arange(7))
+    )
+    assert (noted.calls[0].n_train, noted.calls[0].n_test, noted.calls[0].n_validation) == (23, 3, 7)

@@ -9,10 +9,11 @@ import sys
 
 import numpy as np
 import small_nets
+from oracles.fixed_point_network import FixedPointNetwork, LearningParameters
+from oracles.float_network import FloatNetwork
 
 from pynn_sfdfa import SpikeTrains
-from pynn_sfdfa.hardware.arithmetic import FixedPointNetwork, Formats, LearningParameters
-from pynn_sfdfa.hardware.arithmetic.float_network import FloatNetwork
+from pynn_sfdfa.hardware.arithmetic import Formats
 
 
 def main(path):

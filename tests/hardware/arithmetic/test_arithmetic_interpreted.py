@@ -13,12 +13,13 @@ import pytest
 
 from pynn_sfdfa.hardware.arithmetic import VARIABLES
 
-TESTS = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
+SHARED = (str(ROOT / "tests"), str(ROOT / "benchmarks"))
 
 
 def run(folder, compiled):
     out = folder / f"compiled-{compiled}.npz"
-    path = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
+    path = os.pathsep.join([*SHARED, *filter(None, [os.environ.get("PYTHONPATH")])])
     env = {**os.environ, "NUMBA_DISABLE_JIT": str(int(not compiled)), "PYTHONPATH": path}
     command = [
         sys.executable,

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import small_nets
+from oracles.fixed_point_network import FixedPointNetwork, LearningParameters
+from oracles.float_network import FloatNetwork
 
 from pynn_sfdfa import FeedForward, SpikeTrains, datasets
 from pynn_sfdfa.encoding import latency
-from pynn_sfdfa.hardware.arithmetic import FixedPointNetwork, Formats, LearningParameters
-from pynn_sfdfa.hardware.arithmetic.float_network import FloatNetwork
+from pynn_sfdfa.hardware.arithmetic import Formats
 from pynn_sfdfa.training.losses import SpikeCount
 
 SIZES = [12, 20, 15, 4]

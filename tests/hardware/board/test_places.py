@@ -143,6 +143,45 @@ def test_a_bad_binary_is_told_in_words(tmp_path, monkeypatch, assemble, program,
     assert line.format(name) in done.output
 
 
+@pytest.fixture
+def application(tmp_path, monkeypatch, assemble):
+    """Have the cores of the emulated board run a program, or a file that is none."""
+    from pynn_sfdfa.spiNNaker import binary, control, machine_vertex
+
+    def replace(program):
+        name = f"{tmp_path.name}.aplx"  # an own one, as sPyNNaker goes on looking in all folders
+        (tmp_path / name).write_bytes(assemble(program, vectors=False) if program else b"")
+        monkeypatch.setattr(machine_vertex, "BINARY", name)
+        monkeypatch.setattr(binary, "BINARY", name)
+        monkeypatch.setattr(control, "build_for_emulator", lambda: tmp_path)
+        return name
+
+    yield replace
+    control.end()
+
+
+@pytest.mark.parametrize(
+    ("program", "line"),
+    [
+        (
+            "reset: .word 0xe7f000f0",
+            r"Cores of emulated stopped in the middle: core 0, 0, \d+ \({}\) is in RUN_TIME_EX",
+        ),
+        (None, "{} is no program for a core of SpiNNaker: the binary ends"),
+    ],
+)
+@pytest.mark.parametrize("command", ["train", "simulate", "spinnaker run"])
+def test_what_goes_wrong_on_the_board_in_an_experiment_is_told_in_words(tmp_path, application, program, line, command):
+    name = application(program)
+    options = ["--board", "emulated", "--out", str(tmp_path / ("out.png" if command == "simulate" else "out"))]
+    options += [] if command == "spinnaker run" else ["--simulator", "spiNNaker"]
+    options += ["--sample", "0"] if command == "simulate" else []
+    done = CliRunner().invoke(main, [*command.split(), "digits-online", *options])
+    assert done.exit_code == 1, done.output
+    assert isinstance(done.exception, SystemExit)
+    assert re.search(f"^Error: .*{line.format(name)}", done.output, re.MULTILINE), done.output
+
+
 def test_a_host_that_is_not_there(tmp_path):
     (tmp_path / "script.py").write_text(SCRIPT)
     done = run("run", tmp_path / "script.py", "--board", "no-such-host.invalid")

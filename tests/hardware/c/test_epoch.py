@@ -7,12 +7,12 @@ import pytest
 from c_kernels import FORMATS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles.fixed_point_network import FixedPointNetwork, LearningParameters
 from small_nets import network
 from training import library, train_in_c
 
 from pynn_sfdfa import SpikeTrains, datasets
 from pynn_sfdfa.encoding import latency
-from pynn_sfdfa.hardware.arithmetic import FixedPointNetwork, LearningParameters
 from pynn_sfdfa.training.losses import SpikeCount
 
 CELL = {"tau_m": 52.0, "tau_syn": 26.0, "duration": 40.0}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from c_kernels import HERE, build, narrow, structures
+from oracles.spike_events import input_events
 
-from pynn_sfdfa.hardware.arithmetic.events import input_events
 from pynn_sfdfa.hardware.arithmetic.feedback import RATE_FRACTION
 from pynn_sfdfa.hardware.arithmetic.formats import to_fixed
 from pynn_sfdfa.hardware.arithmetic.replay import gain

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from oracles.spike_events import Events
 
-from pynn_sfdfa.hardware.arithmetic.events import Events
 from pynn_sfdfa.hardware.arithmetic.neuron import advance, arrive, at_rest, fire, spike_factor, take_up
 from pynn_sfdfa.hardware.arithmetic.random import extended
 from pynn_sfdfa.hardware.arithmetic.replay import begin_replay, change_row, replay_decay, replay_spike

@@ -31,29 +31,29 @@ def in_order(trains):
 
 
 def test_the_seed_decides_which_training_samples_are_set_aside():
-    whole, parts, again = data(), data("data.held_out=0.1"), data("data.held_out=0.1")
-    other = data("data.held_out=0.1", "training.seed=2")
-    assert whole.held_out is None
-    assert len(parts.held_out) == round(0.1 * len(whole.train))
-    assert sorted(in_order(parts.train) + in_order(parts.held_out)) == sorted(in_order(whole.train))
-    assert in_order(parts.held_out) == in_order(again.held_out) != in_order(other.held_out)
+    whole, parts, again = data(), data("data.validation=0.1"), data("data.validation=0.1")
+    other = data("data.validation=0.1", "training.seed=2")
+    assert whole.validation is None
+    assert len(parts.validation) == round(0.1 * len(whole.train))
+    assert sorted(in_order(parts.train) + in_order(parts.validation)) == sorted(in_order(whole.train))
+    assert in_order(parts.validation) == in_order(again.validation) != in_order(other.validation)
     assert in_order(parts.test) == in_order(whole.test)
 
 
 def test_a_large_seed_can_split():
-    assert len(data("data.held_out=0.5", f"training.seed={2**63 - 1}").held_out) > 0
+    assert len(data("data.validation=0.5", f"training.seed={2**63 - 1}").validation) > 0
 
 
 @pytest.mark.parametrize("share", ["0.0001", "0.9999"])
 def test_a_share_of_no_samples_is_refused(share):
-    with pytest.raises(config.ConfigError, match=rf"data.held_out = {share} of 1437 training samples leaves none"):
-        data(f"data.held_out={share}")
+    with pytest.raises(config.ConfigError, match=rf"data.validation = {share} of 1437 training samples leaves none"):
+        data(f"data.validation={share}")
 
 
 @pytest.mark.parametrize("share", ["1.0", "-0.1"])
 def test_a_share_outside_its_range_is_refused(share):
-    with pytest.raises(config.ConfigError, match=r"data.held_out = .* \(share of the training samples"):
-        config.load("digits", [f"data.held_out={share}"])
+    with pytest.raises(config.ConfigError, match=r"data.validation = .* \(share of the training samples"):
+        config.load("digits", [f"data.validation={share}"])
 
 
 def test_held_out_samples_change_nothing_but_the_choice():
@@ -61,10 +61,10 @@ def test_held_out_samples_change_nothing_but_the_choice():
     nets = [network([20, 8, 2], c=0.2) for _ in range(2)]
     trainers = [Trainer(net, batch_size=5) for net in nets]
     (plain,) = trainers[0].fit(trains, test).records
-    (record,) = trainers[1].fit(trains, test, held_out=held_out).records
+    (record,) = trainers[1].fit(trains, test, validation=held_out).records
     np.testing.assert_array_equal(nets[0].weights[0], nets[1].weights[0])
-    assert plain.held_out_accuracy is None
-    assert record.held_out_accuracy == trainers[1].evaluate(held_out).accuracy
+    assert plain.validation_accuracy is None
+    assert record.validation_accuracy == trainers[1].evaluate(held_out).accuracy
     assert record.test_accuracy == plain.test_accuracy
 
 
@@ -72,29 +72,29 @@ def record(epoch, test, held_out=None):
     return EpochRecord(epoch, 1.0, 0.9, test, 1.0, (1.0,), (0.0,), (), 1.0, 1.0, held_out)
 
 
-def test_the_best_epoch_is_the_first_with_the_best_held_out_accuracy():
+def test_the_best_epoch_is_the_first_with_the_best_validation_accuracy():
     records = [record(1, 0.5, 0.6), record(2, 0.7, 0.8), record(3, 0.9, 0.8)]
     assert History(records).best.epoch == 2
     summary = report.summary(records, seed=1, threads=1, n_parameters=1)
-    assert (summary["chosen_epoch"], summary["chosen_test_accuracy"], summary["held_out_accuracy"]) == (2, 0.7, 0.8)
+    assert (summary["chosen_epoch"], summary["chosen_test_accuracy"], summary["validation_accuracy"]) == (2, 0.7, 0.8)
     assert summary["best_test_accuracy"] == 0.9
     assert "chosen_epoch" not in report.summary([record(1, 0.5)], seed=1, threads=1, n_parameters=1)
 
 
 def test_training_from_the_command_line(tmp_path):
-    options = ["--seed", "3", "--out", str(tmp_path / "run"), "--set", "data.held_out=0.2"]
+    options = ["--seed", "3", "--out", str(tmp_path / "run"), "--set", "data.validation=0.2"]
     for override in SMALL:
         options += ["--set", override]
     result = CliRunner().invoke(main, ["train", "digits", *options])
     assert result.exit_code == 0, result.output
-    assert len(re.findall(r"held out \d+\.\d\d %  test ", result.stderr)) == 2
+    assert len(re.findall(r"validation \d+\.\d\d %  test ", result.stderr)) == 2
     summary = json.loads((tmp_path / "run" / "summary.json").read_text())
     lines = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
-    chosen = max(lines, key=lambda line: line["held_out_accuracy"])
+    chosen = max(lines, key=lambda line: line["validation_accuracy"])
     assert summary["chosen_epoch"] == chosen["epoch"]
     assert summary["chosen_test_accuracy"] == chosen["test_accuracy"]
     best = checkpoint.load(tmp_path / "run" / "best.safetensors")
     assert len(best.metadata["records"]) == chosen["epoch"]
     assert best.metadata["n_train"] == 1437 - 287
-    with pytest.raises(RunFolderError, match=r"data.held_out: 0.2 -> 0.0"):
+    with pytest.raises(RunFolderError, match=r"data.validation: 0.2 -> 0.0"):
         RunFolder(tmp_path / "run").check(config.load("digits", [*SMALL, "training.seed=3"]), resume=True)

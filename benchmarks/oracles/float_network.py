@@ -9,18 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from oracles.fixed_point_network import ticks_in
+from oracles.spike_events import Events, arrivals, input_events
 
-from pynn_sfdfa.hardware.arithmetic.events import Events, arrivals, input_events
-from pynn_sfdfa.hardware.arithmetic.network import ticks_in
 from pynn_sfdfa.hardware.arithmetic.random import perturbations
 from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+    from oracles.fixed_point_network import LearningParameters
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.hardware.arithmetic.formats import Integers
-    from pynn_sfdfa.hardware.arithmetic.network import LearningParameters
     from pynn_sfdfa.network.feed_forward import FeedForward
 
     Floats = NDArray[np.float64]

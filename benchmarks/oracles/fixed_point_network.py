@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from oracles.fixed_point_trial import learn_layer, run_layer
+from oracles.spike_events import Events, arrivals, input_events
 
-from pynn_sfdfa.hardware.arithmetic.events import Events, arrivals, input_events
 from pynn_sfdfa.hardware.arithmetic.feedback import (
     MAX_OUTPUTS,
     RATE_FRACTION,
@@ -21,7 +22,6 @@ from pynn_sfdfa.hardware.arithmetic.neuron import neuron_constants
 from pynn_sfdfa.hardware.arithmetic.random import FOR_ROUNDING, extended, perturbations
 from pynn_sfdfa.hardware.arithmetic.replay import gain
 from pynn_sfdfa.hardware.arithmetic.tally import VARIABLES, Tally
-from pynn_sfdfa.hardware.arithmetic.trial import learn_layer, run_layer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -1,0 +1,37 @@
+"""The finished epochs of a training, and how checkpoints describe them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from pynn_sfdfa.training.callbacks import EpochRecord
+
+__all__ = ["History", "as_record"]
+
+
+@dataclass
+class History:
+    """The finished epochs of a training."""
+
+    records: list[EpochRecord] = field(default_factory=list)
+
+    @property
+    def best(self) -> EpochRecord:
+        """The epoch with the best score, the first of several; ValueError before the first is finished.
+
+        The score is the accuracy on validation samples if there are any, else on test samples.
+        """
+        if not self.records:
+            raise ValueError("No epoch is finished yet, so none is the best.")
+        return max(self.records, key=lambda record: record.score)
+
+
+def as_record(entry: dict[str, Any]) -> EpochRecord:
+    """Return the record that a checkpoint describes; TypeError or ValueError if it is none."""
+    from pydantic import TypeAdapter  # only now: it takes long to import, and is rarely needed
+
+    EpochRecord(**entry)  # refuses further keys
+    record: EpochRecord = TypeAdapter(EpochRecord).validate_json(json.dumps(entry), strict=True)
+    return record
