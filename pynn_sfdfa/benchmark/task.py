@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.callbacks import EpochRecord
     from pynn_sfdfa.training.trainer import Trainer
 
@@ -77,7 +78,7 @@ class Task:
         """The loss of the published settings."""
         return SpikeCount(**self.batched.loss.model_dump())
 
-    def network(self) -> FeedForward:
+    def network(self) -> Network:
         """Return the untrained network."""
         network = self.batched.network
         return FeedForward(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.optimizers import Optimizer
 
 __all__ = ["Data", "build", "build_evaluator", "build_trainer", "from_checkpoint", "restore", "trained_network"]
@@ -51,7 +52,7 @@ class Data:
 
 def build(
     settings: Experiment, folder: Path | None, stream: TextIO, purpose: resources.Purpose = "train"
-) -> tuple[FeedForward, Data]:
+) -> tuple[Network, Data]:
     """Load the data of an experiment and return its network, with initial weights.
 
     Parameters
@@ -103,7 +104,7 @@ def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: reso
         )
 
 
-def _network(settings: Experiment, sizes: list[int]) -> FeedForward:
+def _network(settings: Experiment, sizes: list[int]) -> Network:
     network = settings.network
     try:
         return FeedForward(
@@ -161,7 +162,7 @@ def _optimizer(settings: Experiment) -> Optimizer:
 
 
 def build_trainer(
-    settings: Experiment, network: FeedForward, sim: Any = None, n_train: int | None = None, **options: Any
+    settings: Experiment, network: Network, sim: Any = None, n_train: int | None = None, **options: Any
 ) -> Trainer:
     """Return the trainer of an experiment; ``options`` are those of Trainer that change no result.
 
@@ -193,7 +194,7 @@ def build_trainer(
         raise ConfigError(str(error)) from error
 
 
-def build_evaluator(settings: Experiment, network: FeedForward, sim: Any = None) -> Evaluator:
+def build_evaluator(settings: Experiment, network: Network, sim: Any = None) -> Evaluator:
     """Return what evaluates the network as it is; without a simulator on ``pynn_sfdfa.event``.
 
     Raises
@@ -208,7 +209,7 @@ def build_evaluator(settings: Experiment, network: FeedForward, sim: Any = None)
         raise ConfigError(str(error)) from error
 
 
-def trained_network(path: Path) -> FeedForward:
+def trained_network(path: Path) -> Network:
     """Return the network of a checkpoint with its trained weights; no data are needed.
 
     Raises
@@ -244,7 +245,7 @@ def _sizes(saved: Checkpoint, settings: Experiment, path: Path) -> list[int]:
     return sizes
 
 
-def restore(network: FeedForward, saved: Checkpoint, path: Path) -> None:
+def restore(network: Network, saved: Checkpoint, path: Path) -> None:
     """Give a network the weights and the feedback of a checkpoint.
 
     Raises

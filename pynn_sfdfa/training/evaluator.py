@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.engine import TrainingEngine
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.readouts import Readout
@@ -28,7 +28,7 @@ class Evaluator:
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
         With the weights that it has now.
     sim : module, optional
         A simulator; default: ``pynn_sfdfa.event``.
@@ -50,7 +50,7 @@ class Evaluator:
 
     def __init__(
         self,
-        network: FeedForward,
+        network: Network,
         sim: Any = None,
         *misplaced: Any,
         loss: Loss | None = None,

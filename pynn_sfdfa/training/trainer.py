@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.callbacks import Callback
     from pynn_sfdfa.training.engine import BatchFigures
@@ -47,7 +47,7 @@ class Trainer(Evaluator):
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
         Its weights and feedback are those of the last finished batch after `fit`.
     sim : module, optional
         The simulator to train on; default: ``pynn_sfdfa.event``.
@@ -82,7 +82,7 @@ class Trainer(Evaluator):
 
     def __init__(
         self,
-        network: FeedForward,
+        network: Network,
         sim: Any = None,
         *misplaced: Any,
         rule: LearningRule | None = None,
