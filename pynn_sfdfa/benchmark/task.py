@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.encoding import Encoder
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.callbacks import EpochRecord
     from pynn_sfdfa.training.trainer import Trainer
 
@@ -79,7 +80,7 @@ class Task:
         loss: SpikeCount = self.batched.loss.build()
         return loss
 
-    def network(self) -> FeedForward:
+    def network(self) -> Network:
         """Return the untrained network."""
         network = self.batched.network
         return FeedForward(

@@ -16,7 +16,7 @@ from pynn_sfdfa.support import memory
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint, checkpoint_arrays
 from pynn_sfdfa.training.checkpoint import Checkpoint, CheckpointError
-from pynn_sfdfa.training.optimizers import SGD
+from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.encoding import Encoder
     from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.network.network import Network
 
 __all__ = ["Data", "build", "build_evaluator", "build_trainer", "from_checkpoint", "restore", "trained_network"]
 
@@ -47,7 +48,7 @@ class Data:
 
 def build(
     settings: Experiment, folder: Path | None, stream: TextIO, purpose: resources.Purpose = "train"
-) -> tuple[FeedForward, Data]:
+) -> tuple[Network, Data]:
     """Load the data of an experiment and return its network, with initial weights.
 
     Parameters
@@ -99,7 +100,7 @@ def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: reso
         )
 
 
-def _network(settings: Experiment, sizes: list[int]) -> FeedForward:
+def _network(settings: Experiment, sizes: list[int]) -> Network:
     network = settings.network
     try:
         return FeedForward(
@@ -151,7 +152,7 @@ def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source:
 
 
 def build_trainer(
-    settings: Experiment, network: FeedForward, sim: Any = None, n_train: int | None = None, **options: Any
+    settings: Experiment, network: Network, sim: Any = None, n_train: int | None = None, **options: Any
 ) -> Trainer:
     """Return the trainer of an experiment; ``options`` are those of Trainer that change no result.
 
@@ -182,10 +183,8 @@ def build_trainer(
         raise ConfigError(str(error)) from error
 
 
-def build_evaluator(settings: Experiment, network: FeedForward, sim: Any = None) -> Trainer:
-    """Return a trainer that can evaluate the network as it is, on any simulator; it is not made for learning.
-
-    Without a simulator it takes ``pynn_sfdfa.event``.
+def build_evaluator(settings: Experiment, network: Network, sim: Any = None) -> Evaluator:
+    """Return what evaluates the network as it is; without a simulator on ``pynn_sfdfa.event``.
 
     Raises
     ------
@@ -193,12 +192,12 @@ def build_evaluator(settings: Experiment, network: FeedForward, sim: Any = None)
         If the network does not fit the simulator.
     """
     try:
-        return Trainer(network, sim, optimizer=SGD(), loss=settings.loss.build(), batch_size=1)
+        return Evaluator(network, sim, loss=settings.loss.build())
     except ValueError as error:
         raise ConfigError(str(error)) from error
 
 
-def trained_network(path: Path) -> FeedForward:
+def trained_network(path: Path) -> Network:
     """Return the network of a checkpoint with its trained weights; no data are needed.
 
     Raises
@@ -234,7 +233,7 @@ def _sizes(saved: Checkpoint, settings: Experiment, path: Path) -> list[int]:
     return sizes
 
 
-def restore(network: FeedForward, saved: Checkpoint, path: Path) -> None:
+def restore(network: Network, saved: Checkpoint, path: Path) -> None:
     """Give a network the weights and the feedback of a checkpoint.
 
     Raises

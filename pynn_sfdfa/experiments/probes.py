@@ -12,13 +12,13 @@ from pynn_sfdfa.training.gradients import GradientAlignment
 if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.experiments.schema import Experiment
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.gradients import Probe
 
 __all__ = ["build_probes"]
 
 
-def build_probes(settings: Experiment, network: FeedForward, sim: Any, train: SpikeTrains) -> list[Probe]:
+def build_probes(settings: Experiment, network: Network, sim: Any, train: SpikeTrains) -> list[Probe]:
     """Return the probes of ``[metrics]``, for the first of the training samples.
 
     Raises
