@@ -5,62 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-from numba import float32
-
 from pynn_sfdfa.rules.parts.transport import Transport
-from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from pynn_sfdfa.common.needs import Need
     from pynn_sfdfa.rules.trials import Trials
 
-__all__ = ["Direct", "hidden_error"]
-
-
-@kernel(float32[:, ::1], float32[:, ::1], float32[::1], float32[:, ::1], fastmath=FLOAT_FLAGS)
-def project(
-    output_error: NDArray[np.float32],
-    feedback: NDArray[np.float32],
-    offset: NDArray[np.float32],
-    error: NDArray[np.float32],
-) -> None:
-    """``e_i = sum_o Bfb[o, i] e_o + offset_i`` (docs/algorithm.md, section 5), in every trial."""
-    trials, outputs = output_error.shape
-    for trial in range(trials):
-        row = error[trial]
-        for i in range(row.size):
-            row[i] = offset[i]
-        for o in range(0, outputs - 1, 2):  # two at a time: the pass over the row costs more than the arithmetic
-            e, weights = output_error[trial, o], feedback[o]
-            e_next, weights_next = output_error[trial, o + 1], feedback[o + 1]
-            for i in range(row.size):
-                row[i] += weights[i] * e + weights_next[i] * e_next
-        if outputs % 2:
-            e, weights = output_error[trial, outputs - 1], feedback[outputs - 1]
-            for i in range(row.size):
-                row[i] += weights[i] * e
-
-
-def hidden_error(
-    output_error: NDArray[np.float32], feedback: NDArray[np.float32], offset: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return ``e_i = sum_o Bfb[o, i] e_o + offset_i`` for every trial, shape (trials, n_hidden).
-
-    Parameters
-    ----------
-    output_error : float32, shape (trials, n_out)
-    feedback : float32, shape (n_out, n_hidden)
-    offset : float32, shape (n_hidden,)
-        The same in every trial: the rate regularisation.
-    """
-    error = np.empty((output_error.shape[0], offset.size), np.float32)
-    project(output_error, feedback, offset, error)
-    return error
+__all__ = ["Direct"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +25,13 @@ class Direct(Transport):
 
     name: ClassVar[str] = "direct"
     needs: ClassVar[frozenset[Need]] = frozenset()  # every simulator has it in its synapses
-    kernels: ClassVar[tuple[Any, ...]] = (project,)
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The projection."""
+        from pynn_sfdfa.rules.kernels.project import project
+
+        return (project,)
 
     def assign(
         self,
@@ -78,6 +40,8 @@ class Direct(Transport):
         regularisation: Callable[[int], NDArray[np.float32]],
     ) -> None:
         """Project the output error to every hidden layer; see `Transport.assign`."""
+        from pynn_sfdfa.rules.kernels.project import hidden_error
+
         trials.neuron_errors(trials.n_layers - 1, trials.output_error)
         for layer, weights in enumerate(feedback):
             trials.neuron_errors(layer, hidden_error(trials.output_error, weights, regularisation(layer)))

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numba import float32, int32
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.rules.parts.feedback import Feedback
-from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 from pynn_sfdfa.support.settings import NotNegative
 
 if TYPE_CHECKING:
@@ -20,66 +18,12 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.rules.trials import Trials
 
-__all__ = ["Estimated", "estimate_feedback"]
-
-
-@kernel(
-    *(int32[:, ::1], float32[:, ::1], float32[:, ::1], float32, float32[::1], float32[::1], float32[:, ::1]),
-    fastmath=FLOAT_FLAGS,
-)
-def estimate(
-    counts: NDArray[np.int32],
-    perturbation: NDArray[np.float32],
-    directional: NDArray[np.float32],
-    learning_rate: np.float32,
-    fired: NDArray[np.float32],
-    correlation: NDArray[np.float32],
-    feedback: NDArray[np.float32],
-) -> None:
-    """``Bfb[o, i] += eta_B (mean of v_i d_o - Bfb[o, i])`` (docs/algorithm.md, section 5)."""
-    trials, hidden = counts.shape
-    for trial in range(trials):
-        for i in range(hidden):
-            fired[i] += np.float32(1.0) if counts[trial, i] > 0 else np.float32(0.0)
-    for o in range(feedback.shape[0]):
-        row = feedback[o]
-        for i in range(hidden):
-            correlation[i] = np.float32(0.0)
-        for trial in range(trials):
-            d = directional[trial, o]
-            for i in range(hidden):
-                correlation[i] += perturbation[trial, i] * d
-        for i in range(hidden):
-            if fired[i] > 0:
-                row[i] += learning_rate * (correlation[i] / fired[i] - row[i])
-
-
-def estimate_feedback(
-    counts: NDArray[np.int32],
-    perturbation: NDArray[np.float32],
-    directional: NDArray[np.float32],
-    learning_rate: np.float32,
-    feedback: NDArray[np.float32],
-) -> None:
-    """Move ``Bfb[o, i]`` by ``eta_B (mean of v_i d_o - Bfb[o, i])``, in place.
-
-    The mean is over the trials in which neuron i fired; neurons that fired in none keep their feedback.
-
-    Parameters
-    ----------
-    counts : int32, shape (trials, n_hidden)
-    perturbation : float32, shape (trials, n_hidden)
-        0 for neurons that did not fire.
-    directional : float32, shape (trials, n_out)
-    feedback : float32, shape (n_out, n_hidden)
-    """
-    fired, correlation = np.zeros((2, feedback.shape[1]), np.float32)
-    estimate(counts, perturbation, directional, learning_rate, fired, correlation, feedback)
+__all__ = ["Estimated"]
 
 
 @dataclass(frozen=True)
 class Estimated(Feedback):
-    """Starts at 0 and moves towards the mean of v_i d_o, by `estimate_feedback`.
+    """Starts at 0 and moves towards the mean of v_i d_o, by `pynn_sfdfa.rules.kernels.estimate.estimate_feedback`.
 
     Parameters
     ----------
@@ -89,9 +33,15 @@ class Estimated(Feedback):
 
     name: ClassVar[str] = "estimated"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PERTURBATIONS})  # feedback projections do the rest by themselves
-    kernels: ClassVar[tuple[Any, ...]] = (estimate,)
 
     learning_rate: NotNegative = 1e-4
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The estimate."""
+        from pynn_sfdfa.rules.kernels.estimate import estimate
+
+        return (estimate,)
 
     @property
     def rate(self) -> float:
@@ -104,5 +54,7 @@ class Estimated(Feedback):
 
     def improve(self, trials: Trials, layer: int, feedback: NDArray[np.float32]) -> None:
         """Move towards the correlation of perturbations and directional derivatives; see `Feedback.improve`."""
+        from pynn_sfdfa.rules.kernels.estimate import estimate_feedback
+
         rate = np.float32(self.learning_rate)
         estimate_feedback(trials.counts(layer), trials.perturbation(layer), trials.directional(), rate, feedback)
