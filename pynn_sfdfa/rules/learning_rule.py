@@ -71,10 +71,14 @@ class LearningRule(Named, ABC):
     @property
     def kernels(self) -> tuple[Any, ...]:
         """The compiled functions that it calls, those that take longest first."""
-        from pynn_sfdfa.rules.kernels.rate_error import rate_error
+        from pynn_sfdfa.rules._rate_error import rate_error  # when it runs: who only reads settings needs no compiler
 
-        gradient, transport, feedback = self.parts
-        return (*feedback.kernels, *transport.kernels, *gradient.kernels, rate_error)
+        return (
+            *self.parts.feedback.kernels,
+            *self.parts.transport.kernels,
+            *self.parts.local_gradient.kernels,
+            rate_error,
+        )
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -87,7 +91,7 @@ class LearningRule(Named, ABC):
 
     def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return rho (r_target - mean count over the batch) of each neuron; counts has shape (trials, neurons)."""
-        from pynn_sfdfa.rules.kernels.rate_error import rate_error
+        from pynn_sfdfa.rules._rate_error import rate_error
 
         error = np.zeros(counts.shape[1], np.float32)
         rate_error(counts, np.float32(self.rho), np.float32(self.r_target), error)

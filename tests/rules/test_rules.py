@@ -10,10 +10,8 @@ from small_nets import network, random_trains
 from pynn_sfdfa import BP, DFA, SFDFA, SGD, Trainer
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.rules import RULES, Combination
-from pynn_sfdfa.rules.kernels.estimate import estimate_feedback
-from pynn_sfdfa.rules.kernels.project import hidden_error
-from pynn_sfdfa.rules.parts.direct import Direct
-from pynn_sfdfa.rules.parts.estimated import Estimated
+from pynn_sfdfa.rules.parts.direct import Direct, hidden_error
+from pynn_sfdfa.rules.parts.estimated import Estimated, estimate_feedback
 from pynn_sfdfa.rules.parts.fixed import Fixed
 from pynn_sfdfa.rules.parts.no_feedback import NoFeedback
 from pynn_sfdfa.rules.parts.timed import Timed

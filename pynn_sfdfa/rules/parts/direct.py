@@ -5,18 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from pynn_sfdfa.rules.parts.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from pynn_sfdfa.common.needs import Need
     from pynn_sfdfa.rules.trials import Trials
 
-__all__ = ["Direct"]
+__all__ = ["Direct", "hidden_error"]
+
+
+def hidden_error(
+    output_error: NDArray[np.float32], feedback: NDArray[np.float32], offset: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return ``e_i = sum_o Bfb[o, i] e_o + offset_i`` for every trial, shape (trials, n_hidden).
+
+    Parameters
+    ----------
+    output_error : float32, shape (trials, n_out)
+    feedback : float32, shape (n_out, n_hidden)
+    offset : float32, shape (n_hidden,)
+        The same in every trial: the rate regularisation.
+    """
+    from pynn_sfdfa.rules.parts._project import project
+
+    error = np.empty((output_error.shape[0], offset.size), np.float32)
+    project(output_error, feedback, offset, error)
+    return error
 
 
 @dataclass(frozen=True)
@@ -29,7 +49,7 @@ class Direct(Transport):
     @property
     def kernels(self) -> tuple[Any, ...]:
         """The projection."""
-        from pynn_sfdfa.rules.kernels.project import project
+        from pynn_sfdfa.rules.parts._project import project
 
         return (project,)
 
@@ -40,8 +60,6 @@ class Direct(Transport):
         regularisation: Callable[[int], NDArray[np.float32]],
     ) -> None:
         """Project the output error to every hidden layer; see `Transport.assign`."""
-        from pynn_sfdfa.rules.kernels.project import hidden_error
-
         trials.neuron_errors(trials.n_layers - 1, trials.output_error)
         for layer, weights in enumerate(feedback):
             trials.neuron_errors(layer, hidden_error(trials.output_error, weights, regularisation(layer)))

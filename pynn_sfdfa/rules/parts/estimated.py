@@ -18,12 +18,37 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.rules.trials import Trials
 
-__all__ = ["Estimated"]
+__all__ = ["Estimated", "estimate_feedback"]
+
+
+def estimate_feedback(
+    counts: NDArray[np.int32],
+    perturbation: NDArray[np.float32],
+    directional: NDArray[np.float32],
+    learning_rate: np.float32,
+    feedback: NDArray[np.float32],
+) -> None:
+    """Move ``Bfb[o, i]`` by ``eta_B (mean of v_i d_o - Bfb[o, i])``, in place.
+
+    The mean is over the trials in which neuron i fired; neurons that fired in none keep their feedback.
+
+    Parameters
+    ----------
+    counts : int32, shape (trials, n_hidden)
+    perturbation : float32, shape (trials, n_hidden)
+        0 for neurons that did not fire.
+    directional : float32, shape (trials, n_out)
+    feedback : float32, shape (n_out, n_hidden)
+    """
+    from pynn_sfdfa.rules.parts._estimate import estimate
+
+    fired, correlation = np.zeros((2, feedback.shape[1]), np.float32)
+    estimate(counts, perturbation, directional, learning_rate, fired, correlation, feedback)
 
 
 @dataclass(frozen=True)
 class Estimated(Feedback):
-    """Starts at 0 and moves towards the mean of v_i d_o, by `pynn_sfdfa.rules.kernels.estimate.estimate_feedback`.
+    """Starts at 0 and moves towards the mean of v_i d_o, by `estimate_feedback`.
 
     Parameters
     ----------
@@ -39,7 +64,7 @@ class Estimated(Feedback):
     @property
     def kernels(self) -> tuple[Any, ...]:
         """The estimate."""
-        from pynn_sfdfa.rules.kernels.estimate import estimate
+        from pynn_sfdfa.rules.parts._estimate import estimate
 
         return (estimate,)
 
@@ -54,7 +79,5 @@ class Estimated(Feedback):
 
     def improve(self, trials: Trials, layer: int, feedback: NDArray[np.float32]) -> None:
         """Move towards the correlation of perturbations and directional derivatives; see `Feedback.improve`."""
-        from pynn_sfdfa.rules.kernels.estimate import estimate_feedback
-
         rate = np.float32(self.learning_rate)
         estimate_feedback(trials.counts(layer), trials.perturbation(layer), trials.directional(), rate, feedback)

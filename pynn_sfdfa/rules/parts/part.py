@@ -29,7 +29,10 @@ class Part(Named):
 
     @property
     def kernels(self) -> tuple[Any, ...]:
-        """The compiled functions that it calls, so that they can be compiled before the first batch."""
+        """The compiled functions that it calls, so that they can be compiled before the first batch.
+
+        They stand in a module of their own, imported when they are needed: who only reads settings needs no compiler.
+        """
         return ()
 
     def __init_subclass__(cls, **options: Any) -> None:

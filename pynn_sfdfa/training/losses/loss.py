@@ -23,7 +23,10 @@ class Loss(Named, ABC):
 
     @property
     def kernels(self) -> tuple[Any, ...]:
-        """The compiled functions that it calls, so that they can be compiled before the first batch."""
+        """The compiled functions that it calls, so that they can be compiled before the first batch.
+
+        They stand in a module of their own, imported when they are needed: who only reads settings needs no compiler.
+        """
         return ()
 
     @property

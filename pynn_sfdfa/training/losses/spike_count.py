@@ -48,8 +48,8 @@ class SpikeCount(Loss):
 
     @property
     def kernels(self) -> tuple[Any, ...]:
-        """The errors from counts."""
-        from pynn_sfdfa.training.kernels.count_error import count_error
+        """The error."""
+        from pynn_sfdfa.training.losses._count_error import count_error
 
         return (count_error,)
 
@@ -66,7 +66,7 @@ class SpikeCount(Loss):
 
     def error(self, counts: NDArray[np.int32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return ``e_o = target_o - n_o``, 0 within the margin, shape (trials, n_out)."""
-        from pynn_sfdfa.training.kernels.count_error import count_error
+        from pynn_sfdfa.training.losses._count_error import count_error
 
         error = np.empty(counts.shape, np.float32)
         count_error(counts, labels, *map(np.float32, (self.target, self.other, self.margin)), error)

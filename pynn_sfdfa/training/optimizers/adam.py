@@ -45,8 +45,8 @@ class Adam(Optimizer):
 
     @property
     def kernels(self) -> tuple[Any, ...]:
-        """The fused pass."""
-        from pynn_sfdfa.training.kernels.adam import adam
+        """The step."""
+        from pynn_sfdfa.training.optimizers._adam import adam
 
         return (adam,)
 
@@ -58,7 +58,7 @@ class Adam(Optimizer):
         step: int,
     ) -> None:
         """Take one step; ``rate m/(1 - b1^t) / (sqrt(s/(1 - b2^t)) + eps)`` with the corrections moved out."""
-        from pynn_sfdfa.training.kernels.adam import adam
+        from pynn_sfdfa.training.optimizers._adam import adam
 
         root = math.sqrt(1.0 - self.beta2**step)
         adam(

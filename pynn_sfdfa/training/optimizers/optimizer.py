@@ -39,7 +39,10 @@ class Optimizer(Named, ABC):
 
     @property
     def kernels(self) -> tuple[Any, ...]:
-        """The compiled functions that it calls, so that they can be compiled before the first batch."""
+        """The compiled functions that it calls, so that they can be compiled before the first batch.
+
+        They stand in a module of their own, imported when they are needed: who only reads settings needs no compiler.
+        """
         return ()
 
     def at(self, epoch: int) -> Self:

@@ -16,11 +16,11 @@ from pynn_sfdfa.support.jit import precompilation
 SCRIPT = """
 import sys, threading
 from pynn_sfdfa.support.jit import precompilation, compile_ahead
-from pynn_sfdfa.training.kernels.count_error import count_error
-from pynn_sfdfa.training.kernels.adam import adam
-from pynn_sfdfa.rules.kernels.rate_error import rate_error
-from pynn_sfdfa.rules.kernels.project import project
-from pynn_sfdfa.rules.kernels.estimate import estimate
+from pynn_sfdfa.training.losses._count_error import count_error
+from pynn_sfdfa.training.optimizers._adam import adam
+from pynn_sfdfa.rules._rate_error import rate_error
+from pynn_sfdfa.rules.parts._project import project
+from pynn_sfdfa.rules.parts._estimate import estimate
 
 reports, taken, compile_here, give = [], threading.Event(), precompilation._compile_here, precompilation._Worker.compile
 

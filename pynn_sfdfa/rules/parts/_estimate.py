@@ -1,4 +1,4 @@
-"""The forward estimate of feedback weights."""
+"""Feedback weights estimated forward, compiled."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["estimate", "estimate_feedback"]
+__all__ = ["estimate"]
 
 
 @kernel(
@@ -44,26 +44,3 @@ def estimate(
         for i in range(hidden):
             if fired[i] > 0:
                 row[i] += learning_rate * (correlation[i] / fired[i] - row[i])
-
-
-def estimate_feedback(
-    counts: NDArray[np.int32],
-    perturbation: NDArray[np.float32],
-    directional: NDArray[np.float32],
-    learning_rate: np.float32,
-    feedback: NDArray[np.float32],
-) -> None:
-    """Move ``Bfb[o, i]`` by ``eta_B (mean of v_i d_o - Bfb[o, i])``, in place.
-
-    The mean is over the trials in which neuron i fired; neurons that fired in none keep their feedback.
-
-    Parameters
-    ----------
-    counts : int32, shape (trials, n_hidden)
-    perturbation : float32, shape (trials, n_hidden)
-        0 for neurons that did not fire.
-    directional : float32, shape (trials, n_out)
-    feedback : float32, shape (n_out, n_hidden)
-    """
-    fired, correlation = np.zeros((2, feedback.shape[1]), np.float32)
-    estimate(counts, perturbation, directional, learning_rate, fired, correlation, feedback)

@@ -1,4 +1,4 @@
-"""Errors of output neurons from their spike counts."""
+"""Errors of spike counts, compiled."""
 
 from __future__ import annotations
 

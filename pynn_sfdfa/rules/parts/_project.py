@@ -1,4 +1,4 @@
-"""Errors of hidden neurons by direct feedback."""
+"""Errors projected by feedback weights, compiled."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["hidden_error", "project"]
+__all__ = ["project"]
 
 
 @kernel(float32[:, ::1], float32[:, ::1], float32[::1], float32[:, ::1], fastmath=FLOAT_FLAGS)
@@ -37,20 +37,3 @@ def project(
             e, weights = output_error[trial, outputs - 1], feedback[outputs - 1]
             for i in range(row.size):
                 row[i] += weights[i] * e
-
-
-def hidden_error(
-    output_error: NDArray[np.float32], feedback: NDArray[np.float32], offset: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return ``e_i = sum_o Bfb[o, i] e_o + offset_i`` for every trial, shape (trials, n_hidden).
-
-    Parameters
-    ----------
-    output_error : float32, shape (trials, n_out)
-    feedback : float32, shape (n_out, n_hidden)
-    offset : float32, shape (n_hidden,)
-        The same in every trial: the rate regularisation.
-    """
-    error = np.empty((output_error.shape[0], offset.size), np.float32)
-    project(output_error, feedback, offset, error)
-    return error

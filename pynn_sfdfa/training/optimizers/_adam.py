@@ -1,4 +1,4 @@
-"""Adam in one fused pass over memory."""
+"""Adam, compiled."""
 
 from __future__ import annotations
 

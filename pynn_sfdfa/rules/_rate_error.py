@@ -1,4 +1,4 @@
-"""Errors of hidden neurons by rate regularisation."""
+"""Rate regularisation, compiled."""
 
 from __future__ import annotations
 
