@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from toolchain import layouts
+from toolchain.build import build_for_core
+from toolchain.core import CoreKernels
 
 from pynn_sfdfa.hardware.arithmetic import Formats
-from pynn_sfdfa.hardware.toolchain import layouts
-from pynn_sfdfa.hardware.toolchain.build import build_for_core
-from pynn_sfdfa.hardware.toolchain.core import CoreKernels
 from pynn_sfdfa.support import files
 
 ROOT = Path(__file__).parents[1]

@@ -60,4 +60,4 @@ LIF_SFDFA = NeuronModel(
     output_error="target - count",
     hidden_error="projected_error + rho*(r_target - count)",
 )
-"""algorithm: sections 1 and 5 of the reference; Bacho & Chu, arXiv:2403.08804."""
+"""docs/algorithm.md, sections 1 and 5; Bacho & Chu, arXiv:2403.08804."""

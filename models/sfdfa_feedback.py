@@ -27,4 +27,4 @@ SFDFA_FEEDBACK = SynapseModel(
         ("weight += learning_rate*(perturbation_post*directional_pre - weight)*int(count_post > 0)",),
     ),
 )
-"""Section 5 of the reference; Bacho & Chu, arXiv:2403.08804."""
+"""docs/algorithm.md, section 5; Bacho & Chu, arXiv:2403.08804."""

@@ -45,4 +45,4 @@ SFDFA_SYNAPSE = SynapseModel(
         ("weight -= learning_rate*error_post*E", "E = 0", "R = 0", "TA = 0", "TB = 0"),
     ),
 )
-"""Sections 2, 3 and 5 of the reference; Bacho & Chu, arXiv:2403.08804."""
+"""docs/algorithm.md, sections 2, 3 and 5; Bacho & Chu, arXiv:2403.08804."""

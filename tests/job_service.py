@@ -19,6 +19,7 @@ class JobService:
         self.address = address
         self.jobs = {}
         self.files = {}
+        self.endless = set()  # paths whose answers do not end
         self.requests = []
         self.troubles = []  # statuses, or seconds of silence, that the next answers consist of
 
@@ -67,7 +68,9 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._send(trouble, json.dumps({"detail": "in trouble"}).encode())
                 return
-        if self.path in service.files:
+        if self.path in service.endless:
+            self._send(200, bytes(1 << 16), repeated=True)
+        elif self.path in service.files:
             self._send(200, service.files[self.path])
         elif self.headers.get("Authorization") != f"Bearer {TOKEN}":
             self._send(401, b'{"detail": "invalid_token"}')
@@ -93,11 +96,14 @@ class _Handler(BaseHTTPRequestHandler):
         number = service.add(1000 + len(service.jobs), ["submitted"], **job)
         self._send(201, json.dumps({"resource_uri": f"/jobs/{number}"}).encode())
 
-    def _send(self, status, content):
+    def _send(self, status, content, repeated=False):
         try:
             self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
+            if not repeated:
+                self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+            while repeated:
+                self.wfile.write(content)
         except (BrokenPipeError, ConnectionResetError):
             pass  # the client did not wait

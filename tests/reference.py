@@ -1,6 +1,6 @@
 """One layer of LIF_SFDFA neurons in float64, straight from the equations; nothing is shared with the package.
 
-Between events a neuron is two decaying sums (section 1 of the reference); spikes are found by bisection up to the
+Between events a neuron is two decaying sums (docs/algorithm.md, section 1); spikes are found by bisection up to the
 analytic peak. Eligibilities are computed twice: forward with traces and R (section 3), and by reverse replay from all
 pairs of arrivals and spikes (section 4).
 """

@@ -1,6 +1,6 @@
 """The same network in float64, with the same ticks, perturbations and order of events: what to compare with.
 
-Eligibilities are traced forwards, one R and one E a synapse (section 3 of the reference), so that it also is an
+Eligibilities are traced forwards, one R and one E a synapse (docs/algorithm.md, section 3), so that it also is an
 independent check of the replay.
 """
 

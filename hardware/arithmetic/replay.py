@@ -1,7 +1,7 @@
-"""Learning at the end of a trial: reverse replay with the error folded in (sections 4 and 7 of the reference).
+"""Learning at the end of a trial: reverse replay with the error folded in (docs/algorithm.md, sections 4 and 7).
 
 Walking a trial backwards, S1 and S2 decay as A and B do. With delta = -eta e tau_m/c of a neuron and factor = c/drive
-of its spike, ``gamma = factor (delta + S2)`` is -eta e times the gamma of section 4; so S1 - S2 is the change of weight
+of its spike, ``gamma = factor (delta + S2)`` is -eta e times the gamma of that page; so S1 - S2 is the change of weight
 itself, one addition a synapse and event.
 """
 

@@ -13,7 +13,7 @@ import os
 import tempfile
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest import mock
 from urllib.parse import urlsplit
 
@@ -33,7 +33,21 @@ __all__ = ["SERVICE", "PortalClient"]
 SERVICE = "https://nmpi-v3.hbpneuromorphic.eu"
 """The job service, as in nmpi 0.11."""
 
+MOST_SAID, MOST_OF_A_FILE = 1 << 26, 1 << 30
+"""Bytes of an answer that the platform may send: of a description with its log, and of a result file."""
+
+_CHUNK = 1 << 16
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+
+
+class Answer(NamedTuple):
+    """What a server has answered, read to its end."""
+
+    ok: bool
+    status_code: int
+    reason: str
+    url: str
+    content: bytes
 
 
 class PortalClient(nmpi.Client):
@@ -112,15 +126,22 @@ class PortalClient(nmpi.Client):
         """
         if not url.startswith(("http://", "https://")):
             raise PortalError(f"A file of the job should be at {shown(url)}, which is no address on the web.")
-        answer = self._request("GET", url, with_token=url.startswith(f"{self.job_server}/"))
+        answer = self._request("GET", url, with_token=url.startswith(f"{self.job_server}/"), most=MOST_OF_A_FILE)
         self._check(answer)
-        return bytes(answer.content)
+        return answer.content
 
-    def _request(self, method: str, url: str, *, with_token: bool = True, **options: Any) -> requests.Response:
+    def _request(
+        self, method: str, url: str, *, with_token: bool = True, most: int | None = None, **options: Any
+    ) -> Answer:
+        auth, limit = self.auth if with_token else None, MOST_SAID if most is None else most
         try:
-            return requests.request(
-                method, url, auth=self.auth if with_token else None, timeout=self.timeout, **options
-            )
+            with requests.request(method, url, auth=auth, timeout=self.timeout, stream=True, **options) as answer:
+                content = bytearray()
+                for chunk in answer.iter_content(_CHUNK):
+                    content += chunk
+                    if len(content) > limit:
+                        raise PortalError(f"{shown(url)} answered with more than {limit:,} bytes; it was not read on.")
+                return Answer(answer.ok, answer.status_code, str(answer.reason), answer.url, bytes(content))
         except requests.Timeout:
             raise NoAnswerError(
                 f"{self.job_server} did not answer within {self.timeout:g} s; try again later."
@@ -132,11 +153,11 @@ class PortalClient(nmpi.Client):
         except ValueError:  # an address that is none
             raise PortalError(f"{shown(url)} cannot be asked for: it is no address on the web.") from None
 
-    def _content(self, answer: requests.Response) -> Any:
+    def _content(self, answer: Answer) -> Any:
         self._check(answer)
         return decoded(answer.content, answer.url)
 
-    def _check(self, answer: requests.Response) -> None:
+    def _check(self, answer: Answer) -> None:
         if answer.ok:
             return
         if answer.status_code in _REFUSED:
@@ -151,11 +172,11 @@ class PortalClient(nmpi.Client):
         raise PortalError(f"The platform answered {answer.status_code} to {shown(answer.url)}: {_detail(answer)}.")
 
 
-def _detail(answer: requests.Response) -> str:
+def _detail(answer: Answer) -> str:
     try:
         content = decoded(answer.content, answer.url)
     except PortalError:
-        return shown(str(answer.reason))
+        return shown(answer.reason)
     if isinstance(content, dict):
         content = content.get("detail", content.get("error", content))
     return shown(str(content)).rstrip(".")

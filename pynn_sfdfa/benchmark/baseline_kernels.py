@@ -1,4 +1,4 @@
-"""The kernels of the baseline, written straight from sections 1 and 4 of the reference."""
+"""The kernels of the baseline, written straight from docs/algorithm.md, sections 1 and 4."""
 
 from __future__ import annotations
 
@@ -64,7 +64,11 @@ def _run_layer(
     k: int,
     spikes: Spikes,
 ) -> None:
-    """Section 1 of the reference for one trial, the k-th of its batch."""
+    """Run a layer through one trial, the k-th of its batch (docs/algorithm.md, section 1).
+
+    Between events ``dA/dt = -A/tau_syn`` and ``dB/dt = -B/tau_m``; an input adds w to both, and where ``B - A`` reaches
+    c the neuron spikes and B loses c.
+    """
     n = weights.shape[1]
     A, B, D = np.zeros(n, np.float32), np.zeros(n, np.float32), np.zeros(n, np.float32)
     growth = np.zeros(n, np.float32)  # exp(time to the next spike/tau_m), 0 if there is none before the next event
@@ -138,7 +142,11 @@ def _replay_layer(
     error: Floats,
     gradient: Floats,
 ) -> None:
-    """Section 4 of the reference for one trial: add error times eligibility to the gradient."""
+    """Add error times eligibility of one trial to the gradient (docs/algorithm.md, section 4).
+
+    ``E_j = sum over k of gamma_k (TA_j(t_k) - TB_j(t_k))``, with
+    ``gamma_k = f_k (1 + (c/tau_m) sum over l > k of gamma_l exp(-(t_l - t_k)/tau_m))``.
+    """
     n = error.size
     time, unit, _ = _events(spikes, k)
     seen, later, at = np.zeros(n, np.int32), np.zeros(n, np.float32), np.zeros(n, np.float32)

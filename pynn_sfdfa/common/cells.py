@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["GRADIENTS", "LIF_SFDFA", "check_cell_parameters"]
 
 GRADIENTS = ("bounded", "exact")
-"""The two forms of the spike-time derivative (section 3 of the reference)."""
+"""The two forms of the spike-time derivative (docs/algorithm.md, section 3)."""
 
 
 def check_cell_parameters(values: Mapping[str, Any], model: str = "LIF_SFDFA") -> None:

@@ -105,7 +105,11 @@ class TooManySpikes(Exception):
 
 @jit
 def _learn_at_spike(layer: Layer, i: int, time: float) -> None:
-    """Move E and R of the synapses of neuron i, which spikes at ``time`` (section 3; state just before the reset)."""
+    """Move E and R of the synapses of neuron i, which spikes at ``time`` (docs/algorithm.md, section 3).
+
+    With the state just before the reset ``dt = f (TA - TB + R)``, ``E += dt`` and ``R += (c/tau_m) dt``; f is
+    ``tau_m tau_syn/((tau_m - tau_syn) A)``, or for the exact form ``1/(A/tau_syn - B/tau_m)``.
+    """
     cells, state, afferents = layer.cells, layer.state, layer.afferents
     tau_m, tau_syn, c = cells.tau_m[i], cells.tau_syn[i], cells.c[i]
     drive = state.A[i] * ((tau_m - tau_syn) / tau_syn)
@@ -130,7 +134,7 @@ def _learn_at_spike(layer: Layer, i: int, time: float) -> None:
 
 @jit
 def _fire_until(layer: Layer, i: int, end: float, spikes: list[tuple[float, int, float]]) -> None:
-    """Emit the spikes of neuron i up to and including ``end``."""
+    """Emit the spikes of neuron i up to and including ``end``; each takes c off B (docs/algorithm.md, section 1)."""
     cells, state = layer.cells, layer.state
     while True:
         dt = next_spike(state.A[i], state.B[i], cells.c[i], cells.tau_m[i], cells.tau_syn[i], math.inf)
@@ -155,7 +159,7 @@ def _fire_until(layer: Layer, i: int, end: float, spikes: list[tuple[float, int,
 
 @jit
 def _value(cells: Cells, state: State, i: int, now: float) -> tuple[float, float]:
-    """Return v (mV) and i_syn (nA) of neuron i at a time up to which it has been advanced."""
+    """Return ``v = v_rest + kappa (B - A)`` and ``i_syn = A`` (mV, nA) of neuron i at a time that it has reached."""
     dt = now - state.time[i]
     A = state.A[i] * math.exp(-dt / cells.tau_syn[i])
     B = state.B[i] * math.exp(-dt / cells.tau_m[i])
@@ -183,7 +187,10 @@ def _take_sample(layer: Layer, samples: Samples, s: int, end: float, spikes: lis
 
 @jit
 def _trace_arrival(layer: Layer, j: int, time: float) -> None:
-    """Let the traces of presynaptic neuron j decay to ``time`` and jump by one."""
+    """Let the traces of presynaptic neuron j decay to ``time`` and jump by one (docs/algorithm.md, section 2).
+
+    ``dTA/dt = -TA/tau_syn``, ``dTB/dt = -TB/tau_m``; an arrival adds 1 to both.
+    """
     afferents = layer.afferents
     if afferents.last_arrival[j] >= 0:
         dt = time - afferents.last_arrival[j]

@@ -1,4 +1,10 @@
-"""What happens at the end of a trial (section 5 of the reference): errors, weights, feedback, rest."""
+"""What happens at the end of a trial (docs/algorithm.md, section 5): errors, weights, feedback, rest.
+
+output neurons:    e_o = target_o - n_o
+hidden neurons:    e_i = sum over o of Bfb[i, o] e_o + rho (r_target - n_i)
+synapses:          w -= learning_rate e E
+feedback weights:  Bfb[i, o] += eta_B (v_i d_o - Bfb[i, o])    where i has fired
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """When a neuron spikes next: the first root of ``B exp(-t/tau_m) - A exp(-t/tau_syn) = c``, for float32 and float64.
 
-Until its next input a neuron is two decaying sums A and B (section 1 of the reference) and spikes when ``B - A``
+Until its next input a neuron is two decaying sums A and B (docs/algorithm.md, section 1) and spikes when ``B - A``
 reaches c. Written with ``y = exp(-t/tau_m)`` the left side is ``B y - A y**(tau_m/tau_syn)``: for A > 0 concave in y,
 and for A <= 0 it never rises, so there are at most two crossings and the first one lies before the peak.
 

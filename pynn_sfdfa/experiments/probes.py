@@ -26,7 +26,7 @@ def build_probes(settings: Experiment, network: Network, sim: Any, train: SpikeT
     Raises
     ------
     ConfigError
-        If there are fewer training samples than are asked for.
+        If there are fewer training samples than are asked for, or the simulator has no gradients.
     """
     n = None if settings.metrics is None else settings.metrics.gradient_alignment
     if n is None:
@@ -37,4 +37,7 @@ def build_probes(settings: Experiment, network: Network, sim: Any, train: SpikeT
         )
     rule = RULES[settings.learning.rule](**settings.rule_parameters())
     loss = SpikeCount(**settings.loss.model_dump())
-    return [GradientAlignment(network, rule, loss, train.select(np.arange(n)), sim)]
+    try:
+        return [GradientAlignment(network, rule, loss, train.select(np.arange(n)), sim)]
+    except ValueError as error:
+        raise ConfigError(f"metrics.gradient_alignment = {n}: {error}") from None

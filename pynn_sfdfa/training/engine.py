@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.common.needs import Need
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.training.responses import Responses
 
@@ -44,6 +45,11 @@ class TrainingEngine(Protocol):
 
     Whatever is not needed may be left out: a rule and an optimizer to respond, an optimizer for gradients.
     """
+
+    @property
+    def offers(self) -> frozenset[Need]:
+        """What networks can learn by here."""
+        ...
 
     @property
     def threads(self) -> int:

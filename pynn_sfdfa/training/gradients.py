@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from pynn_sfdfa.common.simulators import load_simulator
+from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.common.simulators import load_simulator, who_offers
 from pynn_sfdfa.rules import BP
 from pynn_sfdfa.training.metrics import sign_agreement
 
@@ -67,7 +68,7 @@ class GradientAlignment:
     Raises
     ------
     ValueError
-        If there are no trials, or they do not fit the network.
+        If there are no trials, they do not fit the network, or the simulator has no gradients.
     """
 
     def __init__(self, network: Network, rule: LearningRule, loss: Loss, trains: SpikeTrains, sim: Any = None) -> None:
@@ -75,11 +76,14 @@ class GradientAlignment:
             raise ValueError("There are no trials to compare gradients on.")
         trains.check_within(network.trial_duration)
         self._trains = trains
-        sim = load_simulator("event") if sim is None else sim
-        self._own, self._exact = (
-            sim.training_engine(network, each, loss=loss, batch_size=len(trains), threads=1)
-            for each in (replace(rule, rho=0.0), BP())
-        )
+        make = (load_simulator("event") if sim is None else sim).training_engine
+        self._own = make(network, replace(rule, rho=0.0), loss=loss, batch_size=len(trains), threads=1)
+        if Need.GRADIENTS not in self._own.offers:
+            raise ValueError(
+                f"Training on {sim.__name__.removeprefix('pynn_sfdfa.')} cannot be compared with exact gradients: "
+                f"it has none. Choose the simulator {' or '.join(who_offers({Need.GRADIENTS}))}."
+            )
+        self._exact = make(network, BP(), loss=loss, batch_size=len(trains), threads=1)
 
     def measure(
         self, weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]]

@@ -99,6 +99,11 @@ class SimulationEngine(ABC):
         self._trials = 0
         self.threads = 1
 
+    @property
+    def offers(self) -> frozenset[Need]:
+        """What networks can learn by here."""
+        return offers(self.simulator)
+
     @abstractmethod
     def _set_up(self, first_trial: int, learning: bool) -> None:
         """Make the simulator ready for a new network; the first trial has this number since the training began."""
@@ -232,7 +237,7 @@ class SimulationEngine(ABC):
 
     def _check(self, batch_size: int, threads: int | None) -> None:
         if self._rule is not None:
-            fitting = _rules_for(offers(self.simulator))
+            fitting = _rules_for(self.offers)
             for part in self._rule.parts:
                 what = f"The rule {self._rule.name} cannot run {self.place}: {part.name!r} in it"
                 self._check_needs(what, part.needs, f"{fitting} run there with default settings")
@@ -255,7 +260,7 @@ class SimulationEngine(ABC):
             raise ValueError(f"threads = {threads} is not possible: {self.one_thread}. Leave threads out.")
 
     def _check_needs(self, what: str, needs: frozenset[Need], choice: str) -> None:
-        missing = sorted(needs - offers(self.simulator), key=list(Need).index)
+        missing = sorted(needs - self.offers, key=list(Need).index)
         if missing:
             reasons = ", and ".join(need.value for need in missing)
             raise ValueError(f"{what} needs {reasons}. Choose {_others(needs)}; {choice}.")

@@ -21,11 +21,12 @@ from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_w
 from pynn_sfdfa.training.history import History, as_record
 from pynn_sfdfa.training.metrics import feedback_alignment
 from pynn_sfdfa.training.optimizers import Adam
+from pynn_sfdfa.training.passes import sample_order, until
 from pynn_sfdfa.training.tally import Tally
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.callbacks import Callback
-    from pynn_sfdfa.training.engine import BatchFigures
     from pynn_sfdfa.training.gradients import Probe
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
@@ -247,7 +247,7 @@ class Trainer(Evaluator):
         self.network.weights, self.network.feedback = self._engine.weights(), self._engine.feedback()
 
     def _train_epoch(self, epoch: int, train: SpikeTrains, interrupted: threading.Event) -> None:
-        order = _order(len(train), self._seed, epoch)
+        order = sample_order(len(train), self._seed, epoch)
         done = self._tally.samples  # not 0 when a run was interrupted within the epoch
         started = time.perf_counter()
         before = self._tally.seconds
@@ -257,7 +257,7 @@ class Trainer(Evaluator):
 
         first_trial = (epoch - 1) * len(train) + done
         items = self._engine.train(train, order[done:], first_trial, epoch, report)
-        for figures in _until(interrupted, items):
+        for figures in until(interrupted, items):
             self._tally.add(figures)
             self._tally.seconds = before + time.perf_counter() - started
             self._tell(
@@ -356,18 +356,3 @@ class Trainer(Evaluator):
     def _tell(self, event: str, *what: Any) -> None:
         for callback in self._callbacks:
             getattr(callback, event)(*what)
-
-
-def _order(n: int, seed: int, epoch: int) -> NDArray[np.int64]:
-    """Return the order of the samples in one epoch; it depends on nothing but the arguments."""
-    return np.random.default_rng(np.random.SeedSequence([seed, epoch])).permutation(n)
-
-
-def _until(interrupted: threading.Event, items: Iterator[BatchFigures]) -> Iterator[BatchFigures]:
-    """Pass items on; an engine whose work is done by another program may fail because Ctrl-C has ended that."""
-    try:
-        yield from items
-    except RuntimeError:
-        if not interrupted.is_set():
-            raise
-        raise KeyboardInterrupt from None

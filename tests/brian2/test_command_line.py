@@ -113,6 +113,11 @@ def test_simulate_uses_the_timestep(run, tmp_path):
         (("--simulator", "brian2", "--timestep", "0.3"), "trial_duration = 40 ms is not a multiple of the timestep"),
         ((*NUMPY, "--set", "network.delay=1.5"), "delay of 1.5 ms, which is not a multiple of the timestep of 1 ms"),
         ((*NUMPY, "--set", "training.batch_size=20"), "batch_size = 20 is not possible inside Brian2"),
+        (
+            (*NUMPY, "--set", "metrics.gradient_alignment=10"),
+            "metrics.gradient_alignment = 10: Training on brian2 cannot be compared with exact gradients: it has none. "
+            "Choose the simulator event",
+        ),
         ((*NUMPY, "--timestep", "0"), "'--timestep'"),
         (("--simulator", "brian2", "--target", "fortran"), "'--target'"),
     ],

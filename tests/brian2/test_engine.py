@@ -1,17 +1,44 @@
 """Training on Brian2 through the Trainer: the same as on the exact simulator, up to the time step."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 import pynn_sfdfa.event as event
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.network.feed_forward import FeedForward
-from pynn_sfdfa.rules import DFA, SFDFA
+from pynn_sfdfa.rules import DFA, SFDFA, Combination
+from pynn_sfdfa.rules.parts.direct import Direct
+from pynn_sfdfa.rules.parts.feedback import Feedback
 from pynn_sfdfa.training.decay import Decay
+from pynn_sfdfa.training.gradients import cosine
+from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.optimizers import SGD, Adam
 from pynn_sfdfa.training.trainer import Trainer, checkpoint
 
 CELL = {"tau_m": 52.0, "tau_syn": 26.0, "cm": 10.0, "v_rest": -70.0, "trial_duration": 40.0}
+
+
+@dataclass(frozen=True)
+class OutputOnly(Direct):
+    """Teaches the output layer alone, which no synapse inside a simulation knows of."""
+
+    name = "output-only"
+
+    def assign(self, trials, feedback, regularisation):
+        trials.neuron_errors(trials.n_layers - 1, trials.output_error)
+
+
+@dataclass(frozen=True)
+class Signs(Feedback):
+    """Feedback of one's own that stays as it is."""
+
+    name = "signs"
+
+    def initial(self, sizes, seed):
+        rng = np.random.default_rng(seed)
+        return [rng.choice([-1.0, 1.0], (sizes[-1], n)).astype(np.float32) for n in sizes[:-1]]
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +130,19 @@ def test_learning_rates_that_decay_and_reports_within_a_stretch(sim, trains):
     assert reports[-1] == 4
 
 
+def test_feedback_of_ones_own_teaches_alike_on_both_simulators(sim, trains):
+    rule, changes = Combination(feedback=Signs(), rho=0.1, r_target=0.5), []
+    for simulator in (sim, event):
+        if simulator is sim:
+            sim.setup(timestep=0.1)
+        ours = Trainer(network(), simulator, rule=rule, optimizer=SGD(2e-4), batch_size=1, seed=3)
+        ours.fit(trains.select(np.arange(8)))
+        assert abs(ours.network.feedback[0]).min() == 1.0
+        changes.append([after - before for after, before in zip(ours.network.weights, network().weights, strict=True)])
+    for stepped, exact in zip(*changes, strict=True):
+        assert cosine(stepped, exact) > 0.98
+
+
 def test_dfa_keeps_its_feedback(sim, trains):
     sim.setup(timestep=1.0)
     ours = trainer(sim, DFA(rho=0.1, r_target=0.5))
@@ -130,6 +170,14 @@ def test_held_out_samples_are_scored(sim, trains):
             {"rule": SFDFA(timed=True)},
             "rule sfdfa cannot run inside Brian2: 'timed' in it needs all spikes of a trial.*"
             "Choose the simulator event; .*dfa, sfdfa run there with default settings",
+        ),
+        (
+            {"rule": Combination(OutputOnly())},
+            "'output-only' in it needs errors that Python code computes from a batch of trials. Choose the simulator e",
+        ),
+        (
+            {"loss": SpikeCount(5.0, 1.0, margin=1.0)},
+            "The loss SpikeCount cannot be learned from inside Brian2: it needs output errors that are not target min",
         ),
     ],
 )

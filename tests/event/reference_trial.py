@@ -58,7 +58,7 @@ class Neuron:
         return self.tau_m / (A * (self.tau_m - self.tau_syn) / self.tau_syn - (self.c if self.exact else 0.0))
 
     def eligibility(self, inputs, weights, spike_times):
-        """Section 4: one pass backwards over the spikes; one value per presynaptic index."""
+        """One pass backwards over the spikes (docs/algorithm.md, section 4); one value per presynaptic index."""
         gammas = {}
         for k in reversed(spike_times):
             later = sum(gamma * np.exp((k - other) / self.tau_m) for other, gamma in gammas.items())

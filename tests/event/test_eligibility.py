@@ -1,4 +1,4 @@
-"""Eligibilities read from a running simulation, against the replay of section 4 and against finite differences."""
+"""Eligibilities of a running simulation, against finite differences and the replay (docs/algorithm.md, section 4)."""
 
 import numpy as np
 import pytest

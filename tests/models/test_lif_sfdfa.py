@@ -1,4 +1,4 @@
-"""The text of the neuron against the closed form of section 1, and its declarations."""
+"""The text of the neuron against the closed form (docs/algorithm.md, section 1), and its declarations."""
 
 from __future__ import annotations
 

@@ -22,6 +22,13 @@ def test_targets_error_and_loss():
     assert loss.loss(error) == 0.5 * (15**2 + 17**2 + 2**2 + 4**2 + 4**2 + 8**2)
 
 
+def test_what_is_within_the_margin_is_no_error():
+    loss = SpikeCount(target=15.0, other=3.0, margin=4.0)
+    np.testing.assert_array_equal(loss.error(COUNTS, LABELS), [[0, 0, 0], [15, -17, 0], [0, 0, 8]])
+    with pytest.raises(ValueError, match="SpikeCount: margin = -1 is not valid; it must be >= 0"):
+        SpikeCount(margin=-1)
+
+
 def test_a_perfect_response_has_no_loss():
     loss = SpikeCount(5.0, 0.0)
     assert loss.loss(loss.error(loss.targets(LABELS, 3).astype(np.int32), LABELS)) == 0.0

@@ -2,7 +2,7 @@
  *
  * docs/arithmetic.md says what each computes and pynn_sfdfa.hardware.arithmetic is the specification in Python; results are
  * equal bit for bit. Nothing here allocates, keeps state of its own or calls a library. Layouts are mirrored by
- * pynn_sfdfa.hardware.toolchain.layouts.
+ * benchmarks/toolchain/layouts.py.
  *
  * A trial of a layer:   sfdfa_rest, sfdfa_perturb (hidden layers)
  *   each event:         sfdfa_arrive or sfdfa_arrive_graded

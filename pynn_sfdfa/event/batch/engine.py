@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.event.batch.activity import add_up, first_spikes, summarise
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
@@ -112,6 +113,11 @@ class BatchEngine:
         slots = () if optimizer is None else optimizer.slots
         self._slots = [{slot: np.zeros_like(w) for slot in slots} for w in self._layers.weights]
         self._space: _Space | None = None
+
+    @property
+    def offers(self) -> frozenset[Need]:
+        """What networks can learn by here."""
+        return offers("event")
 
     @property
     def threads(self) -> int:

@@ -1,9 +1,10 @@
 """The forward pass: exact spikes of one layer, for many trials at once.
 
-Between arrivals A and B only decay, so a neuron's next spike is found without time steps (section 1 of the
-reference). Per arrival and neuron the cost is two multiply-adds for the state and two for one test: while v rises
-towards its peak it is concave, so the tangent at the start of a window bounds it from above, and a neuron whose
-tangent stays below threshold to the end of the window cannot spike in it. Only the few others are solved for.
+Between arrivals A and B only decay, ``dA/dt = -A/tau_syn`` and ``dB/dt = -B/tau_m``; an arrival adds w to both,
+and where ``B - A`` reaches c the neuron spikes and B loses c. So its next spike is found without time steps
+(docs/algorithm.md, section 1). Per arrival and neuron the cost is two multiply-adds for the state and two for one test:
+while v rises towards its peak it is concave, so the tangent at the start of a window bounds it from above, and a neuron
+whose tangent stays below threshold to the end of the window cannot spike in it. Only the few others are solved for.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ _SPIKE_FIELDS = {
     "time": np.float32,  # ms
     "unit": np.int32,
     "grade": np.float32,
-    "factor": np.float32,  # f of section 3
+    "factor": np.float32,  # f of docs/algorithm.md, section 3
     "since_syn": np.float32,  # exp(-(time since the last arrival)/tau_syn)
     "since_m": np.float32,  # the same with tau_m
     "error": np.float32,  # of this spike beside that of its neuron; set by later layers

@@ -1,6 +1,6 @@
 """The backward pass: eligibility times error of every synapse of one layer, by reverse replay.
 
-Section 4 of the reference, in the form of section 7: walking all events of a trial backwards in time with two
+docs/algorithm.md, section 4, in the form of section 7: walking all events of a trial backwards in time with two
 accumulators per postsynaptic neuron, S1 (decays with tau_syn) and S2 (with tau_m). A postsynaptic spike k with error
 delta_k adds ``gamma_k = f_k (delta_k + (c/tau_m) S2)`` to both, and each arrival adds ``S1 - S2`` to the gradient of
 its synapse. The neurons are split into blocks whose part of the gradient stays in cache; each block runs

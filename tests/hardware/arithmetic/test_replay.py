@@ -23,7 +23,7 @@ losses = st.integers(2**22, 2**31 - 1)
 
 
 def forward(arrivals, factors, loss_syn, loss_m, delta):
-    """Traces and eligibilities of section 3 times delta, exactly; c/tau_m is in the factors."""
+    """Traces and eligibilities (docs/algorithm.md, section 3) times delta, exactly; c/tau_m is in the factors."""
     keep_syn, keep_m = 1 - Fraction(loss_syn, 2**32), 1 - Fraction(loss_m, 2**32)
     TA, TB, R, E = ([Fraction(0)] * INPUTS for _ in range(4))
     for tick in range(TICKS):

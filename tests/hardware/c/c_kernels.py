@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from toolchain import layouts
+from toolchain.build import build_for_core, build_for_host
+from toolchain.compilers import MissingCompilerError, cross_compiler
+from toolchain.core import CoreKernels
+from toolchain.host import HostKernels
 
 from pynn_sfdfa.hardware.arithmetic import Formats
-from pynn_sfdfa.hardware.toolchain import layouts
-from pynn_sfdfa.hardware.toolchain.build import build_for_core, build_for_host
-from pynn_sfdfa.hardware.toolchain.compilers import MissingCompilerError, cross_compiler
-from pynn_sfdfa.hardware.toolchain.core import CoreKernels
-from pynn_sfdfa.hardware.toolchain.host import HostKernels
 
 FORMATS = {
     "default": Formats(),

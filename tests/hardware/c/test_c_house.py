@@ -9,8 +9,7 @@ import subprocess
 
 import pytest
 from c_kernels import require_cross_compiler
-
-from pynn_sfdfa.hardware.toolchain.build import C_SOURCES
+from toolchain.build import C_SOURCES
 
 INCLUDED = {
     "include": {"include"},

@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 from c_kernels import HERE, build
+from toolchain import layouts
 
 from pynn_sfdfa.hardware.arithmetic import VARIABLES, Formats, NeuronConstants
-from pynn_sfdfa.hardware.toolchain import layouts
 
 
 @pytest.fixture(scope="module")

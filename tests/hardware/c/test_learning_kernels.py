@@ -7,12 +7,12 @@ from c_kernels import narrow, structures
 from hypothesis import given
 from hypothesis import strategies as st
 from states import INT32, SIZES, WORDS, constants, copied, few, replay_states, values
+from toolchain import layouts
 
 from pynn_sfdfa.hardware.arithmetic import Tally
 from pynn_sfdfa.hardware.arithmetic.feedback import hidden_error, improve_feedback, output_error
 from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT
 from pynn_sfdfa.hardware.arithmetic.replay import begin_replay, change_row, replay_decay, replay_spike
-from pynn_sfdfa.hardware.toolchain import layouts
 
 GAINS = st.one_of(st.integers(0, 100), st.integers(0, INT32_LIMIT))
 

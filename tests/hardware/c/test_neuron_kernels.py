@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from states import INT32, constants, copied, few, neuron_states, values
+from toolchain import layouts
 
 from pynn_sfdfa.hardware.arithmetic import Tally
 from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT
 from pynn_sfdfa.hardware.arithmetic.neuron import advance, arrive, fire, spike_factor, take_up
-from pynn_sfdfa.hardware.toolchain import layouts
 
 
 def assert_same_state(neurons, state):

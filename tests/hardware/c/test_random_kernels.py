@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from states import WORDS, few
+from toolchain import layouts
 
 from pynn_sfdfa.hardware.arithmetic.random import FOR_PERTURBATION, extended, next_word, perturbation
-from pynn_sfdfa.hardware.toolchain import layouts
 
 
 @few

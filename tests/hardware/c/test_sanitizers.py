@@ -7,10 +7,10 @@ import subprocess
 
 import pytest
 from c_kernels import FORMATS, HERE
+from toolchain.build import C_SOURCES, definitions
+from toolchain.compilers import host_compiler
 
 from pynn_sfdfa.hardware.arithmetic import VARIABLES
-from pynn_sfdfa.hardware.toolchain.build import C_SOURCES, definitions
-from pynn_sfdfa.hardware.toolchain.compilers import host_compiler
 
 FLAGS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 ROUNDS = 3000

@@ -6,12 +6,11 @@ import c_kernels
 import numpy as np
 import pytest
 from c_kernels import require_cross_compiler
-
-from pynn_sfdfa.hardware.toolchain import build, compilers
-from pynn_sfdfa.hardware.toolchain.compilers import CompilationError, MissingCompilerError
-from pynn_sfdfa.hardware.toolchain.core import CoreFault, CoreKernels
-from pynn_sfdfa.hardware.toolchain.elf import read_image
-from pynn_sfdfa.hardware.toolchain.host import HostKernels
+from toolchain import build, compilers
+from toolchain.compilers import CompilationError, MissingCompilerError
+from toolchain.core import CoreFault, CoreKernels
+from toolchain.elf import read_image
+from toolchain.host import HostKernels
 
 SOURCE = """
 #include <stdint.h>

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from c_kernels import HERE, build, narrow, structures
 from oracles.spike_events import input_events
+from toolchain import layouts
 
 from pynn_sfdfa.hardware.arithmetic.feedback import RATE_FRACTION
 from pynn_sfdfa.hardware.arithmetic.formats import to_fixed
 from pynn_sfdfa.hardware.arithmetic.replay import gain
-from pynn_sfdfa.hardware.toolchain import layouts
 
 MOST_LAYERS = 4
 SETUP = np.dtype(

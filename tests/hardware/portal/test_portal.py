@@ -429,3 +429,25 @@ def test_what_is_no_token_is_neither_sent_nor_shown(service, monkeypatch, token)
     assert "is no access token" in done.output
     assert token not in done.output
     assert service.requests == []
+
+
+@pytest.mark.parametrize(
+    ("command", "limit", "address"),
+    [("status", "MOST_SAID", "jobs/7.*"), ("fetch", "MOST_SAID", "jobs/7.*"), ("fetch", "MOST_OF_A_FILE", "data/0")],
+)
+def test_an_answer_that_is_too_long_is_not_read_to_its_end(service, monkeypatch, command, limit, address):
+    finished(service, ["results/a"])
+    service.jobs[7]["log"] = "x" * 5000 if limit == "MOST_SAID" else ""
+    service.files["/data/0"] = b"x" * 5000
+    monkeypatch.setattr(f"pynn_sfdfa.hardware.portal.client.{limit}", 4000)
+    done = portal(command, 7, service=service)
+    assert done.exit_code == 1, done.output
+    assert re.fullmatch(rf"Error: .*/{address} answered with more than 4,000 bytes; it was not read on.\n", done.output)
+    assert not list(Path().glob("runs*"))
+
+
+def test_an_answer_without_end_is_given_up(service, monkeypatch):
+    monkeypatch.setattr("pynn_sfdfa.hardware.portal.client.MOST_OF_A_FILE", 1 << 20)
+    service.endless.add("/a")
+    with pytest.raises(PortalError, match="/a answered with more than 1,048,576 bytes"):
+        PortalClient(TOKEN, service.address).download(f"{service.address}/a")

@@ -6,8 +6,7 @@ import ctypes
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from pynn_sfdfa.hardware.toolchain.build import build_for_host
+from toolchain.build import build_for_host
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
+from toolchain.compilers import cross_compiler, host_compiler
 
-from pynn_sfdfa.hardware.toolchain.compilers import cross_compiler, host_compiler
+from pynn_sfdfa import hardware
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from toolchain.compilers import Compiler
+
     from pynn_sfdfa.hardware.arithmetic.formats import Formats
-    from pynn_sfdfa.hardware.toolchain.compilers import Compiler
 
 __all__ = ["C_SOURCES", "build_for_core", "build_for_host", "cached_build", "definitions", "kernel_sources"]
 
-C_SOURCES = Path(__file__).parents[1] / "c"
+C_SOURCES = Path(hardware.__file__).parent / "c"
 """Folder of the C sources."""
 
 

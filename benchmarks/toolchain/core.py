@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import unicorn
+from toolchain.build import build_for_core
+from toolchain.elf import read_image
 from unicorn import arm_const
-
-from pynn_sfdfa.hardware.toolchain.build import build_for_core
-from pynn_sfdfa.hardware.toolchain.elf import read_image
 
 if TYPE_CHECKING:
     from pathlib import Path
