@@ -12,24 +12,20 @@ from pynn_sfdfa.experiments import resources
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
 from pynn_sfdfa.experiments.download_progress import DownloadProgress
 from pynn_sfdfa.network.feed_forward import FeedForward
-from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.support import memory
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint, checkpoint_arrays
 from pynn_sfdfa.training.checkpoint import Checkpoint, CheckpointError
-from pynn_sfdfa.training.decay import Decay
 from pynn_sfdfa.training.evaluator import Evaluator
-from pynn_sfdfa.training.losses import SpikeCount
-from pynn_sfdfa.training.optimizers import OPTIMIZERS
 from pynn_sfdfa.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
+    from pynn_sfdfa.encoding import Encoder
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
-    from pynn_sfdfa.training.optimizers import Optimizer
 
 __all__ = ["Data", "build", "build_evaluator", "build_trainer", "from_checkpoint", "restore", "trained_network"]
 
@@ -136,29 +132,23 @@ def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> D
 
 
 def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> SpikeTrains:
-    name = settings.encoding.name
+    encoder: Encoder = settings.encoding.build()
     if isinstance(part, SpikeTrains):
-        if name != "none":
+        if not encoder.takes_spikes:
             raise ConfigError(
-                f"{source} holds spikes, which the encoder {name} cannot encode: --set 'encoding={{name=\"none\"}}'."
+                f"{source} holds spikes, which the encoder {encoder.name} cannot encode: "
+                "--set 'encoding={name=\"none\"}'."
             )
         return part
-    if name == "none":
+    if encoder.takes_spikes:
+        fitting = [name for name, other in ENCODERS.items() if not other.takes_spikes]
         raise ConfigError(
-            f"{source} holds values, which need an encoder: set encoding.name to one of {', '.join(ENCODERS)}."
+            f"{source} holds values, which need an encoder: set encoding.name to one of {', '.join(fitting)}."
         )
-    parameters = settings.encoding.model_dump(exclude={"name"}, exclude_none=True)
     try:
-        return ENCODERS[name](part.values, part.labels, **parameters)
+        return encoder(part.values, part.labels)
     except ValueError as error:
-        raise ConfigError(f"{source} with the encoder {name}: {error}") from None
-
-
-def _optimizer(settings: Experiment) -> Optimizer:
-    """Return the optimiser of an experiment."""
-    chosen = settings.optimizer
-    decay = None if chosen.decay is None else Decay(**chosen.decay.model_dump(exclude_none=True))
-    return OPTIMIZERS[chosen.name](**chosen.model_dump(exclude={"name", "decay"}), decay=decay)
+        raise ConfigError(f"{source} with the encoder {encoder.name}: {error}") from None
 
 
 def build_trainer(
@@ -176,14 +166,13 @@ def build_trainer(
         If the settings do not fit this machine or simulator.
     """
     training = settings.training
-    rule = RULES[settings.learning.rule](**settings.rule_parameters())
     try:
         return Trainer(
             network,
             sim,
-            rule=rule,
-            optimizer=_optimizer(settings),
-            loss=SpikeCount(**settings.loss.model_dump()),
+            rule=settings.rule.build(),
+            optimizer=settings.optimizer.build(),
+            loss=settings.loss.build(),
             batch_size=training.batch_size if n_train is None else min(training.batch_size, n_train),
             seed=training.seed,
             threads=training.threads,
@@ -202,9 +191,8 @@ def build_evaluator(settings: Experiment, network: Network, sim: Any = None) -> 
     ConfigError
         If the network does not fit the simulator.
     """
-    loss = SpikeCount(**settings.loss.model_dump())
     try:
-        return Evaluator(network, sim, loss=loss)
+        return Evaluator(network, sim, loss=settings.loss.build())
     except ValueError as error:
         raise ConfigError(str(error)) from error
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import getpass
 import re
 import socket
@@ -158,6 +159,7 @@ def application(tmp_path, monkeypatch, assemble):
 
     yield replace
     control.end()
+    gc.collect()  # tracebacks keep the cores, and with gigabytes of address space each no test could fork any more
 
 
 @pytest.mark.parametrize(
