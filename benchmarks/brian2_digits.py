@@ -25,7 +25,6 @@ from pynn_sfdfa.common.simulators import set_up
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.experiments.schema import Experiment
 from pynn_sfdfa.support import files
-from pynn_sfdfa.training.losses import SpikeCount
 
 EXPERIMENT = "digits-online"
 RESULTS = Path(__file__).parent / "results"
@@ -140,7 +139,7 @@ def speed(options: argparse.Namespace) -> None:
         network.wire(
             sim,
             shown,
-            targets=SpikeCount(**experiment.loss.model_dump()).targets(shown.labels, 10),
+            targets=experiment.loss.build().targets(shown.labels, 10),
             learning_rate=experiment.optimizer.learning_rate,
             **experiment.rule_parameters(),
         )

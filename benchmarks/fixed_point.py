@@ -25,7 +25,7 @@ from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.experiments.schema import Experiment
 from pynn_sfdfa.hardware.arithmetic import VARIABLES, Formats
-from pynn_sfdfa.network.feed_forward import FeedForward
+from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support import files
 from pynn_sfdfa.training import checkpoint
@@ -76,7 +76,7 @@ def save(section: str, entry: dict[str, Any], key: tuple[str, ...]) -> None:
     print(section, json.dumps(entry), flush=True)
 
 
-def restored(path: Path, data: Path | None) -> tuple[FeedForward, SpikeTrains, str]:
+def restored(path: Path, data: Path | None) -> tuple[Network, SpikeTrains, str]:
     """Return the network of a checkpoint, its test samples, and a name for both."""
     settings, saved = assembly.from_checkpoint(path)
     network, samples = assembly.build(settings, data, sys.stderr)
@@ -130,7 +130,7 @@ def record(name: str, fixed: FixedPointNetwork, trials: list[list[LayerTrial]]) 
     save("ranges", {"network": name, "largest": largest, **activity, **losses(fixed)}, ("network",))
 
 
-def compare(name: str, network: FeedForward, test: SpikeTrains, options: argparse.Namespace) -> None:
+def compare(name: str, network: Network, test: SpikeTrains, options: argparse.Namespace) -> None:
     """Save the accuracies of a trained network in float and in fixed point."""
     shown = test.select(np.arange(min(options.samples, len(test))))
     key = ("network", "samples", "arithmetic", "timestep")
@@ -162,7 +162,7 @@ def inference(options: argparse.Namespace) -> None:
         compare("digits 64-100-10, trials of 40 ms", network, data.test, options)
 
 
-def digits_online(seed: int) -> tuple[Experiment, FeedForward, assembly.Data]:
+def digits_online(seed: int) -> tuple[Experiment, Network, assembly.Data]:
     """Return the experiment with another seed, its initial network and its data."""
     experiment = config.load(EXPERIMENT, [f"training.seed={seed}"])
     network, data = assembly.build(experiment, None, sys.stderr)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pynn_sfdfa import SFDFA, SpikeCount
+from pynn_sfdfa import SFDFA
 from pynn_sfdfa.experiments import assembly
 from pynn_sfdfa.training.gradients import GradientAlignment
 
@@ -31,7 +31,7 @@ def rows(run: Path, data: Path | None) -> list[tuple[str, ...]]:
     settings, saved = assembly.from_checkpoint(run / "last.safetensors")
     network, samples = assembly.build(settings, data, sys.stderr)
     network.restore(saved.arrays)
-    trains, loss = samples.train.select(np.arange(SAMPLES)), SpikeCount(**settings.loss.model_dump())
+    trains, loss = samples.train.select(np.arange(SAMPLES)), settings.loss.build()
     hidden = len(network.weights) - 1
     products = [reduce(np.matmul, network.weights[layer:]) for layer in range(1, hidden + 1)]
     feedback = {"product of the weights": [np.ascontiguousarray(p.T) for p in products]}

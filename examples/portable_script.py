@@ -3,8 +3,7 @@
 import numpy as np
 
 import pynn_sfdfa.event as sim  # the only line that names a simulator
-from pynn_sfdfa import datasets
-from pynn_sfdfa import encoding
+from pynn_sfdfa import datasets, encoding
 
 TRIAL = 40.0  # ms
 digits = datasets.load("digits").train

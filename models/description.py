@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 UNITS = dict.fromkeys(("ms", "mV", "nA", "nF"), 1.0)
 """Names of units, which may stand in expressions: where all values are in PyNN's units, each is 1."""
@@ -113,6 +117,13 @@ class NeuronModel:
     def parameter(self, name: str) -> Parameter:
         """Return the parameter of that name; KeyError if there is none."""
         return {p.name: p for p in self.parameters}[name]
+
+    def values_of_constants(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the value of each constant, in PyNN's units, for values of the parameters: numbers or arrays."""
+        values = dict(parameters)
+        for name, _, expression in self.constants:
+            values[name] = eval(expression, {"__builtins__": {}}, values)
+        return {name: values[name] for name, _, _ in self.constants}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.cells import LIF_SFDFA
+    from pynn_sfdfa.network.connectivity import Dense
     from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.layers import Input
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import BP, DFA, SFDFA
     from pynn_sfdfa.training.callbacks import Callback
     from pynn_sfdfa.training.decay import Decay
@@ -22,12 +26,16 @@ if TYPE_CHECKING:
 __all__ = [
     "BP",
     "DFA",
+    "LIF_SFDFA",
     "SFDFA",
     "SGD",
     "Adam",
     "Callback",
     "Decay",
+    "Dense",
     "FeedForward",
+    "Input",
+    "Network",
     "SpikeCount",
     "SpikeTrains",
     "Trainer",
@@ -39,7 +47,11 @@ _MODULES = {
     "Callback": "training.callbacks",
     "DFA": "rules",
     "Decay": "training.decay",
+    "Dense": "network.connectivity",
     "FeedForward": "network.feed_forward",
+    "Input": "network.layers",
+    "LIF_SFDFA": "network.cells",
+    "Network": "network.network",
     "SFDFA": "rules",
     "SGD": "training.optimizers",
     "SpikeCount": "training.losses",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.hardware.arithmetic.formats import Integers
     from pynn_sfdfa.hardware.arithmetic.neuron import NeuronState
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
 
 __all__ = ["FixedPointNetwork", "LayerTrial", "LearningParameters", "ticks_in"]
 
@@ -93,7 +93,7 @@ class FixedPointNetwork:
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
         Layers, delay, cap on spikes, weights and feedback weights; not changed.
     timestep : float
         ms.
@@ -116,16 +116,14 @@ class FixedPointNetwork:
         If the network cannot be represented.
     """
 
-    def __init__(
-        self, network: FeedForward, timestep: float = 1.0, formats: Formats | None = None, seed: int = 0
-    ) -> None:
+    def __init__(self, network: Network, timestep: float = 1.0, formats: Formats | None = None, seed: int = 0) -> None:
         if not 0 <= seed < 2**32:
             raise ValueError(f"seed = {seed} is not valid; it must be an integer in 0..2**32 - 1.")
         self.formats, self.timestep, self.seed = formats or Formats(), timestep, seed
         self.ticks, self.delay = ticks_in(network.trial_duration, timestep), ticks_in(network.delay, timestep)
         self.layers, self.sizes = network.layers, network.sizes
         self.constants = [
-            neuron_constants(layer, timestep, network.gradient, network.max_spikes, self.formats)
+            neuron_constants(layer.cell, timestep, network.gradient, network.max_spikes, self.formats)
             for layer in network.layers
         ]
         for n_pre in self.sizes[:-1]:
@@ -188,7 +186,9 @@ class FixedPointNetwork:
             for feedback, layer in zip(self.feedback, record[:-1], strict=True)
         ]
         for k, (layer, e) in enumerate(zip(record, [*errors, error], strict=True)):
-            eta = gain(parameters.learning_rate, self.layers[k].tau_m, self.layers[k].threshold_current, self.formats)
+            eta = gain(
+                parameters.learning_rate, self.layers[k].cell.tau_m, self.layers[k].cell.threshold_current, self.formats
+            )
             rounding_key = extended(extended(extended(extended(0, self.seed), FOR_ROUNDING), k), trial)
             learn_layer(
                 layer.arriving, layer.spikes, self.weights[k], e, eta, rounding_key, self.constants[k], formats, tally

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.hardware.arithmetic.formats import Integers
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
 
     Floats = NDArray[np.float64]
 
@@ -96,14 +96,14 @@ class FloatNetwork:
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
     timestep : float
         ms.
     seed : int
         Seed of the perturbations, which are those of `FixedPointNetwork`.
     """
 
-    def __init__(self, network: FeedForward, timestep: float = 1.0, seed: int = 0) -> None:
+    def __init__(self, network: Network, timestep: float = 1.0, seed: int = 0) -> None:
         self.timestep, self.seed = timestep, seed
         self.ticks, self.delay = ticks_in(network.trial_duration, timestep), ticks_in(network.delay, timestep)
         self.layers, self.sizes = network.layers, network.sizes
@@ -151,11 +151,11 @@ class FloatNetwork:
                 weights,
                 v,
                 learning,
-                float(np.exp(-self.timestep / layer.tau_syn)),
-                float(np.exp(-self.timestep / layer.tau_m)),
-                layer.threshold_current,
-                layer.tau_m,
-                (layer.tau_m - layer.tau_syn) / layer.tau_syn,
+                float(np.exp(-self.timestep / layer.cell.tau_syn)),
+                float(np.exp(-self.timestep / layer.cell.tau_m)),
+                layer.cell.threshold_current,
+                layer.cell.tau_m,
+                (layer.cell.tau_m - layer.cell.tau_syn) / layer.cell.tau_syn,
                 self._exact,
                 self._max_spikes,
             )

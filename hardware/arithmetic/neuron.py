@@ -15,7 +15,7 @@ from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Formats, Integers
-    from pynn_sfdfa.network.feed_forward import Layer
+    from pynn_sfdfa.network.cells import Cell
 
 __all__ = [
     "NeuronConstants",
@@ -86,32 +86,30 @@ class NeuronState(NamedTuple):
     graded: Integers
 
 
-def neuron_constants(
-    layer: Layer, timestep: float, gradient: str, max_spikes: int, formats: Formats
-) -> NeuronConstants:
-    """Return the constants of a layer for a timestep in ms.
+def neuron_constants(cell: Cell, timestep: float, gradient: str, max_spikes: int, formats: Formats) -> NeuronConstants:
+    """Return the constants of a cell for a timestep in ms.
 
     Raises
     ------
     ValueError
         If the time constants or the threshold cannot be represented.
     """
-    threshold = int(to_fixed(layer.threshold_current, formats.state))
+    threshold = int(to_fixed(cell.threshold_current, formats.state))
     if not 2**4 <= threshold <= SUM_LIMIT:
         raise ValueError(
-            f"The threshold c = {layer.threshold_current:g} nA (v_thresh - v_rest, divided by kappa) is not "
+            f"The threshold c = {cell.threshold_current:g} nA (v_thresh - v_rest, divided by kappa) is not "
             f"representable: with {formats.state} fraction bits it must lie between {2.0 ** (4 - formats.state):.2g} "
             f"and {SUM_LIMIT * 2.0**-formats.state:.4g} nA. Scale cm and the weights, or choose another Formats.state."
         )
-    reach = round((layer.tau_m - layer.tau_syn) / layer.tau_syn * 2**_REACH)
+    reach = round((cell.tau_m - cell.tau_syn) / cell.tau_syn * 2**_REACH)
     if not 2**8 <= reach <= INT32_LIMIT:
         raise ValueError(
-            f"tau_m = {layer.tau_m:g} ms and tau_syn = {layer.tau_syn:g} ms are too close or too far apart: "
+            f"tau_m = {cell.tau_m:g} ms and tau_syn = {cell.tau_syn:g} ms are too close or too far apart: "
             "(tau_m - tau_syn)/tau_syn must lie between 0.004 and 32767."
         )
     return NeuronConstants(
-        loss_syn=loss_per_tick(layer.tau_syn, timestep),
-        loss_m=loss_per_tick(layer.tau_m, timestep),
+        loss_syn=loss_per_tick(cell.tau_syn, timestep),
+        loss_m=loss_per_tick(cell.tau_m, timestep),
         threshold=threshold,
         reach=reach,
         exact=int(gradient == "exact"),

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.feed_forward import FeedForward, Layer
+    from pynn_sfdfa.network.layers import Layer
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import SFDFA
     from pynn_sfdfa.training.losses import SpikeCount
     from pynn_sfdfa.training.optimizers import Adam
@@ -33,7 +34,7 @@ class Baseline:
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
         Two layers, tau_m = 2 tau_syn, no delay, bounded gradient.
     rule, optimizer, loss, batch_size, seed, threads
         As for the batch engine.
@@ -46,7 +47,7 @@ class Baseline:
 
     def __init__(
         self,
-        network: FeedForward,
+        network: Network,
         rule: SFDFA,
         optimizer: Adam,
         loss: SpikeCount,
@@ -56,7 +57,7 @@ class Baseline:
     ) -> None:
         if len(network.layers) != 2 or network.delay != 0 or network.gradient != "bounded":
             raise ValueError("The baseline takes one hidden layer, no delay and the bounded gradient only.")
-        if any(layer.tau_m != 2 * layer.tau_syn for layer in network.layers):
+        if any(layer.cell.tau_m != 2 * layer.cell.tau_syn for layer in network.layers):
             raise ValueError("The baseline takes tau_m = 2 tau_syn only.")
         self._rule, self._optimizer, self._loss = rule, optimizer, loss
         self._batch_size, self._seed, self._threads = batch_size, seed, threads
@@ -141,11 +142,12 @@ def first_spikes(trains: SpikeTrains) -> NDArray[np.float32]:
 
 
 def _cell(layer: Layer, max_spikes: int) -> Cell:
+    cell = layer.cell
     return Cell(
-        np.float32(layer.tau_syn),
-        np.float32(layer.tau_m),
-        np.float32(layer.threshold_current),
-        np.float32(layer.trial_duration),
+        np.float32(cell.tau_syn),
+        np.float32(cell.tau_m),
+        np.float32(cell.threshold_current),
+        np.float32(cell.trial_duration),
         np.int64(max_spikes),
     )
 

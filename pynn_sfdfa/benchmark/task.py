@@ -11,7 +11,6 @@ import numba
 
 from pynn_sfdfa import datasets
 from pynn_sfdfa.benchmark.synthetic import synthetic_images
-from pynn_sfdfa.encoding import latency
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import SFDFA
@@ -22,8 +21,10 @@ from pynn_sfdfa.training.optimizers import Adam
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pynn_sfdfa.encoding import Encoder
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.callbacks import EpochRecord
     from pynn_sfdfa.training.trainer import Trainer
 
@@ -70,14 +71,16 @@ class Task:
     @property
     def optimizer(self) -> Adam:
         """The optimiser of the published settings."""
-        return Adam(**self.batched.optimizer.model_dump(exclude={"name"}))
+        adam: Adam = self.batched.optimizer.build()
+        return adam
 
     @property
     def loss(self) -> SpikeCount:
         """The loss of the published settings."""
-        return SpikeCount(**self.batched.loss.model_dump())
+        loss: SpikeCount = self.batched.loss.build()
+        return loss
 
-    def network(self) -> FeedForward:
+    def network(self) -> Network:
         """Return the untrained network."""
         network = self.batched.network
         return FeedForward(
@@ -137,10 +140,8 @@ def prepare(folder: Path | None, n_train: int, n_test: int, threads: int | None,
     except datasets.DatasetError as error:
         images = [synthetic_images(n_train, seed=1), synthetic_images(n_test, seed=2)]
         source = f"synthetic images with MNIST's statistics, because MNIST cannot be used: {error}"
-    encoder = batched.encoding.model_dump(exclude={"name"}, exclude_none=True)
-    train, test = (
-        latency(part.values[:n], part.labels[:n], **encoder) for part, n in zip(images, (n_train, n_test), strict=True)
-    )
+    encode: Encoder = batched.encoding.build()
+    train, test = (encode(part.values[:n], part.labels[:n]) for part, n in zip(images, (n_train, n_test), strict=True))
     return Task(train, test, source, batched, online)
 
 

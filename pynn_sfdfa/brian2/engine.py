@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.network.feed_forward import FeedForward, Wiring
+    from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.network.wiring import Wiring
 
 __all__ = ["SimulationEngine"]
 
@@ -35,7 +36,7 @@ class SimulationEngine(simulation_engine.SimulationEngine):
     place = "inside Brian2"
     one_thread = "Brian2 runs in one thread"
 
-    def __init__(self, network: FeedForward, *arguments: Any, **options: Any) -> None:
+    def __init__(self, network: Network, *arguments: Any, **options: Any) -> None:
         super().__init__(network, *arguments, **options)
         self._timestep = float(simulator.state.dt)
         self._standalone = simulator.contents.standalone

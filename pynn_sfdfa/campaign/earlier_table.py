@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.campaign.results import distinct, of_rule
-from pynn_sfdfa.campaign.tables import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,14 +32,15 @@ def with_earlier(report: Mapping[str, Any], earlier: Mapping[str, Any], name: st
         If the earlier one has other settings, or is no such result.
     """
     try:
-        kept = sorted(earlier["rules"], key=RULES.index)
+        order = list(report["settings"]["rules"]).index
+        kept = sorted(earlier["rules"], key=order)
         if _settings(earlier, kept) != _settings(report, kept):
             raise EarlierTableError(
                 f"{name} is of runs with other settings: leave out --add to write it anew, "
                 "or name another folder with --results."
             )
         rules: dict[str, Any] = {}
-        for rule in sorted({**report["rules"], **earlier["rules"]}, key=RULES.index):
+        for rule in sorted({**report["rules"], **earlier["rules"]}, key=order):
             own, before = (of["rules"].get(rule, {}) for of in (report, earlier))
             entries = (_joined(own.get(kind, []), before.get(kind, [])) for kind in ("runs", "held_out_runs"))
             rules[rule] = of_rule(report["table"], rule, *entries)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa.campaign.spec import RunSpec, make_spec
+from pynn_sfdfa.experiments.config import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["HELD_OUT", "RULES", "TABLES", "Table"]
+__all__ = ["HELD_OUT", "TABLES", "Table"]
 
-RULES = ("sfdfa", "dfa", "bp")
 HELD_OUT = 0.1
 """Share of the training samples that the epoch is chosen on in runs of their own."""
 
@@ -27,13 +27,18 @@ class Table:
     experiment : str
     reach : float, optional
         Test accuracy whose first epoch is told.
-    rules : tuple of str
-        Rules that are of interest with it.
+    only : tuple of str, optional
+        Rules that are of interest with it; default: all that the experiment has settings for.
     """
 
     experiment: str
     reach: float | None = None
-    rules: tuple[str, ...] = RULES
+    only: tuple[str, ...] | None = None
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that it is run with, in the order of the experiment."""
+        return self.only or tuple(load(self.experiment).settings()["rules"])
 
     def runs(self, rules: Iterable[str], seeds: Sequence[int], out: Path) -> Iterator[RunSpec]:
         """Return the runs on all training samples with those of the rules that belong to the table, seed by seed."""
@@ -60,7 +65,7 @@ TABLES = {
     "fashion-mnist": Table("fashion-mnist"),
     "yin-yang": Table("yin-yang"),
     "mnist-3x800": Table("mnist-3x800", reach=0.98),
-    "mnist-best": Table("mnist-best", reach=0.98, rules=("sfdfa",)),
-    "emnist47-best": Table("emnist47-best", rules=("sfdfa",)),
+    "mnist-best": Table("mnist-best", reach=0.98, only=("sfdfa",)),
+    "emnist47-best": Table("emnist47-best", only=("sfdfa",)),
 }
 """By the name that ``pynn-sfdfa reproduce`` takes."""

@@ -32,7 +32,7 @@ __all__ = ["command"]
     show_default=True,
     help="Seeds of runs whose epoch is chosen on held-out training samples.",
 )
-@click.option("--rules", default="sfdfa,dfa,bp", show_default=True, help="Learning rules, separated by commas.")
+@click.option("--rules", help="Learning rules, separated by commas; default: all that the experiment has settings for.")
 @click.option("--collect", is_flag=True, help="Run nothing: write the tables from the runs that are finished.")
 @click.option("--add", is_flag=True, help="Keep what stands in the tables already: runs with other rules or seeds.")
 @workers_option
@@ -56,7 +56,7 @@ def command(
     table: str | None,
     seeds: int,
     held_out_seeds: int,
-    rules: str,
+    rules: str | None,
     collect: bool,
     add: bool,
     workers: int | None,
@@ -73,18 +73,19 @@ def command(
     Every rule is run with every seed, for as many epochs as was published; this takes hours. Finished runs are kept,
     interrupted ones go on. The table goes to TABLE.json and TABLE.md.
     """
-    from pynn_sfdfa.campaign.tables import RULES, TABLES
+    from pynn_sfdfa.campaign.tables import TABLES
     from pynn_sfdfa.experiments.config_errors import suggestion
 
     if table is not None and table not in TABLES:
         raise WrongUse(f"There is no table {table!r}{suggestion(table, TABLES)}; choose one of {', '.join(TABLES)}.")
-    chosen = list(dict.fromkeys(rule.strip() for rule in rules.split(",")))
-    for rule in chosen:
-        if rule not in RULES:
-            raise WrongUse(
-                f"--rules {rules}: there is no rule {rule!r}{suggestion(rule, RULES)}; choose of {', '.join(RULES)}."
-            )
     named = [TABLES[table]] if table else list(TABLES.values())
+    known = list(dict.fromkeys(rule for one in TABLES.values() for rule in one.rules))
+    chosen = known if rules is None else list(dict.fromkeys(rule.strip() for rule in rules.split(",")))
+    for rule in chosen:
+        if rule not in known:
+            raise WrongUse(
+                f"--rules {rules}: there is no rule {rule!r}{suggestion(rule, known)}; choose of {', '.join(known)}."
+            )
     tables = [one for one in named if set(chosen) & set(one.rules)]
     if not tables:
         raise WrongUse(f"--rules {rules}: the table {table} is of {', '.join(named[0].rules)} alone.")

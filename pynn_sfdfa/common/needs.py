@@ -19,3 +19,7 @@ class Need(Enum):
     BATCHES = "several trials before weights change"
     OPTIMIZER_STATE = "more than a learning rate at each synapse"
     GRADIENTS = "gradients that change no weights"
+    HARD_RESET = "a reset of the potential to a value"
+    REFRACTORY = "a refractory period"
+    SITES = "neurons that see a part of the layer below"
+    SHARED_WEIGHTS = "weights that several synapses share"

@@ -54,7 +54,10 @@ class Simulator:
 
 
 SIMULATORS = (
-    Simulator("event", offers=frozenset(Need)),
+    Simulator(
+        "event",
+        offers=frozenset(Need) - {Need.HARD_RESET, Need.REFRACTORY, Need.SITES, Need.SHARED_WEIGHTS},
+    ),
     Simulator(
         "brian2",
         requires="brian2",

@@ -1,5 +1,23 @@
-"""Spike trains, and the encoders that make them from images and features."""
+"""Spike trains, and the encoders that make them from images and features, one a file. To add one, write its file."""
 
-from pynn_sfdfa.encoding.encoders import ENCODERS, latency, poisson, time_coded
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["ENCODERS", "latency", "poisson", "time_coded"]
+from pynn_sfdfa.encoding.encoder import Encoder
+from pynn_sfdfa.encoding.latency import Latency, latency
+from pynn_sfdfa.encoding.poisson import Poisson, poisson
+from pynn_sfdfa.encoding.time_coded import TimeCoded, time_coded
+from pynn_sfdfa.support.registry import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    ENCODERS: Mapping[str, type[Encoder]]
+    """The encoders by the name that configurations use."""
+
+__all__ = ["ENCODERS", "Encoder", "Latency", "Poisson", "TimeCoded", "latency", "poisson", "time_coded"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "ENCODERS":
+        return registry("pynn_sfdfa.encoding", Encoder)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pyNN import errors
 
+from pynn_sfdfa import models
 from pynn_sfdfa.common.cells import check_cell_parameters
 from pynn_sfdfa.common.perturbation import perturbations
 from pynn_sfdfa.common.targets import target_table
@@ -36,9 +37,11 @@ def _cells(parameters: Mapping[str, Any], former_group: NDArray[np.int64]) -> tu
     tau_m, tau_syn, cm, v_rest, v_thresh = (
         np.array(parameters[name], float) for name in ("tau_m", "tau_syn", "cm", "v_rest", "v_thresh")
     )
-    kappa = tau_m * tau_syn / (cm * (tau_m - tau_syn))
+    constants = models.LIF_SFDFA.values_of_constants(
+        {"tau_m": tau_m, "tau_syn": tau_syn, "cm": cm, "v_rest": v_rest, "v_thresh": v_thresh}
+    )
     keys, group = np.unique(np.stack([tau_m, tau_syn, former_group]), axis=1, return_inverse=True)
-    cells = Cells(tau_m, tau_syn, v_rest, kappa, (v_thresh - v_rest) / kappa, group.ravel())
+    cells = Cells(tau_m, tau_syn, v_rest, constants["kappa"], constants["c"], group.ravel())
     return cells, keys[2].astype(np.int64)
 
 

@@ -12,22 +12,20 @@ from pynn_sfdfa.experiments import resources
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
 from pynn_sfdfa.experiments.download_progress import DownloadProgress
 from pynn_sfdfa.network.feed_forward import FeedForward
-from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.support import memory
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint, checkpoint_arrays
 from pynn_sfdfa.training.checkpoint import Checkpoint, CheckpointError
-from pynn_sfdfa.training.decay import Decay
-from pynn_sfdfa.training.losses import SpikeCount
-from pynn_sfdfa.training.optimizers import OPTIMIZERS, SGD
+from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
+    from pynn_sfdfa.encoding import Encoder
     from pynn_sfdfa.experiments.schema import Experiment
-    from pynn_sfdfa.training.optimizers import Optimizer
+    from pynn_sfdfa.network.network import Network
 
 __all__ = ["Data", "build", "build_evaluator", "build_trainer", "from_checkpoint", "restore", "trained_network"]
 
@@ -50,7 +48,7 @@ class Data:
 
 def build(
     settings: Experiment, folder: Path | None, stream: TextIO, purpose: resources.Purpose = "train"
-) -> tuple[FeedForward, Data]:
+) -> tuple[Network, Data]:
     """Load the data of an experiment and return its network, with initial weights.
 
     Parameters
@@ -102,7 +100,7 @@ def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: reso
         )
 
 
-def _network(settings: Experiment, sizes: list[int]) -> FeedForward:
+def _network(settings: Experiment, sizes: list[int]) -> Network:
     network = settings.network
     try:
         return FeedForward(
@@ -134,33 +132,27 @@ def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> D
 
 
 def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> SpikeTrains:
-    name = settings.encoding.name
+    encoder: Encoder = settings.encoding.build()
     if isinstance(part, SpikeTrains):
-        if name != "none":
+        if not encoder.takes_spikes:
             raise ConfigError(
-                f"{source} holds spikes, which the encoder {name} cannot encode: --set 'encoding={{name=\"none\"}}'."
+                f"{source} holds spikes, which the encoder {encoder.name} cannot encode: "
+                "--set 'encoding={name=\"none\"}'."
             )
         return part
-    if name == "none":
+    if encoder.takes_spikes:
+        fitting = [name for name, other in ENCODERS.items() if not other.takes_spikes]
         raise ConfigError(
-            f"{source} holds values, which need an encoder: set encoding.name to one of {', '.join(ENCODERS)}."
+            f"{source} holds values, which need an encoder: set encoding.name to one of {', '.join(fitting)}."
         )
-    parameters = settings.encoding.model_dump(exclude={"name"}, exclude_none=True)
     try:
-        return ENCODERS[name](part.values, part.labels, **parameters)
+        return encoder(part.values, part.labels)
     except ValueError as error:
-        raise ConfigError(f"{source} with the encoder {name}: {error}") from None
-
-
-def _optimizer(settings: Experiment) -> Optimizer:
-    """Return the optimiser of an experiment."""
-    chosen = settings.optimizer
-    decay = None if chosen.decay is None else Decay(**chosen.decay.model_dump(exclude_none=True))
-    return OPTIMIZERS[chosen.name](**chosen.model_dump(exclude={"name", "decay"}), decay=decay)
+        raise ConfigError(f"{source} with the encoder {encoder.name}: {error}") from None
 
 
 def build_trainer(
-    settings: Experiment, network: FeedForward, sim: Any = None, n_train: int | None = None, **options: Any
+    settings: Experiment, network: Network, sim: Any = None, n_train: int | None = None, **options: Any
 ) -> Trainer:
     """Return the trainer of an experiment; ``options`` are those of Trainer that change no result.
 
@@ -174,14 +166,13 @@ def build_trainer(
         If the settings do not fit this machine or simulator.
     """
     training = settings.training
-    rule = RULES[settings.learning.rule](**settings.rule_parameters())
     try:
         return Trainer(
             network,
             sim,
-            rule=rule,
-            optimizer=_optimizer(settings),
-            loss=SpikeCount(**settings.loss.model_dump()),
+            rule=settings.rule.build(),
+            optimizer=settings.optimizer.build(),
+            loss=settings.loss.build(),
             batch_size=training.batch_size if n_train is None else min(training.batch_size, n_train),
             seed=training.seed,
             threads=training.threads,
@@ -192,24 +183,21 @@ def build_trainer(
         raise ConfigError(str(error)) from error
 
 
-def build_evaluator(settings: Experiment, network: FeedForward, sim: Any = None) -> Trainer:
-    """Return a trainer that can evaluate the network as it is, on any simulator; it is not made for learning.
-
-    Without a simulator it takes ``pynn_sfdfa.event``.
+def build_evaluator(settings: Experiment, network: Network, sim: Any = None) -> Evaluator:
+    """Return what evaluates the network as it is; without a simulator on ``pynn_sfdfa.event``.
 
     Raises
     ------
     ConfigError
         If the network does not fit the simulator.
     """
-    loss = SpikeCount(**settings.loss.model_dump())
     try:
-        return Trainer(network, sim, optimizer=SGD(learning_rate=0.0), loss=loss, batch_size=1)
+        return Evaluator(network, sim, loss=settings.loss.build())
     except ValueError as error:
         raise ConfigError(str(error)) from error
 
 
-def trained_network(path: Path) -> FeedForward:
+def trained_network(path: Path) -> Network:
     """Return the network of a checkpoint with its trained weights; no data are needed.
 
     Raises
@@ -245,7 +233,7 @@ def _sizes(saved: Checkpoint, settings: Experiment, path: Path) -> list[int]:
     return sizes
 
 
-def restore(network: FeedForward, saved: Checkpoint, path: Path) -> None:
+def restore(network: Network, saved: Checkpoint, path: Path) -> None:
     """Give a network the weights and the feedback of a checkpoint.
 
     Raises

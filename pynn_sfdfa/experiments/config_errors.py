@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
-from pynn_sfdfa.experiments.schema import Experiment
+from pynn_sfdfa.experiments.schema import RULES, Experiment
+from pynn_sfdfa.experiments.sections import section_of_tag
+from pynn_sfdfa.support.settings import WORDS
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import migration
 
@@ -21,24 +23,25 @@ if TYPE_CHECKING:
 __all__ = ["describe", "shown", "suggestion"]
 
 _REASONS = {
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "finite_number": "must be a finite number",
-    "string_type": "must be a string",
+    "bool_type": WORDS["switch"],
+    "int_type": WORDS["whole"],
+    "int_from_float": WORDS["whole"],
+    "float_type": WORDS["number"],
+    "finite_number": WORDS["finite"],
+    "string_type": WORDS["text"],
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "has characters that are not allowed",
-    "tuple_type": "must be an array, such as [100] or [-1.0, 1.0]",
+    "tuple_type": WORDS["array"],
     "model_type": "must be a table",
     "model_attributes_type": "must be a table",
     "dict_type": "must be a table",
     "too_short": "must have at least {min_length} element(s)",
     "too_long": "must have at most {max_length} element(s)",
-    "greater_than": "must be > {gt:g}",
-    "greater_than_equal": "must be >= {ge:g}",
-    "less_than": "must be < {lt:.10g}",
-    "less_than_equal": "must be <= {le:g}",
+    "greater_than": WORDS["gt"],
+    "greater_than_equal": WORDS["ge"],
+    "less_than": WORDS["lt"],
+    "less_than_equal": WORDS["le"],
     "string_unicode": "has bytes that are no UTF-8 text",
     "value_error": "{error}",
 }
@@ -56,9 +59,11 @@ def describe(details: ErrorDetails) -> str:
         valid = list(_table(location).model_fields)
         return f"{path} is not a known key{suggestion(location[-1], valid)}; valid here: {', '.join(valid)}."
     if kind == "missing":
-        return f"{path} is missing{_meaning(location)}."
-    if kind in ("union_tag_not_found", "union_tag_invalid"):
-        return _wrong_choice(f"{path}.name", context.get("tag"), _names(location))
+        return f"{path} is missing{_meaning(location)}{_other_rule(location)}."
+    if kind == "wrong_choice":
+        return _wrong_choice(details["msg"], context["value"], context["valid"])
+    if kind == "union_tag_invalid":
+        return _wrong_choice(f"{path}.name", value.get("name"), _names(context["expected_tags"]))
     if kind == "literal_error":
         return _wrong_choice(path, value, re.findall(r"'([^']+)'", context["expected"]))
     reason = _REASONS[kind].format(**context) if kind in _REASONS else details["msg"]
@@ -88,47 +93,39 @@ def _wrong_choice(path: str, value: object, valid: list[str]) -> str:
     return f"{path} = {shown(value)} is not valid{suggestion(value, valid)}; {choices}"
 
 
-def _names_an_alternative(location: Location, step: int) -> bool:
-    """Whether this step of pydantic's location is the name of the chosen encoder or optimiser, not a key."""
-    return step == 1 and location[0] in ("encoding", "optimizer")
-
-
 def _path(location: Location) -> str:
     """Return the key's path as the file spells it, with the indices of array elements in brackets."""
     path = ""
-    for step, part in enumerate(location):
+    for part in location:
         if isinstance(part, int):
             path += f"[{part}]"
-        elif not _names_an_alternative(location, step):
+        elif section_of_tag(part) is None:
             path += f".{part}" if path else part
     return short(path)
-
-
-def _tables(annotation: Any) -> list[type[BaseModel]]:
-    """Return the sections an annotation allows."""
-    return [choice for choice in (annotation, *get_args(annotation)) if hasattr(choice, "model_fields")]
 
 
 def _table(location: Location) -> type[BaseModel]:
     """Return the section in which the key at a location stands."""
     table: type[BaseModel] = Experiment
-    for step, part in enumerate(location[:-1]):
-        if isinstance(part, int) or _names_an_alternative(location, step):
-            continue
-        choices = _tables(table.model_fields[part].annotation)
-        if not choices:  # an element of an array
-            return table
-        tag = location[step + 1]
-        table = next((choice for choice in choices if tag in _tags(choice)), choices[0])
+    for part in location[:-1]:
+        chosen = section_of_tag(part)
+        if chosen is None and part in table.model_fields:
+            annotation = table.model_fields[str(part)].annotation
+            chosen = next((one for one in (annotation, *get_args(annotation)) if hasattr(one, "model_fields")), None)
+        table = chosen or table  # unless it is a key of a table of tables, or an element of an array
     return table
 
 
-def _tags(table: type[BaseModel]) -> tuple[str, ...]:
-    return get_args(table.model_fields["name"].annotation) if "name" in table.model_fields else ()
+def _names(tags: str) -> list[str]:
+    """Return the names that choose among tables, from a list of these as pydantic prints it."""
+    chosen = (section_of_tag(tag) for tag in re.findall(r"'([^']+)'", tags))
+    return [get_args(section.model_fields["name"].annotation)[0] for section in chosen if section is not None]
 
 
-def _names(location: Location) -> list[str]:
-    return [tag for table in _tables(Experiment.model_fields[str(location[0])].annotation) for tag in _tags(table)]
+def _other_rule(location: Location) -> str:
+    """Return a question whether another rule was meant, in a table of [rules] whose name is that of none."""
+    known = RULES.classes()
+    return suggestion(location[1], known) if location[0] == "rules" and location[1] not in known else ""
 
 
 def _meaning(location: Location) -> str:

@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.experiments.config import ConfigError
-from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.training.gradients import GradientAlignment
-from pynn_sfdfa.training.losses import SpikeCount
 
 if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.experiments.schema import Experiment
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.gradients import Probe
 
 __all__ = ["build_probes"]
 
 
-def build_probes(settings: Experiment, network: FeedForward, sim: Any, train: SpikeTrains) -> list[Probe]:
+def build_probes(settings: Experiment, network: Network, sim: Any, train: SpikeTrains) -> list[Probe]:
     """Return the probes of ``[metrics]``, for the first of the training samples.
 
     Raises
@@ -35,8 +33,7 @@ def build_probes(settings: Experiment, network: FeedForward, sim: Any, train: Sp
         raise ConfigError(
             f"metrics.gradient_alignment = {n} is not valid: there are {len(train)} training samples; give fewer."
         )
-    rule = RULES[settings.learning.rule](**settings.rule_parameters())
-    loss = SpikeCount(**settings.loss.model_dump())
+    rule, loss = settings.rule.build(), settings.loss.build()
     try:
         return [GradientAlignment(network, rule, loss, train.select(np.arange(n)), sim)]
     except ValueError as error:

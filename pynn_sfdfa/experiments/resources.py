@@ -12,7 +12,6 @@ import numpy as np
 
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.support.memory import Need
-from pynn_sfdfa.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     from pynn_sfdfa.datasets import Dataset, Samples
@@ -55,7 +54,7 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     """
     train, test = (_encoded(settings, part) for part in (dataset.train, dataset.test))
     network = settings.network
-    n_inputs = dataset.n_inputs + (getattr(settings.encoding, "bias_time", None) is not None)
+    n_inputs = settings.encoding.build().n_units(dataset.n_inputs)
     sizes = [n_inputs, *network.hidden_sizes, dataset.n_classes]
     batch = min(settings.training.batch_size, train.samples) if purpose == "train" else 1
     trials = 1 if purpose == "simulate" else max(batch, _RESPONSE_TRIALS)
@@ -88,23 +87,16 @@ def _comparison(settings: Experiment, trials: int, sizes: list[int], most_inputs
 
 def _spikes(settings: Experiment, train: _Encoded, test: _Encoded) -> Need:
     n = train.spikes + test.spikes
-    remedy = "lower encoding.rate_max or encoding.duration" if settings.encoding.name == "poisson" else "take less data"
-    return Need(f"the {n:,} input spikes of {train.samples + test.samples:,} samples", 2 * _SPIKE * n, remedy)
+    what = f"the {n:,} input spikes of {train.samples + test.samples:,} samples"
+    return Need(what, 2 * _SPIKE * n, settings.encoding.build().remedy)
 
 
 def _encoded(settings: Experiment, part: Samples | SpikeTrains) -> _Encoded:
     n = len(part)
     if isinstance(part, SpikeTrains):
         return _Encoded(n, part.times.size, int(np.diff(part.offsets).max(initial=0)))
-    encoding, some = settings.encoding, part.values[:: max(1, n // _LOOKED_AT)]
-    values, times = some.reshape(len(some), -1), n / len(some)
-    if encoding.name == "poisson":
-        factor = encoding.rate_max * encoding.duration / 1000.0 / encoding.maximum
-        counts = values.sum(axis=1, dtype=np.float64) * factor
-    elif encoding.name == "latency":
-        counts = np.count_nonzero(values, axis=1)
-    else:
-        counts = np.full(len(values), values.shape[1] + (getattr(encoding, "bias_time", None) is not None))
+    some = part.values[:: max(1, n // _LOOKED_AT)]
+    counts, times = settings.encoding.build().n_spikes(some.reshape(len(some), -1)), n / len(some)
     return _Encoded(n, _whole(counts.sum() * times), _whole(counts.max(initial=0)))
 
 
@@ -113,7 +105,7 @@ def _whole(number: Any) -> int:
 
 
 def _weights(settings: Experiment, sizes: list[int], dataset: Dataset, purpose: Purpose) -> list[Need]:
-    slots = len(OPTIMIZERS[settings.optimizer.name].slots)
+    slots = len(settings.optimizer.build().slots)
     copies = {
         "train": 2 + bool(slots) + slots + 2 * (1 + slots),  # network, engine, gradient, optimiser; checkpoint, twice
         "evaluate": 3,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.experiments.assembly import Data
     from pynn_sfdfa.experiments.run_folder import RunFolder
     from pynn_sfdfa.experiments.schema import Experiment
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
 
 __all__ = ["train"]
 
@@ -83,7 +83,7 @@ def train(
 def _train(
     settings: Experiment,
     folder: RunFolder,
-    network: FeedForward,
+    network: Network,
     samples: Data,
     simulator: str,
     setup: Mapping[str, Any],

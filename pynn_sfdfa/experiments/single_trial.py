@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
 
 __all__ = ["run_trial"]
 
 
 def run_trial(
-    network: FeedForward, sim: Any, sample: SpikeTrains, setup: Mapping[str, Any] | None = None
+    network: Network, sim: Any, sample: SpikeTrains, setup: Mapping[str, Any] | None = None
 ) -> list[LayerSpikes]:
     """Show a network one sample, without learning.
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
     sim : module
         A simulator, such as ``pynn_sfdfa.event``.
     sample : SpikeTrains

@@ -15,37 +15,37 @@ beyond the threshold: an error of first order in dt, like that of the spike time
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from pynn_sfdfa.network.feed_forward import FeedForward
+from pynn_sfdfa.network.cells import Cell
+from pynn_sfdfa.network.connectivity import Connectivity
+from pynn_sfdfa.network.layers import Input
+from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.support import files
+from pynn_sfdfa.support.registry import registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-    from typing import Any
 
     import nir
-
-    from pynn_sfdfa.network.feed_forward import Layer
+    from numpy.typing import NDArray
 
 __all__ = ["NIRError", "from_nir", "to_nir", "write"]
-
-MS = 1e-3  # NIR counts time in seconds
 
 
 class NIRError(ValueError):
     """A network that NIR cannot express, or a graph that is no network of this package."""
 
 
-def to_nir(network: FeedForward, dt: float = 0.1) -> nir.NIRGraph:
-    """Return the network as a graph Input, Linear, CubaLIF, Linear, CubaLIF, ..., Output.
+def to_nir(network: Network, dt: float = 0.1) -> nir.NIRGraph:
+    """Return the network as a graph Input, Linear, CubaLIF, Linear, CubaLIF, ..., Output, where all layers are dense.
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
         With a delay of 0: what delay a layer has is the reader's choice, as a rule one step.
     dt : float
         The step in ms of the simulator that will read the graph.
@@ -59,7 +59,7 @@ def to_nir(network: FeedForward, dt: float = 0.1) -> nir.NIRGraph:
     """
     import nir
 
-    shortest = min(layer.tau_syn for layer in network.layers)
+    shortest = min(layer.cell.tau_syn for layer in network.layers)
     if not 0 < dt <= shortest / 4:
         raise NIRError(f"dt = {dt:g} ms is not valid; it must be > 0 and at most tau_syn/4 = {shortest / 4:g} ms.")
     if network.delay > 0:
@@ -67,11 +67,11 @@ def to_nir(network: FeedForward, dt: float = 0.1) -> nir.NIRGraph:
             f"The network has a delay of {network.delay:g} ms, which a sequence of CubaLIF layers cannot express; "
             "export one that was trained with network.delay = 0."
         )
-    nodes: dict[str, nir.NIRNode] = {"input": nir.Input({"input": np.array([network.sizes[0]])})}
+    nodes: dict[str, nir.NIRNode] = {"input": nir.Input({"input": np.array([network.input.size])})}
     for index, (layer, weights) in enumerate(zip(network.layers, network.weights, strict=True)):
-        nodes[f"weights_{index + 1}"] = nir.Linear(weight=np.ascontiguousarray(weights.T))
-        nodes[f"layer_{index + 1}"] = nir.CubaLIF(**_cuba_lif(layer, dt))
-    nodes["output"] = nir.Output({"output": np.array([network.sizes[-1]])})
+        nodes[f"weights_{index + 1}"] = layer.connectivity.nir_node(weights, layer.input_shape)
+        nodes[f"layer_{index + 1}"] = layer.cell.nir_node(layer.shape, dt)
+    nodes["output"] = nir.Output({"output": np.array(network.layers[-1].shape)})
     names = list(nodes)
     return nir.NIRGraph(
         nodes=nodes,
@@ -79,9 +79,10 @@ def to_nir(network: FeedForward, dt: float = 0.1) -> nir.NIRGraph:
         metadata={
             "generator": "pynn-sfdfa",
             "dt_ms": dt,
+            "input_shape": list(network.input.shape),
             "trial_duration_ms": network.trial_duration,
-            "cm_nF": [layer.cm for layer in network.layers],
-            "v_rest_mV": [layer.v_rest for layer in network.layers],
+            "cm_nF": [layer.cell.cm for layer in network.layers],
+            "v_rest_mV": [layer.cell.v_rest for layer in network.layers],
             "reset": "subtract threshold; equal to CubaLIF's reset to v_reset = 0 in continuous time",
         },
     )
@@ -104,20 +105,7 @@ def write(graph: nir.NIRGraph, path: str | Path) -> None:
     files.write_bytes(path, buffer.getvalue())
 
 
-def _cuba_lif(layer: Layer, dt: float) -> dict[str, np.ndarray]:
-    parameters = {
-        "tau_syn": layer.tau_syn * MS,
-        "tau_mem": layer.tau_m * MS,
-        "r": layer.tau_m / dt,
-        "v_leak": 0.0,
-        "v_threshold": (layer.v_thresh - layer.v_rest) * layer.cm / dt,
-        "v_reset": 0.0,
-        "w_in": layer.tau_syn / dt,
-    }
-    return {name: np.full(layer.size, value) for name, value in parameters.items()}
-
-
-def from_nir(graph: nir.NIRGraph) -> FeedForward:
+def from_nir(graph: nir.NIRGraph) -> Network:
     """Return the network of a graph that `to_nir` made.
 
     Parameters
@@ -137,30 +125,39 @@ def from_nir(graph: nir.NIRGraph) -> FeedForward:
     if set(graph.nodes) != expected:
         strange = sorted(set(graph.nodes) ^ expected)
         raise NIRError(f"The graph is no sequence of layers as pynn-sfdfa writes them: {', '.join(strange)}.")
-    weights = [np.asarray(graph.nodes[f"weights_{k + 1}"].weight, np.float32).T for k in range(n_layers)]
-    parameters = [_cell_parameters(graph.nodes[f"layer_{k + 1}"], about, k) for k in range(n_layers)]
-    network = FeedForward(
-        [weights[0].shape[0], *(w.shape[1] for w in weights)], hidden=parameters[:-1], output=parameters[-1]
-    )
-    network.weights = [np.ascontiguousarray(w) for w in weights]
+    cells = [_cell(graph.nodes[f"layer_{k + 1}"], _known(about, k)) for k in range(n_layers)]
+    read = [_connectivity(graph.nodes[f"weights_{k + 1}"], cell) for k, cell in enumerate(cells)]
+    shape = about.get("input_shape", graph.nodes["input"].input_type["input"])  # graphs of old do not tell it
+    network = Network([Input(tuple(int(n) for n in np.ravel(shape))), *(connectivity for connectivity, _ in read)])
+    network.weights = [weights for _, weights in read]
     return network
 
 
-def _cell_parameters(node: nir.CubaLIF, about: Mapping[str, Any], layer: int) -> dict[str, float]:
-    cm, v_rest = float(about["cm_nF"][layer]), float(about["v_rest_mV"][layer])
+def _known(about: Mapping[str, Any], layer: int) -> dict[str, float]:
     return {
-        "tau_m": _rounded(node.tau_mem[0] / MS),
-        "tau_syn": _rounded(node.tau_syn[0] / MS),
-        "cm": cm,
-        "v_rest": v_rest,
-        "v_thresh": _rounded(v_rest + node.v_threshold[0] * float(about["dt_ms"]) / cm),
+        "cm": float(about["cm_nF"][layer]),
+        "v_rest": float(about["v_rest_mV"][layer]),
         "trial_duration": float(about["trial_duration_ms"]),
+        "dt": float(about["dt_ms"]),
     }
 
 
-def _rounded(value: float) -> float:
-    """Undo the rounding of a change of units: no parameter has more than twelve digits."""
-    return float(f"{value:.12g}")
+def _cell(node: nir.NIRNode, known: Mapping[str, float]) -> Cell:
+    kinds: Mapping[str, type[Cell]] = registry("pynn_sfdfa.network.cells", cast("Any", Cell))
+    for kind in kinds.values():
+        cell = kind.from_nir(node, known)
+        if cell is not None:
+            return cell
+    raise NIRError(f"The graph has a {type(node).__name__} for neurons; cells here are {', '.join(kinds)}.")
+
+
+def _connectivity(node: nir.NIRNode, cell: Cell) -> tuple[Connectivity, NDArray[np.float32]]:
+    kinds: Mapping[str, type[Connectivity]] = registry("pynn_sfdfa.network.connectivity", cast("Any", Connectivity))
+    for kind in kinds.values():
+        found = kind.from_nir(node, cell)
+        if found is not None:
+            return found
+    raise NIRError(f"The graph has a {type(node).__name__} for weights; connectivity here is {', '.join(kinds)}.")
 
 
 def _text(value: object) -> object:

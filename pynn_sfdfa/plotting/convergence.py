@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.plotting.style import RULE_COLOURS, clean, epoch_axis, new_figure
+from pynn_sfdfa.plotting.style import clean, epoch_axis, new_figure, rule_colours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,10 +47,11 @@ def _label(rule: str) -> str:
 
 def _panel(axes: Axes, task: str, rules: Mapping[str, Sequence[Sequence[float]]]) -> None:
     lowest, highest, last = [], [], 1
-    for rule in sorted(rules, key=lambda rule: list(RULE_COLOURS).index(_label(rule))):
+    colours = rule_colours(map(_label, rules))
+    for rule in sorted(rules, key=lambda rule: -np.asarray(rules[rule])[:, -1].mean()):  # the best is named first
         curves = 100 * np.asarray(rules[rule], dtype=np.float64)
         epochs, mean = np.arange(1, curves.shape[1] + 1), curves.mean(axis=0)
-        colour = RULE_COLOURS[_label(rule)]
+        colour = colours[_label(rule)]
         seeds = f"{len(curves)} seeds" if len(curves) > 1 else "1 seed"
         axes.plot(epochs, mean, color=colour, linewidth=1.8, label=f"{_label(rule)}, {seeds}")
         axes.fill_between(epochs, curves.min(axis=0), curves.max(axis=0), color=colour, alpha=0.2, linewidth=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa.plotting.style import COLOURS, GREY, RULE_COLOURS, clean, epoch_axis, new_figure
+from pynn_sfdfa.plotting.style import GREY, clean, epoch_axis, new_figure, rule_colours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,8 +54,9 @@ def gradient_alignments(tasks: Mapping[str, Mapping[str, Sequence[EpochRecord]]]
 
 
 def _draw(angles: Axes, signs: Axes, runs: Mapping[str, Sequence[EpochRecord]], title: str) -> None:
-    for (name, records), other in zip(runs.items(), cycle(COLOURS), strict=False):
-        colour = RULE_COLOURS.get(name, other)
+    colours = rule_colours(runs)
+    for name, records in runs.items():
+        colour = colours[name]
         measured = [record for record in records if record.extra]
         epochs, hidden = [record.epoch for record in measured], len(measured[0].alignment)
         for layer, style in zip(range(1, hidden + 1), cycle(_STYLES), strict=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,18 +13,27 @@ from matplotlib.ticker import MaxNLocator
 from pynn_sfdfa.support import files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matplotlib.axes import Axes
 
-__all__ = ["COLOURS", "GREY", "INK", "RULE_COLOURS", "clean", "epoch_axis", "new_figure", "save"]
+__all__ = ["COLOURS", "GREY", "INK", "clean", "epoch_axis", "new_figure", "rule_colours", "save"]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Distinguishable with every kind of colour vision (Okabe and Ito 2008)."""
-RULE_COLOURS = {"BP": COLOURS[2], "SFDFA best": COLOURS[3], "SFDFA": COLOURS[0], "DFA": COLOURS[1]}
-"""By what a rule is called in legends, which list them in this order."""
+_ALWAYS = ("SFDFA", "DFA", "BP", "SFDFA best")
+"""What rules are called in legends whose colours are the same in all pictures."""
 INK = "#222222"
 GREY = "#767676"
 
 _DPI = 150
+
+
+def rule_colours(labels: Iterable[str]) -> dict[str, str]:
+    """Return the colour of every rule, by what it is called in the legend."""
+    others = sorted(set(labels) - set(_ALWAYS))
+    free = cycle(COLOURS[len(_ALWAYS) :])
+    return dict(zip(_ALWAYS, COLOURS, strict=False)) | dict(zip(others, free, strict=False))
 
 
 def new_figure(width: float, height: float) -> Figure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pynn_sfdfa.rules.learning_rule import LearningRule, Parts
+from pynn_sfdfa.rules.learning_rule import LearningRule, Parts, Strength, TargetRate
 from pynn_sfdfa.rules.parts.no_feedback import NoFeedback
 from pynn_sfdfa.rules.parts.spike_times import SpikeTimes
 from pynn_sfdfa.rules.parts.through_spike_times import ThroughSpikeTimes
@@ -27,8 +27,8 @@ class BP(LearningRule):
 
     name: ClassVar[str] = "bp"
 
-    rho: float = 0.0
-    r_target: float = 0.0
+    rho: Strength = 0.0
+    r_target: TargetRate = 0.0
 
     @property
     def parts(self) -> Parts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pynn_sfdfa.rules.learning_rule import LearningRule, Parts
 from pynn_sfdfa.rules.parts.direct import Direct
@@ -12,6 +12,7 @@ from pynn_sfdfa.rules.parts.fixed import Fixed
 from pynn_sfdfa.rules.parts.local_gradient import LocalGradient
 from pynn_sfdfa.rules.parts.spike_times import SpikeTimes
 from pynn_sfdfa.rules.parts.transport import Transport
+from pynn_sfdfa.support.settings import doc
 
 __all__ = ["Combination"]
 
@@ -34,9 +35,9 @@ class Combination(LearningRule):
 
     name: ClassVar[str] = "combination"
 
-    transport: Transport = field(default_factory=Direct)
-    feedback: Feedback = field(default_factory=Fixed)
-    local_gradient: LocalGradient = field(default_factory=SpikeTimes)
+    transport: Annotated[Transport, doc("how errors reach the hidden layers")] = field(default_factory=Direct)
+    feedback: Annotated[Feedback, doc("what the feedback weights are")] = field(default_factory=Fixed)
+    local_gradient: Annotated[LocalGradient, doc("what a synapse knows by itself")] = field(default_factory=SpikeTimes)
 
     @property
     def parts(self) -> Parts:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pynn_sfdfa.rules.learning_rule import LearningRule, Parts
+from pynn_sfdfa.rules.learning_rule import LearningRule, Parts, Strength, TargetRate
 from pynn_sfdfa.rules.parts.direct import Direct
 from pynn_sfdfa.rules.parts.fixed import Fixed
 from pynn_sfdfa.rules.parts.spike_times import SpikeTimes
+from pynn_sfdfa.support.settings import Range, doc
 
 __all__ = ["DFA"]
 
@@ -28,14 +28,9 @@ class DFA(LearningRule):
 
     name: ClassVar[str] = "dfa"
 
-    rho: float = 1.0
-    r_target: float = 0.4
-    feedback: tuple[float, float] = (-1.0, 1.0)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not -math.inf < self.feedback[0] < self.feedback[1] < math.inf:
-            raise ValueError(f"DFA: feedback = {self.feedback} is not valid; give (lowest, highest).")
+    rho: Strength = 1.0
+    r_target: TargetRate = 0.4
+    feedback: Annotated[Range, doc("the fixed feedback weights are drawn uniformly from this range")] = (-1.0, 1.0)
 
     @property
     def parts(self) -> Parts:

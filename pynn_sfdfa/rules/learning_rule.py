@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import numpy as np
 from numba import float32, int32
 
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
+from pynn_sfdfa.support.settings import Named, NotNegative, doc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from pynn_sfdfa.rules.parts.transport import Transport
     from pynn_sfdfa.rules.trials import Trials
 
-__all__ = ["LearningRule", "Parts", "rate_error"]
+__all__ = ["LearningRule", "Parts", "Strength", "TargetRate", "rate_error"]
+
+
+Strength = Annotated[NotNegative, doc("strength of the rate regularisation")]
+TargetRate = Annotated[NotNegative, doc("spikes per trial and hidden neuron")]
 
 
 class Parts(NamedTuple):
@@ -46,24 +50,17 @@ def rate_error(counts: NDArray[np.int32], rho: np.float32, r_target: np.float32,
 
 
 @dataclass(frozen=True)
-class LearningRule(ABC):
+class LearningRule(Named, ABC):
     """A named combination of parts; subclasses turn their settings into parts and do nothing else.
 
     Parameters
     ----------
     rho, r_target : float
         Strength and target (spikes per trial) of the rate regularisation of hidden neurons.
-
-    Raises
-    ------
-    ValueError
-        If a setting is not finite or is negative.
     """
 
-    name: ClassVar[str]
-
-    rho: float = field(default=0.0, kw_only=True)
-    r_target: float = field(default=0.0, kw_only=True)
+    rho: Strength = field(default=0.0, kw_only=True)
+    r_target: TargetRate = field(default=0.0, kw_only=True)
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -73,11 +70,6 @@ class LearningRule(ABC):
                 f"{cls.__name__} defines {min(former)}, which nothing calls: a rule is put together from parts. "
                 "Give it the property parts with a Transport (assign) or a Feedback (initial, improve) of your own."
             )
-
-    def __post_init__(self) -> None:
-        for setting, value in vars(self).items():
-            if isinstance(value, float | int) and not (math.isfinite(value) and value >= 0):
-                raise ValueError(f"{type(self).__name__}: {setting} = {value} is not valid; it must be >= 0.")
 
     @property
     @abstractmethod

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pynn_sfdfa.rules.learning_rule import LearningRule, Parts
+from pynn_sfdfa.rules.learning_rule import LearningRule, Parts, Strength, TargetRate
 from pynn_sfdfa.rules.parts.direct import Direct
 from pynn_sfdfa.rules.parts.estimated import Estimated
 from pynn_sfdfa.rules.parts.spike_times import SpikeTimes
 from pynn_sfdfa.rules.parts.timed import Timed
+from pynn_sfdfa.support.settings import NotNegative, doc
 
 __all__ = ["SFDFA"]
 
@@ -31,10 +32,10 @@ class SFDFA(LearningRule):
 
     name: ClassVar[str] = "sfdfa"
 
-    rho: float = 0.1
-    r_target: float = 0.2
-    feedback_learning_rate: float = 1e-4
-    timed: bool = False
+    rho: Strength = 0.1
+    r_target: TargetRate = 0.2
+    feedback_learning_rate: NotNegative = 1e-4
+    timed: Annotated[bool, doc("hidden spikes learn from the output spikes that come after them")] = False
 
     @property
     def parts(self) -> Parts:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.feed_forward import FeedForward, Wiring
+    from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.network.wiring import Wiring
     from pynn_sfdfa.training.responses import Responses
 
 __all__ = ["SimulationEngine"]
@@ -34,7 +35,7 @@ class SimulationEngine(simulation_engine.SimulationEngine):
     place = "on SpiNNaker"
     one_thread = "the cores compute"
 
-    def __init__(self, network: FeedForward, *arguments: Any, **options: Any) -> None:
+    def __init__(self, network: Network, *arguments: Any, **options: Any) -> None:
         super().__init__(network, *arguments, **options)
         if network.max_spikes != MAX_SPIKES:
             raise ValueError(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, cast
+from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,13 +12,12 @@ from pynn_sfdfa.hardware.arithmetic import Formats, from_fixed, neuron_constants
 from pynn_sfdfa.hardware.arithmetic.feedback import RATE_FRACTION
 from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT
 from pynn_sfdfa.hardware.arithmetic.replay import gain
+from pynn_sfdfa.network.cells import LIF_SFDFA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-    from pynn_sfdfa.network.feed_forward import Layer
 
 __all__ = [
     "FORMATS",
@@ -43,27 +42,8 @@ POTENTIAL_FRACTION = 15
 _KAPPA_FRACTION = 16
 
 
-@dataclass(frozen=True)
-class _Cell:
-    """The parameters of LIF_SFDFA from which the constants of the specification follow."""
-
-    tau_m: float
-    tau_syn: float
-    cm: float
-    v_rest: float
-    v_thresh: float
-
-    @property
-    def kappa(self) -> float:
-        return self.tau_m * self.tau_syn / (self.cm * (self.tau_m - self.tau_syn))
-
-    @property
-    def threshold_current(self) -> float:
-        return (self.v_thresh - self.v_rest) / self.kappa
-
-
-def _cell(parameters: Mapping[str, float]) -> _Cell:
-    return _Cell(**{field.name: parameters[field.name] for field in fields(_Cell)})
+def _cell(parameters: Mapping[str, float]) -> LIF_SFDFA:
+    return LIF_SFDFA(**{field.name: parameters[field.name] for field in fields(LIF_SFDFA)})
 
 
 def cell_words(parameters: Mapping[str, float], exact: bool, timestep: float) -> dict[str, int]:
@@ -75,7 +55,7 @@ def cell_words(parameters: Mapping[str, float], exact: bool, timestep: float) ->
         If one of them cannot be represented; the message names it.
     """
     cell = _cell(parameters)
-    constants = neuron_constants(cast("Layer", cell), timestep, "exact" if exact else "bounded", MAX_SPIKES, FORMATS)
+    constants = neuron_constants(cell, timestep, "exact" if exact else "bounded", MAX_SPIKES, FORMATS)
     words = {
         name: int(getattr(constants, name))
         for name in ("loss_syn", "loss_m", "threshold", "reach", "exact", "max_spikes")

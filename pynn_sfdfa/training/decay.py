@@ -5,6 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Le, Lt
+
+from pynn_sfdfa.support.settings import Count, MayBeLeftOut, Settings, doc
 
 __all__ = ["DECAYS", "Decay"]
 
@@ -17,7 +22,7 @@ DECAYS: dict[str, Callable[[float, float], float]] = {
 
 
 @dataclass(frozen=True)
-class Decay:
+class Decay(Settings):
     """The learning rate of the first epochs is whole, that of epoch ``epochs`` and all after it ``final`` of it.
 
     Parameters
@@ -30,30 +35,19 @@ class Decay:
         In (0, 1].
     hold : int
         Epochs with the whole rate, 1 or more.
-
-    Raises
-    ------
-    ValueError
-        If a setting is not valid.
     """
 
-    name: str
-    epochs: int
-    final: float
-    hold: int = 1
+    name: Literal["cosine", "exponential", "linear"]
+    epochs: Annotated[int, Ge(2), Lt(2**31), doc("by whose end the learning rate has fallen; afterwards it stays")]
+    final: Annotated[float, Gt(0), Le(1), doc("fraction of the learning rate that is left in the end")]
+    hold: Annotated[Count, MayBeLeftOut(), doc("epochs with the whole learning rate; default: the first")] = 1
 
-    def __post_init__(self) -> None:
-        if self.name not in DECAYS:
-            raise ValueError(f"Decay: name = {self.name!r} is not valid; choose one of {', '.join(DECAYS)}.")
-        if self.epochs != int(self.epochs) or self.epochs < 2:
-            raise ValueError(f"Decay: epochs = {self.epochs} is not valid; it must be an integer >= 2.")
-        if not 0 < self.final <= 1:
-            raise ValueError(f"Decay: final = {self.final} is not valid; it must be in (0, 1].")
-        if self.hold != int(self.hold) or not 1 <= self.hold < self.epochs:
-            most = self.epochs - 1
-            raise ValueError(
-                f"Decay: hold = {self.hold} is not valid; it must be an integer from 1 to epochs - 1 = {most}."
-            )
+    @staticmethod
+    def contradiction(values: Any) -> str | None:
+        """Return that the rate is held until the end, if it is."""
+        if values.hold < values.epochs:
+            return None
+        return f"hold = {values.hold} must be less than epochs = {values.epochs}"
 
     def factor(self, epoch: int) -> float:
         """Return what is left of the learning rate in an epoch, counted from 1."""

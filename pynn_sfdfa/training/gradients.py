@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.engine import TrainingEngine
     from pynn_sfdfa.training.losses import Loss
@@ -57,7 +57,7 @@ class GradientAlignment:
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
     rule : LearningRule
     loss : Loss
     trains : SpikeTrains
@@ -71,9 +71,7 @@ class GradientAlignment:
         If there are no trials, they do not fit the network, or the simulator has no gradients.
     """
 
-    def __init__(
-        self, network: FeedForward, rule: LearningRule, loss: Loss, trains: SpikeTrains, sim: Any = None
-    ) -> None:
+    def __init__(self, network: Network, rule: LearningRule, loss: Loss, trains: SpikeTrains, sim: Any = None) -> None:
         if len(trains) == 0:
             raise ValueError("There are no trials to compare gradients on.")
         trains.check_within(network.trial_duration)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.tally import Tally
 
 __all__ = ["CannotLearnError", "check_activity", "check_weights"]
@@ -41,15 +41,16 @@ def check_weights(weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDA
                 )
 
 
-def check_activity(tally: Tally, network: FeedForward, epoch: int) -> None:
+def check_activity(tally: Tally, network: Network, epoch: int) -> None:
     """Raise CannotLearnError if a layer was silent through the whole epoch, or fired at the cap."""
     for index, (layer, spikes, capped) in enumerate(zip(network.layers, tally.spikes, tally.capped, strict=True)):
+        cell = layer.cell
         name = "The output layer" if index == len(network.layers) - 1 else f"Hidden layer {index + 1}"
         if spikes.sum() == 0:
             raise CannotLearnError(
                 f"{name} ({layer.size} neurons) did not fire once in the {tally.samples} trials of epoch {epoch}, so "
-                f"nothing can be learned. Its threshold is {layer.v_thresh - layer.v_rest:g} mV above rest "
-                f"(c = {layer.threshold_current:.3g} nA): lower v_thresh, widen the range of the initial weights, "
+                f"nothing can be learned. Its threshold is {cell.v_thresh - cell.v_rest:g} mV above rest "
+                f"(c = {cell.threshold_current:.3g} nA): lower v_thresh, widen the range of the initial weights, "
                 "or give it more active inputs."
             )
         fraction = capped / (tally.samples * layer.size)
@@ -57,6 +58,6 @@ def check_activity(tally: Tally, network: FeedForward, epoch: int) -> None:
             raise CannotLearnError(
                 f"{name} ({layer.size} neurons) fired {network.max_spikes} spikes, the cap, in {100 * fraction:.0f} % "
                 f"of neurons and trials of epoch {epoch}, so its counts carry no information. Its threshold is "
-                f"{layer.v_thresh - layer.v_rest:g} mV above rest: raise v_thresh, narrow the range of the initial "
+                f"{cell.v_thresh - cell.v_rest:g} mV above rest: raise v_thresh, narrow the range of the initial "
                 "weights, or raise max_spikes."
             )

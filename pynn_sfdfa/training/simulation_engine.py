@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.feed_forward import FeedForward, Wiring
+    from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.network.wiring import Wiring
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
@@ -43,7 +44,7 @@ class SimulationEngine(ABC):
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
         Its weights are copied; the network is not changed.
     rule : LearningRule, optional
         One that needs no more than the simulator offers (`pynn_sfdfa.common.simulators`).
@@ -74,7 +75,7 @@ class SimulationEngine(ABC):
 
     def __init__(
         self,
-        network: FeedForward,
+        network: Network,
         rule: LearningRule | None = None,
         optimizer: Optimizer | None = None,
         loss: Loss | None = None,
@@ -86,6 +87,7 @@ class SimulationEngine(ABC):
         self._rule, self._optimizer, self._seed = rule, optimizer, seed
         self._loss = loss if loss is not None else SpikeCount()
         self._readout = readout if readout is not None else MostSpikes()
+        network.check_learns_on(self.simulator)
         self._check(batch_size, threads)
         self._network = copy.copy(network)
         self._network.weights = [weights.copy() for weights in network.weights]
@@ -200,7 +202,7 @@ class SimulationEngine(ABC):
         learning: Mapping[str, Any],
         report: Callable[[int], None] | None,
     ) -> tuple[list[NDArray[np.int32]], Responses]:
-        """Show all samples in one run, learning with these arguments of `FeedForward.wire` if there are any.
+        """Show all samples in one run, learning with these arguments of `Network.wire` if there are any.
 
         Returns
         -------

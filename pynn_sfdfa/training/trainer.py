@@ -7,24 +7,21 @@ import time
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 import numpy as np
 
-from pynn_sfdfa.common.simulators import load_simulator
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support.interrupts import deferred_interrupt
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress
-from pynn_sfdfa.training.engine import check_labels
+from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
 from pynn_sfdfa.training.history import History, as_record
-from pynn_sfdfa.training.losses import SpikeCount
-from pynn_sfdfa.training.metrics import Evaluation, evaluation, feedback_alignment
+from pynn_sfdfa.training.metrics import feedback_alignment
 from pynn_sfdfa.training.optimizers import Adam
 from pynn_sfdfa.training.passes import sample_order, until
-from pynn_sfdfa.training.readouts import MostSpikes
 from pynn_sfdfa.training.tally import Tally
 
 if TYPE_CHECKING:
@@ -34,10 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.callbacks import Callback
-    from pynn_sfdfa.training.engine import TrainingEngine
     from pynn_sfdfa.training.gradients import Probe
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
@@ -46,12 +42,12 @@ if TYPE_CHECKING:
 __all__ = ["CannotLearnError", "History", "Trainer"]
 
 
-class Trainer:
+class Trainer(Evaluator):
     """Trains a network on one simulator.
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
         Its weights and feedback are those of the last finished batch after `fit`.
     sim : module, optional
         The simulator to train on; default: ``pynn_sfdfa.event``.
@@ -82,9 +78,11 @@ class Trainer:
         If a setting is not valid.
     """
 
+    _by_name: ClassVar[str] = "rule=SFDFA(), optimizer=Adam()"
+
     def __init__(
         self,
-        network: FeedForward,
+        network: Network,
         sim: Any = None,
         *misplaced: Any,
         rule: LearningRule | None = None,
@@ -99,17 +97,19 @@ class Trainer:
         probes: Sequence[Probe] = (),
         readout: Readout | None = None,
     ) -> None:
-        sim = load_simulator("event") if sim is None else sim
-        if misplaced or not hasattr(sim, "training_engine"):
-            first = "" if hasattr(sim, "training_engine") else f"{getattr(sim, '__name__', sim)} offers no training: "
-            raise TypeError(
-                f"{first}Trainer takes the network, a simulator such as pynn_sfdfa.event, and all else by name: "
-                "Trainer(network, sim, rule=SFDFA(), optimizer=Adam())."
-            )
-        self.network = network
         self._rule = rule if rule is not None else SFDFA()
-        self._loss = loss if loss is not None else SpikeCount()
-        self._readout = readout if readout is not None else MostSpikes()
+        super().__init__(
+            network,
+            sim,
+            *misplaced,
+            loss=loss,
+            readout=readout,
+            rule=self._rule,
+            optimizer=optimizer if optimizer is not None else Adam(),
+            batch_size=batch_size,
+            seed=seed,
+            threads=threads,
+        )
         self._seed, self._batch_size = seed, batch_size
         self._callbacks, self._probes = list(callbacks), list(probes)
         self._folder = None if folder is None else Path(folder)
@@ -118,16 +118,6 @@ class Trainer:
             json.dumps(self._configuration, allow_nan=False)
         except (TypeError, ValueError) as error:
             raise ValueError(f"configuration cannot be kept in checkpoints, which are JSON: {error}.") from None
-        self._engine: TrainingEngine = sim.training_engine(
-            network,
-            self._rule,
-            optimizer if optimizer is not None else Adam(),
-            self._loss,
-            batch_size,
-            seed,
-            threads,
-            self._readout,
-        )
         self._history = History()
         self._tally = Tally(network.sizes[1:])
         self._compile_seconds = 0.0
@@ -225,29 +215,6 @@ class Trainer:
         started = time.perf_counter()
         self._engine.prepare(partial(self._tell, "on_compile"))
         self._compile_seconds = time.perf_counter() - started
-
-    def evaluate(self, trains: SpikeTrains) -> Evaluation:
-        """Run all samples without learning.
-
-        Raises
-        ------
-        ValueError
-            If the samples do not fit the network or its trials.
-        """
-        trains.check_within(self.network.trial_duration)
-        check_labels(trains, self.network.sizes[-1])
-        return evaluation(self._engine.respond(trains), trains.labels, self._loss, self._readout)
-
-    def predict(self, trains: SpikeTrains) -> NDArray[np.int64]:
-        """Return the class of each sample as the network is now, shape (samples,); labels are not looked at.
-
-        Raises
-        ------
-        ValueError
-            If the samples do not fit the network or its trials.
-        """
-        trains.check_within(self.network.trial_duration)
-        return self._readout.decide(self._engine.respond(trains))
 
     def gradients(self, trains: SpikeTrains) -> list[NDArray[np.float32]]:
         """Return the mean over the samples of the gradients by which the rule would descend; nothing is learned.

@@ -34,7 +34,7 @@ def invoke(*arguments):
 
 def test_every_table_is_an_experiment_with_all_rules(tmp_path):
     for name, table in TABLES.items():
-        runs = list(table.runs(tables.RULES, [1, 2], tmp_path))
+        runs = list(table.runs(table.rules, [1, 2], tmp_path))
         rules = ("sfdfa",) if name.endswith("-best") else ("sfdfa", "dfa", "bp")
         assert [(run.settings.name, run.rule, run.seed) for run in runs] == [
             (name, rule, seed) for seed in (1, 2) for rule in rules

@@ -38,7 +38,7 @@ def test_a_sweep_ends_with_a_table_and_a_picture(tmp_path):
     assert result.exit_code == 0, result.output
     assert "1 of 2 runs finished, 1 failed." in result.stdout
     assert result.stdout.splitlines()[0].split() == [
-        "network.hidden.v_thresh", "rules.sfdfa.rho", "seeds", "held-out", "accuracy", "(%)",
+        "network.hidden.v_thresh", "rules.sfdfa.rho", "seeds", "validation", "accuracy", "(%)",
     ]  # fmt: skip
     assert (tmp_path / "out" / "sweep.png").read_bytes().startswith(b"\x89PNG")
     with (tmp_path / "out" / "table.csv").open() as file:

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import tomllib
 from importlib import resources
 
 import pytest
 
-from pynn_sfdfa.encoding import ENCODERS
-from pynn_sfdfa.experiments import config, schema
+from pynn_sfdfa import SFDFA, Adam, Decay, SpikeCount
+from pynn_sfdfa.encoding import Latency
+from pynn_sfdfa.experiments import config, schema, sections
 from pynn_sfdfa.experiments.config import ConfigError
-from pynn_sfdfa.rules import RULES
-from pynn_sfdfa.training.optimizers import OPTIMIZERS
+from pynn_sfdfa.rules import Combination
+from pynn_sfdfa.rules.parts.fixed import Fixed
+from pynn_sfdfa.rules.parts.timed import Timed
 
 NAMES = config.experiment_names()
 
@@ -94,7 +95,7 @@ def test_overrides_take_toml_values_and_bare_words():
 def test_the_last_override_wins_and_whole_tables_can_be_replaced():
     assert config.load("digits", ["training.seed=5", "training.seed=6"]).training.seed == 6
     optimizer = config.load("digits", ['optimizer={name="sgd", learning_rate=2e-5}']).optimizer
-    assert optimizer.model_dump(exclude_none=True) == {"name": "sgd", "learning_rate": 2e-5}
+    assert sections.plain(optimizer) == {"name": "sgd", "learning_rate": 2e-5}
 
 
 def test_whole_numbers_are_accepted_where_any_number_is():
@@ -127,10 +128,45 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ("network.gradient=boundd", 'network.gradient = "boundd" is not valid (did you mean bounded?); choose one of'),
         ("learning.rule=sfdaf", 'learning.rule = "sfdaf" is not valid (did you mean sfdfa?); choose one of sfdfa, dfa'),
         ("encoding.name=latncy", 'encoding.name = "latncy" is not valid (did you mean latency?); choose one of'),
-        ("encoding={window=1.0}", "encoding.name is missing; choose one of latency, time_coded, poisson, none."),
+        ("encoding={window=1.0}", "encoding.name is missing; choose one of latency, none, poisson, time_coded."),
         ("encoding=3", "encoding = 3 is not valid: must be a table."),
         ("network.hidden=3", "network.hidden = 3 is not valid: must be a table."),
         ('optimizer={name="sgd"}', "optimizer.learning_rate is missing."),
+        ("optimizer=sgd", "optimizer.learning_rate is missing."),
+        ("optimizer.name=adm", 'optimizer.name = "adm" is not valid (did you mean adam?); choose one of adam, sgd.'),
+        (
+            'optimizer.decay={name="cosin", epochs=3, final=0.1}',
+            'optimizer.decay.name = "cosin" is not valid (did you mean',
+        ),
+        (
+            'optimizer.decay={name="cosine", epochs=3}',
+            "optimizer.decay.final is missing (fraction of the learni",
+        ),
+        (
+            'optimizer.decay={name="linear", epochs=3, final=1, hold=3}',
+            "optimizer.decay: hold = 3 must be less than ep",
+        ),
+        ("loss.margin=-1", "loss.margin = -1 is not valid: must be >= 0 (spikes by which a count may miss its target"),
+        ("rules=3", "rules = 3 is not valid: must be a table."),
+        ("rules.sfdfa=3", "rules.sfdfa = 3 is not valid: must be a table."),
+        (
+            "rules.sfdfa.roh=3",
+            "rules.sfdfa.roh is not a known key (did you mean rho?); valid here: rho, r_target, f",
+        ),
+        (
+            "rules.sfdfa.timed=1",
+            "rules.sfdfa.timed = 1 is not valid: must be true or false (hidden spikes learn from",
+        ),
+        ("rules.sfdaf.rho=3", "rules.sfdaf.feedback is missing (what the feedback weights are) (did you mean sfdfa?)."),
+        (
+            "rules.dfa.feedback=[1, -1]",
+            "rules.dfa.feedback = [1, -1] is not valid: the first number must be smaller",
+        ),
+        (
+            "rules.my.transport=timd",
+            'rules.my.transport.name = "timd" is not valid (did you mean timed?); choose one',
+        ),
+        ("rules.my.feedback=fixed", "rules.my.feedback.weights is missing (drawn uniformly from this range)."),
         ("rules={}", "learning.rule = 'sfdfa' needs the table [rules.sfdfa], which is missing."),
         ("loss.target=1", "loss: target = 1 spikes must be more than other = 3."),
         ("name=a/b", 'name = "a/b" is not valid: has characters that are not allowed (letters, digits, '),
@@ -230,18 +266,36 @@ def test_differences_name_the_keys():
     ]
 
 
-def test_the_schema_knows_what_can_be_built():
-    """Every rule, optimiser and encoder has a section whose keys are its parameters."""
-    for name, rule in RULES.items():
-        section = schema.Rules.model_fields[name].annotation.__args__[0]
-        assert set(section.model_fields) == {field.name for field in dataclasses.fields(rule)}
-    assert set(schema.Rules.model_fields) == set(RULES) == set(schema.Learning.model_fields["rule"].annotation.__args__)
-    optimizers = {section.model_fields["name"].annotation.__args__[0]: section for section in (schema.Adam, schema.SGD)}
-    for name, optimizer in OPTIMIZERS.items():
-        fields = {field.name for field in dataclasses.fields(optimizer)}
-        assert set(optimizers[name].model_fields) - {"name"} == fields
-    encoders = {"latency": schema.Latency, "time_coded": schema.TimeCoded, "poisson": schema.Poisson}
-    assert encoders.keys() == ENCODERS.keys()
-    for name, encoder in ENCODERS.items():
-        keywords = {p.name for p in inspect.signature(encoder).parameters.values() if p.kind is p.KEYWORD_ONLY}
-        assert set(encoders[name].model_fields) - {"name"} == keywords
+@pytest.mark.parametrize("chosen", [schema.ENCODERS, schema.OPTIMIZERS, schema.LOSSES, schema.RULES])
+def test_the_schema_knows_what_can_be_built(chosen):
+    """Every rule, optimiser, encoder and loss has a table whose keys are its settings, which it is made from."""
+    for name, declared in chosen.classes().items():
+        table = sections.section(declared, named=True)
+        settings = {field.name for field in dataclasses.fields(declared)}
+        assert set(table.model_fields) == {"name"} | settings
+        assert table.model_fields["name"].annotation.__args__ == (name,)
+
+
+def test_what_an_experiment_sets_up_is_what_its_file_says():
+    experiment = config.load("mnist-best", ["optimizer.decay.hold=2", "loss.margin=1"])
+    decay = Decay("cosine", 30, 0.01, hold=2)
+    assert experiment.optimizer.build() == Adam(3e-3, decay=decay, beta1=0.9, beta2=0.999, epsilon=1e-8)
+    assert experiment.rule.build() == SFDFA(rho=0.0, r_target=0.0, feedback_learning_rate=1e-3, timed=True)
+    assert experiment.loss.build() == SpikeCount(15.0, 3.0, margin=1.0)
+    assert experiment.encoding.build() == Latency(window=100.0, maximum=255.0)
+
+
+def test_a_rule_that_nobody_has_written_down_is_put_together_in_the_file(tmp_path):
+    table = 'rules.mine={transport="timed", feedback={name="fixed", weights=[-0.5, 0.5]}, rho=0.1, r_target=0.2}'
+    experiment = config.load("digits", [table, "learning.rule=mine"])
+    expected = Combination(Timed(), Fixed((-0.5, 0.5)), rho=0.1, r_target=0.2)
+    assert experiment.rule.build() == expected
+    (tmp_path / "config.toml").write_text(config.dumps(experiment, {}))
+    assert config.load(tmp_path / "config.toml").rule.build() == expected
+
+
+def test_what_may_be_left_out_is_not_written_unless_it_is_set():
+    """So that what was written before, when there was no such key, is of the same settings."""
+    assert set(config.load("digits").settings()["loss"]) == {"target", "other"}
+    assert "hold" not in config.load("mnist-best").settings()["optimizer"]["decay"]
+    assert config.load("digits", ["loss.margin=1"]).settings()["loss"]["margin"] == 1.0

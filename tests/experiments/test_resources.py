@@ -61,9 +61,8 @@ def test_spikes_are_those_that_the_encoder_makes(loaded):
         scaled = [Samples(part.values / 16, part.labels) for part in (loaded.train, loaded.test)]
         time_coded = Dataset("x", *scaled, 10, "x") if "time_coded" in encoding else loaded
         (need,) = [need for need in needs(settings, time_coded, "train") if "input spikes" in need.what]
-        encode = assembly.ENCODERS[settings.encoding.name]
-        parameters = settings.encoding.model_dump(exclude={"name"}, exclude_none=True)
-        made = [encode(part.values, part.labels, **parameters) for part in (time_coded.train, time_coded.test)]
+        encode = settings.encoding.build()
+        made = [encode(part.values, part.labels) for part in (time_coded.train, time_coded.test)]
         assert need.bytes == pytest.approx(16 * sum(trains.times.size for trains in made), rel=0.02)
 
 

@@ -32,16 +32,16 @@ def test_layers_take_their_parameters():
     net = FeedForward((4, 3, 5, 2), hidden=[{"v_thresh": -60}, {"v_thresh": -55.0, "cm": 5.0}], output={"tau_m": 300})
     assert net.sizes == (4, 3, 5, 2)
     assert [layer.size for layer in net.layers] == [3, 5, 2]
-    assert [layer.v_thresh for layer in net.layers] == [-60.0, -55.0, -50.0]
-    assert [layer.cm for layer in net.layers] == [10.0, 5.0, 10.0]
-    assert net.layers[2].tau_m == 300.0
+    assert [layer.cell.v_thresh for layer in net.layers] == [-60.0, -55.0, -50.0]
+    assert [layer.cell.cm for layer in net.layers] == [10.0, 5.0, 10.0]
+    assert net.layers[2].cell.tau_m == 300.0
     assert net.trial_duration == 200.0
-    assert net.layers[0].threshold_current == pytest.approx(10 / (260 * 130 / (10 * 130)))
+    assert net.layers[0].cell.threshold_current == pytest.approx(10 / (260 * 130 / (10 * 130)))
 
 
 def test_one_mapping_serves_all_hidden_layers():
     net = FeedForward([4, 3, 3, 2], hidden={"v_thresh": -60.0})
-    assert [layer.v_thresh for layer in net.layers] == [-60.0, -60.0, -50.0]
+    assert [layer.cell.v_thresh for layer in net.layers] == [-60.0, -60.0, -50.0]
 
 
 def test_a_network_may_have_no_hidden_layer():

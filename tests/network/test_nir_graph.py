@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 
 import nir
 import numpy as np
@@ -69,8 +70,8 @@ def test_parameters_come_back(tau_syn, ratio, cm, v_rest, above, dt):
     cell = {"tau_syn": tau_syn, "tau_m": ratio * tau_syn, "cm": cm, "v_rest": v_rest, "v_thresh": v_rest + above}
     built = FeedForward([2, 3], output=cell)
     (layer,), (again,) = built.layers, from_nir(to_nir(built, dt)).layers
-    for name, value in layer.cell_parameters().items():
-        assert getattr(again, name) == pytest.approx(value, rel=1e-9)
+    for name, value in asdict(layer.cell).items():
+        assert getattr(again.cell, name) == pytest.approx(value, rel=1e-9)
 
 
 def test_spike_times_converge_with_the_step_of_the_reader(trains):

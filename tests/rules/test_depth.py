@@ -38,7 +38,7 @@ def frozen(request):
     net = network(sizes, c=0.3, weights=(-0.4, 1.0), max_spikes=200, seed=2)
     trains = random_trains(np.random.default_rng(0), 1, sizes[0], spikes=(60, 61), last=190.0, n_classes=3)
     rule = Combination(Watched(), Estimated(1.0))  # feedback is the mean over the batch
-    engine = sim.training_engine(net, rule, SGD(learning_rate=0.0), SpikeCount(), TRIALS, 0, 1)
+    engine = sim.training_engine(net, rule, SGD(learning_rate=1e-30), SpikeCount(), TRIALS, 0, 1)
     list(engine.train(trains, np.zeros(TRIALS, int), 0))
     assert all((counts[0] > 1).all() for counts in Watched.counts)
     return net, engine.feedback(), *Watched.seen

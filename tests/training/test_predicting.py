@@ -73,7 +73,7 @@ def test_the_first_spike_is_that_of_the_pynn_path(trains):
 
 
 def test_accuracy_while_learning_is_by_the_readout_too(trains):
-    history = Trainer(net(), optimizer=SGD(0.0), batch_size=7, readout=FirstSpike()).fit(trains)
+    history = Trainer(net(), optimizer=SGD(1e-30), batch_size=7, readout=FirstSpike()).fit(trains)
     assert history.records[0].train_accuracy == Trainer(net(), readout=FirstSpike()).evaluate(trains).accuracy
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.losses import SpikeCount
     from pynn_sfdfa.training.optimizers import Adam
 
@@ -34,6 +34,6 @@ class Peer(Protocol):
 class PeerMaker(Protocol):
     """What the file of a peer offers as ``make``; it raises ImportError where the peer is not installed."""
 
-    def __call__(self, network: FeedForward, optimizer: Adam, loss: SpikeCount, threads: int, seed: int) -> Peer:
+    def __call__(self, network: Network, optimizer: Adam, loss: SpikeCount, threads: int, seed: int) -> Peer:
         """Return an untrained network with the sizes, time constants and trial duration of ``network``."""
         ...

@@ -10,14 +10,14 @@ from pynn_sfdfa.benchmark.peers.dense import TorchPeer
 
 if TYPE_CHECKING:
     from pynn_sfdfa.benchmark.peers.base import Peer
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.losses import SpikeCount
     from pynn_sfdfa.training.optimizers import Adam
 
 __all__ = ["make"]
 
 
-def make(network: FeedForward, optimizer: Adam, loss: SpikeCount, threads: int, seed: int) -> Peer:
+def make(network: Network, optimizer: Adam, loss: SpikeCount, threads: int, seed: int) -> Peer:
     """Return the network in snnTorch; the first layer's sums of all steps are computed at once."""
     import snntorch
     import torch
@@ -26,7 +26,7 @@ def make(network: FeedForward, optimizer: Adam, loss: SpikeCount, threads: int, 
     torch.manual_seed(seed)
     steps, layers = round(network.trial_duration / STEP), []
     for n_in, n_out, layer in zip(network.sizes[:-1], network.sizes[1:], network.layers, strict=True):
-        neuron = snntorch.Leaky(beta=math.exp(-STEP / layer.tau_m), reset_mechanism="subtract")
+        neuron = snntorch.Leaky(beta=math.exp(-STEP / layer.cell.tau_m), reset_mechanism="subtract")
         layers.append((torch.nn.Linear(n_in, n_out), neuron))
     (linear1, hidden), (linear2, output) = layers
 

@@ -9,14 +9,14 @@ from pynn_sfdfa.benchmark.peers.dense import TorchPeer
 
 if TYPE_CHECKING:
     from pynn_sfdfa.benchmark.peers.base import Peer
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.losses import SpikeCount
     from pynn_sfdfa.training.optimizers import Adam
 
 __all__ = ["make"]
 
 
-def make(network: FeedForward, optimizer: Adam, loss: SpikeCount, threads: int, seed: int) -> Peer:
+def make(network: Network, optimizer: Adam, loss: SpikeCount, threads: int, seed: int) -> Peer:
     """Return the network in SpikingJelly."""
     import torch
     from spikingjelly.activation_based import functional, layer, neuron, surrogate
@@ -24,11 +24,10 @@ def make(network: FeedForward, optimizer: Adam, loss: SpikeCount, threads: int, 
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     parts: list[Any] = []
-    for n_in, n_out, cells in zip(network.sizes[:-1], network.sizes[1:], network.layers, strict=True):
+    for n_in, n_out, described in zip(network.sizes[:-1], network.sizes[1:], network.layers, strict=True):
+        tau = described.cell.tau_m / STEP
         parts.append(layer.Linear(n_in, n_out))
-        parts.append(
-            neuron.LIFNode(tau=cells.tau_m / STEP, decay_input=False, v_reset=None, surrogate_function=surrogate.ATan())
-        )
+        parts.append(neuron.LIFNode(tau=tau, decay_input=False, v_reset=None, surrogate_function=surrogate.ATan()))
     module = torch.nn.Sequential(*parts)
     functional.set_step_mode(module, "m")
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.event.batch.workspace import Workspace
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
@@ -62,7 +62,7 @@ class BatchEngine:
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
         Its weights are copied; the network is not changed.
     rule : LearningRule, optional
         How errors reach hidden layers; what only responds needs none.
@@ -86,7 +86,7 @@ class BatchEngine:
 
     def __init__(
         self,
-        network: FeedForward,
+        network: Network,
         rule: LearningRule | None = None,
         optimizer: Optimizer | None = None,
         loss: Loss | None = None,

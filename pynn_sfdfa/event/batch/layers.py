@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.feed_forward import FeedForward
+    from pynn_sfdfa.network.network import Network
 
 __all__ = ["Layers"]
 
@@ -29,7 +29,7 @@ class Layers:
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
         Its weights are copied; the network is not changed.
     seed : int
         Of the perturbations.
@@ -48,7 +48,8 @@ class Layers:
         If the number of threads is not valid.
     """
 
-    def __init__(self, network: FeedForward, seed: int, threads: int | None) -> None:
+    def __init__(self, network: Network, seed: int, threads: int | None) -> None:
+        network.check_learns_on("event")
         self._network, self._seed = network, seed
         self.pool = Pool(_checked_threads(threads))
         self.sizes, self.max_spikes, self.delay = network.sizes, network.max_spikes, network.delay

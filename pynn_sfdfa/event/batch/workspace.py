@@ -11,23 +11,25 @@ from pynn_sfdfa.event.batch.layout import padded_width
 from pynn_sfdfa.event.batch.records import LayerConstants, allocate_trials
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.network.feed_forward import FeedForward, Layer
+    from pynn_sfdfa.network.layers import Layer
+    from pynn_sfdfa.network.network import Network
 
 __all__ = ["Workspace", "layer_constants"]
 
 
-def layer_constants(layer: Layer, network: FeedForward) -> LayerConstants:
+def layer_constants(layer: Layer, network: Network) -> LayerConstants:
     """Return the constants of a layer as the kernels take them."""
+    cell = layer.cell
     return LayerConstants(
-        tau_syn=np.float32(layer.tau_syn),
-        tau_m=np.float32(layer.tau_m),
-        c=np.float32(layer.threshold_current),
-        reach=np.float32((layer.tau_m - layer.tau_syn) / layer.tau_syn),
+        tau_syn=np.float32(cell.tau_syn),
+        tau_m=np.float32(cell.tau_m),
+        c=np.float32(cell.threshold_current),
+        reach=np.float32((cell.tau_m - cell.tau_syn) / cell.tau_syn),
         exact=np.float32(network.gradient == "exact"),
-        trial_duration=np.float32(layer.trial_duration),
+        trial_duration=np.float32(cell.trial_duration),
         delay=np.float32(network.delay),
         max_spikes=np.int32(network.max_spikes),
-        closed_form=layer.tau_m == 2 * layer.tau_syn,
+        closed_form=cell.tau_m == 2 * cell.tau_syn,
     )
 
 
@@ -36,7 +38,7 @@ class Workspace:
 
     Parameters
     ----------
-    network : FeedForward
+    network : Network
     trials : int
         Trials of a batch.
     max_events : int
@@ -45,7 +47,7 @@ class Workspace:
         Parts of a batch that may be run at a time.
     """
 
-    def __init__(self, network: FeedForward, trials: int, max_events: int, parts: int) -> None:
+    def __init__(self, network: Network, trials: int, max_events: int, parts: int) -> None:
         self.trials, self.max_events = trials, max_events
         sizes = [layer.size for layer in network.layers]
         widths = [padded_width(size) for size in sizes]

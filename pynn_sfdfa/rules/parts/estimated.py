@@ -11,6 +11,7 @@ from numba import float32, int32
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.rules.parts.feedback import Feedback
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
+from pynn_sfdfa.support.settings import NotNegative
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +91,7 @@ class Estimated(Feedback):
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PERTURBATIONS})  # feedback projections do the rest by themselves
     kernels: ClassVar[tuple[Any, ...]] = (estimate,)
 
-    learning_rate: float = 1e-4
+    learning_rate: NotNegative = 1e-4
 
     @property
     def rate(self) -> float:

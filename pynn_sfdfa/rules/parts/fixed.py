@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
 from pynn_sfdfa.rules.parts.feedback import Feedback
+from pynn_sfdfa.support.settings import Range, doc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,20 +29,11 @@ class Fixed(Feedback):
     ----------
     weights : tuple of float
         Range of the uniform distribution.
-
-    Raises
-    ------
-    ValueError
-        If the range is not finite or empty.
     """
 
     name: ClassVar[str] = "fixed"
 
-    weights: tuple[float, float] = (-1.0, 1.0)
-
-    def __post_init__(self) -> None:
-        if not -math.inf < self.weights[0] < self.weights[1] < math.inf:
-            raise ValueError(f"fixed feedback: weights = {self.weights} is not valid; give (lowest, highest).")
+    weights: Annotated[Range, doc("drawn uniformly from this range")] = (-1.0, 1.0)
 
     def initial(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
         """Return the random feedback of one seed; see `Feedback.initial`."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from pynn_sfdfa.support.settings import Named
 
 if TYPE_CHECKING:
     from pynn_sfdfa.common.needs import Need
@@ -13,11 +14,9 @@ __all__ = ["Part"]
 
 
 @dataclass(frozen=True)
-class Part:
+class Part(Named):
     """A part of a rule: settings only; subclasses are frozen dataclasses."""
 
-    name: ClassVar[str]
-    """In configurations."""
     needs: ClassVar[frozenset[Need]] = frozenset()
     """What a simulator must offer."""
     hooks: ClassVar[dict[str, Need]] = {}
@@ -29,11 +28,6 @@ class Part:
     """The compiled functions that it calls, so that they can be compiled before the first batch."""
     asks: ClassVar[tuple[str, ...]] = ()
     """The methods of `pynn_sfdfa.rules.trials.Trials` that it calls and other parts do not, for the same reason."""
-
-    def __post_init__(self) -> None:
-        for field, value in vars(self).items():
-            if isinstance(value, float | int) and not (math.isfinite(value) and value >= 0):
-                raise ValueError(f"{self.name}: {field} = {value} is not valid; it must be >= 0.")
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

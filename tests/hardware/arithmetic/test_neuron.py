@@ -18,12 +18,12 @@ from pynn_sfdfa.hardware.arithmetic.neuron import (
     spike_factor,
     take_up,
 )
-from pynn_sfdfa.network.feed_forward import Layer
+from pynn_sfdfa.network.cells import LIF_SFDFA
 
 FORMATS = Formats()
 CONSTANTS = FORMATS.constants()
-LAYER = Layer(1, tau_m=52.0, tau_syn=26.0, cm=10.0, v_rest=-70.0, v_thresh=-68.0, trial_duration=40.0)
-HIDDEN = neuron_constants(LAYER, 1.0, "bounded", 30, FORMATS)
+CELL = LIF_SFDFA(tau_m=52.0, tau_syn=26.0, cm=10.0, v_rest=-70.0, v_thresh=-68.0, trial_duration=40.0)
+HIDDEN = neuron_constants(CELL, 1.0, "bounded", 30, FORMATS)
 
 states = st.integers(-SUM_LIMIT, SUM_LIMIT)
 weights = st.integers(-(2**31) + 1, 2**31 - 1)
@@ -97,8 +97,8 @@ def test_a_spike_carries_its_grade_and_resets(D, directional, v, count):
 
 
 def test_constants_of_the_published_neuron():
-    layer = Layer(800, tau_m=260.0, tau_syn=130.0, cm=10.0, v_rest=-70.0, v_thresh=-50.0, trial_duration=200.0)
-    constants = neuron_constants(layer, 1.0, "bounded", 30, FORMATS)
+    cell = LIF_SFDFA(tau_m=260.0, tau_syn=130.0, cm=10.0, v_rest=-70.0, v_thresh=-50.0, trial_duration=200.0)
+    constants = neuron_constants(cell, 1.0, "bounded", 30, FORMATS)
     assert constants.threshold == round(0.2 / 0.26 * 2**21)
     assert constants.reach == 2**16
     assert constants.loss_m == round((1 - np.exp(-1 / 260)) * 2**32)
@@ -114,6 +114,6 @@ def test_constants_of_the_published_neuron():
     ],
 )
 def test_layers_that_cannot_be_represented_are_refused(changes, message):
-    layer = Layer(**{**vars(LAYER), **changes})
+    cell = LIF_SFDFA(**{**vars(CELL), **changes})
     with pytest.raises(ValueError, match=message):
-        neuron_constants(layer, 1.0, "bounded", 30, FORMATS)
+        neuron_constants(cell, 1.0, "bounded", 30, FORMATS)

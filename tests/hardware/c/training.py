@@ -30,7 +30,8 @@ def setup(fixed, trials, parameters):
     out["rate"] = to_fixed(parameters.feedback_learning_rate, RATE_FRACTION)
     out["sizes"][0, : len(fixed.sizes)] = fixed.sizes
     out["gains"][0, : len(fixed.layers)] = [
-        gain(parameters.learning_rate, layer.tau_m, layer.threshold_current, fixed.formats) for layer in fixed.layers
+        gain(parameters.learning_rate, layer.cell.tau_m, layer.cell.threshold_current, fixed.formats)
+        for layer in fixed.layers
     ]
     return out
 

@@ -16,8 +16,8 @@ from pynn_sfdfa.support.jit import precompilation
 SCRIPT = """
 import sys, threading
 from pynn_sfdfa.support.jit import precompilation, compile_ahead
-from pynn_sfdfa.training.losses import _count_error
-from pynn_sfdfa.training.optimizers import _adam
+from pynn_sfdfa.training.losses.spike_count import _count_error
+from pynn_sfdfa.training.optimizers.adam import _adam
 from pynn_sfdfa.rules.learning_rule import rate_error
 from pynn_sfdfa.rules.parts.direct import project
 from pynn_sfdfa.rules.parts.estimated import estimate

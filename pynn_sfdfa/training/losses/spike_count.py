@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numba import float32, int32, int64
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.support.jit import kernel
+from pynn_sfdfa.support.settings import MayBeLeftOut, NotNegative, doc
+from pynn_sfdfa.training.losses.loss import Loss
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Loss", "SpikeCount"]
-
-
-class Loss(Protocol):
-    """What is to become small; a small immutable object."""
-
-    @property
-    def kernels(self) -> tuple[Any, ...]:
-        """The compiled functions that it calls, so that they can be compiled before the first batch."""
-        ...
-
-    @property
-    def needs(self) -> frozenset[Need]:
-        """What a simulator must offer to learn from it."""
-        ...
-
-    def targets(self, labels: NDArray[np.int64], n_out: int) -> NDArray[np.float32]:
-        """Return the target count of every output neuron in every trial, shape (trials, n_out)."""
-        ...
-
-    def error(self, counts: NDArray[np.int32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return -dL/dn of every output neuron in every trial, shape (trials, n_out)."""
-        ...
-
-    def loss(self, error: NDArray[np.float32]) -> float:
-        """Return the loss of trials with these errors, summed over them."""
-        ...
+__all__ = ["SpikeCount"]
 
 
 @kernel(int32[:, ::1], int64[::1], float32, float32, float32, float32[:, ::1])
@@ -61,7 +36,7 @@ def _count_error(
 
 
 @dataclass(frozen=True)
-class SpikeCount:
+class SpikeCount(Loss):
     """``1/2 sum_o (target_o - n_o)^2`` with one target for the label's neuron and another for the others.
 
     Differences within the margin count as none.
@@ -72,26 +47,23 @@ class SpikeCount:
         Spikes per trial of the label's neuron and of the others; ``target > other >= 0``.
     margin : float
         Spikes by which a count may miss its target without an error.
-
-    Raises
-    ------
-    ValueError
-        If the targets are not finite or not in that order, or the margin is negative.
     """
 
+    name: ClassVar[str] = "spike-count"
     kernels: ClassVar[tuple[Any, ...]] = (_count_error,)
 
-    target: float = 15.0
-    other: float = 3.0
-    margin: float = 0.0
+    target: Annotated[NotNegative, doc("spikes of the output neuron of the label")] = 15.0
+    other: Annotated[NotNegative, doc("spikes of the other output neurons")] = 3.0
+    margin: Annotated[
+        NotNegative, MayBeLeftOut(), doc("spikes by which a count may miss its target without an error")
+    ] = 0.0
 
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.target) and 0 <= self.other < self.target):
-            raise ValueError(
-                f"SpikeCount: target = {self.target}, other = {self.other} are not valid; need target > other >= 0."
-            )
-        if not 0 <= self.margin < math.inf:
-            raise ValueError(f"SpikeCount: margin = {self.margin} is not valid; it must be >= 0.")
+    @staticmethod
+    def contradiction(values: Any) -> str | None:
+        """Return that the target is not more than the other, if it is not."""
+        if values.target > values.other:
+            return None
+        return f"target = {values.target:g} spikes must be more than other = {values.other:g}"
 
     @property
     def needs(self) -> frozenset[Need]:

@@ -1,0 +1,99 @@
+"""What every cell is: a leaky membrane, an exponential synaptic current, a reset and a refractory period."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pynn_sfdfa import models
+from pynn_sfdfa.common.needs import Need
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import nir
+
+    from pynn_sfdfa.network.shapes import Shape
+
+__all__ = ["Cell"]
+
+
+class Cell(ABC):
+    """A leaky integrate-and-fire neuron with exponential synaptic current, in PyNN's units (ms, mV, nF, nA).
+
+    ``cm dv/dt = -cm (v - v_rest)/tau_m + i_syn`` and ``di_syn/dt = -i_syn/tau_syn``; an input spike adds its weight to
+    ``i_syn``. At ``v >= v_thresh`` the neuron spikes, its potential is reset, and it stays there for ``tau_refrac``.
+    The current is not reset. What derives from it is an immutable dataclass whose fields are the parameters.
+    """
+
+    name: ClassVar[str]
+    """The name of the cell type in PyNN."""
+
+    tau_m: float
+    tau_syn: float
+    cm: float
+    v_rest: float
+    v_thresh: float
+    trial_duration: float
+    """Length of a trial in ms, at whose end the neuron is back at rest."""
+
+    @property
+    @abstractmethod
+    def v_reset(self) -> float | None:
+        """The potential in mV after a spike; None where ``v_thresh - v_rest`` is subtracted instead."""
+
+    @property
+    @abstractmethod
+    def tau_refrac(self) -> float:
+        """The refractory period in ms."""
+
+    @property
+    def kappa(self) -> float:
+        """Potential per difference of the two decaying sums, in mV/nA (docs/algorithm.md)."""
+        return self._constant("kappa")
+
+    @property
+    def threshold_current(self) -> float:
+        """The threshold c in nA (docs/algorithm.md)."""
+        return self._constant("c")
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What it needs of a simulator that learns with it."""
+        hard = {Need.HARD_RESET} if self.v_reset is not None else set()
+        refractory = {Need.REFRACTORY} if self.tau_refrac > 0 else set()
+        return frozenset(hard | refractory)
+
+    @abstractmethod
+    def population_type(self, sim: Any, **of_learning: Any) -> Any:
+        """Return the PyNN cell type on a simulator.
+
+        Parameters
+        ----------
+        sim : module
+        of_learning
+            The form of the gradient, targets, and rate regularisation, by the names that LIF_SFDFA gives them.
+        """
+
+    @abstractmethod
+    def synapse_type(self, sim: Any, learning_rate: float, **parameters: Any) -> Any:
+        """Return the PyNN synapse type that leads to it on a simulator; ``parameters`` are weight and delay."""
+
+    @abstractmethod
+    def nir_node(self, shape: Shape, dt: float) -> nir.NIRNode:
+        """Return a layer of it for a reader with steps of ``dt`` ms (`pynn_sfdfa.network.nir_graph`)."""
+
+    @classmethod
+    @abstractmethod
+    def from_nir(cls, node: nir.NIRNode, known: Mapping[str, float]) -> Cell | None:
+        """Return the cell that a node stands for, or None if it stands for another kind.
+
+        Parameters
+        ----------
+        node : nir.NIRNode
+        known : mapping
+            What NIR does not tell: ``cm``, ``v_rest``, ``trial_duration`` and the ``dt`` for which it was written.
+        """
+
+    def _constant(self, name: str) -> float:
+        return float(models.LIF_SFDFA.values_of_constants(vars(self))[name])

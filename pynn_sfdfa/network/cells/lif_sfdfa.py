@@ -1,0 +1,120 @@
+"""The cell of the article: subtractive reset, no refractory period, spikes that learn."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+import numpy as np
+
+from pynn_sfdfa import models
+from pynn_sfdfa.common.cells import check_cell_parameters
+from pynn_sfdfa.network.cells.cell import Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import nir
+
+    from pynn_sfdfa.network.shapes import Shape
+
+__all__ = ["LIF_SFDFA"]
+
+_MS = 1e-3  # NIR counts time in seconds
+
+
+def _default(name: str) -> float:
+    return float(cast("float", models.LIF_SFDFA.parameter(name).default))
+
+
+@dataclass(frozen=True)
+class LIF_SFDFA(Cell):
+    """The cell type ``LIF_SFDFA``; parameters in PyNN's units (ms, mV, nF), its defaults where none are given.
+
+    Raises
+    ------
+    pyNN.errors.InvalidParameterValueError
+        If a value is out of range; the message names parameter, value and what is valid.
+    ValueError
+        If a value is no number.
+    """
+
+    name: ClassVar[str] = "LIF_SFDFA"
+
+    tau_m: float = _default("tau_m")
+    tau_syn: float = _default("tau_syn")
+    cm: float = _default("cm")
+    v_rest: float = _default("v_rest")
+    v_thresh: float = _default("v_thresh")
+    trial_duration: float = _default("trial_duration")
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if not isinstance(value, int | float | np.number):
+                raise ValueError(f"{name} = {value!r} is not valid; it must be a number.")
+            object.__setattr__(self, name, float(value))
+        check_cell_parameters(asdict(self))
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, float]) -> LIF_SFDFA:
+        """Return the cell with these parameters by name; ValueError if one is none."""
+        names = [field.name for field in fields(cls)]
+        unknown = sorted(set(parameters) - set(names))
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is no parameter of a layer; choose from {', '.join(names)}.")
+        return cls(**parameters)
+
+    @property
+    def v_reset(self) -> None:
+        """None: ``v_thresh - v_rest`` is subtracted."""
+        return
+
+    @property
+    def tau_refrac(self) -> float:
+        """0."""
+        return 0.0
+
+    def population_type(self, sim: Any, **of_learning: Any) -> Any:
+        """Return ``LIF_SFDFA`` of a simulator; see `Cell.population_type`."""
+        return sim.LIF_SFDFA(**asdict(self), **of_learning)
+
+    def synapse_type(self, sim: Any, learning_rate: float, **parameters: Any) -> Any:
+        """Return ``SFDFASynapse`` of a simulator; see `Cell.synapse_type`."""
+        return sim.SFDFASynapse(learning_rate=learning_rate, **parameters)
+
+    def nir_node(self, shape: Shape, dt: float) -> nir.NIRNode:
+        """Return a layer of ``CubaLIF``, which resets to rest; see `Cell.nir_node`."""
+        import nir
+
+        parameters = {
+            "tau_syn": self.tau_syn * _MS,
+            "tau_mem": self.tau_m * _MS,
+            "r": self.tau_m / dt,
+            "v_leak": 0.0,
+            "v_threshold": (self.v_thresh - self.v_rest) * self.cm / dt,
+            "v_reset": 0.0,
+            "w_in": self.tau_syn / dt,
+        }
+        return nir.CubaLIF(**{name: np.full(shape, value) for name, value in parameters.items()})
+
+    @classmethod
+    def from_nir(cls, node: nir.NIRNode, known: Mapping[str, float]) -> LIF_SFDFA | None:
+        """Return the cell of a ``CubaLIF``; see `Cell.from_nir`."""
+        import nir
+
+        if not isinstance(node, nir.CubaLIF):
+            return None
+        cm, v_rest = known["cm"], known["v_rest"]
+        return cls(
+            tau_m=_rounded(node.tau_mem.flat[0] / _MS),
+            tau_syn=_rounded(node.tau_syn.flat[0] / _MS),
+            cm=cm,
+            v_rest=v_rest,
+            v_thresh=_rounded(v_rest + node.v_threshold.flat[0] * known["dt"] / cm),
+            trial_duration=known["trial_duration"],
+        )
+
+
+def _rounded(value: float) -> float:
+    """Undo the rounding of a change of units: no parameter has more than twelve digits."""
+    return float(f"{value:.12g}")

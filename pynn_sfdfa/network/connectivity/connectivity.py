@@ -1,0 +1,82 @@
+"""What every kind of connectivity answers; all of it follows from where spikes arrive."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from pynn_sfdfa.network.cells import LIF_SFDFA, Cell
+
+if TYPE_CHECKING:
+    import nir
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.common.needs import Need
+    from pynn_sfdfa.network.connectivity.sites import Sites
+    from pynn_sfdfa.network.shapes import Shape
+
+__all__ = ["Connectivity"]
+
+
+@dataclass(frozen=True)
+class Connectivity(ABC):
+    """Neurons of one kind, and how the layer below reaches them; immutable, and the same on every simulator.
+
+    Parameters
+    ----------
+    cell : Cell
+        What the neurons are; default: LIF_SFDFA with its defaults.
+    """
+
+    name: ClassVar[str]
+    needs: ClassVar[frozenset[Need]]
+    """What it needs of a simulator that learns with it."""
+
+    cell: Cell = field(default_factory=LIF_SFDFA, kw_only=True)
+
+    @abstractmethod
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of the layer above one of ``input_shape``; ValueError says why it does not fit."""
+
+    @abstractmethod
+    def sites(self, input_shape: Shape) -> Sites:
+        """Return where the spikes of a layer of ``input_shape`` arrive."""
+
+    @abstractmethod
+    def nir_node(self, weights: NDArray[np.float32], input_shape: Shape) -> nir.NIRNode:
+        """Return it as a node of a NIR graph."""
+
+    @classmethod
+    @abstractmethod
+    def from_nir(cls, node: nir.NIRNode, cell: Cell) -> tuple[Connectivity, NDArray[np.float32]] | None:
+        """Return the connectivity that a node stands for and its weights, or None if it stands for another kind."""
+
+    def initial_weights(
+        self, input_shape: Shape, bounds: tuple[float, float], generator: np.random.Generator
+    ) -> NDArray[np.float32]:
+        """Return weights drawn uniformly from a range, in nA."""
+        return generator.uniform(*bounds, self.sites(input_shape).weight_shape).astype(np.float32)
+
+    def project(
+        self, sim: Any, pre: Any, post: Any, input_shape: Shape, weights: NDArray[np.float32], **synapse: Any
+    ) -> Any:
+        """Return a PyNN projection with these weights; ``synapse`` are delay and learning rate."""
+        synapses = self.sites(input_shape).synapses()
+        each = weights.ravel()[synapses.weight].astype(float)
+        pairs = list(zip(synapses.pre.tolist(), synapses.post.tolist(), each.tolist(), strict=True))
+        connector = sim.FromListConnector(pairs, column_names=["weight"])
+        return sim.Projection(pre, post, connector, self.cell.synapse_type(sim, **synapse))
+
+    def learned(self, projection: Any, input_shape: Shape) -> NDArray[np.float32]:
+        """Return the weights that a projection made by `project` has now; those that no synapse has are 0."""
+        sites = self.sites(input_shape)
+        synapses = sites.synapses()
+        pre, post, values = np.array(projection.get("weight", format="list"), float).reshape(-1, 3).T
+        n_post = sites.count * sites.lanes
+        order = np.argsort(synapses.pre * n_post + synapses.post)
+        weights = np.zeros(sites.weight_shape, np.float32)
+        weights.flat[synapses.weight[order]] = values[np.argsort(pre * n_post + post)]
+        return weights

@@ -1,0 +1,91 @@
+"""Every unit reaches every neuron."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from pynn_sfdfa.network.connectivity.connectivity import Connectivity
+from pynn_sfdfa.network.connectivity.sites import Sites
+from pynn_sfdfa.network.shapes import is_integer, units
+
+if TYPE_CHECKING:
+    import nir
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.common.needs import Need
+    from pynn_sfdfa.network.cells import Cell
+    from pynn_sfdfa.network.shapes import Shape
+
+__all__ = ["Dense"]
+
+
+@dataclass(frozen=True)
+class Dense(Connectivity):
+    """A layer of neurons that see all units of the layer below; its weights have the shape (n_pre, n_post).
+
+    Parameters
+    ----------
+    size : int
+        Neurons.
+    cell : Cell
+
+    Raises
+    ------
+    ValueError
+        If the size is not valid.
+    """
+
+    name: ClassVar[str] = "dense"
+    needs: ClassVar[frozenset[Need]] = frozenset()
+
+    size: int
+
+    def __post_init__(self) -> None:
+        if not is_integer(self.size, 1):
+            raise ValueError(f"Dense: size = {self.size!r} is not valid; it must be an integer >= 1.")
+        object.__setattr__(self, "size", int(self.size))
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return (size,), whatever the shape below."""
+        return (self.size,)
+
+    def sites(self, input_shape: Shape) -> Sites:
+        """Return one site, where every unit has a row of its own."""
+        n = units(input_shape)
+        return Sites(1, self.size, n, True, np.arange(n + 1), np.zeros(n, np.int64), np.arange(n))
+
+    def initial_weights(
+        self, input_shape: Shape, bounds: tuple[float, float], generator: np.random.Generator
+    ) -> NDArray[np.float32]:
+        """Return weights drawn uniformly from a range, in nA."""
+        return generator.uniform(*bounds, (units(input_shape), self.size)).astype(np.float32)
+
+    def project(
+        self, sim: Any, pre: Any, post: Any, input_shape: Shape, weights: NDArray[np.float32], **synapse: Any
+    ) -> Any:
+        """Return a projection from all to all; see `Connectivity.project`."""
+        synapse_type = self.cell.synapse_type(sim, weight=weights.astype(float), **synapse)
+        return sim.Projection(pre, post, sim.AllToAllConnector(), synapse_type)
+
+    def learned(self, projection: Any, input_shape: Shape) -> NDArray[np.float32]:
+        """Return the weights of the projection; see `Connectivity.learned`."""
+        return np.asarray(projection.get("weight", format="array"), np.float32)
+
+    def nir_node(self, weights: NDArray[np.float32], input_shape: Shape) -> nir.NIRNode:
+        """Return ``Linear``."""
+        import nir
+
+        return nir.Linear(weight=np.ascontiguousarray(weights.T))
+
+    @classmethod
+    def from_nir(cls, node: nir.NIRNode, cell: Cell) -> tuple[Dense, NDArray[np.float32]] | None:
+        """Return the layer of a ``Linear``; see `Connectivity.from_nir`."""
+        import nir
+
+        if not isinstance(node, nir.Linear):
+            return None
+        weights = np.ascontiguousarray(np.asarray(node.weight, np.float32).T)
+        return cls(weights.shape[1], cell=cell), weights

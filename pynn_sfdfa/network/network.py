@@ -1,0 +1,238 @@
+"""The description of a network: layers in order, their weights and feedback; no simulator in it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa.common.cells import GRADIENTS
+from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.common.simulators import offers, who_offers
+from pynn_sfdfa.network import wiring
+from pynn_sfdfa.network.connectivity import Connectivity
+from pynn_sfdfa.network.layers import Input, Layer
+from pynn_sfdfa.network.shapes import is_integer
+from pynn_sfdfa.support.arrays import check_arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.wiring import Wiring
+
+__all__ = ["Network"]
+
+_FORM = "Network([Input((784,)), Dense(800), Dense(10)], ...)"
+
+
+class Network:
+    """A feed-forward network, each layer connected to the next.
+
+    Parameters
+    ----------
+    layers : sequence
+        An `Input`, then one connectivity or more, such as `Dense`: the hidden layers, then the output.
+    gradient : {"bounded", "exact"}
+        Form of the spike-time derivative.
+    delay : float
+        Delay of every projection in ms.
+    weights : tuple of float
+        Initial weights are drawn uniformly from this range, in nA.
+    max_spikes : int
+        Cap on the spikes of a neuron in one trial, in training through `Trainer`.
+    seed : int
+        Seed of the initial weights.
+
+    Attributes
+    ----------
+    input : Input
+    layers : tuple of Layer
+        Hidden layers, then the output layer.
+    sizes : tuple of int
+        Units of the input and neurons of each layer.
+    weights : list of float32 arrays
+        One per layer, of the shape that its connectivity says; (n_pre, n_post) for `Dense`.
+    feedback : list of float32 arrays, shape (n_out, n_hidden)
+        One per hidden layer, zero until trained.
+
+    Raises
+    ------
+    ValueError
+        If layers do not fit each other, or a setting is not valid; names layer, shape and what to change.
+    TypeError
+        If a simulator is given: that is for `wire` and for the Trainer.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Input | Connectivity],
+        *misplaced: Any,
+        gradient: str = "bounded",
+        delay: float = 0.0,
+        weights: tuple[float, float] = (-1.0, 1.0),
+        max_spikes: int = 30,
+        seed: int = 0,
+    ) -> None:
+        if misplaced or not hasattr(layers, "__len__"):
+            raise TypeError(
+                f"Network takes the layers first and all else by name, and no simulator: write {_FORM}, and give the "
+                "simulator to network.wire(sim, trains) or Trainer(network, sim)."
+            )
+        if gradient not in GRADIENTS:
+            raise ValueError(f"gradient = {gradient!r} is not valid; choose one of {', '.join(map(repr, GRADIENTS))}.")
+        _check_integer("max_spikes", max_spikes, 1)
+        _check_integer("seed", seed, 0)
+        self.input, self.layers = _placed(layers)
+        self.sizes = (self.input.size, *(layer.size for layer in self.layers))
+        if not 0 <= delay < self.trial_duration:
+            raise ValueError(
+                f"delay = {delay} ms is not valid; it must be >= 0 and shorter than the trial "
+                f"({self.trial_duration:g} ms)."
+            )
+        self.gradient, self.delay, self.max_spikes = gradient, float(delay), int(max_spikes)
+        low, high = weights
+        if not -math.inf < low < high < math.inf:
+            raise ValueError(f"weights = {weights} is not valid; give (lowest, highest) in nA.")
+        self.weights = [
+            layer.connectivity.initial_weights(
+                layer.input_shape, (low, high), np.random.default_rng(np.random.SeedSequence([int(seed), k]))
+            )
+            for k, layer in enumerate(self.layers)
+        ]
+        self.feedback = [np.zeros((self.sizes[-1], n), np.float32) for n in self.sizes[1:-1]]
+
+    @property
+    def trial_duration(self) -> float:
+        """Length of a trial in ms."""
+        return self.layers[0].cell.trial_duration
+
+    def check_learns_on(self, simulator: str) -> None:
+        """Check that a simulator offers what the layers need to learn.
+
+        Raises
+        ------
+        ValueError
+            Names the layer, what it needs, and the simulators that offer it.
+        """
+        for layer in self.layers:
+            missing = sorted(layer.needs - offers(simulator), key=list(Need).index)
+            if missing:
+                others = who_offers(layer.needs)
+                choice = f"Choose the simulator {' or '.join(others)}" if others else "No simulator has that yet"
+                raise ValueError(
+                    f"{layer} cannot learn on {simulator}: it needs {', and '.join(need.value for need in missing)}. "
+                    f"{choice}, or another layer; network.wire(sim, trains) shows it samples without learning."
+                )
+
+    def wire(
+        self,
+        sim: Any,
+        trains: SpikeTrains,
+        *,
+        targets: ArrayLike | None = None,
+        learning_rate: float = 0.0,
+        feedback_learning_rate: float = 0.0,
+        rho: float = 0.0,
+        r_target: float = 0.0,
+    ) -> Wiring:
+        """Create the network on a simulator, with its present weights, to be shown every sample in turn.
+
+        Call ``sim.setup()`` before and ``sim.run(len(trains) * trial_duration)`` after.
+
+        Parameters
+        ----------
+        sim : module
+            A simulator, such as ``pynn_sfdfa.event``.
+        trains : SpikeTrains
+            Sample k is shown in trial k.
+        targets : array, shape (trials, n_out), optional
+            Target spike counts; without them there are no errors, and so no feedback projections.
+        learning_rate, feedback_learning_rate : float
+            Of the forward and the feedback projections; 0 keeps them fixed.
+        rho, r_target : float
+            Rate regularisation of the hidden populations.
+
+        Raises
+        ------
+        ValueError
+            If samples or targets do not fit the network, or weights shall learn that synapses share.
+        AttributeError
+            If the simulator has not the cell type of a layer; names those that have.
+        """
+        if trains.n_units != self.sizes[0]:
+            raise ValueError(f"The spike trains have {trains.n_units} units, the network {self.sizes[0]} inputs.")
+        if targets is not None and np.shape(targets) != (len(trains), self.sizes[-1]):
+            raise ValueError(
+                f"targets have the shape {np.shape(targets)}; give one row for each of the {len(trains)} samples and "
+                f"one column for each of the {self.sizes[-1]} output neurons."
+            )
+        for layer in self.layers if learning_rate else ():
+            if Need.SHARED_WEIGHTS in layer.needs:
+                raise ValueError(
+                    f"{layer} needs {Need.SHARED_WEIGHTS.value}, and synapses of PyNN learn each by itself. Wire it "
+                    "with learning_rate = 0, or train it with a Trainer."
+                )
+        learning = {"learning_rate": learning_rate, "feedback_learning_rate": feedback_learning_rate}
+        return wiring.wire(self, sim, trains, targets, {"rho": rho, "r_target": r_target}, **learning)
+
+    def read(self, made: Wiring) -> None:
+        """Take over the weights that the simulator has learned, and the feedback if it was wired."""
+        self.weights = [
+            layer.connectivity.learned(projection, layer.input_shape)
+            for layer, projection in zip(self.layers, made.projections, strict=True)
+        ]
+        if made.feedback:
+            self.feedback = [np.asarray(p.get("weight", format="array"), np.float32) for p in made.feedback]
+
+    def restore(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        """Take over the weights and the feedback of a checkpoint, whichever simulator and optimiser wrote it.
+
+        Parameters
+        ----------
+        arrays : mapping
+            ``weights.K`` and ``feedback.K`` by name, K counting layers from 0; others are left alone.
+
+        Raises
+        ------
+        ValueError
+            If one is missing or has another shape; then nothing is changed.
+        """
+        kinds = {"weights": self.weights, "feedback": self.feedback}
+        own = {f"{kind}.{k}": array for kind, layers in kinds.items() for k, array in enumerate(layers)}
+        check_arrays(arrays, own)
+        for name, array in own.items():
+            array[...] = arrays[name]
+
+
+def _check_integer(name: str, value: Any, least: int) -> None:
+    if not is_integer(value, least):
+        raise ValueError(f"{name} = {value} is not valid; it must be an integer >= {least}.")
+
+
+def _placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, ...]]:
+    """Return the input, and each layer with its name and shapes."""
+    first = layers[0] if len(layers) else None
+    if not isinstance(first, Input) or len(layers) < 2:
+        raise ValueError(f"layers = {list(layers)!r} is not valid; give an Input and at least one layer: {_FORM}.")
+    placed: list[Layer] = []
+    shape = first.shape
+    for k, connectivity in enumerate(layers[1:], start=1):
+        name = "output" if k == len(layers) - 1 else f"hidden {k}"
+        if not isinstance(connectivity, Connectivity):
+            raise ValueError(f"Layer '{name}' is {connectivity!r}; after the Input, give layers such as Dense(100).")
+        try:
+            above = connectivity.output_shape(shape)
+        except ValueError as error:
+            raise ValueError(
+                f"Layer '{name}' ({connectivity!r}) does not fit the layer below, of shape {shape}: {error}"
+            ) from None
+        placed.append(Layer(name, shape, above, connectivity))
+        shape = above
+    durations = {layer.cell.trial_duration for layer in placed}
+    if len(durations) > 1:
+        raise ValueError(f"trial_duration must be the same in all layers, not {sorted(durations)} ms.")
+    return first, tuple(placed)

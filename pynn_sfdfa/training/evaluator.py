@@ -1,0 +1,94 @@
+"""What a network makes of samples, without learning: no rule and no optimiser are needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pynn_sfdfa.common.simulators import load_simulator
+from pynn_sfdfa.training.engine import check_labels
+from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.metrics import Evaluation, evaluation
+from pynn_sfdfa.training.readouts import MostSpikes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.training.engine import TrainingEngine
+    from pynn_sfdfa.training.losses import Loss
+    from pynn_sfdfa.training.readouts import Readout
+
+__all__ = ["Evaluator"]
+
+
+class Evaluator:
+    """Shows samples to a network on one simulator.
+
+    Parameters
+    ----------
+    network : Network
+        With the weights that it has now.
+    sim : module, optional
+        A simulator; default: ``pynn_sfdfa.event``.
+    loss : Loss
+    readout : Readout
+    of_engine
+        Further arguments of the simulator's ``training_engine``; see `pynn_sfdfa.training.engine.TrainingEngine`.
+
+    Raises
+    ------
+    TypeError
+        If the simulator offers no training.
+    ValueError
+        If the simulator cannot run the network.
+    """
+
+    _by_name: ClassVar[str] = "loss=SpikeCount()"
+    """Example of what is given by name, in messages."""
+
+    def __init__(
+        self,
+        network: Network,
+        sim: Any = None,
+        *misplaced: Any,
+        loss: Loss | None = None,
+        readout: Readout | None = None,
+        **of_engine: Any,
+    ) -> None:
+        sim = load_simulator("event") if sim is None else sim
+        if misplaced or not hasattr(sim, "training_engine"):
+            name = type(self).__name__
+            reason = "" if hasattr(sim, "training_engine") else f"{getattr(sim, '__name__', sim)} offers no training: "
+            raise TypeError(
+                f"{reason}{name} takes the network, a simulator such as pynn_sfdfa.event, and all else by name: "
+                f"{name}(network, sim, {self._by_name})."
+            )
+        self.network = network
+        self._loss = loss if loss is not None else SpikeCount()
+        self._readout = readout if readout is not None else MostSpikes()
+        self._engine: TrainingEngine = sim.training_engine(network, loss=self._loss, readout=self._readout, **of_engine)
+
+    def evaluate(self, trains: SpikeTrains) -> Evaluation:
+        """Run all samples without learning.
+
+        Raises
+        ------
+        ValueError
+            If the samples do not fit the network or its trials.
+        """
+        trains.check_within(self.network.trial_duration)
+        check_labels(trains, self.network.sizes[-1])
+        return evaluation(self._engine.respond(trains), trains.labels, self._loss, self._readout)
+
+    def predict(self, trains: SpikeTrains) -> NDArray[np.int64]:
+        """Return the class of each sample as the network is now, shape (samples,); labels are not looked at.
+
+        Raises
+        ------
+        ValueError
+            If the samples do not fit the network or its trials.
+        """
+        trains.check_within(self.network.trial_duration)
+        return self._readout.decide(self._engine.respond(trains))

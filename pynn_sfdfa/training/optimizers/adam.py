@@ -1,0 +1,96 @@
+"""Adam (Kingma & Ba, arXiv:1412.6980)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import numpy as np
+from annotated_types import Ge, Lt
+from numba import float32
+
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
+from pynn_sfdfa.support.settings import Positive
+from pynn_sfdfa.training.optimizers.optimizer import Optimizer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Adam"]
+
+
+@kernel(*4 * (float32[::1],), *6 * (float32,), fastmath=FLOAT_FLAGS)
+def _adam(
+    weights: NDArray[np.float32],
+    gradient: NDArray[np.float32],
+    mean: NDArray[np.float32],
+    square: NDArray[np.float32],
+    rate: np.float32,
+    beta1: np.float32,
+    beta2: np.float32,
+    rest1: np.float32,
+    rest2: np.float32,
+    epsilon: np.float32,
+) -> None:
+    """Adam on flat arrays; the gradient is set to zero on the way. The bias corrections are in rate and epsilon.
+
+    ``rest1`` and ``rest2`` are 1 - beta1 and 1 - beta2; a difference of float32 values would lose their last digits.
+    """
+    for i in range(weights.size):
+        g = gradient[i]
+        gradient[i] = np.float32(0.0)
+        m = beta1 * mean[i] + rest1 * g
+        s = beta2 * square[i] + rest2 * (g * g)
+        mean[i] = m
+        square[i] = s
+        weights[i] -= rate * m / (np.float32(math.sqrt(s)) + epsilon)
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Steps by the running mean of the gradient, in units of the root of its running mean square.
+
+    Parameters
+    ----------
+    learning_rate : float
+        Step size in nA.
+    beta1, beta2 : float
+        Decay of the running mean and of the running mean square.
+    epsilon : float
+        Added to the root of the mean square; in units of the gradient. Not 0: a synapse whose input never fires has a
+        mean square of 0.
+    decay : Decay, optional
+        How the learning rate falls over the epochs.
+    """
+
+    name: ClassVar[str] = "adam"
+    slots: ClassVar[tuple[str, ...]] = ("mean", "square")
+    kernels: ClassVar[tuple[Any, ...]] = (_adam,)
+
+    learning_rate: Positive = 3e-3
+    beta1: Annotated[float, Ge(0), Lt(1)] = 0.9
+    beta2: Annotated[float, Ge(0), Lt(1)] = 0.999
+    epsilon: Positive = 1e-8
+
+    def step(
+        self,
+        weights: NDArray[np.float32],
+        gradient: NDArray[np.float32],
+        state: dict[str, NDArray[np.float32]],
+        step: int,
+    ) -> None:
+        """Take one step; ``rate m/(1 - b1^t) / (sqrt(s/(1 - b2^t)) + eps)`` with the corrections moved out."""
+        root = math.sqrt(1.0 - self.beta2**step)
+        _adam(
+            weights.reshape(-1),
+            gradient.reshape(-1),
+            state["mean"].reshape(-1),
+            state["square"].reshape(-1),
+            np.float32(self.learning_rate * root / (1.0 - self.beta1**step)),
+            np.float32(self.beta1),
+            np.float32(self.beta2),
+            np.float32(1.0 - self.beta1),
+            np.float32(1.0 - self.beta2),
+            np.float32(self.epsilon * root),
+        )

@@ -1,0 +1,64 @@
+"""What an optimiser is: settings; the state of each layer is kept by others.
+
+All arrays are float32 and have the same shape; the update is one fused pass over memory.
+"""
+
+from __future__ import annotations
+
+import copy
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pynn_sfdfa.support.settings import Named, Positive
+from pynn_sfdfa.training.decay import Decay
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Optimizer"]
+
+
+@dataclass(frozen=True)
+class Optimizer(Named, ABC):
+    """An optimiser: settings only; the state of each layer is a dict of arrays that the caller keeps and saves.
+
+    Parameters
+    ----------
+    learning_rate : float
+        In the first epoch; in all epochs if there is no decay.
+    decay : Decay, optional
+    """
+
+    slots: ClassVar[tuple[str, ...]]
+    """Names of the state arrays of a layer; each has the shape of its weights and starts at zero."""
+    kernels: ClassVar[tuple[Any, ...]] = ()
+    """The optimiser's compiled functions, so that they can be compiled before the first batch."""
+
+    learning_rate: Positive
+    decay: Decay | None = field(default=None, kw_only=True)
+
+    def at(self, epoch: int) -> Self:
+        """Return the optimiser of one epoch, counted from 1."""
+        if self.decay is None:
+            return self
+        now = copy.copy(self)  # unchecked: what is left of a rate may be smaller than one that can be set
+        object.__setattr__(now, "learning_rate", self.learning_rate * self.decay.factor(epoch))
+        object.__setattr__(now, "decay", None)
+        return now
+
+    @property
+    def in_place(self) -> bool:
+        """Whether ``-learning_rate * gradient`` may be added to the weights as it arises, without a buffer."""
+        return not self.slots
+
+    @abstractmethod
+    def step(
+        self,
+        weights: NDArray[np.float32],
+        gradient: NDArray[np.float32],
+        state: dict[str, NDArray[np.float32]],
+        step: int,
+    ) -> None:
+        """Change the weights in place and set the gradient to zero; ``step`` counts from 1."""
