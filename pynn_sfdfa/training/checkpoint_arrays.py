@@ -47,8 +47,9 @@ def check(arrays: Mapping[str, NDArray[np.generic]]) -> None:
         for pattern, (dtype, dimensions) in _SHAPES.items():
             wrong = array.dtype != dtype or array.ndim not in dimensions or array.size == 0
             if re.fullmatch(pattern, name) and wrong:
+                allowed = "- or ".join(map(str, dimensions))
                 raise ValueError(
-                    f"{name} must be a {'- or '.join(map(str, dimensions))}-dimensional array of {np.dtype(dtype)} that is not empty, not "
+                    f"{name} must be a {allowed}-dimensional array of {np.dtype(dtype)} that is not empty, not "
                     f"{array.dtype} of shape {array.shape}"
                 )
         _check_numbers(name, array)

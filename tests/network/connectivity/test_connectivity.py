@@ -143,8 +143,8 @@ def test_layers_that_see_a_part_are_trained_where_they_are_offered_and_kept_in_c
 def test_the_batch_engine_refuses_them_and_says_who_does_not():
     with pytest.raises(
         ValueError,
-        match=r"Layer 'hidden 1' \(Windows of LIF_SFDFA, \(1, 8\) to \(2, 6\)\) cannot learn "
-        "on event: it needs neurons that see a part of the layer below. Choose the simulator brian2",
+        match=r"Layer 'hidden 1' \(Windows of LIF_SFDFA, \(1, 8\) to \(2, 6\)\) cannot be trained or "
+        "evaluated on event: it needs neurons that see a part of the layer below. Choose the simulator brian2",
     ):
         Trainer(windowed(Windows))
 
