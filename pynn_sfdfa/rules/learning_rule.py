@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import numpy as np
-from numba import float32, int32
 
-from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 from pynn_sfdfa.support.settings import Named, NotNegative, doc
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.rules.parts.transport import Transport
     from pynn_sfdfa.rules.trials import Trials
 
-__all__ = ["LearningRule", "Parts", "Strength", "TargetRate", "rate_error"]
+__all__ = ["LearningRule", "Parts", "Strength", "TargetRate"]
 
 
 Strength = Annotated[NotNegative, doc("strength of the rate regularisation")]
@@ -36,17 +34,6 @@ class Parts(NamedTuple):
     local_gradient: LocalGradient
     transport: Transport
     feedback: Feedback
-
-
-@kernel(int32[:, ::1], float32, float32, float32[::1], fastmath=FLOAT_FLAGS)
-def rate_error(counts: NDArray[np.int32], rho: np.float32, r_target: np.float32, error: NDArray[np.float32]) -> None:
-    """``e_i = rho (r_target - mean over the trials of n_i)``, shape (neurons,); counts is (trials, neurons)."""
-    trials, neurons = counts.shape
-    for trial in range(trials):
-        for i in range(neurons):
-            error[i] += np.float32(counts[trial, i])
-    for i in range(neurons):
-        error[i] = rho * (r_target - error[i] / np.float32(trials))
 
 
 @dataclass(frozen=True)
@@ -84,6 +71,8 @@ class LearningRule(Named, ABC):
     @property
     def kernels(self) -> tuple[Any, ...]:
         """The compiled functions that it calls, those that take longest first."""
+        from pynn_sfdfa.rules._rate_error import rate_error  # when it runs: who only reads settings needs no compiler
+
         return (
             *self.parts.feedback.kernels,
             *self.parts.transport.kernels,
@@ -102,6 +91,8 @@ class LearningRule(Named, ABC):
 
     def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return rho (r_target - mean count over the batch) of each neuron; counts has shape (trials, neurons)."""
+        from pynn_sfdfa.rules._rate_error import rate_error
+
         error = np.zeros(counts.shape[1], np.float32)
         rate_error(counts, np.float32(self.rho), np.float32(self.r_target), error)
         return error

@@ -25,7 +25,7 @@ def test_targets_error_and_loss():
 def test_what_is_within_the_margin_is_no_error():
     loss = SpikeCount(target=15.0, other=3.0, margin=4.0)
     np.testing.assert_array_equal(loss.error(COUNTS, LABELS), [[0, 0, 0], [15, -17, 0], [0, 0, 8]])
-    with pytest.raises(ValueError, match="SpikeCount: margin = -1 is not valid; it must be >= 0"):
+    with pytest.raises(ValueError, match="SpikeCount: margin = -1 is not valid: must be >= 0"):
         SpikeCount(margin=-1)
 
 

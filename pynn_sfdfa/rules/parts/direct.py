@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numba import float32
 
 from pynn_sfdfa.rules.parts.transport import Transport
-from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,30 +18,6 @@ if TYPE_CHECKING:
     from pynn_sfdfa.rules.trials import Trials
 
 __all__ = ["Direct", "hidden_error"]
-
-
-@kernel(float32[:, ::1], float32[:, ::1], float32[::1], float32[:, ::1], fastmath=FLOAT_FLAGS)
-def project(
-    output_error: NDArray[np.float32],
-    feedback: NDArray[np.float32],
-    offset: NDArray[np.float32],
-    error: NDArray[np.float32],
-) -> None:
-    """``e_i = sum_o Bfb[o, i] e_o + offset_i`` (docs/algorithm.md, section 5), in every trial."""
-    trials, outputs = output_error.shape
-    for trial in range(trials):
-        row = error[trial]
-        for i in range(row.size):
-            row[i] = offset[i]
-        for o in range(0, outputs - 1, 2):  # two at a time: the pass over the row costs more than the arithmetic
-            e, weights = output_error[trial, o], feedback[o]
-            e_next, weights_next = output_error[trial, o + 1], feedback[o + 1]
-            for i in range(row.size):
-                row[i] += weights[i] * e + weights_next[i] * e_next
-        if outputs % 2:
-            e, weights = output_error[trial, outputs - 1], feedback[outputs - 1]
-            for i in range(row.size):
-                row[i] += weights[i] * e
 
 
 def hidden_error(
@@ -58,6 +32,8 @@ def hidden_error(
     offset : float32, shape (n_hidden,)
         The same in every trial: the rate regularisation.
     """
+    from pynn_sfdfa.rules.parts._project import project
+
     error = np.empty((output_error.shape[0], offset.size), np.float32)
     project(output_error, feedback, offset, error)
     return error
@@ -69,7 +45,13 @@ class Direct(Transport):
 
     name: ClassVar[str] = "direct"
     needs: ClassVar[frozenset[Need]] = frozenset()  # every simulator has it in its synapses
-    kernels: ClassVar[tuple[Any, ...]] = (project,)
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The projection."""
+        from pynn_sfdfa.rules.parts._project import project
+
+        return (project,)
 
     def assign(
         self,

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numba import float32, int32
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.rules.parts.feedback import Feedback
-from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 from pynn_sfdfa.support.settings import NotNegative
 
 if TYPE_CHECKING:
@@ -21,37 +19,6 @@ if TYPE_CHECKING:
     from pynn_sfdfa.rules.trials import Trials
 
 __all__ = ["Estimated", "estimate_feedback"]
-
-
-@kernel(
-    *(int32[:, ::1], float32[:, ::1], float32[:, ::1], float32, float32[::1], float32[::1], float32[:, ::1]),
-    fastmath=FLOAT_FLAGS,
-)
-def estimate(
-    counts: NDArray[np.int32],
-    perturbation: NDArray[np.float32],
-    directional: NDArray[np.float32],
-    learning_rate: np.float32,
-    fired: NDArray[np.float32],
-    correlation: NDArray[np.float32],
-    feedback: NDArray[np.float32],
-) -> None:
-    """``Bfb[o, i] += eta_B (mean of v_i d_o - Bfb[o, i])`` (docs/algorithm.md, section 5)."""
-    trials, hidden = counts.shape
-    for trial in range(trials):
-        for i in range(hidden):
-            fired[i] += np.float32(1.0) if counts[trial, i] > 0 else np.float32(0.0)
-    for o in range(feedback.shape[0]):
-        row = feedback[o]
-        for i in range(hidden):
-            correlation[i] = np.float32(0.0)
-        for trial in range(trials):
-            d = directional[trial, o]
-            for i in range(hidden):
-                correlation[i] += perturbation[trial, i] * d
-        for i in range(hidden):
-            if fired[i] > 0:
-                row[i] += learning_rate * (correlation[i] / fired[i] - row[i])
 
 
 def estimate_feedback(
@@ -73,6 +40,8 @@ def estimate_feedback(
     directional : float32, shape (trials, n_out)
     feedback : float32, shape (n_out, n_hidden)
     """
+    from pynn_sfdfa.rules.parts._estimate import estimate
+
     fired, correlation = np.zeros((2, feedback.shape[1]), np.float32)
     estimate(counts, perturbation, directional, learning_rate, fired, correlation, feedback)
 
@@ -89,9 +58,15 @@ class Estimated(Feedback):
 
     name: ClassVar[str] = "estimated"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PERTURBATIONS})  # feedback projections do the rest by themselves
-    kernels: ClassVar[tuple[Any, ...]] = (estimate,)
 
     learning_rate: NotNegative = 1e-4
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The estimate."""
+        from pynn_sfdfa.rules.parts._estimate import estimate
+
+        return (estimate,)
 
     @property
     def rate(self) -> float:

@@ -24,10 +24,16 @@ class Part(Named):
 
     A part that defines one of them needs that, unless the same class says by ``needs`` how simulators do without.
     """
-    kernels: ClassVar[tuple[Any, ...]] = ()
-    """The compiled functions that it calls, so that they can be compiled before the first batch."""
     asks: ClassVar[tuple[str, ...]] = ()
     """The methods of `pynn_sfdfa.rules.trials.Trials` that it calls and other parts do not, for the same reason."""
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The compiled functions that it calls, so that they can be compiled before the first batch.
+
+        They stand in a module of their own, imported when they are needed: who only reads settings needs no compiler.
+        """
+        return ()
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.support.settings import Named
 
@@ -21,8 +21,13 @@ __all__ = ["Loss"]
 class Loss(Named, ABC):
     """What is to become small; a small immutable object."""
 
-    kernels: ClassVar[tuple[Any, ...]] = ()
-    """The compiled functions that it calls, so that they can be compiled before the first batch."""
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The compiled functions that it calls, so that they can be compiled before the first batch.
+
+        They stand in a module of their own, imported when they are needed: who only reads settings needs no compiler.
+        """
+        return ()
 
     @property
     def needs(self) -> frozenset[Need]:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from numba import float32, int32, int64
 
 from pynn_sfdfa.common.needs import Need
-from pynn_sfdfa.support.jit import kernel
 from pynn_sfdfa.support.settings import MayBeLeftOut, NotNegative, doc
 from pynn_sfdfa.training.losses.loss import Loss
 
@@ -17,22 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["SpikeCount"]
-
-
-@kernel(int32[:, ::1], int64[::1], float32, float32, float32, float32[:, ::1])
-def _count_error(
-    counts: NDArray[np.int32],
-    labels: NDArray[np.int64],
-    target: np.float32,
-    other: np.float32,
-    margin: np.float32,
-    error: NDArray[np.float32],
-) -> None:
-    """``e_o = target_o - n_o``, or 0 if that is within the margin (docs/algorithm.md, section 5)."""
-    for trial in range(counts.shape[0]):
-        for o in range(counts.shape[1]):
-            e = (target if o == labels[trial] else other) - np.float32(counts[trial, o])
-            error[trial, o] = e if abs(e) > margin else np.float32(0.0)
 
 
 @dataclass(frozen=True)
@@ -50,7 +32,6 @@ class SpikeCount(Loss):
     """
 
     name: ClassVar[str] = "spike-count"
-    kernels: ClassVar[tuple[Any, ...]] = (_count_error,)
 
     target: Annotated[NotNegative, doc("spikes of the output neuron of the label")] = 15.0
     other: Annotated[NotNegative, doc("spikes of the other output neurons")] = 3.0
@@ -66,6 +47,13 @@ class SpikeCount(Loss):
         return f"target = {values.target:g} spikes must be more than other = {values.other:g}"
 
     @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The error."""
+        from pynn_sfdfa.training.losses._count_error import count_error
+
+        return (count_error,)
+
+    @property
     def needs(self) -> frozenset[Need]:
         """Simulators whose output neurons compare their counts with targets know no margin."""
         return frozenset({Need.OWN_LOSS}) if self.margin > 0 else frozenset()
@@ -78,8 +66,10 @@ class SpikeCount(Loss):
 
     def error(self, counts: NDArray[np.int32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return ``e_o = target_o - n_o``, 0 within the margin, shape (trials, n_out)."""
+        from pynn_sfdfa.training.losses._count_error import count_error
+
         error = np.empty(counts.shape, np.float32)
-        _count_error(counts, labels, *map(np.float32, (self.target, self.other, self.margin)), error)
+        count_error(counts, labels, *map(np.float32, (self.target, self.other, self.margin)), error)
         return error
 
     def loss(self, error: NDArray[np.float32]) -> float:

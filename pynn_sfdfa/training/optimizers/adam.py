@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from annotated_types import Ge, Lt
-from numba import float32
 
-from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 from pynn_sfdfa.support.settings import Positive
 from pynn_sfdfa.training.optimizers.optimizer import Optimizer
 
@@ -18,33 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Adam"]
-
-
-@kernel(*4 * (float32[::1],), *6 * (float32,), fastmath=FLOAT_FLAGS)
-def _adam(
-    weights: NDArray[np.float32],
-    gradient: NDArray[np.float32],
-    mean: NDArray[np.float32],
-    square: NDArray[np.float32],
-    rate: np.float32,
-    beta1: np.float32,
-    beta2: np.float32,
-    rest1: np.float32,
-    rest2: np.float32,
-    epsilon: np.float32,
-) -> None:
-    """Adam on flat arrays; the gradient is set to zero on the way. The bias corrections are in rate and epsilon.
-
-    ``rest1`` and ``rest2`` are 1 - beta1 and 1 - beta2; a difference of float32 values would lose their last digits.
-    """
-    for i in range(weights.size):
-        g = gradient[i]
-        gradient[i] = np.float32(0.0)
-        m = beta1 * mean[i] + rest1 * g
-        s = beta2 * square[i] + rest2 * (g * g)
-        mean[i] = m
-        square[i] = s
-        weights[i] -= rate * m / (np.float32(math.sqrt(s)) + epsilon)
 
 
 @dataclass(frozen=True)
@@ -66,12 +37,18 @@ class Adam(Optimizer):
 
     name: ClassVar[str] = "adam"
     slots: ClassVar[tuple[str, ...]] = ("mean", "square")
-    kernels: ClassVar[tuple[Any, ...]] = (_adam,)
 
     learning_rate: Positive = 3e-3
     beta1: Annotated[float, Ge(0), Lt(1)] = 0.9
     beta2: Annotated[float, Ge(0), Lt(1)] = 0.999
     epsilon: Positive = 1e-8
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The step."""
+        from pynn_sfdfa.training.optimizers._adam import adam
+
+        return (adam,)
 
     def step(
         self,
@@ -81,8 +58,10 @@ class Adam(Optimizer):
         step: int,
     ) -> None:
         """Take one step; ``rate m/(1 - b1^t) / (sqrt(s/(1 - b2^t)) + eps)`` with the corrections moved out."""
+        from pynn_sfdfa.training.optimizers._adam import adam
+
         root = math.sqrt(1.0 - self.beta2**step)
-        _adam(
+        adam(
             weights.reshape(-1),
             gradient.reshape(-1),
             state["mean"].reshape(-1),

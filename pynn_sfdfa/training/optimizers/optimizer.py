@@ -33,11 +33,17 @@ class Optimizer(Named, ABC):
 
     slots: ClassVar[tuple[str, ...]]
     """Names of the state arrays of a layer; each has the shape of its weights and starts at zero."""
-    kernels: ClassVar[tuple[Any, ...]] = ()
-    """The optimiser's compiled functions, so that they can be compiled before the first batch."""
 
     learning_rate: Positive
     decay: Decay | None = field(default=None, kw_only=True)
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The compiled functions that it calls, so that they can be compiled before the first batch.
+
+        They stand in a module of their own, imported when they are needed: who only reads settings needs no compiler.
+        """
+        return ()
 
     def at(self, epoch: int) -> Self:
         """Return the optimiser of one epoch, counted from 1."""

@@ -16,11 +16,11 @@ from pynn_sfdfa.support.jit import precompilation
 SCRIPT = """
 import sys, threading
 from pynn_sfdfa.support.jit import precompilation, compile_ahead
-from pynn_sfdfa.training.losses.spike_count import _count_error
-from pynn_sfdfa.training.optimizers.adam import _adam
-from pynn_sfdfa.rules.learning_rule import rate_error
-from pynn_sfdfa.rules.parts.direct import project
-from pynn_sfdfa.rules.parts.estimated import estimate
+from pynn_sfdfa.training.losses._count_error import count_error
+from pynn_sfdfa.training.optimizers._adam import adam
+from pynn_sfdfa.rules._rate_error import rate_error
+from pynn_sfdfa.rules.parts._project import project
+from pynn_sfdfa.rules.parts._estimate import estimate
 
 reports, taken, compile_here, give = [], threading.Event(), precompilation._compile_here, precompilation._Worker.compile
 
@@ -43,10 +43,10 @@ def ahead_of(*kernels, processes=2):
     print(reports, hits)
 
 precompilation._Worker.compile, precompilation._compile_here = give_and_tell, compile_when_another_has_one
-ahead_of(rate_error, _count_error)
+ahead_of(rate_error, count_error)
 taken.clear()
 precompilation._WORKER = "import sys; print('ready', flush=True); sys.stdin.readline()"
-ahead_of(_adam, project)
+ahead_of(adam, project)
 precompilation._compile_here = compile_here
 sys.executable = "/no/such/python"
 ahead_of(estimate, processes=3)
