@@ -63,7 +63,7 @@ SIMULATORS = (
         requires="brian2",
         extra="brian2",
         options={"timestep": 0.1, "target": None, "standalone": False},
-        offers=frozenset({Need.PERTURBATIONS}),
+        offers=frozenset({Need.PERTURBATIONS, Need.SITES}),
     ),
     Simulator(
         "spiNNaker",

@@ -19,7 +19,7 @@ from pynn_sfdfa.event.neurons import Neurons
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Net", "at_trial_end", "connected_nets", "trial_index"]
+__all__ = ["Net", "at_trial_end", "connected_nets", "heard_by", "trial_index"]
 
 
 def at_trial_end(t: float, trial_duration: float) -> bool:
@@ -32,10 +32,14 @@ def trial_index(t: float, trial_duration: float) -> int:
     return round(t / trial_duration) if at_trial_end(t, trial_duration) else math.floor(t / trial_duration)
 
 
+def heard_by(populations: Iterable[Any]) -> dict[Any, list[Any]]:
+    """Return the populations from which each gets its input."""
+    return {p: [way.source for way in p.incoming if way.projection.receptor_type == "input"] for p in populations}
+
+
 def connected_nets(populations: Iterable[Any]) -> list[Net]:
     """Split populations into networks, each in an order in which signals travel."""
-    heard = {p: [way.source for way in p.incoming if way.projection.receptor_type == "input"] for p in populations}
-    order = list(graphlib.TopologicalSorter(heard).static_order())
+    order = list(graphlib.TopologicalSorter(heard_by(populations)).static_order())
     place = {population: index for index, population in enumerate(order)}
     links = [(place[way.source], index) for index, population in enumerate(order) for way in population.incoming]
     ends = tuple(np.array(links, np.int64).reshape(-1, 2).T)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import graphlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
 from pynn_sfdfa.event import simulator
+from pynn_sfdfa.event.net import heard_by
 from pynn_sfdfa.event.pathways import Pathway
 from pynn_sfdfa.event.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.populations import Population
 
 __all__ = ["Projection"]
 
@@ -38,11 +39,15 @@ class Projection(BulkProjection):
         sources, targets = ([population for population, _ in parts(group)] for group in (self.pre, self.post))
         allowed = StaticSynapse, SFDFASynapse, SFDFAFeedback
         check_wiring(self.label, self.synapse_type, self.receptor_type, sources, targets, allowed, "event")
-        if self.receptor_type == "input" and (loop := _upstream(sources) & set(targets)):
-            raise errors.ConnectionError(
-                f"Projection '{self.label}' closes a loop through population '{next(iter(loop)).label}'. "
-                "pynn_sfdfa.event simulates feed-forward networks only; recurrent connections are not supported."
-            )
+        if self.receptor_type == "input":
+            heard = heard_by([*simulator.state.populations, *targets])
+            try:
+                graphlib.TopologicalSorter(heard | {p: heard[p] + sources for p in targets}).prepare()
+            except graphlib.CycleError as error:
+                raise errors.ConnectionError(
+                    f"Projection '{self.label}' closes a loop through population '{error.args[1][0].label}'. "
+                    "pynn_sfdfa.event simulates feed-forward networks only; recurrent connections are not supported."
+                ) from None
 
     def _create(self, values: dict[str, NDArray[np.float64]]) -> None:
         for name, array in values.items():
@@ -100,15 +105,3 @@ class Projection(BulkProjection):
             table = pathway.target.dynamics.table_of(pathway)
             if table is not None:
                 table.write(pathway, name, values[pathway.synapses])
-
-
-def _upstream(populations: Iterable[Population]) -> set[Population]:
-    """Return the populations and all from which signals reach them."""
-    found: set[Population] = set()
-    waiting = list(populations)
-    while waiting:
-        population = waiting.pop()
-        if population not in found:
-            found.add(population)
-            waiting += [p.source for p in population.incoming if p.projection.receptor_type == "input"]
-    return found

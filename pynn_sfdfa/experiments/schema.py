@@ -58,7 +58,7 @@ class Cell(Section):
             raise ValueError(f"tau_m = {self.tau_m:g} ms must be greater than tau_syn = {self.tau_syn:g} ms")
         if not self.v_thresh > self.v_rest:
             raise ValueError(f"v_thresh = {self.v_thresh:g} mV must be above v_rest = {self.v_rest:g} mV")
-        current = (self.v_thresh - self.v_rest) * self.cm * (1.0 / self.tau_syn - 1.0 / self.tau_m)
+        current = models.LIF_SFDFA.values_of_constants(self.model_dump())["c"]
         if not LEAST <= current <= LARGEST_WEIGHT:
             raise ValueError(
                 f"the threshold is a current of {current:g} nA, (v_thresh - v_rest) cm (1/tau_syn - 1/tau_m); it must "

@@ -1,154 +1,56 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
-from pyNN.errors import InvalidParameterValueError
-from small_nets import network, random_trains
+from network_toys import Windows
+from small_nets import network
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import FeedForward, SpikeTrains
-
-TARGETS = np.array([[5.0, 1.0], [1.0, 5.0], [5.0, 1.0]])
+from pynn_sfdfa import LIF_SFDFA, Dense, Input, Network
 
 
-@pytest.fixture
-def trains():
-    return random_trains(np.random.default_rng(0), 3, 6, spikes=(10, 20))
-
-
-def test_weights_are_uniform_and_determined_by_the_seed():
-    net = FeedForward([300, 200, 5], weights=(-0.5, 2.0), seed=7)
-    assert [w.shape for w in net.weights] == [(300, 200), (200, 5)]
-    assert [w.dtype for w in net.weights] == [np.float32] * 2
-    assert -0.5 <= net.weights[0].min() < -0.49 < 1.99 < net.weights[0].max() <= 2.0
-    assert net.weights[0].mean() == pytest.approx(0.75, abs=0.02)
-    np.testing.assert_array_equal(net.weights[0], FeedForward([300, 200, 5], weights=(-0.5, 2.0), seed=7).weights[0])
-    assert (net.weights[0] != FeedForward([300, 200, 5], weights=(-0.5, 2.0), seed=8).weights[0]).all()
-    assert [f.shape for f in net.feedback] == [(5, 200)]
-    assert not net.feedback[0].any()
-
-
-def test_layers_take_their_parameters():
-    net = FeedForward((4, 3, 5, 2), hidden=[{"v_thresh": -60}, {"v_thresh": -55.0, "cm": 5.0}], output={"tau_m": 300})
-    assert net.sizes == (4, 3, 5, 2)
-    assert [layer.size for layer in net.layers] == [3, 5, 2]
-    assert [layer.cell.v_thresh for layer in net.layers] == [-60.0, -55.0, -50.0]
-    assert [layer.cell.cm for layer in net.layers] == [10.0, 5.0, 10.0]
-    assert net.layers[2].cell.tau_m == 300.0
-    assert net.trial_duration == 200.0
-    assert net.layers[0].cell.threshold_current == pytest.approx(10 / (260 * 130 / (10 * 130)))
-
-
-def test_one_mapping_serves_all_hidden_layers():
-    net = FeedForward([4, 3, 3, 2], hidden={"v_thresh": -60.0})
-    assert [layer.cell.v_thresh for layer in net.layers] == [-60.0, -60.0, -50.0]
-
-
-def test_a_network_may_have_no_hidden_layer():
-    net = FeedForward([64, 10])
-    assert len(net.layers) == len(net.weights) == 1
-    assert net.feedback == []
+def test_layers_have_names_shapes_and_numbers_of_neurons():
+    net = Network([Input((2, 9)), Windows(3, 4, 2), Dense(5), Dense(2)])
+    assert net.input == Input((2, 9))
+    assert [layer.name for layer in net.layers] == ["hidden 1", "hidden 2", "output"]
+    assert [layer.input_shape for layer in net.layers] == [(2, 9), (3, 3), (5,)]
+    assert [layer.shape for layer in net.layers] == [(3, 3), (5,), (2,)]
+    assert net.sizes == (18, 9, 5, 2)
+    assert [w.shape for w in net.weights] == [(3, 8, 3), (9, 5), (5, 2)]
+    assert [f.shape for f in net.feedback] == [(2, 9), (2, 5)]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("layers", "message"),
     [
-        ({"sizes": [4]}, r"sizes = \[4\] is not valid; give the neurons of input, hidden layers and output"),
-        ({"sizes": [4, 0, 2]}, r"sizes = \[4, 0, 2\] is not valid"),
-        ({"sizes": [4, 2.5]}, r"sizes = \[4, 2.5\] is not valid"),
-        ({"sizes": [4, "ten"]}, r"sizes = \[4, 'ten'\] is not valid"),
-        ({"gradient": "sharp"}, "gradient = 'sharp' is not valid; choose one of 'bounded', 'exact'"),
-        ({"delay": -1.0}, "delay = -1.0 ms is not valid; it must be >= 0 and shorter than the trial"),
-        ({"delay": float("nan")}, "delay = nan ms is not valid"),
-        ({"delay": 200.0}, r"delay = 200.0 ms is not valid; it must be >= 0 and shorter than the trial \(200 ms\)"),
-        ({"max_spikes": 0}, "max_spikes = 0 is not valid; it must be an integer >= 1"),
-        ({"max_spikes": 2.5}, "max_spikes = 2.5 is not valid; it must be an integer >= 1"),
-        ({"max_spikes": float("nan")}, "max_spikes = nan is not valid"),
-        ({"weights": (1.0, -1.0)}, r"weights = \(1.0, -1.0\) is not valid; give \(lowest, highest\) in nA"),
-        ({"weights": (0.0, float("inf"))}, r"weights = \(0.0, inf\) is not valid"),
-        ({"seed": -3}, "seed = -3 is not valid; it must be an integer >= 0"),
-        ({"hidden": [{}, {}]}, "hidden has parameters for 2 layers, but sizes has 1 hidden layers"),
-        ({"hidden": {"tau": 3.0}}, "'tau' is no parameter of a layer; choose from tau_m, tau_syn, cm"),
-        ({"output": {"targets": 3.0}}, "'targets' is no parameter of a layer"),
-        ({"hidden": {"tau_m": "fast"}}, "tau_m = 'fast' is not valid; it must be a number"),
+        ([], "layers = [] is not valid; give an Input and at least one layer: Network([Input((784,)), Dense(800)"),
+        ([Input((3,))], "is not valid; give an Input and at least one layer"),
+        ([Dense(3), Dense(2)], "is not valid; give an Input and at least one layer"),
+        ([Input((3,)), 100, Dense(2)], "Layer 'hidden 1' is 100; after the Input, give layers such as Dense(100)."),
         (
-            {"output": {"trial_duration": 100.0}},
-            r"trial_duration must be the same in all layers, not \[100.0, 200.0\] ms",
+            [Input((3,)), Dense(2), Input((2,))],
+            "Layer 'output' is Input(shape=(2,)); after the Input, give layers such",
+        ),
+        ([Input((1, 3)), Windows(2, 5), Dense(2)], "Layer 'hidden 1' (Windows("),
+        ([Input((1, 3)), Windows(2, 5), Dense(2)], "does not fit the layer below, of shape (1, 3): it needs (channels"),
+        (
+            [Input((3,)), Dense(2, cell=LIF_SFDFA(trial_duration=50.0)), Dense(2)],
+            "trial_duration must be the same in all layers, not [50.0, 200.0] ms.",
         ),
     ],
 )
-def test_descriptions_that_are_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        FeedForward(**({"sizes": [4, 3, 2]} | arguments))
+def test_layers_that_do_not_fit_are_refused_by_name_and_shape(layers, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Network(layers)
 
 
 def test_a_simulator_in_the_description_is_answered_with_the_right_form():
-    for arguments in ((sim, [4, 3, 2]), ([4, 3, 2], sim), (sim,)):
-        with pytest.raises(TypeError, match=r"no simulator: write FeedForward\(\[64, 100, 10\], ...\), and give the"):
-            FeedForward(*arguments)
-
-
-@pytest.mark.parametrize(
-    ("cell", "message"),
-    [
-        ({"tau_m": 100.0}, "tau_m = 100 ms is not valid; it must be greater than tau_syn = 130 ms"),
-        ({"v_thresh": -80.0}, "v_thresh = -80 mV is not valid; it must be greater than v_rest = -70 mV"),
-        ({"cm": 0.0}, "cm = 0 is not valid"),
-    ],
-)
-def test_parameters_of_cells_are_checked_as_in_pynn(cell, message):
-    with pytest.raises(InvalidParameterValueError, match=message):
-        FeedForward([4, 3, 2], hidden=cell)
-
-
-def test_wiring_has_the_present_weights_and_feedback(trains):
-    net = network([6, 4, 3, 2], c=0.1, delay=1.5, weights=(-0.2, 1.0))
-    rng = np.random.default_rng(1)
-    net.feedback = [rng.normal(size=f.shape).astype(np.float32) for f in net.feedback]
-    before = net.weights + net.feedback
-    sim.setup()
-    learning = {"learning_rate": 1e-5, "feedback_learning_rate": 0.1, "rho": 0.2, "r_target": 2.0}
-    wiring = net.wire(sim, trains, targets=TARGETS, **learning)
-    assert [p.label for p in wiring.populations] == ["hidden 1", "hidden 2", "output"]
-    assert [p.size for p in (wiring.stimulus, *wiring.populations)] == [6, 4, 3, 2]
-    assert {p.get("delay", format="list", with_address=False)[0] for p in wiring.projections} == {1.5}
-    assert wiring.populations[0].get("rho") == 0.2
-    net.read(wiring)
-    for old, new in zip(before, net.weights + net.feedback, strict=True):
-        np.testing.assert_array_equal(old, new)
-        assert new.dtype == np.float32
-    sim.run(3 * net.trial_duration)
-    net.read(wiring)
-    for old, new in zip(before, net.weights + net.feedback, strict=True):
-        assert (old != new).any()
-
-
-def test_wiring_without_targets_shows_the_samples_and_learns_nothing(trains):
-    net = network([6, 4, 2], c=0.1)
-    net.feedback = [np.ones((2, 4), np.float32)]
-    before = [w.copy() for w in net.weights + net.feedback]
-    sim.setup()
-    wiring = net.wire(sim, trains)
-    wiring.populations[-1].record("spikes")
-    sim.run(3 * net.trial_duration)
-    assert sum(train.size for train in wiring.populations[-1].get_data().segments[0].spiketrains) > 0
-    net.read(wiring)
-    for old, new in zip(before, net.weights + net.feedback, strict=True):
-        np.testing.assert_array_equal(old, new)
-
-
-def test_wiring_refuses_what_does_not_fit(trains):
-    net = network([6, 4, 2])
-    sim.setup()
-    with pytest.raises(ValueError, match="The spike trains have 7 units, the network 6 inputs"):
-        net.wire(sim, random_trains(np.random.default_rng(0), 1, 7))
-    with pytest.raises(
-        ValueError, match=r"targets have the shape \(2, 3\); give one row for each of the 3 samples and "
-    ):
-        net.wire(sim, trains, targets=TARGETS.T)
-    late = SpikeTrains.from_samples([([250.0], [1])], [0], 6)
-    with pytest.raises(ValueError, match=r"trial_duration \(200.0 ms\) must exceed every spike time; sample 0 has"):
-        net.wire(sim, late)
+    layers = [Input((4,)), Dense(2)]
+    for arguments in ((sim, layers), (layers, sim), (sim,)):
+        with pytest.raises(TypeError, match=r"no simulator: write Network\(\[Input\(\(784,\)\), Dense\(800\), Dense"):
+            Network(*arguments)
 
 
 def test_restore_takes_weights_and_feedback_and_nothing_that_does_not_fit():

@@ -18,7 +18,7 @@ class PlainTrial:
         self.weights = [w.astype(float) for w in network.weights]
         for layer, weights in zip(network.layers, self.weights, strict=True):
             neuron = Neuron(
-                layer.tau_m, layer.tau_syn, layer.threshold_current, layer.trial_duration,
+                layer.cell.tau_m, layer.cell.tau_syn, layer.cell.threshold_current, layer.cell.trial_duration,
                 exact=network.gradient == "exact", max_spikes=network.max_spikes,
             )  # fmt: skip
             self.inputs.append((np.asarray(times, float), np.asarray(units, int)))

@@ -96,7 +96,7 @@ ELSEWHERE = {
     "datasets/download": "a file that is verified piece by piece before it gets its name",
     "campaign/cluster": "to nowhere",
     "commands/streams": "to nowhere",
-    "spiNNaker/quiet": "to nowhere",
+    "spiNNaker/silence": "to nowhere",
     "portal/client": "in a temporary folder",
     "portal/results": "in a temporary folder, which gets its name when it is complete",
 }

@@ -45,7 +45,7 @@ def in_order(layer, trial):
 
 def neuron_of(network, layer=0):
     """Return the constants of a layer for the reference."""
-    cells = network.layers[layer]
+    cells = network.layers[layer].cell
     return Neuron(
         cells.tau_m, cells.tau_syn, cells.threshold_current, cells.trial_duration,
         exact=network.gradient == "exact", max_spikes=network.max_spikes,

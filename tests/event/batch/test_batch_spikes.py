@@ -27,7 +27,7 @@ def check(net, trains, least_spikes=0):
             got, wanted = times[units == i], np.array(response.times[i])
             assert got.size == wanted.size, f"neuron {i} of sample {sample}"
             # Rounding moves the potential by some EPS of its parts; the crossing moves by that over its slope.
-            tolerance = EPS * (net.trial_duration + 64 * net.layers[0].tau_m / np.array(response.rises[i]))
+            tolerance = EPS * (net.trial_duration + 64 * net.layers[0].cell.tau_m / np.array(response.rises[i]))
             assert (abs(got - wanted) <= tolerance).all(), f"neuron {i} of sample {sample}: {abs(got - wanted).max()}"
             total += wanted.size
     assert total >= least_spikes

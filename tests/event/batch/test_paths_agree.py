@@ -9,7 +9,10 @@ import pytest
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import SFDFA, SGD, SpikeCount
+from pynn_sfdfa import SGD, SpikeCount
+from pynn_sfdfa.rules import Combination
+from pynn_sfdfa.rules.parts.direct import Direct
+from pynn_sfdfa.rules.parts.estimated import Estimated
 
 SEED, TRIALS = 5, 6
 ETA, ETA_B, RHO, R_TARGET = 1e-5, 0.05, 0.3, 3.0
@@ -17,17 +20,19 @@ LOSS = SpikeCount(12.0, 4.0)
 
 
 @dataclass(frozen=True)
-class Watched(SFDFA):
-    """SFDFA that notes what it was given."""
+class Watched(Direct):
+    """Direct transport that notes what it was given."""
+
+    name = "watched"
 
     seen: list = field(default_factory=list)
 
-    def backward(self, trials, feedback):
+    def assign(self, trials, feedback, regularisation):
         hidden = range(trials.n_layers - 1)
         perturbations = [trials.perturbation(layer)[0].copy() for layer in hidden]
         counts = [trials.counts(layer)[0].copy() for layer in range(trials.n_layers)]
         self.seen.append((perturbations, counts, trials.directional()[0].copy()))
-        super().backward(trials, feedback)
+        super().assign(trials, feedback, regularisation)
 
 
 def described(ratio, gradient):
@@ -39,13 +44,14 @@ def described(ratio, gradient):
 
 def in_batches(net, trains):
     """Return the weights and feedback after each trial, and what the rule saw."""
-    rule = Watched(rho=RHO, r_target=R_TARGET, feedback_learning_rate=ETA_B)
+    watched = Watched()
+    rule = Combination(watched, Estimated(ETA_B), rho=RHO, r_target=R_TARGET)
     engine = sim.training_engine(net, rule, SGD(learning_rate=ETA), LOSS, 1, SEED)
     after = []
     for trial in range(TRIALS):
         list(engine.train(trains, np.array([trial]), trial))
         after.append(engine.weights() + engine.feedback())
-    return after, rule.seen
+    return after, watched.seen
 
 
 def in_pynn(net, trains):

@@ -1,0 +1,57 @@
+"""A cell with a hard reset, described outside the package."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from network_toys import IF_curr_exp
+
+import pynn_sfdfa.event as event
+from pynn_sfdfa import Dense, Input, Network, SpikeTrains, Trainer
+from pynn_sfdfa.common.needs import Need
+
+TRAINS = SpikeTrains.from_samples([([3.0, 9.0, 9.0, 40.0], [0, 1, 2, 0]), ([5.0], [2])], [0, 1], 3)
+
+
+def network():
+    return Network(
+        [Input((3,)), Dense(5, cell=IF_curr_exp()), Dense(2, cell=IF_curr_exp())], weights=(0.5, 2.0), delay=1.0
+    )
+
+
+def test_it_says_what_it_needs_by_its_reset_and_its_refractory_period():
+    assert IF_curr_exp().needs == {Need.HARD_RESET, Need.REFRACTORY}
+    assert IF_curr_exp(tau_refrac=0.0).needs == {Need.HARD_RESET}
+
+
+def test_it_runs_where_pynn_has_it():
+    pytest.importorskip("brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
+    import pynn_sfdfa.brian2 as sim
+
+    sim.setup(timestep=0.5, target="numpy")
+    net = network()
+    wiring = net.wire(sim, TRAINS)
+    for population in wiring.populations:
+        population.record("spikes")
+    sim.run(2 * net.trial_duration)
+    spikes = [np.asarray(train.magnitude) for train in wiring.populations[0].get_data().segments[0].spiketrains]
+    assert sum(train.size for train in spikes) > 5
+    assert min(np.diff(train).min(initial=np.inf) for train in spikes) >= 2.0  # the refractory period
+    sim.end()
+
+
+def test_simulators_without_it_name_those_that_have_it():
+    event.setup()
+    with pytest.raises(
+        AttributeError, match="pynn_sfdfa.event has no IF_curr_exp.*IF_curr_exp is in pynn_sfdfa.brian2"
+    ):
+        network().wire(event, TRAINS)
+
+
+def test_engines_refuse_it_by_what_it_needs():
+    with pytest.raises(
+        ValueError,
+        match=r"Layer 'hidden 1' \(Dense of IF_curr_exp, \(3,\) to \(5,\)\) cannot learn on event: it needs a reset of "
+        "the potential to a value, and a refractory period. No simulator has that yet",
+    ):
+        Trainer(network())

@@ -1,0 +1,94 @@
+"""Connectivity and a cell that no file of the package knows, as a next one would be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.network.cells import Cell
+from pynn_sfdfa.network.connectivity import Connectivity, Sites
+
+
+@dataclass(frozen=True)
+class Windows(Connectivity):
+    """Channels that see windows of a line of units: ``kernel`` of all channels below, ``stride`` apart."""
+
+    name: ClassVar[str] = "windows"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.SITES})
+    shared: ClassVar[bool] = False
+
+    channels: int
+    kernel: int
+    stride: int = 1
+
+    def output_shape(self, input_shape):
+        if len(input_shape) != 2 or input_shape[1] < self.kernel:
+            raise ValueError(f"it needs (channels, length) with a length of at least kernel = {self.kernel}.")
+        return (self.channels, (input_shape[1] - self.kernel) // self.stride + 1)
+
+    def sites(self, input_shape):
+        below, length = input_shape
+        count = self.output_shape(input_shape)[1]
+        sites, rows, arrivals = [], [], [0]
+        for channel in range(below):
+            for x in range(length):
+                for site in range(count):
+                    if 0 <= x - site * self.stride < self.kernel:
+                        sites.append(site)
+                        rows.append((x - site * self.stride) * below + channel)
+                arrivals.append(len(sites))
+        return Sites(
+            count, self.channels, self.kernel * below, self.shared,
+            np.array(arrivals), np.array(sites, np.int64), np.array(rows, np.int64),
+        )  # fmt: skip
+
+    def nir_node(self, weights, input_shape):
+        raise NotImplementedError
+
+    @classmethod
+    def from_nir(cls, node, cell):
+        return None
+
+
+@dataclass(frozen=True)
+class SharedWindows(Windows):
+    """The same with one matrix for all windows: a convolution."""
+
+    name: ClassVar[str] = "shared-windows"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.SITES, Need.SHARED_WEIGHTS})
+    shared: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class IF_curr_exp(Cell):
+    """PyNN's stock cell: a hard reset and a refractory period; its synapses are static."""
+
+    name: ClassVar[str] = "IF_curr_exp"
+
+    tau_m: float = 20.0
+    tau_syn: float = 5.0
+    cm: float = 1.0
+    v_rest: float = -65.0
+    v_thresh: float = -64.5
+    trial_duration: float = 100.0
+    v_reset: float = -65.0
+    tau_refrac: float = 2.0
+
+    def population_type(self, sim, **of_learning):
+        return sim.IF_curr_exp(
+            tau_m=self.tau_m, tau_syn_E=self.tau_syn, tau_syn_I=self.tau_syn, cm=self.cm, v_rest=self.v_rest,
+            v_thresh=self.v_thresh, v_reset=self.v_reset, tau_refrac=self.tau_refrac,
+        )  # fmt: skip
+
+    def synapse_type(self, sim, learning_rate, **parameters):
+        return sim.StaticSynapse(**parameters)
+
+    def nir_node(self, shape, dt):
+        raise NotImplementedError
+
+    @classmethod
+    def from_nir(cls, node, known):
+        return None
