@@ -148,10 +148,11 @@ class Experiment(Section):
         rule = self.learning.rule
         if rule in self.rules:
             return self
-        known = {**self.rules, **RULES.classes()}
+        known = RULES.classes()
         if rule in known:
             raise ValueError(f"learning.rule = {rule!r} needs the table [rules.{rule}], which is missing")
-        raise PydanticCustomError("wrong_choice", "learning.rule", {"value": rule, "valid": list(known)})
+        valid = [name for name in {**self.rules, **known} if name in self.rules or name != RULES.other]
+        raise PydanticCustomError("wrong_choice", "learning.rule", {"value": rule, "valid": valid})
 
     @property
     def rule(self) -> Declared:
