@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.models import NeuronModel, Parameter
 
-__all__ = ["GRADIENTS", "LIF_SFDFA", "check_cell_parameters"]
+__all__ = ["GRADIENTS", "LIF_SFDFA", "check_cell_parameters", "check_greater"]
 
 GRADIENTS = ("bounded", "exact")
 """The two forms of the spike-time derivative (docs/algorithm.md, section 3)."""
@@ -44,11 +44,12 @@ def check_cell_parameters(values: Mapping[str, Any], model: str = "LIF_SFDFA") -
     """
     for name, value in values.items():
         check_parameter(models.LIF_SFDFA.parameter(name), value, model)
-    _check_greater("tau_m", "tau_syn", values, "ms", model)
-    _check_greater("v_thresh", "v_rest", values, "mV", model)
+    check_greater("tau_m", "tau_syn", values, "ms", model)
+    check_greater("v_thresh", "v_rest", values, "mV", model)
 
 
-def _check_greater(larger: str, smaller: str, values: Mapping[str, Any], unit: str, model: str) -> None:
+def check_greater(larger: str, smaller: str, values: Mapping[str, Any], unit: str, model: str) -> None:
+    """Raise InvalidParameterValueError unless one parameter is greater than another, as far as both are known."""
     if larger not in values or smaller not in values:
         return
     try:

@@ -30,7 +30,7 @@ from pyNN.space import Space
 
 from pynn_sfdfa.common.missing_names import missing
 from pynn_sfdfa.event.batch import BatchEngine as training_engine
-from pynn_sfdfa.event.cells import LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson
+from pynn_sfdfa.event.cells import LIF_SFDFA, IF_curr_exp, SpikeSourceArray, SpikeSourcePoisson
 from pynn_sfdfa.event.control import (
     end,
     get_current_time,
@@ -67,6 +67,7 @@ __all__ = [
     "FixedTotalNumberConnector",
     "FromFileConnector",
     "FromListConnector",
+    "IF_curr_exp",
     "IndexBasedProbabilityConnector",
     "Network",
     "NumpyRNG",
@@ -110,7 +111,7 @@ __all__ = [
 
 def list_standard_models() -> list[str]:
     """Return the names of the cell types that this simulator knows."""
-    return [cell_type.__name__ for cell_type in (LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson)]
+    return [cell_type.__name__ for cell_type in (LIF_SFDFA, IF_curr_exp, SpikeSourceArray, SpikeSourcePoisson)]
 
 
 def __getattr__(name: str) -> Any:

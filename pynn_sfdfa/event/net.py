@@ -15,6 +15,7 @@ from pynn_sfdfa.common.wiring import check_trial_durations
 from pynn_sfdfa.event.advance import Spikes
 from pynn_sfdfa.event.learning import end_trial
 from pynn_sfdfa.event.neurons import Neurons
+from pynn_sfdfa.event.stock_neurons import StockNeurons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +35,7 @@ def trial_index(t: float, trial_duration: float) -> int:
 
 def heard_by(populations: Iterable[Any]) -> dict[Any, list[Any]]:
     """Return the populations from which each gets its input."""
-    return {p: [way.source for way in p.incoming if way.projection.receptor_type == "input"] for p in populations}
+    return {p: [way.source for way in p.incoming if way.projection.receptor_type != "error"] for p in populations}
 
 
 def connected_nets(populations: Iterable[Any]) -> list[Net]:
@@ -113,17 +114,28 @@ class Net:
     def _advance_stretch(
         self, start: float, after: float, until: float, end: float, to_trial_end: bool = False
     ) -> None:
-        """Advance all populations within the trial that began at ``start``, to ``until`` = ``start + end``."""
+        """Advance all populations within the trial that began at ``start``, to ``until`` = ``start + end``.
+
+        What LIF_SFDFA neurons receive is timed from the start of the trial, with which they return to rest; what
+        IF_curr_exp receives from that of the simulation.
+        """
         for population in self.populations:
-            if isinstance(population.dynamics, Neurons):
+            dynamics = population.dynamics
+            if isinstance(dynamics, Neurons):
                 samples = population.recorder.samples_due(start, until, open_end=to_trial_end)
-                spikes = population.dynamics.advance(end, samples)
+                in_trial = dynamics.advance(end, samples)
+                spikes = in_trial._replace(time=start + in_trial.time)
                 population.recorder.keep(samples)
-                population.recorder.keep_spikes(start + spikes.time, spikes.neuron)
+            elif isinstance(dynamics, StockNeurons):
+                samples = population.recorder.samples_due(0.0, until, open_end=to_trial_end)
+                spikes = dynamics.advance(until, samples)
+                in_trial = spikes._replace(time=np.minimum(spikes.time - start, end))  # rounding ends no trial early
+                population.recorder.keep(samples)
             else:
-                times, indices = population.dynamics.emit(after, until)
-                population.recorder.keep_spikes(times, indices)
-                spikes = Spikes(times - start, indices, np.zeros(times.size))
+                times, indices = dynamics.emit(after, until)
+                spikes = Spikes(times, indices, np.zeros(times.size))
+                in_trial = spikes._replace(time=times - start)
+            population.recorder.keep_spikes(spikes.time, spikes.neuron)
             if spikes.time.size:
                 for pathway in population.outgoing:
-                    pathway.depart(spikes)
+                    pathway.depart(spikes if isinstance(pathway.target.dynamics, StockNeurons) else in_trial)

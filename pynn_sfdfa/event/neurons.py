@@ -11,7 +11,7 @@ from pynn_sfdfa import models
 from pynn_sfdfa.common.cells import check_cell_parameters
 from pynn_sfdfa.common.perturbation import perturbations
 from pynn_sfdfa.common.targets import target_table
-from pynn_sfdfa.event.advance import Cells, Layer, Spikes, State, TooManySpikes, advance, values
+from pynn_sfdfa.event.advance import Cells, Layer, Samples, Spikes, State, TooManySpikes, advance, values
 from pynn_sfdfa.event.afferents import AfferentTable
 from pynn_sfdfa.event.pathways import merge
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.advance import Samples
     from pynn_sfdfa.event.pathways import Pathway
 
 __all__ = ["MOST_SPIKES", "Neurons"]
@@ -64,6 +63,9 @@ class Neurons:
     pyNN.errors.InvalidParameterValueError
         Names the parameter, its value and what is valid.
     """
+
+    samples_type = Samples
+    signals = Samples._fields[2:]
 
     def __init__(self, label: str, parameters: Mapping[str, Any], exact: bool, seed: int, index: int) -> None:
         self.label = label

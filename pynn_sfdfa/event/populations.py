@@ -17,10 +17,11 @@ from pynn_sfdfa.common.populations import (
     lazy,
 )
 from pynn_sfdfa.event import simulator
-from pynn_sfdfa.event.cells import LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson
+from pynn_sfdfa.event.cells import LIF_SFDFA, IF_curr_exp, SpikeSourceArray, SpikeSourcePoisson
 from pynn_sfdfa.event.neurons import Neurons
 from pynn_sfdfa.event.recording import Recorder
 from pynn_sfdfa.event.sources import ArraySource, PoissonSource
+from pynn_sfdfa.event.stock_neurons import StockNeurons
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +66,7 @@ class PopulationView(Group, common.PopulationView):
 
 
 class Population(Group, common.Population):
-    """Neurons of one cell type: LIF_SFDFA, SpikeSourceArray or SpikeSourcePoisson; used as any PyNN population."""
+    """Neurons of one cell type: LIF_SFDFA, IF_curr_exp or a spike source; used as any PyNN population."""
 
     _simulator = simulator
     _recorder_class = Recorder
@@ -91,10 +92,10 @@ class Population(Group, common.Population):
         simulator.state.add(self)
 
     def _create_cells(self) -> None:
-        if not isinstance(self.celltype, (LIF_SFDFA, SpikeSourceArray, SpikeSourcePoisson)):
+        if not isinstance(self.celltype, (LIF_SFDFA, IF_curr_exp, SpikeSourceArray, SpikeSourcePoisson)):
             raise errors.InvalidModelError(
                 f"{type(self.celltype).__module__}.{type(self.celltype).__name__} cannot be simulated by "
-                "pynn_sfdfa.event; choose one of its LIF_SFDFA, SpikeSourceArray and SpikeSourcePoisson."
+                "pynn_sfdfa.event; choose one of its LIF_SFDFA, IF_curr_exp, SpikeSourceArray and SpikeSourcePoisson."
             )
         first = simulator.state.id_counter
         self.all_cells = np.array([simulator.ID(i) for i in range(first, first + self.size)], dtype=simulator.ID)
@@ -108,12 +109,16 @@ class Population(Group, common.Population):
         self.dynamics: Any = self._make_dynamics(self.parameter_arrays)
         simulator.state.id_counter += self.size
 
-    def _make_dynamics(self, parameters: dict[str, NDArray[Any]]) -> Neurons | ArraySource | PoissonSource:
+    def _make_dynamics(
+        self, parameters: dict[str, NDArray[Any]]
+    ) -> Neurons | StockNeurons | ArraySource | PoissonSource:
         state = simulator.state
         if isinstance(self.celltype, SpikeSourceArray):
             return ArraySource(parameters)
         if isinstance(self.celltype, SpikeSourcePoisson):
             return PoissonSource(parameters, self._poisson_generators(), state.simulated_to)
+        if isinstance(self.celltype, IF_curr_exp):
+            return StockNeurons(self.label, parameters)
         layer = sum(isinstance(p.dynamics, Neurons) for p in state.populations)
         return Neurons(self.label, parameters, self.celltype.gradient == "exact", state.seed, layer)
 
@@ -123,7 +128,7 @@ class Population(Group, common.Population):
 
     @property
     def trial_duration(self) -> float:
-        """Length of a trial of LIF_SFDFA neurons, in ms."""
+        """Length of a trial of LIF_SFDFA neurons, in ms; infinite for IF_curr_exp, which knows no trials."""
         return float(self.dynamics.trial_duration)
 
     def _time_in_trial(self) -> float:
@@ -131,7 +136,7 @@ class Population(Group, common.Population):
 
     def begin(self) -> None:
         """Take up the initial values, before the population is advanced for the first time."""
-        if isinstance(self.dynamics, Neurons) and not self._begun:
+        if isinstance(self.dynamics, Neurons | StockNeurons) and not self._begun:
             values = {name: lazy.evaluate(simplify=False) for name, lazy in self.initial_values.items()}
             self.dynamics.set_state(self._time_in_trial(), **values)
         self._begun = True
@@ -139,16 +144,15 @@ class Population(Group, common.Population):
     def restart(self) -> None:
         """Return to t = 0: no spikes, traces or eligibilities; initial values apply again; sources start over."""
         self._begun = False
-        if isinstance(self.dynamics, Neurons):
+        if isinstance(self.dynamics, Neurons | StockNeurons):
             self.dynamics.rest()
         elif isinstance(self.dynamics, PoissonSource):
             self.dynamics = PoissonSource(self.parameter_arrays, self._poisson_generators())
         self.recorder.forget()
 
     def present_state(self) -> dict[str, NDArray[np.float64]]:
-        """Return v (mV) and i_syn (nA) of all neurons at the present time."""
-        v, i_syn = self.dynamics.present(self._time_in_trial())
-        return {"v": v, "i_syn": i_syn}
+        """Return v (mV) and synaptic currents (nA) of all neurons at the present time, by name."""
+        return dict(zip(self.dynamics.signals, self.dynamics.present(self._time_in_trial()), strict=True))
 
     def set_parameter_arrays(self, values: dict[str, Any], indices: NDArray[np.int64] | slice) -> None:
         """Change parameters of some neurons from the present time on.
@@ -167,6 +171,8 @@ class Population(Group, common.Population):
                     f"trial_duration of population '{self.label}' can be changed only before the first run or after "
                     "reset()."
                 )
+            self.dynamics.set_parameters(changed, self._time_in_trial())
+        elif isinstance(self.dynamics, StockNeurons):
             self.dynamics.set_parameters(changed, self._time_in_trial())
         elif isinstance(self.dynamics, PoissonSource):
             self.dynamics = PoissonSource(changed, self.dynamics.generators, simulator.state.simulated_to)
@@ -196,10 +202,10 @@ class Population(Group, common.Population):
             self.dynamics.set_state(self._time_in_trial(), **present)
 
     def initialize(self, **values: Any) -> None:
-        """Set initial values of v (mV) and i_syn (nA); once the simulation has begun, present values, too.
+        """Set initial values of v (mV) and currents (nA); once the simulation has begun, present values, too.
 
-        Values may be numbers, arrays, RandomDistribution objects or functions of the neuron's index. A population that
-        is not given an initial ``v`` starts at ``v_rest``.
+        Values may be numbers, arrays, RandomDistribution objects or functions of the neuron's index. A population of
+        LIF_SFDFA that is not given an initial ``v`` starts at ``v_rest``; one of IF_curr_exp at -65 mV, as in PyNN.
         """
         for variable, value in initial_values(self.celltype, values).items():
             self.set_initial_values(variable, lazy(value, self.size), slice(None))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import graphlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyNN import errors
+from pyNN import common, errors
 
 from pynn_sfdfa.common.bulk import split
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
 from pynn_sfdfa.event import simulator
+from pynn_sfdfa.event.cells import IF_curr_exp
 from pynn_sfdfa.event.net import heard_by
 from pynn_sfdfa.event.pathways import Pathway
 from pynn_sfdfa.event.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
@@ -29,17 +30,26 @@ __all__ = ["Projection"]
 class Projection(BulkProjection):
     """Synapses of one type between two populations, views or assemblies; used as any PyNN projection.
 
-    The receptor type follows from the type of synapse: "error" for SFDFAFeedback, otherwise "input".
+    Onto LIF_SFDFA neurons the receptor type follows from the type of synapse: "error" for SFDFAFeedback, otherwise
+    "input". Onto IF_curr_exp it is "excitatory" or "inhibitory", by the sign of the weights if none is given.
     """
 
     _simulator = simulator
     _static_synapse_class = StaticSynapse
 
+    def _guess_receptor_type(self) -> None:
+        super()._guess_receptor_type()
+        if any(isinstance(population.celltype, IF_curr_exp) for population, _ in parts(self.post)):
+            common.Projection._guess_receptor_type(self)
+
     def _check_wiring(self) -> None:
         sources, targets = ([population for population, _ in parts(group)] for group in (self.pre, self.post))
-        allowed = StaticSynapse, SFDFASynapse, SFDFAFeedback
-        check_wiring(self.label, self.synapse_type, self.receptor_type, sources, targets, allowed, "event")
-        if self.receptor_type == "input":
+        if any(isinstance(population.celltype, IF_curr_exp) for population in targets):
+            self._check_stock_wiring(targets)
+        else:
+            allowed = StaticSynapse, SFDFASynapse, SFDFAFeedback
+            check_wiring(self.label, self.synapse_type, self.receptor_type, sources, targets, allowed, "event")
+        if self.receptor_type != "error":
             heard = heard_by([*simulator.state.populations, *targets])
             try:
                 graphlib.TopologicalSorter(heard | {p: heard[p] + sources for p in targets}).prepare()
@@ -48,6 +58,20 @@ class Projection(BulkProjection):
                     f"Projection '{self.label}' closes a loop through population '{error.args[1][0].label}'. "
                     "pynn_sfdfa.event simulates feed-forward networks only; recurrent connections are not supported."
                 ) from None
+
+    def _check_stock_wiring(self, targets: Iterable[Any]) -> None:
+        """Raise ConnectionError unless such synapses lead to PyNN's cells, and the projection to no others."""
+        if not isinstance(self.synapse_type, StaticSynapse):
+            raise errors.ConnectionError(
+                f"Projection '{self.label}': {type(self.synapse_type).__name__} does not lead to IF_curr_exp neurons; "
+                "it leads to those of LIF_SFDFA."
+            )
+        for target in targets:
+            if not isinstance(target.celltype, IF_curr_exp):
+                raise errors.ConnectionError(
+                    f"Projection '{self.label}' leads to IF_curr_exp neurons and to '{target.label}' "
+                    f"({type(target.celltype).__name__}); use one projection for each type of cell."
+                )
 
     def _create(self, values: dict[str, NDArray[np.float64]]) -> None:
         for name, array in values.items():
@@ -59,13 +83,13 @@ class Projection(BulkProjection):
         self.pathways = list(self._split())
         for pathway in self.pathways:
             pathway.target.incoming.append(pathway)
-            if self.receptor_type == "input":
+            if self.receptor_type != "error":
                 pathway.source.outgoing.append(pathway)
                 pathway.target.dynamics.inputs.append(pathway)
             else:
                 pathway.target.dynamics.feedback.append(pathway)
         simulator.state.nets = None
-        if self.receptor_type == "input" and len(self):
+        if self.receptor_type != "error" and len(self):
             simulator.state.projections.append(self)
 
     def _checked_delay(self, delays: NDArray[np.float64]) -> float:

@@ -1,4 +1,4 @@
-"""Recording: spikes at their exact times, v and i_syn sampled at a regular interval.
+"""Recording: spikes at their exact times, v and synaptic currents sampled at a regular interval.
 
 A sample is the value after everything that happened up to and including its time. The state is evaluated there, not
 changed: recording changes no result.
@@ -7,6 +7,7 @@ changed: recording changes no result.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from pyNN import recording
 
 from pynn_sfdfa.common.recording import SafeClearing
 from pynn_sfdfa.event import simulator
-from pynn_sfdfa.event.advance import Samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ class Recorder(SafeClearing, recording.Recorder):
     def forget(self) -> None:
         """Drop all data of the running segment."""
         self._spikes: list[tuple[NDArray[np.float64], NDArray[np.int64]]] = []
-        self._signals: dict[str, list[tuple[int, NDArray[np.int64], NDArray[np.float64]]]] = {"v": [], "i_syn": []}
+        self._signals: dict[str, list[tuple[int, NDArray[np.int64], NDArray[np.float64]]]] = defaultdict(list)
         self._next = 0  # index of the next sample
 
     def _recorded_neurons(self, *names: str) -> NDArray[np.int64]:
@@ -69,24 +69,25 @@ class Recorder(SafeClearing, recording.Recorder):
             values = self.population.present_state()[name][neurons]
             self._signals[name].append((round(position), np.array(neurons, np.int64), values[np.newaxis]))
 
-    def samples_due(self, start: float, until: float, open_end: bool) -> Samples:
+    def samples_due(self, start: float, until: float, open_end: bool) -> Any:
         """Return the samples from the next one up to ``until`` (ms), to be filled; times count from ``start``.
 
         With ``open_end`` a sample at ``until`` itself is left for the next stretch.
         """
-        neurons = self._recorded_neurons("v", "i_syn")
+        dynamics = self.population.dynamics
+        neurons = self._recorded_neurons(*dynamics.signals)
         if not neurons.size:
-            return Samples(np.empty(0), neurons, np.empty((0, 0)), np.empty((0, 0)))
+            return dynamics.samples_type(np.empty(0), neurons, *(np.empty((0, 0)) for _ in dynamics.signals))
         position = self._samples_since_start(until)
         stop = math.ceil(position - _TOLERANCE) if open_end else math.floor(position + _TOLERANCE) + 1
         times = float(self._recording_start_time) + np.arange(self._next, stop) * self.sampling_interval - start
         shape = (times.size, neurons.size)
-        return Samples(np.maximum(times, 0.0), neurons, np.empty(shape), np.empty(shape))
+        return dynamics.samples_type(np.maximum(times, 0.0), neurons, *(np.empty(shape) for _ in dynamics.signals))
 
-    def keep(self, samples: Samples) -> None:
+    def keep(self, samples: Any) -> None:
         """Store samples that have been filled."""
         if samples.time.size:
-            for name in ("v", "i_syn"):
+            for name in self.population.dynamics.signals:
                 if self._recorded_neurons(name).size:
                     self._signals[name].append((self._next, samples.neuron, getattr(samples, name)))
             self._next += samples.time.size
@@ -131,7 +132,7 @@ class Recorder(SafeClearing, recording.Recorder):
     def _clear_simulator(self) -> None:
         self.forget()
         if self._simulator.state.simulated_to >= 0:
-            for name in ("v", "i_syn"):
+            for name in getattr(self.population.dynamics, "signals", ()):
                 if self._recorded_neurons(name).size:
                     self._sample_present(name, self._recorded_neurons(name).tolist())
 

@@ -108,7 +108,9 @@ class State(common.control.BaseState):
         return min((projection.delay for projection in self.projections), default=self.dt)
 
     def time_in_trial(self, trial_duration: float) -> float:
-        """Return the time in ms since the start of the present trial."""
+        """Return the time in ms since the start of the present trial; of one without end, since t = 0."""
+        if math.isinf(trial_duration):
+            return float(self.t)
         return max(self.t - trial_index(self.t, trial_duration) * trial_duration, 0.0)
 
     def advance(self, stop: float) -> None:

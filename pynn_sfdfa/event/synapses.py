@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyNN.standardmodels import build_translations
+from pyNN.standardmodels import build_translations, check_weights
 from pyNN.standardmodels import synapses as pynn_synapses
 
 from pynn_sfdfa.common import synapses
@@ -14,12 +14,19 @@ from pynn_sfdfa.event import simulator
 __all__ = ["SFDFAFeedback", "SFDFASynapse", "StaticSynapse"]
 
 
+def _check_weights(weights: Any, projection: Any) -> None:
+    """Check that weights are finite and, onto PyNN's receptor types, that they have the sign that PyNN demands."""
+    synapses.check_weights(weights, projection)
+    if projection.receptor_type in ("excitatory", "inhibitory"):
+        check_weights(weights, projection)
+
+
 class StaticSynapse(pynn_synapses.StaticSynapse):
     """Synaptic connection with fixed weight (nA, of either sign) and delay (ms, one for a projection, 0 allowed)."""
 
     translations = build_translations(("weight", "weight"), ("delay", "delay"))
     units = synapses.STATIC_UNITS
-    parameter_checks = {"weight": synapses.check_weights}
+    parameter_checks = {"weight": _check_weights}
     readable = ("weight", "delay")
 
     def __init__(self, **parameters: Any) -> None:

@@ -69,13 +69,13 @@ def test_invalid_parameters_are_refused_and_change_nothing(change, message):
 
 
 def test_other_cell_types_are_refused():
-    from pyNN.standardmodels.cells import IF_curr_exp
+    from pyNN.standardmodels.cells import IF_cond_exp
 
     with pytest.raises(
-        sim.errors.InvalidModelError, match="IF_curr_exp cannot be simulated by pynn_sfdfa.event; choose"
+        sim.errors.InvalidModelError, match="IF_cond_exp cannot be simulated by pynn_sfdfa.event; choose"
     ):
-        sim.Population(1, IF_curr_exp())
-    assert sim.list_standard_models() == ["LIF_SFDFA", "SpikeSourceArray", "SpikeSourcePoisson"]
+        sim.Population(1, IF_cond_exp())
+    assert sim.list_standard_models() == ["LIF_SFDFA", "IF_curr_exp", "SpikeSourceArray", "SpikeSourcePoisson"]
 
 
 def test_a_population_starts_at_its_v_rest():
