@@ -19,7 +19,7 @@ from pynn_sfdfa.support.jit import jit
 __all__ = ["Membrane", "next_crossing", "potential", "psp"]
 
 _MOST_STEPS = 200  # halving alone exhausts a float64 within 64 steps once the scale is found
-_FAR = 800.0  # time constants after which nothing is left of a float64
+_FAR = 400.0  # time constants after which no threshold can tell what is left; after twice as many a float64 cannot
 _ROUNDING = 2.0**-52
 
 
@@ -65,7 +65,9 @@ def _crossing(low: float, high: float, threshold: float, w: float, i_E: float, i
     if math.isinf(high):
         span = cell.tau_m
         high = low + span
-        while potential(high, w, i_E, i_I, cell) < threshold and span < _FAR * max(cell.tau_m, cell.tau_E, cell.tau_I):
+        while potential(high, w, i_E, i_I, cell) < threshold and span < 2 * _FAR * max(
+            cell.tau_m, cell.tau_E, cell.tau_I
+        ):
             span *= 2
             low, high = high, high + span
     start = (i_E + i_I) / cell.cm - w / cell.tau_m
@@ -136,11 +138,13 @@ def _turn_of_two(low: float, high: float, rising: bool, start: float, i_E: float
     if math.isinf(high):
         span = cell.tau_m
         high = low + span
-        while (_slope(high, start, i_E, i_I, cell) > 0) == rising:
-            if span > _FAR * max(cell.tau_m, cell.tau_E, cell.tau_I):
-                return -1.0
+        slope = _slope(high, start, i_E, i_I, cell)
+        while slope != 0 and (slope > 0) == rising and span < _FAR * max(cell.tau_m, cell.tau_E, cell.tau_I):
             span *= 2
             low, high = high, high + span
+            slope = _slope(high, start, i_E, i_I, cell)
+        if slope == 0 or (slope > 0) == rising:
+            return -1.0
     t = low + 0.5 * (high - low)
     for _ in range(_MOST_STEPS):
         slope = _slope(t, start, i_E, i_I, cell)
@@ -173,7 +177,9 @@ def _after_two(w: float, threshold: float, i_E: float, i_I: float, cell: Membran
             low, high, final = 0.0, bend, _slope(bend, start, i_E, i_I, cell)
         else:
             low, high, final = bend, math.inf, _final_slope(start, i_E, i_I, cell)
-        if low == high or final == 0 or (final > 0) == rising:
+        if final == 0 and low < high < math.inf:  # too late to say: what turns before it turns soon
+            high = math.inf
+        elif low == high or final == 0 or (final > 0) == rising:
             continue
         turn = _turn_of_two(low, high, rising, start, i_E, i_I, cell)
         if turn < 0:
