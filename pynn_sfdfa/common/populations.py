@@ -151,9 +151,15 @@ def check_injectable(cell_type: Any, label: str) -> None:
         return
     kind = type(cell_type).__name__
     if cell_type.receptor_types:
+        constant = "i_offset" in cell_type.default_parameters
         raise TypeError(
             f"No current can be injected into population '{label}': {kind} is integrated exactly between spikes, with "
-            "no current but that of its synapses. Use a spike source, or PyNN's IF_curr_exp."
+            f"no current but that of its synapses{' and i_offset' if constant else ''}. Use "
+            + (
+                "its i_offset, a spike source, or pynn_sfdfa.brian2."
+                if constant
+                else "a spike source, or PyNN's IF_curr_exp."
+            )
         )
     raise TypeError(f"No current can be injected into population '{label}': {kind} is a spike source.")
 
@@ -162,6 +168,17 @@ class AllThenClear:
     """Mixed into the Assembly of a back end: data are cleared once those of all its populations have been read."""
 
     populations: list[Any]
+
+    @property
+    def receptor_types(self) -> list[str]:
+        """Receptor types that all populations have, in their order: by it PyNN tells excitatory from inhibitory ones.
+
+        PyNN itself takes them from a set, whose order differs from one process to the next.
+        """
+        first, *others = self.populations
+        return [
+            name for name in first.celltype.receptor_types if all(name in p.celltype.receptor_types for p in others)
+        ]
 
     def get_data(
         self,

@@ -18,7 +18,7 @@ from pynn_sfdfa.support.jit import jit
 
 __all__ = ["Membrane", "next_crossing", "potential", "psp"]
 
-_MOST_STEPS = 200  # halving alone exhausts a float64 within 64 steps once the scale is found
+_MOST_STEPS = 200  # of which every other halves the bracket, or the step
 _FAR = 400.0  # time constants after which no threshold can tell what is left; after twice as many a float64 cannot
 _ROUNDING = 2.0**-52
 
@@ -57,10 +57,16 @@ def _slope(t: float, start: float, i_E: float, i_I: float, cell: Membrane) -> fl
 
 
 @jit
+def _safe(new: float, t: float, low: float, high: float, last_but_one: float) -> float:
+    """Return Newton's next t, or the middle of the bracket if that lies outside or steps do not get shorter."""
+    return new if low < new < high and 2 * abs(new - t) <= last_but_one else low + 0.5 * (high - low)
+
+
+@jit
 def _crossing(low: float, high: float, threshold: float, w: float, i_E: float, i_I: float, cell: Membrane) -> float:
     """Return when w, which rises from ``low`` to ``high``, reaches the threshold, which lies between its values there.
 
-    Newton's method, but halving where a step would leave the bracket. An infinite ``high`` is searched for first.
+    Newton's method, made safe. An infinite ``high`` is searched for first.
     """
     if math.isinf(high):
         span = cell.tau_m
@@ -72,6 +78,7 @@ def _crossing(low: float, high: float, threshold: float, w: float, i_E: float, i
             low, high = high, high + span
     start = (i_E + i_I) / cell.cm - w / cell.tau_m
     t = low
+    last_but_one = last = high - low
     for _ in range(_MOST_STEPS):
         by_E = i_E * psp(t, cell.tau_m, cell.tau_E) / cell.cm
         by_I = i_I * psp(t, cell.tau_m, cell.tau_I) / cell.cm if i_I != 0 else 0.0
@@ -84,12 +91,10 @@ def _crossing(low: float, high: float, threshold: float, w: float, i_E: float, i
         else:
             low = t
         slope = _slope(t, start, i_E, i_I, cell)
-        new = t - above / slope if slope > 0 else high
-        if not low < new < high:
-            new = low + 0.5 * (high - low)
+        new = _safe(t - above / slope if slope > 0 else high, t, low, high, last_but_one)
         if new == t or not low < new < high:
             return new
-        t = new
+        last_but_one, last, t = last, abs(new - t), new
     return t
 
 
@@ -100,7 +105,7 @@ def _turn_of_one(start: float, i_E: float, cell: Membrane) -> float:
         return -1.0
     linear = cell.cm * cell.tau_E * start / i_E  # the answer for equal time constants
     share = linear * (cell.tau_m - cell.tau_E) / (cell.tau_m * cell.tau_E)
-    if linear < 0 or share >= 1:
+    if linear < 0 or share >= 1 or not math.isfinite(share):  # it is infinite where the current is as good as none
         return -1.0
     return -linear * math.log1p(-share) / share if share != 0 else linear
 
@@ -132,20 +137,19 @@ def _final_slope(start: float, i_E: float, i_I: float, cell: Membrane) -> float:
 def _turn_of_two(low: float, high: float, rising: bool, start: float, i_E: float, i_I: float, cell: Membrane) -> float:
     """Return where w, rising or falling at ``low``, turns before ``high``; -1 if that is too late to matter.
 
-    Newton's method is applied to ``exp(t/tau_m) dw/dt``, which is monotone here; it halves where a step would leave the
-    bracket.
+    Newton's method, made safe, is applied to ``exp(t/tau_m) dw/dt``, which is monotone here.
     """
     if math.isinf(high):
+        far = _FAR * max(cell.tau_m, cell.tau_E, cell.tau_I)
         span = cell.tau_m
         high = low + span
-        slope = _slope(high, start, i_E, i_I, cell)
-        while slope != 0 and (slope > 0) == rising and span < _FAR * max(cell.tau_m, cell.tau_E, cell.tau_I):
+        while low < far and (_slope(high, start, i_E, i_I, cell) > 0) == rising:
             span *= 2
             low, high = high, high + span
-            slope = _slope(high, start, i_E, i_I, cell)
-        if slope == 0 or (slope > 0) == rising:
+        if low >= far:
             return -1.0
     t = low + 0.5 * (high - low)
+    last_but_one = last = high - low
     for _ in range(_MOST_STEPS):
         slope = _slope(t, start, i_E, i_I, cell)
         if (slope > 0) == rising:
@@ -153,12 +157,10 @@ def _turn_of_two(low: float, high: float, rising: bool, start: float, i_E: float
         else:
             high = t
         fall = i_E / cell.tau_E * math.exp(-t / cell.tau_E) + i_I / cell.tau_I * math.exp(-t / cell.tau_I)
-        new = t + slope * cell.cm / fall if fall != 0 else low
-        if not low < new < high:
-            new = low + 0.5 * (high - low)
+        new = _safe(t + slope * cell.cm / fall if fall != 0 else low, t, low, high, last_but_one)
         if abs(new - t) <= 4 * _ROUNDING * t or not low < new < high:
             return new
-        t = new
+        last_but_one, last, t = last, abs(new - t), new
     return t
 
 

@@ -1,7 +1,7 @@
 """One IF_curr_exp neuron in float64, straight from the equations; nothing is shared with the package.
 
-The two currents are sums over all arrivals. The membrane is the integral of what drives it, from its release to any later
-time in one step, with the convolutions written out; spikes are found on a fine grid, then by bisection.
+The two currents are sums over all arrivals. The membrane is the integral of what drives it, from its release to any
+later time in one step, with the convolutions written out; spikes are found on a fine grid, then by bisection.
 """
 
 from __future__ import annotations
