@@ -179,7 +179,7 @@ def _after_two(w: float, threshold: float, i_E: float, i_I: float, cell: Membran
             low, high, final = 0.0, bend, _slope(bend, start, i_E, i_I, cell)
         else:
             low, high, final = bend, math.inf, _final_slope(start, i_E, i_I, cell)
-        if final == 0 and low < high < math.inf:  # too late to say: what turns before it turns soon
+        if piece == 0 and bend > _FAR * max(cell.tau_m, tau_E, tau_I):  # too late to tell its sign: turns come sooner
             high = math.inf
         elif low == high or final == 0 or (final > 0) == rising:
             continue

@@ -295,3 +295,52 @@ def test_assemblies_and_saved_data(tmp_path):
     assembly.write_data(str(tmp_path / "data.pkl"), clear=True)
     assert (tmp_path / "data.pkl").stat().st_size > 0
     assert sum(assembly.get_spike_counts().values()) == 0
+
+
+def test_beside_learning_neurons_it_goes_on_where_their_trials_end():
+    rng = np.random.default_rng(4)
+    times = [np.sort(rng.uniform(0.0, 95.0, 40)) for _ in range(6)]
+    learning = {"tau_syn": 5.0, "tau_m": 10.0, "cm": 1.0, "v_thresh": -62.0, "v_rest": -65.0, "trial_duration": 20.0}
+    stock = {"tau_refrac": 3.0, "tau_syn_E": 8.0, "v_thresh": -60.0}
+    everything = sim.AllToAllConnector()
+
+    def layer(source, cell, weight):
+        population = sim.Population(3, cell)
+        sim.Projection(source, population, everything, sim.StaticSynapse(weight=weight, delay=2.5))
+        population.record(["spikes", "v", population.celltype.recordable[2]])
+        return population
+
+    def source(spike_times):
+        return sim.Population(len(spike_times), sim.SpikeSourceArray(spike_times=spike_times))
+
+    sim.setup(timestep=0.5)
+    first = layer(source(times), sim.LIF_SFDFA(**learning), 0.4)
+    second = layer(first, sim.IF_curr_exp(**stock), 0.9)
+    third = layer(second, sim.LIF_SFDFA(**learning), 2.0)
+    sim.run(41.0)
+    sim.run(59.0)
+    found, v = [trains(p) for p in (first, second, third)], [signal(p, "v") for p in (first, second, third)]
+    i_syn, isyn_exc = signal(first, "i_syn"), signal(second, "isyn_exc")
+    assert all(len(train) > 3 for part in found for train in part)
+
+    sim.setup(timestep=0.5)  # each layer by itself, its input given
+    alone = [layer(source(found[0]), sim.IF_curr_exp(**stock), 0.9)]
+    alone.append(layer(source(found[1]), sim.LIF_SFDFA(**learning), 2.0))
+    sim.run(100.0)
+    for population, expected, potential in zip(alone, found[1:], v[1:], strict=True):
+        for one, other in zip(trains(population), expected, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-10)
+        np.testing.assert_allclose(signal(population, "v"), potential, atol=1e-8)
+    assert (i_syn[40] == 0.0).all() and (isyn_exc[40] > 0.1).all()  # at the end of a trial
+
+
+def test_learning_synapses_may_come_from_it():
+    sim.setup()
+    stock = sim.Population(2, sim.IF_curr_exp(i_offset=[1.0, 2.0]))
+    output = sim.Population(1, sim.LIF_SFDFA(targets=[0.0, 0.0], trial_duration=50.0, v_thresh=-64.5))
+    synapse = sim.SFDFASynapse(weight=4.0, learning_rate=1e-3)
+    projection = sim.Projection(stock, output, sim.AllToAllConnector(), synapse)
+    with pytest.raises(errors.ConnectionError, match="comes from an output population of LIF_SFDFA neurons, not from"):
+        sim.Projection(stock, output, sim.AllToAllConnector(), sim.SFDFAFeedback())
+    sim.run(100.0)
+    assert (projection.get("weight", format="array") < 4.0).all()

@@ -68,6 +68,7 @@ def search(w, threshold, i_E, i_I, cell):
 @example(Membrane(20.0, 5.0, 10.0, 1.0), 0.0, 5.0, -9.0, 9.0)  # down first, then above threshold for a while
 @example(Membrane(6.0, 6.00000000392844, 6.0, 1.0), 0.0, 1.0, -0.5, 1.0)  # currents whose sum turns very late
 @example(Membrane(1.0, 1.0, 1.0, 1.0), -2.0, -1.0, 0.0, 1.1e-308)  # as good as no current
+@example(Membrane(2.0, 5.0, 6.0, 0.2), 0.0, 5.0, 3.0, -2e-313)  # a sum that turns too late for a float64
 @example(Membrane(20.0, 50.0, 80.0, 1.0), 0.0, 5.0, 9.0, -3.0)  # the membrane is fastest
 def test_the_first_crossing_is_that_of_a_search(cell, w, threshold, i_E, i_I):
     expected, nearest = search(w, threshold, i_E, i_I, cell)
@@ -76,7 +77,7 @@ def test_the_first_crossing_is_that_of_a_search(cell, w, threshold, i_E, i_I):
     time = next_crossing(w, threshold, i_E, i_I, cell)
     assert (time >= 0) == (expected >= 0)
     if expected > 0:
-        assert height(time, w, i_E, i_I, cell) == pytest.approx(threshold, abs=1e-12 * size)
+        assert height(time, w, i_E, i_I, cell) == pytest.approx(threshold, abs=1e-12 * size + 1e-300)
         assert time == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
