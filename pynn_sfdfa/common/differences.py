@@ -43,7 +43,7 @@ DIFFERENCES = (
     ),
     Difference(
         "spikes of a neuron",
-        "10,000 in a trial, at most; then `run()` fails",
+        "10,000 in a trial (`IF_curr_exp`: 1,000 within a ms), at most; then `run()` fails",
         "one in a step, at most",
         "as `brian2`, and 30 in a trial, at most; then it fires no more",
     ),
@@ -56,11 +56,18 @@ DIFFERENCES = (
     Difference("numbers", "float64", "float64", "fixed point, as docs/arithmetic.md specifies"),
     Difference(
         "cells and synapses besides SFDFA's",
-        "spike sources, `StaticSynapse`",
+        "spike sources, `IF_curr_exp`, `StaticSynapse`",
         "all of `pyNN.brian2`",
         "all of `pyNN.spiNNaker`; they cannot receive the graded spikes of `LIF_SFDFA`",
     ),
-    Difference("loops among `LIF_SFDFA` populations", "refused", "simulated", "simulated"),
+    Difference(
+        "`IF_curr_exp`",
+        "exact, for any ratio of time constants; synapses of one projection have one delay, 0 included; no injected "
+        "currents but `i_offset`; where trials end beside it, it goes on",
+        "in steps; a delay for each synapse; electrodes; goes on, too",
+        "in steps and fixed point; a delay for each synapse; goes on, too",
+    ),
+    Difference("loops among populations", "refused", "simulated", "simulated"),
     Difference(
         "delays onto `LIF_SFDFA`",
         "any, 0 included; 0 if none is given",
@@ -81,7 +88,7 @@ DIFFERENCES = (
     ),
     Difference(
         "what can be recorded and read",
-        "spikes, `v`, `i_syn`; `eligibility` at the present time",
+        "spikes, `v`, `i_syn` (`isyn_exc` and `isyn_inh` of `IF_curr_exp`); `eligibility` at the present time",
         "as `event`; `Projection.record` samples weights, traces and eligibilities over time",
         "spikes, `v`, `i_syn`; eligibilities exist on the cores only",
     ),

@@ -98,8 +98,8 @@ def one_delay(delays: NDArray[np.float64], label: str) -> float:
     low, high = float(np.min(delays)), float(np.max(delays))
     if not high - low <= 1e-9 * max(high, 1e-3):
         raise errors.ConnectionError(
-            f"Projection '{label}' has delays from {low:g} to {high:g} ms; onto LIF_SFDFA all synapses of a projection "
-            "have one delay. Use one projection for each delay."
+            f"Projection '{label}' has delays from {low:g} to {high:g} ms; here all synapses of a projection have one "
+            "delay. Use one projection for each delay."
         )
     return low
 

@@ -100,14 +100,15 @@ def _crossing(low: float, high: float, threshold: float, w: float, i_E: float, i
 
 @jit
 def _turn_of_one(start: float, i_E: float, cell: Membrane) -> float:
-    """Return when the slope, ``start`` now, becomes zero under one current; -1 if it never does."""
+    """Return when the slope, ``start`` now, becomes zero under one current; -1 if never, or too late to matter."""
     if i_E == 0:
         return -1.0
     linear = cell.cm * cell.tau_E * start / i_E  # the answer for equal time constants
     share = linear * (cell.tau_m - cell.tau_E) / (cell.tau_m * cell.tau_E)
     if linear < 0 or share >= 1 or not math.isfinite(share):  # it is infinite where the current is as good as none
         return -1.0
-    return -linear * math.log1p(-share) / share if share != 0 else linear
+    turn = -linear * math.log1p(-share) / share if share != 0 else linear
+    return turn if turn < _FAR * max(cell.tau_m, cell.tau_E) else -1.0
 
 
 @jit

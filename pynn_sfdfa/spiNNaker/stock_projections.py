@@ -11,6 +11,7 @@ from pyNN import common, errors
 from pynn_sfdfa.common.cells import LIF_SFDFA
 from pynn_sfdfa.common.numbers import is_number
 from pynn_sfdfa.common.populations import parts
+from pynn_sfdfa.common.synapses import SFDFAFeedback, SFDFASynapse
 from pynn_sfdfa.common.wiring import check_bounds
 from pynn_sfdfa.spiNNaker import connectors, simulator, synapses
 from pynn_sfdfa.spiNNaker.populations import Population
@@ -40,6 +41,11 @@ def stock_projection(
     ends = presynaptic_population, postsynaptic_population
     name = label or "→".join(str(end.label) for end in ends)
     _check_ends(*ends)
+    if isinstance(synapse_type, SFDFASynapse | SFDFAFeedback):
+        raise errors.ConnectionError(
+            f"Projection '{name}': {type(synapse_type).__name__} does not lead to "
+            f"{type(parts(ends[1])[0][0].celltype).__name__} neurons; it leads to those of LIF_SFDFA."
+        )
     connector, synapse_type = connectors.of_spynnaker(connector), synapses.of_spynnaker(synapse_type)
     delay: Any = getattr(synapse_type, "delay", None)
     if is_number(delay):

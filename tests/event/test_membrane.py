@@ -69,6 +69,7 @@ def search(w, threshold, i_E, i_I, cell):
 @example(Membrane(6.0, 6.00000000392844, 6.0, 1.0), 0.0, 1.0, -0.5, 1.0)  # currents whose sum turns very late
 @example(Membrane(1.0, 1.0, 1.0, 1.0), -2.0, -1.0, 0.0, 1.1e-308)  # as good as no current
 @example(Membrane(2.0, 5.0, 6.0, 0.2), 0.0, 5.0, 3.0, -2e-313)  # a sum that turns too late for a float64
+@example(Membrane(1.0, 1.0, 1.0, 1.0), -10.0, -1.0, 0.0, 3e-273)  # a peak that comes too late to matter
 @example(Membrane(20.0, 50.0, 80.0, 1.0), 0.0, 5.0, 9.0, -3.0)  # the membrane is fastest
 def test_the_first_crossing_is_that_of_a_search(cell, w, threshold, i_E, i_I):
     expected, nearest = search(w, threshold, i_E, i_I, cell)
@@ -104,7 +105,7 @@ def test_the_potential_is_that_of_the_differential_equation(cell, w, i_E, i_I, t
     tau_m, tau_E, tau_I, cm = cell
     solved = solve_ivp(
         lambda _, y: [-y[0] / tau_m + (y[1] + y[2]) / cm, -y[1] / tau_E, -y[2] / tau_I],
-        (0.0, t), (w, i_E, i_I), method="DOP853", rtol=1e-12, atol=1e-12,
+        (0.0, t), (w, i_E, i_I), method="DOP853", rtol=3e-14, atol=1e-14,
     )  # fmt: skip
     assert potential(t, w, i_E, i_I, cell) == pytest.approx(solved.y[0, -1], rel=1e-9, abs=1e-9)
 

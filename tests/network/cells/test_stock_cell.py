@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 import pytest
 from network_toys import IF_curr_exp
@@ -24,11 +26,11 @@ def test_it_says_what_it_needs_by_its_reset_and_its_refractory_period():
     assert IF_curr_exp(tau_refrac=0.0).needs == {Need.HARD_RESET}
 
 
-def test_it_runs_where_pynn_has_it():
+@pytest.mark.parametrize("name", ["event", "brian2"])
+def test_it_runs_where_pynn_has_it(name):
     pytest.importorskip("brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
-    import pynn_sfdfa.brian2 as sim
-
-    sim.setup(timestep=0.5, target="numpy")
+    sim = importlib.import_module(f"pynn_sfdfa.{name}")
+    sim.setup(timestep=0.5, **({"target": "numpy"} if name == "brian2" else {}))
     net = network()
     wiring = net.wire(sim, TRAINS)
     for population in wiring.populations:
@@ -40,12 +42,11 @@ def test_it_runs_where_pynn_has_it():
     sim.end()
 
 
-def test_simulators_without_it_name_those_that_have_it():
-    event.setup()
+def test_simulators_without_a_cell_name_those_that_have_it():
     with pytest.raises(
-        AttributeError, match="pynn_sfdfa.event has no IF_curr_exp.*IF_curr_exp is in pynn_sfdfa.brian2"
+        AttributeError, match="pynn_sfdfa.event has no IF_cond_exp.*IF_cond_exp is in pynn_sfdfa.brian2"
     ):
-        network().wire(event, TRAINS)
+        event.IF_cond_exp()
 
 
 def test_engines_refuse_it_by_what_it_needs():
