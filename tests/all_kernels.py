@@ -71,6 +71,25 @@ def simulated(tau_syn):
     return arrays
 
 
+def stock(tau_syn_I):
+    """Spike times and recorded signals of a PyNN script with stock cells."""
+    sim.setup(timestep=1.0)
+    rng = np.random.default_rng(9)
+    times = [np.sort(rng.uniform(0.0, 60.0, 8)) for _ in range(6)]
+    stimulus = sim.Population(6, sim.SpikeSourceArray(spike_times=times))
+    cell = {"tau_syn_I": tau_syn_I, "cm": 0.3, "i_offset": [0.0, 0.3, -0.1], "tau_refrac": [0.0, 1.0, 5.0]}
+    cells = sim.Population(3, sim.IF_curr_exp(**cell))
+    for weight, receptor_type in ((0.9, "excitatory"), (-0.4, "inhibitory")):
+        synapse = sim.StaticSynapse(weight=weight, delay=1.0)
+        sim.Projection(stimulus, cells, sim.AllToAllConnector(), synapse, receptor_type=receptor_type)
+    cells.record(["spikes", "v", "isyn_exc", "isyn_inh"])
+    sim.run(70.0)
+    segment = cells.get_data().segments[0]
+    spikes = [train.rescale("ms").magnitude for train in segment.spiketrains]
+    sim.end()
+    return [np.concatenate(spikes), *(signal.magnitude for signal in segment.analogsignals)]
+
+
 def main(path):
     results = {}
     for tau_syn, gradient in itertools.product((130.0, 100.0), ("bounded", "exact")):
@@ -81,6 +100,8 @@ def main(path):
     results["bp"] = trained(130.0, "bounded", BP(), Adam(), delay=3.0)[:-2]  # it has no feedback for two hidden layers
     for tau_syn in (10.0, 8.0):
         results[f"simulated, {tau_syn} ms"] = simulated(tau_syn)
+    for tau_syn_I in (5.0, 8.0):
+        results[f"stock, {tau_syn_I} ms"] = stock(tau_syn_I)
     np.savez(path, **{f"{name}: {k}": array for name, arrays in results.items() for k, array in enumerate(arrays)})
 
 

@@ -63,9 +63,9 @@ DIFFERENCES = (
     Difference(
         "`IF_curr_exp`",
         "exact, for any ratio of time constants; synapses of one projection have one delay, 0 included; no injected "
-        "currents but `i_offset`; where trials end beside it, it goes on",
-        "in steps; a delay for each synapse; electrodes; goes on, too",
-        "in steps and fixed point; a delay for each synapse; goes on, too",
+        "currents but `i_offset`; `v`, `isyn_exc` and `isyn_inh` can be recorded; where trials end, it goes on",
+        "in steps; a delay for each synapse; electrodes; `v` can be recorded; goes on, too",
+        "in steps and fixed point; a delay for each synapse; `v`, `gsyn_exc` and `gsyn_inh` can be recorded",
     ),
     Difference("loops among populations", "refused", "simulated", "simulated"),
     Difference(
@@ -88,7 +88,7 @@ DIFFERENCES = (
     ),
     Difference(
         "what can be recorded and read",
-        "spikes, `v`, `i_syn` (`isyn_exc` and `isyn_inh` of `IF_curr_exp`); `eligibility` at the present time",
+        "spikes, `v`, `i_syn`; `eligibility` at the present time",
         "as `event`; `Projection.record` samples weights, traces and eligibilities over time",
         "spikes, `v`, `i_syn`; eligibilities exist on the cores only",
     ),

@@ -205,20 +205,23 @@ def advance_membranes(
                     known_dt, known_m, known_E, known_I = dt, tau_m, tau_E, tau_I
                     decay_m, decay_E, decay_I = math.exp(-dt / tau_m), math.exp(-dt / tau_E), math.exp(-dt / tau_I)
                     psp_E, psp_I = psp(dt, tau_m, tau_E), psp(dt, tau_m, tau_I)
-                w, i_E, i_I, cm, threshold = state.w[i], state.i_E[i], state.i_I[i], cells.cm[i], cells.threshold[i]
-                certain = threshold - _MARGIN * (abs(threshold) + abs(w))
-                drive = max(i_E + i_I, 0.0) if tau_E == tau_I else max(i_E, 0.0) + max(i_I, 0.0)
-                w_end = w * decay_m + (i_E * psp_E + i_I * psp_I) / cm
+                i_E, i_I, w, cm = state.i_E[i], state.i_I[i], state.w[i], cells.cm[i]
                 i_E_end, i_I_end = i_E * decay_E, i_I * decay_I
-                silent = max(w, w * decay_m) + drive * dt / cm < certain
-                if not silent and tau_E == tau_I and w < certain and w_end < certain:
-                    # Under one excitatory current w is highest at the end, unless it falls there.
-                    silent = i_E + i_I > 0 and (i_E_end + i_I_end) * tau_m >= w_end * cm
-                if silent and state.release[i] <= state.time[i]:
-                    state.w[i], state.i_E[i], state.i_I[i], state.time[i] = w_end, i_E_end, i_I_end, time
+                if time < state.release[i]:
+                    state.i_E[i], state.i_I[i], state.time[i] = i_E_end, i_I_end, time
                 else:
-                    _fire_until(cells, state, i, time, spikes)
-                    _move(cells, state, i, time)
+                    certain = cells.threshold[i] - _MARGIN * (abs(cells.threshold[i]) + abs(w))
+                    drive = max(i_E + i_I, 0.0) if tau_E == tau_I else max(i_E, 0.0) + max(i_I, 0.0)
+                    w_end = w * decay_m + (i_E * psp_E + i_I * psp_I) / cm
+                    silent = max(w, w * decay_m) + drive * dt / cm < certain
+                    if not silent and tau_E == tau_I and w < certain and w_end < certain:
+                        # Under one excitatory current w is highest at the end, unless it falls there.
+                        silent = i_E + i_I > 0 and (i_E_end + i_I_end) * tau_m >= w_end * cm
+                    if silent and state.release[i] <= state.time[i]:
+                        state.w[i], state.i_E[i], state.i_I[i], state.time[i] = w_end, i_E_end, i_I_end, time
+                    else:
+                        _fire_until(cells, state, i, time, spikes)
+                        _move(cells, state, i, time)
             if inhibitory[j]:
                 state.i_I[i] += afferents.weight[k]
             else:

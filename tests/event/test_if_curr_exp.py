@@ -79,6 +79,8 @@ def inputs(draw, end=60.0):
     cuts=st.lists(st.floats(0.0, 59.0), max_size=3),
 )
 def test_spikes_and_potential_are_those_of_the_equations(neuron, arrivals, delay, cuts):
+    for tau in (neuron.tau_syn_E, neuron.tau_syn_I):  # where they almost agree the reference rounds too much
+        assume(tau == neuron.tau_m or abs(tau / neuron.tau_m - 1) > 1e-4)
     expected, margin = spikes(neuron, arrivals, 60.0)
     assume(margin > 1e-6 and expected.size < 200)
     times, v = simulate(neuron, arrivals, 60.0, delay, cuts)
