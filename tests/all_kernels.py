@@ -87,7 +87,7 @@ def stock(tau_syn_I):
     segment = cells.get_data().segments[0]
     spikes = [train.rescale("ms").magnitude for train in segment.spiketrains]
     sim.end()
-    return [np.concatenate(spikes), *(signal.magnitude for signal in segment.analogsignals)]
+    return [np.concatenate(spikes), *(s.magnitude for s in sorted(segment.analogsignals, key=lambda s: s.name))]
 
 
 def main(path):

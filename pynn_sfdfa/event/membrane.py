@@ -91,7 +91,7 @@ def _crossing(low: float, high: float, threshold: float, w: float, i_E: float, i
         else:
             low = t
         slope = _slope(t, start, i_E, i_I, cell)
-        new = _safe(t - above / slope if slope > 0 else high, t, low, high, last_but_one)
+        new: float = _safe(t - above / slope if slope > 0 else high, t, low, high, last_but_one)
         if new == t or not low < new < high:
             return new
         last_but_one, last, t = last, abs(new - t), new
@@ -158,7 +158,7 @@ def _turn_of_two(low: float, high: float, rising: bool, start: float, i_E: float
         else:
             high = t
         fall = i_E / cell.tau_E * math.exp(-t / cell.tau_E) + i_I / cell.tau_I * math.exp(-t / cell.tau_I)
-        new = _safe(t + slope * cell.cm / fall if fall != 0 else low, t, low, high, last_but_one)
+        new: float = _safe(t + slope * cell.cm / fall if fall != 0 else low, t, low, high, last_but_one)
         if abs(new - t) <= 4 * _ROUNDING * t or not low < new < high:
             return new
         last_but_one, last, t = last, abs(new - t), new
