@@ -1,6 +1,7 @@
-"""PyNN's API on an exact, event-driven simulator of LIF_SFDFA networks: ``import pynn_sfdfa.event as sim``.
+"""PyNN's API on an exact, event-driven simulator: ``import pynn_sfdfa.event as sim``.
 
-Feed-forward networks of any depth; spikes at exact times; SFDFA learning inside ``run()``.
+Feed-forward networks of LIF_SFDFA and IF_curr_exp neurons, of any depth; spikes at exact times; SFDFA learning inside
+``run()``.
 """
 
 from typing import Any
