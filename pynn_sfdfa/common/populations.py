@@ -175,10 +175,8 @@ class AllThenClear:
 
         PyNN itself takes them from a set, whose order differs from one process to the next.
         """
-        first, *others = self.populations
-        return [
-            name for name in first.celltype.receptor_types if all(name in p.celltype.receptor_types for p in others)
-        ]
+        of_each = [population.celltype.receptor_types for population in self.populations]
+        return [name for name in of_each[0] if all(name in others for others in of_each)]
 
     def get_data(
         self,

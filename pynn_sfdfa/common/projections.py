@@ -203,6 +203,17 @@ def _size(array: NDArray[np.float64]) -> str:
     return f"{array.size} values were" if array.ndim == 1 else f"an array of shape {array.shape} was"
 
 
+def _check_common_receptor(post: Any) -> None:
+    """Raise ConnectionError if the cells of an assembly have no receptor type in common."""
+    if isinstance(post, common.Assembly) and not post.receptor_types:
+        members = [f"'{p.label}' ({type(p.celltype).__name__})" for p in post.populations if p.celltype.receptor_types]
+        if len(members) == len(post.populations):
+            raise errors.ConnectionError(
+                "One projection cannot lead to cells that have no receptor type in common: "
+                f"{', '.join(members)}. Use one for each type of cell."
+            )
+
+
 class BulkProjection(ReadAndSet, common.Projection):
     """A projection onto LIF_SFDFA neurons.
 
@@ -226,6 +237,7 @@ class BulkProjection(ReadAndSet, common.Projection):
         space: Any = None,
         label: str | None = None,
     ) -> None:
+        _check_common_receptor(postsynaptic_population)
         common.Projection.__init__(
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type,
             space or Space(), label,

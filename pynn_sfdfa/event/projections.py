@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import graphlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pyNN import common, errors
@@ -45,7 +45,7 @@ class Projection(BulkProjection):
     def _check_wiring(self) -> None:
         sources, targets = ([population for population, _ in parts(group)] for group in (self.pre, self.post))
         if any(isinstance(population.celltype, IF_curr_exp) for population in targets):
-            self._check_stock_wiring(targets)
+            self._check_stock_synapses()
         else:
             allowed = StaticSynapse, SFDFASynapse, SFDFAFeedback
             check_wiring(self.label, self.synapse_type, self.receptor_type, sources, targets, allowed, "event")
@@ -59,19 +59,13 @@ class Projection(BulkProjection):
                     "pynn_sfdfa.event simulates feed-forward networks only; recurrent connections are not supported."
                 ) from None
 
-    def _check_stock_wiring(self, targets: Iterable[Any]) -> None:
-        """Raise ConnectionError unless such synapses lead to PyNN's cells, and the projection to no others."""
+    def _check_stock_synapses(self) -> None:
+        """Raise ConnectionError unless synapses of this type lead to PyNN's cells."""
         if not isinstance(self.synapse_type, StaticSynapse):
             raise errors.ConnectionError(
                 f"Projection '{self.label}': {type(self.synapse_type).__name__} does not lead to IF_curr_exp neurons; "
                 "it leads to those of LIF_SFDFA."
             )
-        for target in targets:
-            if not isinstance(target.celltype, IF_curr_exp):
-                raise errors.ConnectionError(
-                    f"Projection '{self.label}' leads to IF_curr_exp neurons and to '{target.label}' "
-                    f"({type(target.celltype).__name__}); use one projection for each type of cell."
-                )
 
     def _create(self, values: dict[str, NDArray[np.float64]]) -> None:
         for name, array in values.items():

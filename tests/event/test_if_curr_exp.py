@@ -253,6 +253,11 @@ def test_what_else_is_refused():
         sim.Projection(stimulus, cells, everything, static, receptor_type="inhibitory")
     with pytest.raises(errors.ConnectionError, match="closes a loop through population 'cells'.*feed-forward"):
         sim.Projection(cells, cells, everything, sim.StaticSynapse(weight=-1.0), receptor_type="inhibitory")
+    for receptor_type in (None, "excitatory", "input"):
+        with pytest.raises(
+            errors.ConnectionError, match=r"common: 'cells' \(IF_curr_exp\), 'learning' \(LIF_SFDFA\)\. "
+        ):
+            sim.Projection(stimulus, sim.Assembly(cells, learning), everything, static, receptor_type=receptor_type)
     sim.Projection(cells, others, everything, static)
     with pytest.raises(errors.ConnectionError, match="closes a loop.*feed-forward networks only"):
         sim.Projection(others, cells, everything, static)
