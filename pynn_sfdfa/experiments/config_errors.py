@@ -124,8 +124,8 @@ def _names(tags: str) -> list[str]:
 
 def _other_rule(location: Location) -> str:
     """Return a question whether another rule was meant, in a table of [rules] whose name is that of none."""
-    known = RULES.classes()
-    return suggestion(location[1], known) if location[0] == "rules" and location[1] not in known else ""
+    known, named = RULES.classes(), location[1:2]
+    return suggestion(named[0], known) if location[0] == "rules" and named and named[0] not in known else ""
 
 
 def _meaning(location: Location) -> str:

@@ -230,7 +230,7 @@ def _reason_of_type(kind: Any, value: Any) -> str | None:
     if kind is str:
         return None if isinstance(value, str) else WORDS["text"]
     if isinstance(kind, type) and kind is not Any:
-        return None if isinstance(value, kind) else f"must be a {kind.__name__}"
+        return None if isinstance(value, kind) else f"must be an instance of {kind.__name__}"
     return None  # Any: what it must be is said by a check
 
 

@@ -147,6 +147,7 @@ def test_whole_numbers_are_accepted_where_any_number_is():
             "optimizer.decay: hold = 3 must be less than ep",
         ),
         ("loss.margin=-1", "loss.margin = -1 is not valid: must be >= 0 (spikes by which a count may miss its target"),
+        ("learning.rule=daf", "(did you mean dfa?); choose one of sfdfa, dfa, bp."),
         ("rules=3", "rules = 3 is not valid: must be a table."),
         ("rules.sfdfa=3", "rules.sfdfa = 3 is not valid: must be a table."),
         (
@@ -216,6 +217,13 @@ def test_long_values_are_shown_by_their_ends():
     message = error_of(f"training.seed='{'x' * 100_000}'")
     assert " (100,002 characters) is not valid: must be a whole number." in message
     assert error_of(*(f"key{number}=1" for number in range(1000))).endswith("\n  and 990 more.")
+
+
+def test_what_is_missing_altogether_is_listed():
+    with pytest.raises(ConfigError) as caught:
+        config.from_settings({"name": "empty"}, "test")
+    missing = ("data", "encoding", "network", "learning", "rules", "loss", "optimizer", "training")
+    assert str(caught.value) == "\n  ".join(["test:", *(f"{table} is missing." for table in missing)])
 
 
 def test_contradicting_encoder_times():
