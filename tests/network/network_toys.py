@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
-from pynn_sfdfa.network.cells import Cell
+from pynn_sfdfa.network.cells import LIF_SFDFA, Cell
 from pynn_sfdfa.network.connectivity import Connectivity, Sites
 
 
@@ -60,6 +60,18 @@ class SharedWindows(Windows):
     name: ClassVar[str] = "shared-windows"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.SITES, Need.SHARED_WEIGHTS})
     shared: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class HardReset(LIF_SFDFA):
+    """LIF_SFDFA with a reset to a value."""
+
+    name: ClassVar[str] = "HardReset"
+
+    v_reset: float = -72.0
+
+    def __post_init__(self):
+        """Parameters are valid."""
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,9 @@ def test_a_file_must_state_the_numbers_and_may_leave_out_the_rest():
 @pytest.mark.parametrize("values", [{}, {"form": "oval"}, {"inner": 3}, {"bounds": (1.0, 2.0, 3.0)}])
 def test_choices_and_settings_within_settings_are_checked(values):
     if values:
-        with pytest.raises(ValueError, match="choose one of round, square|must be an instance of Inner|must have 2 elements"):
+        with pytest.raises(
+            ValueError, match="choose one of round, square|must be an instance of Inner|must have 2 elements"
+        ):
             Everything(**values)
     assert Everything(form="square", inner=Inner(5)).inner.size == 5
     with pytest.raises(ValueError, match="Inner: size = 0 is not valid: must be >= 1"):

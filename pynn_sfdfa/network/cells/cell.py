@@ -63,6 +63,11 @@ class Cell(ABC):
         return self._constant("c")
 
     @property
+    def reset_current(self) -> float:
+        """What a spike takes from the slower sum B, in nA: c, or what brings the potential to ``v_reset``."""
+        return self.threshold_current if self.v_reset is None else (self.v_thresh - self.v_reset) / self.kappa
+
+    @property
     def needs(self) -> frozenset[Need]:
         """What it needs of a simulator that learns with it."""
         hard = {Need.HARD_RESET} if self.v_reset is not None else set()

@@ -54,6 +54,6 @@ def test_engines_refuse_it_by_what_it_needs():
     with pytest.raises(
         ValueError,
         match=r"Layer 'hidden 1' \(Dense of IF_curr_exp, \(3,\) to \(5,\)\) cannot be trained or evaluated on event: "
-        "it needs a reset of the potential to a value, and a refractory period. No simulator has that: choose another",
+        "it needs a refractory period. No simulator has that: choose another layer",
     ):
         Trainer(network())
