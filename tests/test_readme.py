@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import runpy
+import tomllib
 from pathlib import Path
 
 import pytest
+import tomli_w
 from readme_commands import ROOT, run
 
 from pynn_sfdfa import cli
@@ -23,7 +25,7 @@ def blocks(language):
 
 def test_there_are_blocks_and_no_other_languages():
     assert README.count("```") == 2 * len(BLOCKS)
-    assert {name for name, _ in BLOCKS} == {"bash", "python"}
+    assert {name for name, _ in BLOCKS} == {"bash", "python", "toml"}
 
 
 @pytest.mark.slow
@@ -34,9 +36,13 @@ def test_every_block_runs(tmp_path, monkeypatch, capsys):
     for language, code in BLOCKS:
         if language == "python":
             exec(compile(code, f"README.md: {code.strip().splitlines()[0]}", "exec"), {"__name__": "__main__"})
+        elif language == "toml":  # in place of the tables of the same names in an experiment
+            tables = tomllib.loads((ROOT / "pynn_sfdfa" / "experiments" / "digits.toml").read_text())
+            Path("parts.toml").write_text(tomli_w.dumps(tables | tomllib.loads(code)))
+            printed.append(run("pynn-sfdfa train parts.toml --out runs/parts"))
         else:
             printed += [run(line) for line in code.splitlines() if line]
-    for folder in ("demo", "digits-sfdfa-seed1", "digits-dfa-seed2", "mnist-sfdfa-seed1", "mine", "deeper"):
+    for folder in ("demo", "digits-sfdfa-seed1", "digits-dfa-seed2", "mnist-sfdfa-seed1", "mine", "deeper", "parts"):
         assert json.loads((tmp_path / "runs" / folder / "summary.json").read_text())["epochs"] >= 1
     assert json.loads((tmp_path / "runs" / "mine" / "summary.json").read_text())["epochs"] == 2
     assert (tmp_path / "digits-sample3.png").stat().st_size > 0

@@ -173,6 +173,7 @@ def build_trainer(
             rule=settings.rule.build(),
             optimizer=settings.optimizer.build(),
             loss=settings.loss.build(),
+            readout=settings.readout_or_default(),
             batch_size=training.batch_size if n_train is None else min(training.batch_size, n_train),
             seed=training.seed,
             threads=training.threads,
@@ -192,7 +193,7 @@ def build_evaluator(settings: Experiment, network: Network, sim: Any = None) -> 
         If the network does not fit the simulator.
     """
     try:
-        return Evaluator(network, sim, loss=settings.loss.build())
+        return Evaluator(network, sim, loss=settings.loss.build(), readout=settings.readout_or_default())
     except ValueError as error:
         raise ConfigError(str(error)) from error
 

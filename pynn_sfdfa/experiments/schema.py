@@ -16,12 +16,14 @@ from pynn_sfdfa.experiments.sections import Chosen, ChosenByKey, Declared, Secti
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST
 from pynn_sfdfa.support.settings import Count, Duration, NotNegative, Range
 from pynn_sfdfa.training import migration
+from pynn_sfdfa.training.readouts import MostSpikes, Readout
 
 __all__ = ["RULES", "Cell", "Experiment", "Network"]
 
 ENCODERS = Chosen("pynn_sfdfa.encoding", "encoder.Encoder")
 OPTIMIZERS = Chosen("pynn_sfdfa.training.optimizers", "optimizer.Optimizer")
 LOSSES = Chosen("pynn_sfdfa.training.losses", "loss.Loss", default="spike-count")
+READOUTS = Chosen("pynn_sfdfa.training.readouts", "readout.Readout")
 RULES = ChosenByKey("pynn_sfdfa.rules", "learning_rule.LearningRule", other="combination")
 """What the tables of an experiment choose from."""
 
@@ -135,6 +137,7 @@ class Experiment(Section):
     learning: Learning
     rules: Annotated[dict[str, Any], RULES]
     loss: Annotated[Any, LOSSES]
+    readout: Annotated[Any, READOUTS] | None = None
     metrics: Metrics | None = None
     optimizer: Annotated[Any, OPTIMIZERS]
     training: Training
@@ -156,6 +159,11 @@ class Experiment(Section):
         """The table of the chosen rule."""
         table: Declared = self.rules[self.learning.rule]
         return table
+
+    def readout_or_default(self) -> Readout:
+        """Return the readout: that of spike counts if the file names none."""
+        readout: Readout = MostSpikes() if self.readout is None else self.readout.build()
+        return readout
 
     def rule_parameters(self) -> dict[str, Any]:
         """Return the parameters of the chosen rule."""

@@ -110,8 +110,8 @@ class Network:
         """Length of a trial in ms."""
         return self.layers[0].cell.trial_duration
 
-    def check_learns_on(self, simulator: str) -> None:
-        """Check that a simulator offers what the layers need to learn.
+    def check_trains_on(self, simulator: str) -> None:
+        """Check that the engine of a simulator offers what the layers need.
 
         Raises
         ------
@@ -122,10 +122,13 @@ class Network:
             missing = sorted(layer.needs - offers(simulator), key=list(Need).index)
             if missing:
                 others = who_offers(layer.needs)
-                choice = f"Choose the simulator {' or '.join(others)}" if others else "No simulator has that yet"
+                choice = (
+                    f"Choose the simulator {' or '.join(others)}, or" if others else "No simulator has that: choose"
+                )
                 raise ValueError(
-                    f"{layer} cannot learn on {simulator}: it needs {', and '.join(need.value for need in missing)}. "
-                    f"{choice}, or another layer; network.wire(sim, trains) shows it samples without learning."
+                    f"{layer} cannot be trained or evaluated on {simulator}: it needs "
+                    f"{', and '.join(need.value for need in missing)}. {choice} another layer; "
+                    "network.wire(sim, trains) shows it samples in a PyNN script."
                 )
 
     def wire(

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 __all__ = ["check", "check_chain", "first_wrong"]
 
 _SHAPES = {
-    r"weights\.\d+": (np.float32, 2),
-    r"feedback\.\d+": (np.float32, 2),
-    r"optimizer\.step": (np.int64, 1),
-    r"optimizer\.[a-z]+\.\d+": (np.float32, 2),
-    r"tally\.spikes\.\d+": (np.int64, 1),
+    r"weights\.\d+": (np.float32, (2, 3)),
+    r"feedback\.\d+": (np.float32, (2,)),
+    r"optimizer\.step": (np.int64, (1,)),
+    r"optimizer\.[a-z]+\.\d+": (np.float32, (2, 3)),
+    r"tally\.spikes\.\d+": (np.int64, (1,)),
 }
-"""Type and number of dimensions by name; none of these is empty. Other arrays may be anything."""
+"""Type and numbers of dimensions by name; none of these is empty. Other arrays may be anything.
+
+Weights have three dimensions where each site of a layer has a matrix of its own.
+"""
 
 _NOT_NEGATIVE = re.compile(r"optimizer\.step|optimizer\.square\.\d+|tally\.spikes\.\d+")
 _WEIGHTS = re.compile(r"(weights|feedback)\.")
@@ -42,10 +45,11 @@ def check(arrays: Mapping[str, NDArray[np.generic]]) -> None:
     """
     for name, array in arrays.items():
         for pattern, (dtype, dimensions) in _SHAPES.items():
-            wrong = array.dtype != dtype or array.ndim != dimensions or array.size == 0
+            wrong = array.dtype != dtype or array.ndim not in dimensions or array.size == 0
             if re.fullmatch(pattern, name) and wrong:
+                allowed = "- or ".join(map(str, dimensions))
                 raise ValueError(
-                    f"{name} must be a {dimensions}-dimensional array of {np.dtype(dtype)} that is not empty, not "
+                    f"{name} must be a {allowed}-dimensional array of {np.dtype(dtype)} that is not empty, not "
                     f"{array.dtype} of shape {array.shape}"
                 )
         _check_numbers(name, array)

@@ -87,7 +87,7 @@ class SimulationEngine(ABC):
         self._rule, self._optimizer, self._seed = rule, optimizer, seed
         self._loss = loss if loss is not None else SpikeCount()
         self._readout = readout if readout is not None else MostSpikes()
-        network.check_learns_on(self.simulator)
+        network.check_trains_on(self.simulator)
         self._check(batch_size, threads)
         self._network = copy.copy(network)
         self._network.weights = [weights.copy() for weights in network.weights]

@@ -50,12 +50,16 @@ def test_numbers_that_cannot_be_computed_with(tmp_path, name, index, value, mess
 @pytest.mark.parametrize(
     ("name", "array", "message"),
     [
-        ("weights.1", np.ones(6, np.float32), "weights.1 must be a 2-dimensional array of float32"),
-        ("weights.1", np.float32(1.0), "weights.1 must be a 2-dimensional array of float32"),
+        ("weights.1", np.ones(6, np.float32), "weights.1 must be a 2- or 3-dimensional array of float32"),
+        ("weights.1", np.float32(1.0), "weights.1 must be a 2- or 3-dimensional array of float32"),
         ("weights.1", np.ones((3, 0), np.float32), "that is not empty, not float32 of shape (3, 0)"),
         ("weights.1", np.ones((3, 2)), "not float64 of shape (3, 2)"),
         ("optimizer.step", np.array(7), "optimizer.step must be a 1-dimensional array of int64"),
-        ("optimizer.mean.0", np.ones((4, 3), np.int32), "optimizer.mean.0 must be a 2-dimensional array of float32"),
+        (
+            "optimizer.mean.0",
+            np.ones((4, 3), np.int32),
+            "optimizer.mean.0 must be a 2- or 3-dimensional array of float32",
+        ),
     ],
 )
 def test_types_and_dimensions(tmp_path, name, array, message):

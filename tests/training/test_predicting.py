@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import json
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as event
 from pynn_sfdfa import SGD, SpikeTrains, Trainer
+from pynn_sfdfa.cli import main
+from pynn_sfdfa.experiments import assembly
 from pynn_sfdfa.training.readouts import FirstSpike, MostSpikes
 
 
@@ -90,3 +94,16 @@ def test_simulators_with_steps_tell_first_spikes_within_a_step_or_two(simulator)
     both = np.isfinite(found) & np.isfinite(exact)
     assert both.mean() > 0.5
     assert np.median(abs(found - exact)[both]) <= 2.0
+
+
+def test_an_experiment_names_its_readout_and_its_checkpoints_keep_it(tmp_path):
+    settings = ["--set", "readout=first-spike", "--set", "network.hidden_sizes=[12]", "--set", "training.epochs=1"]
+    trained = CliRunner().invoke(main, ["train", "digits", *settings, "--out", str(tmp_path)], catch_exceptions=False)
+    assert trained.exit_code == 0
+    experiment, saved = assembly.from_checkpoint(tmp_path / "last.safetensors")
+    assert experiment.readout_or_default() == FirstSpike()
+    evaluated = CliRunner().invoke(main, ["evaluate", str(tmp_path / "last.safetensors"), "--json"])
+    records = saved.metadata["records"]
+    assert json.loads(evaluated.stdout)["accuracy"] == records[-1]["test_accuracy"]
+    wrong = CliRunner().invoke(main, ["train", "digits", "--set", "readout=fist-spike", "--out", str(tmp_path / "b")])
+    assert 'readout.name = "fist-spike" is not valid (did you mean first-spike?)' in wrong.stderr

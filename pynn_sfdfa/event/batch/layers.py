@@ -49,7 +49,7 @@ class Layers:
     """
 
     def __init__(self, network: Network, seed: int, threads: int | None) -> None:
-        network.check_learns_on("event")
+        network.check_trains_on("event")
         self._network, self._seed = network, seed
         self.pool = Pool(_checked_threads(threads))
         self.sizes, self.max_spikes, self.delay = network.sizes, network.max_spikes, network.delay

@@ -49,12 +49,12 @@ class Cell(ABC):
 
     @property
     def kappa(self) -> float:
-        """Potential per difference of the two decaying sums, in mV/nA (docs/algorithm.md)."""
+        """Potential per difference of the two decaying sums, in mV/nA (docs/algorithm.md, section 1)."""
         return self._constant("kappa")
 
     @property
     def threshold_current(self) -> float:
-        """The threshold c in nA (docs/algorithm.md)."""
+        """The threshold c in nA (docs/algorithm.md, section 1)."""
         return self._constant("c")
 
     @property

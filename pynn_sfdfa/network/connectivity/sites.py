@@ -1,4 +1,4 @@
-"""A layer as sites, and the list of its synapses (docs/algorithm.md, layers of sites)."""
+"""A layer as sites, and the list of its synapses (docs/algorithm.md, section 9)."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def test_simulators_without_it_name_those_that_have_it():
 def test_engines_refuse_it_by_what_it_needs():
     with pytest.raises(
         ValueError,
-        match=r"Layer 'hidden 1' \(Dense of IF_curr_exp, \(3,\) to \(5,\)\) cannot learn on event: it needs a reset of "
-        "the potential to a value, and a refractory period. No simulator has that yet",
+        match=r"Layer 'hidden 1' \(Dense of IF_curr_exp, \(3,\) to \(5,\)\) cannot be trained or evaluated on event: "
+        "it needs a reset of the potential to a value, and a refractory period. No simulator has that: choose another",
     ):
         Trainer(network())

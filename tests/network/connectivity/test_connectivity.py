@@ -11,6 +11,7 @@ from network_toys import SharedWindows, Windows
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import LIF_SFDFA, SGD, Dense, Input, Network, SpikeTrains, Trainer
 from pynn_sfdfa.network.shapes import units
+from pynn_sfdfa.training import checkpoint
 
 CELL = LIF_SFDFA(tau_m=20.0, tau_syn=10.0, cm=1.0, v_rest=-65.0, v_thresh=-63.0, trial_duration=40.0)
 KINDS = (Windows, SharedWindows)
@@ -122,25 +123,28 @@ def test_layers_that_see_a_part_learn_inside_a_pynn_simulator():
         assert (old != new).any()
 
 
-def test_layers_that_see_a_part_are_trained_where_they_are_offered():
+def test_layers_that_see_a_part_are_trained_where_they_are_offered_and_kept_in_checkpoints(tmp_path):
     pytest.importorskip("brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
     import pynn_sfdfa.brian2 as brian2
 
     brian2.setup(timestep=1.0, target="numpy")
     network = windowed(Windows, delay=1.0)
     before = network.weights[0].copy()
-    trainer = Trainer(network, brian2, optimizer=SGD(1e-3), batch_size=1, seed=1)
-    trainer.fit(samples(), epochs=1)
+    settings = {"optimizer": SGD(1e-3), "batch_size": 1, "seed": 1, "folder": tmp_path}
+    Trainer(network, brian2, **settings).fit(samples(), epochs=1)
     assert network.weights[0].shape == before.shape == (6, 3, 2)
     assert (network.weights[0] != before).any()
+    again = windowed(Windows, delay=1.0)
+    again.restore(checkpoint.load(tmp_path / "last.safetensors").arrays)
+    np.testing.assert_array_equal(again.weights[0], network.weights[0])
     brian2.end()
 
 
 def test_the_batch_engine_refuses_them_and_says_who_does_not():
     with pytest.raises(
         ValueError,
-        match=r"Layer 'hidden 1' \(Windows of LIF_SFDFA, \(1, 8\) to \(2, 6\)\) cannot learn "
-        "on event: it needs neurons that see a part of the layer below. Choose the simulator brian2",
+        match=r"Layer 'hidden 1' \(Windows of LIF_SFDFA, \(1, 8\) to \(2, 6\)\) cannot be trained or "
+        "evaluated on event: it needs neurons that see a part of the layer below. Choose the simulator brian2",
     ):
         Trainer(windowed(Windows))
 
