@@ -100,7 +100,9 @@ def test_a_file_must_state_the_numbers_and_may_leave_out_the_rest():
 @pytest.mark.parametrize("values", [{}, {"form": "oval"}, {"inner": 3}, {"bounds": (1.0, 2.0, 3.0)}])
 def test_choices_and_settings_within_settings_are_checked(values):
     if values:
-        with pytest.raises(ValueError, match="choose one of round, square|must be an instance of Inner|must have 2 elements"):
+        with pytest.raises(
+            ValueError, match="choose one of round, square|must be an instance of Inner|must have 2 elements"
+        ):
             Everything(**values)
     assert Everything(form="square", inner=Inner(5)).inner.size == 5
     with pytest.raises(ValueError, match="Inner: size = 0 is not valid: must be >= 1"):
@@ -131,6 +133,16 @@ def test_python_and_files_accept_the_same_values(rate, strength):
     values = {"rate": rate, "strength": strength}
     in_a_file = accepted(lambda: section(Everything, named=False)(**FILE | values))
     assert accepted(lambda: Everything(**values)) == in_a_file
+
+
+def test_a_new_default_keeps_the_limits_that_are_inherited():
+    @dataclass(frozen=True, kw_only=True)
+    class Faster(Everything):
+        rate: float = 5.0
+
+    assert Faster().rate == 5.0
+    with pytest.raises(ValueError, match=r"Faster: rate = -1 is not valid: must be > 0 \(Hz\)"):
+        Faster(rate=-1)
 
 
 def test_an_annotation_for_types_alone_is_an_error_that_says_so():
