@@ -71,10 +71,10 @@ class IF_curr_exp(Cell):
     tau_m: float = 20.0
     tau_syn: float = 5.0
     cm: float = 1.0
-    v_rest: float = -65.0
-    v_thresh: float = -64.5
+    v_rest: float = -66.0
+    v_thresh: float = -65.5
     trial_duration: float = 100.0
-    v_reset: float = -65.0
+    v_reset: float = -66.0
     tau_refrac: float = 2.0
 
     def population_type(self, sim, **of_learning):

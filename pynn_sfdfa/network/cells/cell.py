@@ -48,6 +48,11 @@ class Cell(ABC):
         """The refractory period in ms."""
 
     @property
+    def initial_values(self) -> dict[str, float]:
+        """What a population starts with where PyNN's own initial values are not rest."""
+        return {"v": self.v_rest}
+
+    @property
     def kappa(self) -> float:
         """Potential per difference of the two decaying sums, in mV/nA (docs/algorithm.md, section 1)."""
         return self._constant("kappa")
