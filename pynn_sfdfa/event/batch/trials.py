@@ -89,15 +89,30 @@ class Trials:
 
     def spike_errors_by_feedback(self, layer: int, feedback: NDArray[np.float32]) -> None:
         """Give every spike of a hidden layer an error from the output spikes that follow it."""
-        delay = np.float32((self.n_layers - 1 - layer) * self._layers.delay)
-        known = (feedback, self._flat_errors[-1], delay, self._layers.constants[-1])
-        return_answers(self._layers.pool, self._workspace, layer, self._n, *known)
+        return_answers(
+            self._layers.pool,
+            self._workspace,
+            layer,
+            self._n,
+            feedback=feedback,
+            error=self._flat_errors[-1],
+            delay=np.float32((self.n_layers - 1 - layer) * self._layers.delay),
+            constants=self._layers.constants[-1],
+        )
         self._of_spikes.add(layer)
 
     def spike_errors_through_weights(self, layer: int) -> None:
         """Add to the error of every spike below how the loss changes with its time through this layer."""
-        known = (self._layers.flat_weights[layer], self._flat_errors[layer], layer in self._of_spikes)
-        propagate_errors(self._layers.pool, self._workspace, layer, self._n, *known, self._layers.constants[layer])
+        propagate_errors(
+            self._layers.pool,
+            self._workspace,
+            layer,
+            self._n,
+            weights=self._layers.flat_weights[layer],
+            error=self._flat_errors[layer],
+            of_spikes=layer in self._of_spikes,
+            constants=self._layers.constants[layer],
+        )
         self._of_spikes.add(layer - 1)
 
     def gradient_tasks(self, gradients: Sequence[NDArray[np.float32]], blocks: Blocks) -> Iterator[Callable[[], None]]:
@@ -109,10 +124,12 @@ class Trials:
         blocks : Blocks
         """
         for layer in sorted(self._assigned):
-            known = (self._workspace.layers[layer], self._flat_errors[layer], layer in self._of_spikes)
-            for block in blocks.of(layer, self._n):
-                place = (self._layers.constants[layer], *block, gradients[layer])
-                yield partial(accumulate_gradient, self._n, *known, *place)
+            events, errors, constants = self._workspace.layers[layer], self._flat_errors[layer], self._layers.constants
+            of_spikes, gradient = layer in self._of_spikes, gradients[layer]
+            for lowest, S1, S2 in blocks.of(layer, self._n):
+                yield partial(
+                    accumulate_gradient, self._n, events, errors, of_spikes, constants[layer], lowest, S1, S2, gradient
+                )
 
 
 def _blocks(width: int, block: int) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
