@@ -44,6 +44,8 @@ class Trials:
         In which the trials have been run.
     errors : sequence of float32 arrays, shape (batch_size, width)
         Space for the errors of each layer; what is not assigned is zero.
+    flat_errors : sequence of float32 arrays, shape (batch_size * width,)
+        The same memory, as the kernels take it.
     n_trials : int
     output_error : callable
         Returns the errors of output neurons for their counts, shape (trials, n_out).
@@ -56,13 +58,14 @@ class Trials:
         layers: Layers,
         workspace: Workspace,
         errors: Sequence[NDArray[np.float32]],
+        flat_errors: Sequence[NDArray[np.float32]],
         n_trials: int,
         output_error: Callable[[NDArray[np.int32]], NDArray[np.float32]],
         scale: float,
     ) -> None:
         self._layers, self._workspace, self._n, self._scale = layers, workspace, n_trials, np.float32(scale)
         self._errors = errors
-        self._flat_errors = [error.reshape(-1) for error in errors]
+        self._flat_errors = flat_errors
         self.n_layers = len(workspace.layers)
         self._assigned: set[int] = set()
         self._of_spikes: set[int] = set()  # layers whose spikes have errors of their own besides those of their neurons
