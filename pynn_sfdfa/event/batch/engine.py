@@ -236,9 +236,8 @@ class BatchEngine:
     ) -> Trials:
         """Run a batch of trials and let the rule assign errors."""
         self._layers.run(workspace, trains, samples, first_trial, Need.PERTURBATIONS in rule.needs)
-        error = partial(self._loss.error, labels=trains.labels[samples])
-        space = self._learning_space()
-        trials = Trials(self._layers, workspace, space.errors, space.flat_errors, samples.size, error, scale)
+        space, labels = self._learning_space(), trains.labels[samples]
+        trials = Trials(self._layers, workspace, space.errors, space.flat_errors, self._loss, labels, scale)
         rule.assign_errors(trials, self._feedback)
         return trials
 

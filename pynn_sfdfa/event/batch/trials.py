@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.layers import Layers
     from pynn_sfdfa.event.batch.workspace import Workspace
+    from pynn_sfdfa.training.losses import Loss
 
 __all__ = ["Blocks", "Trials"]
 
@@ -46,9 +47,9 @@ class Trials:
         Space for the errors of each layer; what is not assigned is zero.
     flat_errors : sequence of float32 arrays, shape (batch_size * width,)
         The same memory, as the kernels take it.
-    n_trials : int
-    output_error : callable
-        Returns the errors of output neurons for their counts, shape (trials, n_out).
+    loss : Loss
+        What the errors of output neurons are.
+    labels : int64, shape (trials,)
     scale : float
         By which errors are multiplied when they are assigned.
     """
@@ -59,10 +60,11 @@ class Trials:
         workspace: Workspace,
         errors: Sequence[NDArray[np.float32]],
         flat_errors: Sequence[NDArray[np.float32]],
-        n_trials: int,
-        output_error: Callable[[NDArray[np.int32]], NDArray[np.float32]],
+        loss: Loss,
+        labels: NDArray[np.int64],
         scale: float,
     ) -> None:
+        n_trials = labels.size
         self._layers, self._workspace, self._n, self._scale = layers, workspace, n_trials, np.float32(scale)
         self._errors = errors
         self._flat_errors = flat_errors
@@ -70,7 +72,7 @@ class Trials:
         self._assigned: set[int] = set()
         self._of_spikes: set[int] = set()  # layers whose spikes have errors of their own besides those of their neurons
         self.all_counts = [counts[:n_trials].copy() for counts in workspace.counts]
-        self.output_error = output_error(self.all_counts[-1])
+        self.output_error = loss.error(self.all_counts[-1], labels)
 
     def counts(self, layer: int) -> NDArray[np.int32]:
         """Spikes of each neuron in each trial."""

@@ -74,7 +74,8 @@ class SpikeCount(Loss):
     def error(self, counts: NDArray[np.int32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return ``e_o = target_o - n_o``, 0 within the margin, shape (trials, n_out)."""
         error = np.empty(counts.shape, np.float32)
-        _count_error()(counts, labels, *map(np.float32, (self.target, self.other, self.margin)), error)
+        target, other, margin = np.float32(self.target), np.float32(self.other), np.float32(self.margin)
+        _count_error()(counts, labels, target, other, margin, error)
         return error
 
     def loss(self, error: NDArray[np.float32]) -> float:
