@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.network.layers import Input
     from pynn_sfdfa.network.network import Network
-    from pynn_sfdfa.rules import BP, DFA, SFDFA
+    from pynn_sfdfa.rules import BP, DFA, SFDFA, Combination
     from pynn_sfdfa.training.callbacks import Callback
     from pynn_sfdfa.training.decay import Decay
     from pynn_sfdfa.training.losses import SpikeCount
     from pynn_sfdfa.training.optimizers import SGD, Adam
+    from pynn_sfdfa.training.readouts import FirstSpike
     from pynn_sfdfa.training.trainer import Trainer
 
 __all__ = [
@@ -31,9 +32,11 @@ __all__ = [
     "SGD",
     "Adam",
     "Callback",
+    "Combination",
     "Decay",
     "Dense",
     "FeedForward",
+    "FirstSpike",
     "Input",
     "Network",
     "SpikeCount",
@@ -45,10 +48,12 @@ _MODULES = {
     "Adam": "training.optimizers",
     "BP": "rules",
     "Callback": "training.callbacks",
+    "Combination": "rules",
     "DFA": "rules",
     "Decay": "training.decay",
     "Dense": "network.connectivity",
     "FeedForward": "network.feed_forward",
+    "FirstSpike": "training.readouts",
     "Input": "network.layers",
     "LIF_SFDFA": "network.cells",
     "Network": "network.network",

@@ -23,6 +23,12 @@ class Neuron:
     duration: float
     exact: bool = False
     max_spikes: int = 30
+    drop: float | None = None  # what B loses at a spike; c if None
+
+    @property
+    def lost(self):
+        """What B loses at a spike."""
+        return self.c if self.drop is None else self.drop
 
     def factor(self, A):
         """Return f at a spike with that synaptic current."""
@@ -91,10 +97,10 @@ def run_layer(neuron, weights, times, units, grades=None, perturbation=None, del
                     trace = TA * np.exp(-since / neuron.tau_syn) - TB * np.exp(-since / neuron.tau_m)
                     moved = f * (trace + R[:, i])
                     E[:, i] += moved
-                    R[:, i] += neuron.c / neuron.tau_m * moved
+                    R[:, i] += neuron.lost / neuron.tau_m * moved
                     grade = D[i] + (perturbation[i] if not out.times[i] else 0.0)
                     D[i] = 0.0
-                    B[i] -= neuron.c * np.exp(since / neuron.tau_m)
+                    B[i] -= neuron.lost * np.exp(since / neuron.tau_m)
                     out.times[i].append(now + since)
                     out.grades[i].append(grade)
                     out.currents[i].append(a)
@@ -136,7 +142,7 @@ def _spikes(neuron, A, B, window, out, i):
         wait = brentq(_above, 0.0, peak, (neuron, a, b), xtol=1e-14, rtol=1e-15)
         since += wait
         yield since, a * np.exp(-wait / neuron.tau_syn), b * np.exp(-wait / neuron.tau_m)
-        B -= neuron.c * np.exp(since / neuron.tau_m)
+        B -= neuron.lost * np.exp(since / neuron.tau_m)
 
 
 def replay(neuron, response, times, units, n_pre, delay=0.0, delta=lambda time: 1.0):
@@ -147,7 +153,7 @@ def replay(neuron, response, times, units, n_pre, delay=0.0, delta=lambda time: 
         gammas = np.zeros(len(spikes))
         for k in range(len(spikes) - 1, -1, -1):
             later = sum(gammas[m] * np.exp((spikes[k] - spikes[m]) / neuron.tau_m) for m in range(k + 1, len(spikes)))
-            gammas[k] = neuron.factor(currents[k]) * (delta(spikes[k]) + neuron.c / neuron.tau_m * later)
+            gammas[k] = neuron.factor(currents[k]) * (delta(spikes[k]) + neuron.lost / neuron.tau_m * later)
         for k, spike in enumerate(spikes):
             before = arrivals <= spike
             age = spike - arrivals[before]

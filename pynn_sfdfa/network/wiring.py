@@ -80,7 +80,7 @@ def wire(
         elif targets is not None:
             of_learning = {"targets": [PyNNSequence(column) for column in np.asarray(targets, dtype=float).T]}
         kind = layer.cell.population_type(sim, gradient=network.gradient, **of_learning)
-        population = sim.Population(layer.size, kind, label=layer.name)
+        population = sim.Population(layer.size, kind, initial_values=layer.cell.initial_values, label=layer.name)
         below = populations[-1] if populations else stimulus
         synapse = {"delay": network.delay, "learning_rate": learning_rate}
         projections.append(layer.connectivity.project(sim, below, population, layer.input_shape, weights, **synapse))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from pynn_sfdfa.rules.learning_rule import LearningRule, Parts, Strength, TargetRate
@@ -30,7 +31,7 @@ class BP(LearningRule):
     rho: Strength = 0.0
     r_target: TargetRate = 0.0
 
-    @property
+    @cached_property
     def parts(self) -> Parts:
         """Spike times; transport through spike times; no feedback."""
         return Parts(SpikeTimes(), ThroughSpikeTimes(), NoFeedback())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pynn_sfdfa.rules.learning_rule import LearningRule, Parts
@@ -39,7 +40,7 @@ class Combination(LearningRule):
     feedback: Annotated[Feedback, doc("what the feedback weights are")] = field(default_factory=Fixed)
     local_gradient: Annotated[LocalGradient, doc("what a synapse knows by itself")] = field(default_factory=SpikeTimes)
 
-    @property
+    @cached_property
     def parts(self) -> Parts:
         """Those given."""
         return Parts(self.local_gradient, self.transport, self.feedback)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pynn_sfdfa.rules.learning_rule import LearningRule, Parts, Strength, TargetRate
@@ -32,7 +33,7 @@ class DFA(LearningRule):
     r_target: TargetRate = 0.4
     feedback: Annotated[Range, doc("the fixed feedback weights are drawn uniformly from this range")] = (-1.0, 1.0)
 
-    @property
+    @cached_property
     def parts(self) -> Parts:
         """Spike times; direct transport; fixed feedback."""
         return Parts(SpikeTimes(), Direct(), Fixed(self.feedback))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import numpy as np
@@ -36,6 +37,14 @@ class Parts(NamedTuple):
     feedback: Feedback
 
 
+@cache
+def _rate_error() -> Any:
+    """Loaded when it is first called, for who only reads settings needs no compiler."""
+    from pynn_sfdfa.rules._rate_error import rate_error
+
+    return rate_error
+
+
 @dataclass(frozen=True)
 class LearningRule(Named, ABC):
     """A named combination of parts; subclasses turn their settings into parts and do nothing else.
@@ -63,7 +72,7 @@ class LearningRule(Named, ABC):
     def parts(self) -> Parts:
         """What it is put together from."""
 
-    @property
+    @cached_property
     def needs(self) -> frozenset[Need]:
         """What a simulator must offer to learn by this rule."""
         return frozenset().union(*(part.needs for part in self.parts))
@@ -71,13 +80,11 @@ class LearningRule(Named, ABC):
     @property
     def kernels(self) -> tuple[Any, ...]:
         """The compiled functions that it calls, those that take longest first."""
-        from pynn_sfdfa.rules._rate_error import rate_error  # when it runs: who only reads settings needs no compiler
-
         return (
             *self.parts.feedback.kernels,
             *self.parts.transport.kernels,
             *self.parts.local_gradient.kernels,
-            rate_error,
+            _rate_error(),
         )
 
     @property
@@ -91,8 +98,6 @@ class LearningRule(Named, ABC):
 
     def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return rho (r_target - mean count over the batch) of each neuron; counts has shape (trials, neurons)."""
-        from pynn_sfdfa.rules._rate_error import rate_error
-
         error = np.zeros(counts.shape[1], np.float32)
-        rate_error(counts, np.float32(self.rho), np.float32(self.r_target), error)
+        _rate_error()(counts, np.float32(self.rho), np.float32(self.r_target), error)
         return error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pynn_sfdfa.rules.learning_rule import LearningRule, Parts, Strength, TargetRate
@@ -37,7 +38,7 @@ class SFDFA(LearningRule):
     feedback_learning_rate: NotNegative = 1e-4
     timed: Annotated[bool, doc("hidden spikes learn from the output spikes that come after them")] = False
 
-    @property
+    @cached_property
     def parts(self) -> Parts:
         """Spike times; timed or direct transport; estimated feedback."""
         return Parts(SpikeTimes(), Timed() if self.timed else Direct(), Estimated(self.feedback_learning_rate))

@@ -159,7 +159,14 @@ def _annotated(settings: Any) -> dict[str, Any]:
 
 
 def _annotation(settings: type[Settings], name: str) -> Any:
-    owner = next(base for base in settings.__mro__ if name in inspect.get_annotations(base))
+    """Return the annotation of a setting; a class that only declares a new default keeps the limits it inherits."""
+    owners = [base for base in settings.__mro__ if name in inspect.get_annotations(base)]
+    own, *inherited = (_evaluated(owner, name) for owner in owners)
+    limited = (one for one in inherited if get_origin(one) is Annotated and one.__origin__ == own)
+    return next(limited, own)
+
+
+def _evaluated(owner: type, name: str) -> Any:
     annotation = inspect.get_annotations(owner)[name]
     if not isinstance(annotation, str):
         return annotation

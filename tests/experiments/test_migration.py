@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from safetensors import safe_open
 
+from pynn_sfdfa.campaign.finished_run import read
+from pynn_sfdfa.campaign.spec import RunSpec
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.experiments.config import ConfigError
@@ -24,10 +27,10 @@ def invoke(*arguments):
     return result
 
 
-@pytest.fixture(scope="module")
-def old_run(tmp_path_factory):
+@pytest.fixture
+def old_run(tmp_path):
     """Return a folder as version 1 left it, as far as a run that goes on reads it."""
-    folder = tmp_path_factory.mktemp("runs") / "old"
+    folder = tmp_path / "old"
     folder.mkdir()
     shutil.copy(OLD, folder / "last.safetensors")
     settings, _ = assembly.from_checkpoint(OLD)
@@ -84,3 +87,18 @@ def test_a_version_that_is_not_known_is_refused(version, tmp_path):
 @pytest.mark.parametrize("damaged", [{"configuration": 3}, {"configuration": {"data": []}}, {"records": [3, "x"]}])
 def test_what_is_no_description_of_version_1_stays_what_it_is(damaged):
     assert migration.checkpoint(damaged) == {**damaged, "version": migration.VERSION}
+
+
+def test_a_finished_run_of_version_1_is_found_finished(tmp_path, old_run):
+    """So that sweeps and tables need not run it again."""
+    with safe_open(OLD, framework="np") as file:
+        described = json.loads(file.metadata()["pynn_sfdfa"])
+    (line,) = described["records"]
+    assert "held_out_accuracy" in line
+    folder = tmp_path / "run"
+    folder.mkdir()
+    shutil.copy(old_run / "config.toml", folder)
+    (folder / "metrics.jsonl").write_text(json.dumps(line) + "\n")
+    (folder / "summary.json").write_text(json.dumps({"epochs": 1, "threads": 1}))
+    finished = read(RunSpec(assembly.from_checkpoint(OLD)[0], folder))
+    assert finished.chosen.validation_accuracy == line["held_out_accuracy"]

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
-from pynn_sfdfa.network.cells import Cell
+from pynn_sfdfa.network.cells import LIF_SFDFA, Cell
 from pynn_sfdfa.network.connectivity import Connectivity, Sites
 
 
@@ -63,6 +63,18 @@ class SharedWindows(Windows):
 
 
 @dataclass(frozen=True)
+class HardReset(LIF_SFDFA):
+    """LIF_SFDFA with a reset to a value."""
+
+    name: ClassVar[str] = "HardReset"
+
+    v_reset: float = -72.0
+
+    def __post_init__(self):
+        """Parameters are valid."""
+
+
+@dataclass(frozen=True)
 class IF_curr_exp(Cell):
     """PyNN's stock cell: a hard reset and a refractory period; its synapses are static."""
 
@@ -71,10 +83,10 @@ class IF_curr_exp(Cell):
     tau_m: float = 20.0
     tau_syn: float = 5.0
     cm: float = 1.0
-    v_rest: float = -65.0
-    v_thresh: float = -64.5
+    v_rest: float = -66.0
+    v_thresh: float = -65.5
     trial_duration: float = 100.0
-    v_reset: float = -65.0
+    v_reset: float = -66.0
     tau_refrac: float = 2.0
 
     def population_type(self, sim, **of_learning):

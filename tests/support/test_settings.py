@@ -135,6 +135,16 @@ def test_python_and_files_accept_the_same_values(rate, strength):
     assert accepted(lambda: Everything(**values)) == in_a_file
 
 
+def test_a_new_default_keeps_the_limits_that_are_inherited():
+    @dataclass(frozen=True, kw_only=True)
+    class Faster(Everything):
+        rate: float = 5.0
+
+    assert Faster().rate == 5.0
+    with pytest.raises(ValueError, match=r"Faster: rate = -1 is not valid: must be > 0 \(Hz\)"):
+        Faster(rate=-1)
+
+
 def test_an_annotation_for_types_alone_is_an_error_that_says_so():
     @dataclass(frozen=True)
     class Unknown(Settings):

@@ -236,8 +236,8 @@ class BatchEngine:
     ) -> Trials:
         """Run a batch of trials and let the rule assign errors."""
         self._layers.run(workspace, trains, samples, first_trial, Need.PERTURBATIONS in rule.needs)
-        error = partial(self._loss.error, labels=trains.labels[samples])
-        trials = Trials(self._layers, workspace, self._learning_space().errors, samples.size, error, scale)
+        space, labels = self._learning_space(), trains.labels[samples]
+        trials = Trials(self._layers, workspace, space.errors, space.flat_errors, self._loss, labels, scale)
         rule.assign_errors(trials, self._feedback)
         return trials
 
@@ -308,6 +308,7 @@ class _Space:
 
     def __init__(self, layers: Layers, batch_size: int) -> None:
         self.errors = [np.zeros((batch_size, w.shape[1]), np.float32) for w in layers.weights]
+        self.flat_errors = [error.reshape(-1) for error in self.errors]
         self.blocks = Blocks([w.shape[1] for w in layers.weights])
         self._gradients: list[NDArray[np.float32]] = []
 

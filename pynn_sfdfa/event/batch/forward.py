@@ -258,7 +258,7 @@ def _advance_trial(
                         a * until_syn * constants.reach - constants.exact * constants.c
                     )
                     n += _ONE
-                    b -= c / until_m
+                    b -= constants.drop / until_m
                     if b * tangent_B + a * tangent_A < c:
                         break
                 B[lane] = b

@@ -44,24 +44,24 @@ def run_trials(
     ----------
     weights : sequence of float32 arrays, shape (n_pre * width,)
     """
-    shown = (trains.times, trains.units, trains.offsets, samples)
-    run = partial(_run_part, workspace, shown, weights, constants, draws)
     parts = share_out(samples.size, PARTS_PER_THREAD * pool.threads)
-    pool.run(partial(run, number, part.start, part.stop) for number, part in enumerate(parts))
+    run = partial(_run_part, workspace, trains, samples, weights, constants, draws)
+    pool.run(partial(run, number, part) for number, part in enumerate(parts))
 
 
 def _run_part(
     workspace: Workspace,
-    shown: tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]],
+    trains: SpikeTrains,
+    samples: NDArray[np.int64],
     weights: Sequence[NDArray[np.float32]],
     constants: Sequence[LayerConstants],
     draws: Sequence[Draw],
     number: int,
-    first: int,
-    last: int,
+    part: slice,
 ) -> None:
     layers, space, (order, _) = workspace.layers, workspace.scratch[number], workspace.orders[number]
-    arrive_inputs(first, last, *shown, constants[0], layers[0])
+    first, last = part.start, part.stop
+    arrive_inputs(first, last, trains.times, trains.units, trains.offsets, samples, constants[0], layers[0])
     advance_layer(first, last, weights[0], constants[0], draws[0], space[0], layers[0])
     for layer in range(1, len(layers)):
         arrive_spikes(first, last, layers[layer - 1], constants[layer], order, layers[layer])
@@ -79,19 +79,14 @@ def propagate_errors(
     constants: LayerConstants,
 ) -> None:
     """Set the errors of the spikes below a layer by backpropagation through it; arguments as of the kernel."""
-    known = (weights, workspace.layers[layer], error, of_spikes, constants)
-    width = workspace.layers[layer].counts.size // workspace.trials
-    pool.run(
-        partial(
-            spike_errors_through_weights,
-            part.start,
-            part.stop,
-            *known,
-            *_accumulators(width),
-            workspace.layers[layer - 1],
-        )
-        for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads)
-    )
+    above, below = workspace.layers[layer], workspace.layers[layer - 1]
+    width = above.counts.size // workspace.trials
+
+    def propagate(part: slice) -> None:
+        S1, S2 = np.empty((2, width), np.float32)
+        spike_errors_through_weights(part.start, part.stop, weights, above, error, of_spikes, constants, S1, S2, below)
+
+    pool.run(partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads))
 
 
 def return_answers(
@@ -110,22 +105,18 @@ def return_answers(
     ----------
     feedback : float32, shape (n_out, n_hidden)
     """
-    known = (feedback.T.ravel(), workspace.layers[layer], workspace.layers[-1], error, delay, constants)
-    pool.run(
-        partial(
-            spike_errors_by_feedback,
-            part.start,
-            part.stop,
-            *known,
-            *workspace.orders[number],
-            *_accumulators(feedback.shape[0]),
+    hidden, output = workspace.layers[layer], workspace.layers[-1]
+    rows = feedback.T.ravel()
+
+    def answer(number: int, part: slice) -> None:
+        fired, answered = workspace.orders[number]
+        S1, S2 = np.empty((2, len(feedback)), np.float32)
+        spike_errors_by_feedback(
+            part.start, part.stop, rows, hidden, output, error, delay, constants, fired, answered, S1, S2
         )
-        for number, part in enumerate(share_out(n_trials, PARTS_PER_THREAD * pool.threads))
-    )
 
-
-def _accumulators(width: int) -> NDArray[np.float32]:
-    return np.empty((2, width), np.float32)
+    parts = share_out(n_trials, PARTS_PER_THREAD * pool.threads)
+    pool.run(partial(answer, number, part) for number, part in enumerate(parts))
 
 
 def share_out(n: int, parts: int) -> Iterator[slice]:

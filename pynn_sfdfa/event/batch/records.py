@@ -19,13 +19,15 @@ __all__ = ["LAYER_CONSTANTS", "LAYER_TRIALS", "LayerConstants", "LayerTrials", "
 class LayerConstants(NamedTuple):
     """The constants of one layer, in float32 so that no kernel is promoted to float64.
 
-    Times in ms; ``c`` is the threshold in nA, (v_thresh - v_rest)/kappa; ``reach`` is (tau_m - tau_syn)/tau_syn.
+    Times in ms; ``c`` is the threshold in nA, (v_thresh - v_rest)/kappa, and ``drop`` what B loses at a spike, in nA;
+    ``reach`` is (tau_m - tau_syn)/tau_syn.
     ``exact`` is 1 for the exact and 0 for the bounded derivative. ``closed_form`` says that tau_m = 2 tau_syn.
     """
 
     tau_syn: np.float32
     tau_m: np.float32
     c: np.float32
+    drop: np.float32
     reach: np.float32
     exact: np.float32
     trial_duration: np.float32
@@ -106,7 +108,7 @@ def allocate_trials(trials: int, capacity: int, width: int, max_spikes: int) -> 
 
 
 _one = np.float32(1.0)
-LAYER_CONSTANTS = numba.typeof(LayerConstants(_one, _one, _one, _one, _one, _one, _one, np.int32(1), False))
+LAYER_CONSTANTS = numba.typeof(LayerConstants(_one, _one, _one, _one, _one, _one, _one, _one, np.int32(1), False))
 """Type of `LayerConstants` in kernels."""
 
 LAYER_TRIALS = numba.typeof(allocate_trials(1, 1, 1, 1))

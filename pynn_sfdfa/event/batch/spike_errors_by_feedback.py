@@ -63,7 +63,7 @@ def _by_feedback(
     sort_by_time(above, above0, 0, k, answered)
     one, zero, outputs = np.float32(1.0), np.float32(0.0), _index(S1.size)
     cell = trial * _index(output.counts.size // trials)
-    coupling = constants.c / constants.tau_m
+    coupling = constants.drop / constants.tau_m
     S1[:] = zero
     S2[:] = zero
     now = constants.trial_duration

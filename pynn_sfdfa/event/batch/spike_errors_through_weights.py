@@ -69,7 +69,7 @@ def _through_weights(
     cell = trial * width
     # There are as many events as there may be spikes below.
     event0, group0, spike0 = trial * capacity, trial * (capacity + _ONE), cell * _index(constants.max_spikes)
-    coupling = constants.c / constants.tau_m
+    coupling = constants.drop / constants.tau_m
     one, zero = np.float32(1.0), np.float32(0.0)
     S1[:] = zero
     S2[:] = zero

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.layers import Layers
     from pynn_sfdfa.event.batch.workspace import Workspace
+    from pynn_sfdfa.training.losses import Loss
 
 __all__ = ["Blocks", "Trials"]
 
@@ -44,9 +45,11 @@ class Trials:
         In which the trials have been run.
     errors : sequence of float32 arrays, shape (batch_size, width)
         Space for the errors of each layer; what is not assigned is zero.
-    n_trials : int
-    output_error : callable
-        Returns the errors of output neurons for their counts, shape (trials, n_out).
+    flat_errors : sequence of float32 arrays, shape (batch_size * width,)
+        The same memory, as the kernels take it.
+    loss : Loss
+        What the errors of output neurons are.
+    labels : int64, shape (trials,)
     scale : float
         By which errors are multiplied when they are assigned.
     """
@@ -56,18 +59,20 @@ class Trials:
         layers: Layers,
         workspace: Workspace,
         errors: Sequence[NDArray[np.float32]],
-        n_trials: int,
-        output_error: Callable[[NDArray[np.int32]], NDArray[np.float32]],
+        flat_errors: Sequence[NDArray[np.float32]],
+        loss: Loss,
+        labels: NDArray[np.int64],
         scale: float,
     ) -> None:
+        n_trials = labels.size
         self._layers, self._workspace, self._n, self._scale = layers, workspace, n_trials, np.float32(scale)
         self._errors = errors
-        self._flat_errors = [error.reshape(-1) for error in errors]
+        self._flat_errors = flat_errors
         self.n_layers = len(workspace.layers)
         self._assigned: set[int] = set()
         self._of_spikes: set[int] = set()  # layers whose spikes have errors of their own besides those of their neurons
         self.all_counts = [counts[:n_trials].copy() for counts in workspace.counts]
-        self.output_error = output_error(self.all_counts[-1])
+        self.output_error = loss.error(self.all_counts[-1], labels)
 
     def counts(self, layer: int) -> NDArray[np.int32]:
         """Spikes of each neuron in each trial."""
@@ -89,15 +94,30 @@ class Trials:
 
     def spike_errors_by_feedback(self, layer: int, feedback: NDArray[np.float32]) -> None:
         """Give every spike of a hidden layer an error from the output spikes that follow it."""
-        delay = np.float32((self.n_layers - 1 - layer) * self._layers.delay)
-        known = (feedback, self._flat_errors[-1], delay, self._layers.constants[-1])
-        return_answers(self._layers.pool, self._workspace, layer, self._n, *known)
+        return_answers(
+            self._layers.pool,
+            self._workspace,
+            layer,
+            self._n,
+            feedback=feedback,
+            error=self._flat_errors[-1],
+            delay=np.float32((self.n_layers - 1 - layer) * self._layers.delay),
+            constants=self._layers.constants[-1],
+        )
         self._of_spikes.add(layer)
 
     def spike_errors_through_weights(self, layer: int) -> None:
         """Add to the error of every spike below how the loss changes with its time through this layer."""
-        known = (self._layers.flat_weights[layer], self._flat_errors[layer], layer in self._of_spikes)
-        propagate_errors(self._layers.pool, self._workspace, layer, self._n, *known, self._layers.constants[layer])
+        propagate_errors(
+            self._layers.pool,
+            self._workspace,
+            layer,
+            self._n,
+            weights=self._layers.flat_weights[layer],
+            error=self._flat_errors[layer],
+            of_spikes=layer in self._of_spikes,
+            constants=self._layers.constants[layer],
+        )
         self._of_spikes.add(layer - 1)
 
     def gradient_tasks(self, gradients: Sequence[NDArray[np.float32]], blocks: Blocks) -> Iterator[Callable[[], None]]:
@@ -109,10 +129,12 @@ class Trials:
         blocks : Blocks
         """
         for layer in sorted(self._assigned):
-            known = (self._workspace.layers[layer], self._flat_errors[layer], layer in self._of_spikes)
-            for block in blocks.of(layer, self._n):
-                place = (self._layers.constants[layer], *block, gradients[layer])
-                yield partial(accumulate_gradient, self._n, *known, *place)
+            events, errors, constants = self._workspace.layers[layer], self._flat_errors[layer], self._layers.constants
+            of_spikes, gradient = layer in self._of_spikes, gradients[layer]
+            for lowest, S1, S2 in blocks.of(layer, self._n):
+                yield partial(
+                    accumulate_gradient, self._n, events, errors, of_spikes, constants[layer], lowest, S1, S2, gradient
+                )
 
 
 def _blocks(width: int, block: int) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:

@@ -49,7 +49,7 @@ def _replay_block(
     lanes, width, capacity = _index(S1.size), _index(layer.counts.size // trials), _index(events.size // trials)
     cell = trial * width  # the first neuron of this trial among those of all trials
     event0, group0, spike0 = trial * capacity, trial * (capacity + _ONE), cell * _index(constants.max_spikes)
-    coupling = constants.c / constants.tau_m
+    coupling = constants.drop / constants.tau_m
     one, zero = np.float32(1.0), np.float32(0.0)
     S1[:] = zero
     S2[:] = zero

@@ -24,6 +24,7 @@ def layer_constants(layer: Layer, network: Network) -> LayerConstants:
         tau_syn=np.float32(cell.tau_syn),
         tau_m=np.float32(cell.tau_m),
         c=np.float32(cell.threshold_current),
+        drop=np.float32(cell.reset_current),
         reach=np.float32((cell.tau_m - cell.tau_syn) / cell.tau_syn),
         exact=np.float32(network.gradient == "exact"),
         trial_duration=np.float32(cell.trial_duration),

@@ -48,6 +48,11 @@ class Cell(ABC):
         """The refractory period in ms."""
 
     @property
+    def initial_values(self) -> dict[str, float]:
+        """What a population starts with where PyNN's own initial values are not rest."""
+        return {"v": self.v_rest}
+
+    @property
     def kappa(self) -> float:
         """Potential per difference of the two decaying sums, in mV/nA (docs/algorithm.md, section 1)."""
         return self._constant("kappa")
@@ -56,6 +61,11 @@ class Cell(ABC):
     def threshold_current(self) -> float:
         """The threshold c in nA (docs/algorithm.md, section 1)."""
         return self._constant("c")
+
+    @property
+    def reset_current(self) -> float:
+        """What a spike takes from the slower sum B, in nA: c, or what brings the potential to ``v_reset``."""
+        return self.threshold_current if self.v_reset is None else (self.v_thresh - self.v_reset) / self.kappa
 
     @property
     def needs(self) -> frozenset[Need]:

@@ -74,6 +74,11 @@ class LIF_SFDFA(Cell):
         """0."""
         return 0.0
 
+    @property
+    def initial_values(self) -> dict[str, float]:
+        """None: every trial starts at rest, the first too."""
+        return {}
+
     def population_type(self, sim: Any, **of_learning: Any) -> Any:
         """Return ``LIF_SFDFA`` of a simulator; see `Cell.population_type`."""
         return sim.LIF_SFDFA(**asdict(self), **of_learning)

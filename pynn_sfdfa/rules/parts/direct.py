@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["Direct", "hidden_error"]
 
 
+@cache
+def _project() -> Any:
+    """Loaded when it is first called, for who only reads settings needs no compiler."""
+    from pynn_sfdfa.rules.parts._project import project
+
+    return project
+
+
 def hidden_error(
     output_error: NDArray[np.float32], feedback: NDArray[np.float32], offset: NDArray[np.float32]
 ) -> NDArray[np.float32]:
@@ -32,10 +41,8 @@ def hidden_error(
     offset : float32, shape (n_hidden,)
         The same in every trial: the rate regularisation.
     """
-    from pynn_sfdfa.rules.parts._project import project
-
     error = np.empty((output_error.shape[0], offset.size), np.float32)
-    project(output_error, feedback, offset, error)
+    _project()(output_error, feedback, offset, error)
     return error
 
 
@@ -49,9 +56,7 @@ class Direct(Transport):
     @property
     def kernels(self) -> tuple[Any, ...]:
         """The projection."""
-        from pynn_sfdfa.rules.parts._project import project
-
-        return (project,)
+        return (_project(),)
 
     def assign(
         self,

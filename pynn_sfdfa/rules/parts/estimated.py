@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from pynn_sfdfa.rules.trials import Trials
 
 __all__ = ["Estimated", "estimate_feedback"]
+
+
+@cache
+def _estimate() -> Any:
+    """Loaded when it is first called, for who only reads settings needs no compiler."""
+    from pynn_sfdfa.rules.parts._estimate import estimate
+
+    return estimate
 
 
 def estimate_feedback(
@@ -40,10 +49,8 @@ def estimate_feedback(
     directional : float32, shape (trials, n_out)
     feedback : float32, shape (n_out, n_hidden)
     """
-    from pynn_sfdfa.rules.parts._estimate import estimate
-
     fired, correlation = np.zeros((2, feedback.shape[1]), np.float32)
-    estimate(counts, perturbation, directional, learning_rate, fired, correlation, feedback)
+    _estimate()(counts, perturbation, directional, learning_rate, fired, correlation, feedback)
 
 
 @dataclass(frozen=True)
@@ -64,9 +71,7 @@ class Estimated(Feedback):
     @property
     def kernels(self) -> tuple[Any, ...]:
         """The estimate."""
-        from pynn_sfdfa.rules.parts._estimate import estimate
-
-        return (estimate,)
+        return (_estimate(),)
 
     @property
     def rate(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["SpikeCount"]
+
+
+@cache
+def _count_error() -> Any:
+    """Loaded when it is first called, for who only reads settings needs no compiler."""
+    from pynn_sfdfa.training.losses._count_error import count_error
+
+    return count_error
 
 
 @dataclass(frozen=True)
@@ -49,9 +58,7 @@ class SpikeCount(Loss):
     @property
     def kernels(self) -> tuple[Any, ...]:
         """The error."""
-        from pynn_sfdfa.training.losses._count_error import count_error
-
-        return (count_error,)
+        return (_count_error(),)
 
     @property
     def needs(self) -> frozenset[Need]:
@@ -66,10 +73,9 @@ class SpikeCount(Loss):
 
     def error(self, counts: NDArray[np.int32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return ``e_o = target_o - n_o``, 0 within the margin, shape (trials, n_out)."""
-        from pynn_sfdfa.training.losses._count_error import count_error
-
         error = np.empty(counts.shape, np.float32)
-        count_error(counts, labels, *map(np.float32, (self.target, self.other, self.margin)), error)
+        target, other, margin = np.float32(self.target), np.float32(self.other), np.float32(self.margin)
+        _count_error()(counts, labels, target, other, margin, error)
         return error
 
     def loss(self, error: NDArray[np.float32]) -> float:

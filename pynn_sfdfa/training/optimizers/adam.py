@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Adam"]
+
+
+@cache
+def _adam() -> Any:
+    """Loaded when it is first called, for who only reads settings needs no compiler."""
+    from pynn_sfdfa.training.optimizers._adam import adam
+
+    return adam
 
 
 @dataclass(frozen=True)
@@ -46,9 +55,7 @@ class Adam(Optimizer):
     @property
     def kernels(self) -> tuple[Any, ...]:
         """The step."""
-        from pynn_sfdfa.training.optimizers._adam import adam
-
-        return (adam,)
+        return (_adam(),)
 
     def step(
         self,
@@ -58,10 +65,8 @@ class Adam(Optimizer):
         step: int,
     ) -> None:
         """Take one step; ``rate m/(1 - b1^t) / (sqrt(s/(1 - b2^t)) + eps)`` with the corrections moved out."""
-        from pynn_sfdfa.training.optimizers._adam import adam
-
         root = math.sqrt(1.0 - self.beta2**step)
-        adam(
+        _adam()(
             weights.reshape(-1),
             gradient.reshape(-1),
             state["mean"].reshape(-1),

@@ -48,7 +48,7 @@ def neuron_of(network, layer=0):
     cells = network.layers[layer].cell
     return Neuron(
         cells.tau_m, cells.tau_syn, cells.threshold_current, cells.trial_duration,
-        exact=network.gradient == "exact", max_spikes=network.max_spikes,
+        exact=network.gradient == "exact", max_spikes=network.max_spikes, drop=cells.reset_current,
     )  # fmt: skip
 
 

@@ -34,8 +34,10 @@ def test_it_runs_where_pynn_has_it(name):
     net = network()
     wiring = net.wire(sim, TRAINS)
     for population in wiring.populations:
-        population.record("spikes")
+        population.record(["spikes", "v"])
     sim.run(2 * net.trial_duration)
+    v = wiring.populations[0].get_data().segments[0].filter(name="v")[0]
+    assert v.magnitude[0].tolist() == [-66.0] * 5  # it starts at rest, not at PyNN's -65 mV
     spikes = [np.asarray(train.magnitude) for train in wiring.populations[0].get_data().segments[0].spiketrains]
     assert sum(train.size for train in spikes) > 5
     assert min(np.diff(train).min(initial=np.inf) for train in spikes) >= 2.0  # the refractory period
@@ -53,6 +55,6 @@ def test_engines_refuse_it_by_what_it_needs():
     with pytest.raises(
         ValueError,
         match=r"Layer 'hidden 1' \(Dense of IF_curr_exp, \(3,\) to \(5,\)\) cannot be trained or evaluated on event: "
-        "it needs a reset of the potential to a value, and a refractory period. No simulator has that: choose another",
+        "it needs a refractory period. No simulator has that: choose another layer",
     ):
         Trainer(network())
