@@ -12,7 +12,6 @@ import numba
 from pynn_sfdfa import datasets
 from pynn_sfdfa.benchmark.synthetic import synthetic_images
 from pynn_sfdfa.experiments import assembly, config
-from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.losses import SpikeCount
@@ -66,7 +65,8 @@ class Task:
     @property
     def rule(self) -> SFDFA:
         """The rule of the published settings."""
-        return SFDFA(**self.batched.rule_parameters())
+        rule: SFDFA = self.batched.rule.build()
+        return rule
 
     @property
     def optimizer(self) -> Adam:
@@ -82,17 +82,7 @@ class Task:
 
     def network(self) -> Network:
         """Return the untrained network."""
-        network = self.batched.network
-        return FeedForward(
-            self.sizes,
-            hidden=network.cell_parameters("hidden"),
-            output=network.cell_parameters("output"),
-            gradient=network.gradient,
-            delay=network.delay,
-            weights=network.weights,
-            max_spikes=network.max_spikes,
-            seed=self.batched.training.seed,
-        )
+        return assembly.build_network(self.batched, self.sizes)
 
     def batch_trainer(self) -> Trainer:
         """Return a trainer with the published settings."""

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import ModuleType
 
-__all__ = ["SIMULATORS", "Simulator", "SimulatorError", "arguments", "load_simulator", "offers", "set_up", "who_offers"]
+__all__ = [
+    "SIMULATORS",
+    "Simulator",
+    "SimulatorError",
+    "arguments",
+    "lacking",
+    "load_simulator",
+    "offers",
+    "set_up",
+    "who_offers",
+]
 
 
 class SimulatorError(ImportError):
@@ -78,6 +88,12 @@ SIMULATORS = (
 def offers(name: str) -> frozenset[Need]:
     """Return what a simulator offers to learning."""
     return next(simulator.offers for simulator in SIMULATORS if simulator.name == name)
+
+
+def lacking(needs: frozenset[Need], offered: frozenset[Need]) -> str | None:
+    """Return what is needed and not offered, to follow "needs" in a message; None if nothing is."""
+    missing = [need.value for need in Need if need in needs - offered]
+    return ", and ".join(missing) if missing else None
 
 
 def who_offers(needs: Iterable[Need]) -> list[str]:

@@ -20,6 +20,7 @@ from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.trainer import Trainer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import TextIO
 
@@ -27,7 +28,16 @@ if TYPE_CHECKING:
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
 
-__all__ = ["Data", "build", "build_evaluator", "build_trainer", "from_checkpoint", "restore", "trained_network"]
+__all__ = [
+    "Data",
+    "build",
+    "build_evaluator",
+    "build_network",
+    "build_trainer",
+    "from_checkpoint",
+    "restore",
+    "trained_network",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +91,7 @@ def build(
                 f"{dataset.source}, {name} samples: network.{error} Set network.trial_duration to more than that, or "
                 "shorten the samples."
             ) from None
-    built = _network(settings, [train.n_units, *settings.network.hidden_sizes, dataset.n_classes])
+    built = build_network(settings, [train.n_units, *settings.network.hidden_sizes, dataset.n_classes])
     return built, _set_aside(settings, train, test)
 
 
@@ -100,7 +110,14 @@ def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: reso
         )
 
 
-def _network(settings: Experiment, sizes: list[int]) -> Network:
+def build_network(settings: Experiment, sizes: Sequence[int]) -> Network:
+    """Return the untrained network of an experiment; ConfigError if its settings do not fit together.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Units of the input and neurons of each layer.
+    """
     network = settings.network
     try:
         return FeedForward(
@@ -207,7 +224,7 @@ def trained_network(path: Path) -> Network:
         If the checkpoint cannot be used.
     """
     settings, saved = from_checkpoint(path)
-    network = _network(settings, _sizes(saved, settings, path))
+    network = build_network(settings, _sizes(saved, settings, path))
     restore(network, saved, path)
     return network
 

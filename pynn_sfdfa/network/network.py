@@ -9,7 +9,7 @@ import numpy as np
 
 from pynn_sfdfa.common.cells import GRADIENTS
 from pynn_sfdfa.common.needs import Need
-from pynn_sfdfa.common.simulators import offers, who_offers
+from pynn_sfdfa.common.simulators import lacking, offers, who_offers
 from pynn_sfdfa.network import wiring
 from pynn_sfdfa.network.connectivity import Connectivity
 from pynn_sfdfa.network.layers import Input, Layer
@@ -119,16 +119,15 @@ class Network:
             Names the layer, what it needs, and the simulators that offer it.
         """
         for layer in self.layers:
-            missing = sorted(layer.needs - offers(simulator), key=list(Need).index)
-            if missing:
+            missing = lacking(layer.needs, offers(simulator))
+            if missing is not None:
                 others = who_offers(layer.needs)
                 choice = (
                     f"Choose the simulator {' or '.join(others)}, or" if others else "No simulator has that: choose"
                 )
                 raise ValueError(
-                    f"{layer} cannot be trained or evaluated on {simulator}: it needs "
-                    f"{', and '.join(need.value for need in missing)}. {choice} another layer; "
-                    "network.wire(sim, trains) shows it samples in a PyNN script."
+                    f"{layer} cannot be trained or evaluated on {simulator}: it needs {missing}. {choice} another "
+                    "layer; network.wire(sim, trains) shows it samples in a PyNN script."
                 )
 
     def wire(

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.common.needs import Need
     from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.responses import Responses
 
-__all__ = ["BatchFigures", "TrainingEngine", "check_labels"]
+__all__ = ["BatchFigures", "TrainingEngine", "check_labels", "initial_feedback"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,3 +130,10 @@ def check_labels(trains: SpikeTrains, n_out: int) -> None:
         raise ValueError("The samples have no labels, and here they are needed; give SpikeTrains labels.")
     if trains.labels.max() >= n_out:
         raise ValueError(f"Label {trains.labels.max()} has no output neuron; the network has {n_out} outputs.")
+
+
+def initial_feedback(network: Network, rule: LearningRule | None, seed: int) -> list[NDArray[np.float32]]:
+    """Return the feedback that a training starts with, as the rule says; without a rule copies of the network's."""
+    if rule is None:
+        return [feedback.copy() for feedback in network.feedback]
+    return rule.parts.feedback.initial(network.sizes[1:], seed)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
-from pynn_sfdfa.common.simulators import load_simulator, offers, who_offers
+from pynn_sfdfa.common.simulators import lacking, load_simulator, offers, who_offers
 from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.support.arrays import check_arrays
-from pynn_sfdfa.training.engine import BatchFigures, check_labels
+from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
 from pynn_sfdfa.training.responses import Responses
@@ -91,11 +91,7 @@ class SimulationEngine(ABC):
         self._check(batch_size, threads)
         self._network = copy.copy(network)
         self._network.weights = [weights.copy() for weights in network.weights]
-        self._network.feedback = (
-            [feedback.copy() for feedback in network.feedback]
-            if rule is None
-            else rule.parts.feedback.initial(network.sizes[1:], seed)
-        )
+        self._network.feedback = initial_feedback(network, rule, seed)
         self._trials = 0
         self.threads = 1
 
@@ -236,13 +232,15 @@ class SimulationEngine(ABC):
         )
 
     def _check(self, batch_size: int, threads: int | None) -> None:
-        if self._rule is not None:
-            fitting = _rules_for(self.offers)
-            for part in self._rule.parts:
-                what = f"The rule {self._rule.name} cannot run {self.place}: {part.name!r} in it"
-                self._check_needs(what, part.needs, f"{fitting} run there with default settings")
+        if threads not in (None, 1):
+            raise ValueError(f"threads = {threads} is not possible: {self.one_thread}. Leave threads out.")
+        if self._rule is None:
+            return
+        for part in self._rule.parts:
+            what = f"The rule {self._rule.name} cannot run {self.place}: {part.name!r} in it"
+            self._check_needs(what, part.needs, lambda: f"{_rules_for(self.offers)} run there with default settings")
         what = f"The loss {type(self._loss).__name__} cannot be learned from {self.place}: it"
-        self._check_needs(what, self._loss.needs, "a margin of 0 is possible")
+        self._check_needs(what, self._loss.needs, lambda: "a margin of 0 is possible")
         if self._optimizer is None:
             return
         if batch_size != 1:
@@ -256,14 +254,11 @@ class SimulationEngine(ABC):
                 "learning_rate times gradient and keep no other state. "
                 f"Choose sgd, or {_others({Need.OPTIMIZER_STATE})}."
             )
-        if threads not in (None, 1):
-            raise ValueError(f"threads = {threads} is not possible: {self.one_thread}. Leave threads out.")
 
-    def _check_needs(self, what: str, needs: frozenset[Need], choice: str) -> None:
-        missing = sorted(needs - self.offers, key=list(Need).index)
-        if missing:
-            reasons = ", and ".join(need.value for need in missing)
-            raise ValueError(f"{what} needs {reasons}. Choose {_others(needs)}; {choice}.")
+    def _check_needs(self, what: str, needs: frozenset[Need], choice: Callable[[], str]) -> None:
+        missing = lacking(needs, self.offers)
+        if missing is not None:
+            raise ValueError(f"{what} needs {missing}. Choose {_others(needs)}; {choice()}.")
 
 
 def _others(needs: Iterable[Need]) -> str:

@@ -12,6 +12,7 @@ from pynn_sfdfa.rules import DFA, SFDFA, Combination
 from pynn_sfdfa.rules.parts.direct import Direct
 from pynn_sfdfa.rules.parts.feedback import Feedback
 from pynn_sfdfa.training.decay import Decay
+from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.gradients import cosine
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.optimizers import SGD, Adam
@@ -185,6 +186,15 @@ def test_what_cannot_be_trained_is_refused_with_the_reason(sim, changes, match):
     arguments = {"rule": SFDFA(), "optimizer": SGD(), "batch_size": 1} | changes
     with pytest.raises(ValueError, match=match):
         Trainer(network(), sim, **arguments)
+
+
+def test_what_is_not_learned_from_is_no_obstacle_to_evaluation(sim, trains):
+    sim.setup(timestep=1.0)
+    few, loss = trains.select(np.arange(2)), SpikeCount(5.0, 1.0, margin=1.0)
+    found = Evaluator(network(), sim, loss=loss).evaluate(few)
+    assert found.loss == loss.loss(loss.error(found.counts, few.labels)) / 2
+    with pytest.raises(ValueError, match="threads = 2 is not possible: Brian2 runs in one thread"):
+        Evaluator(network(), sim, threads=2)
 
 
 def test_states_that_do_not_fit(sim):

@@ -21,7 +21,7 @@ from pynn_sfdfa.event.batch.trials import Blocks, Trials
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.jit import compile_ahead
-from pynn_sfdfa.training.engine import BatchFigures, check_labels
+from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
 from pynn_sfdfa.training.responses import Responses
@@ -104,11 +104,7 @@ class BatchEngine:
         self._readout = readout if readout is not None else MostSpikes()
         self._batch_size = batch_size
         self._layers = Layers(network, seed, threads)
-        self._feedback = (
-            [feedback.copy() for feedback in network.feedback]
-            if rule is None
-            else rule.parts.feedback.initial(network.sizes[1:], seed)
-        )
+        self._feedback = initial_feedback(network, rule, seed)
         self._step = 0
         slots = () if optimizer is None else optimizer.slots
         self._slots = [{slot: np.zeros_like(w) for slot in slots} for w in self._layers.weights]
