@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from kernels import of_trial
-from network_toys import IF_curr_exp
 from stock_reference import Stock, s_psp, spikes
 
 from pynn_sfdfa import Dense, Input, Network
@@ -15,6 +14,7 @@ from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.layout import pad
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
+from pynn_sfdfa.network.cells import IF_curr_exp
 
 CASES = pytest.mark.parametrize(
     ("tau_refrac", "v_reset", "tau_m", "spread"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from kernels import decided, neuron_of
-from network_toys import IF_curr_exp
 from reference import replay, run_layer
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import BP, SFDFA, SGD, Dense, Input, Network, SpikeCount, SpikeTrains
+from pynn_sfdfa.network.cells import IF_curr_exp
 from pynn_sfdfa.training.gradients import GradientAlignment
 
 ETA = 1e3  # so large that the change dwarfs the weights, and their rounding does not matter
