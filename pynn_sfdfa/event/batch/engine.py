@@ -10,6 +10,7 @@ import numpy as np
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.event.batch.activity import add_up, first_spikes, summarise
+from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
 from pynn_sfdfa.event.batch.layers import Layers
@@ -124,7 +125,7 @@ class BatchEngine:
         """Compile the kernels of a training, the longest first; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         rule, optimizer = self._learning()
         kernels = [advance_layer, *(_OF_TRIALS[method] for method in rule.asks)]
-        kernels += [arrive_spikes, accumulate_gradient, *rule.kernels, arrive_inputs]
+        kernels += [arrive_spikes, accumulate_gradient, sort_by_unit, *rule.kernels, arrive_inputs, most_merged_groups]
         kernels += [*optimizer.kernels, add_up, *self._loss.kernels]
         compile_ahead(kernels, self.threads, report)
 

@@ -12,7 +12,7 @@ from pynn_sfdfa.event.batch.forward import Draw
 from pynn_sfdfa.event.batch.layout import pad
 from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, run_trials
 from pynn_sfdfa.event.batch.pool import Pool
-from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
+from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants, of_silent
 from pynn_sfdfa.training.responses import Responses
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Layers:
 
     Attributes
     ----------
+    silent : list of float
+        Of each layer; see `pynn_sfdfa.event.batch.workspace.of_silent`.
     weights : tuple of float32 arrays, shape (n_pre, width)
     flat_weights : list of float32 arrays, shape (n_pre * width,)
         The same memory, as the kernels take it.
@@ -54,6 +56,7 @@ class Layers:
         self.pool = Pool(_checked_threads(threads))
         self.sizes, self.max_spikes, self.delay = network.sizes, network.max_spikes, network.delay
         self.constants = tuple(layer_constants(layer, network) for layer in network.layers)
+        self.silent = [of_silent(layer) for layer in network.layers]
         self.weights = tuple(pad(w) for w in network.weights)
         self.flat_weights = [w.reshape(-1) for w in self.weights]
         self._workspaces: dict[int, Workspace] = {}
