@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pynn_sfdfa import datasets
-from pynn_sfdfa.encoding import ENCODERS
+from pynn_sfdfa.encoding import ENCODERS, EncodedWhenShown
+from pynn_sfdfa.encoding.drawn import Drawn
 from pynn_sfdfa.encoding.spikes import SpikeTrains, split
 from pynn_sfdfa.experiments import resources
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from pynn_sfdfa.encoding import Encoder
+    from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.experiments.schema import Cell as CellTable
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.experiments.schema import Network as NetworkTable
@@ -46,18 +48,18 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """The encoded samples of an experiment.
+    """The samples of an experiment: spike trains, or what makes them when they are shown.
 
     Attributes
     ----------
-    train, test : SpikeTrains
-    validation : SpikeTrains, optional
+    train, test : SpikeTrains or other Presentations
+    validation : SpikeTrains or other Presentations, optional
         Training samples that are held out, as ``data.validation`` of the experiment says.
     """
 
-    train: SpikeTrains
-    test: SpikeTrains
-    validation: SpikeTrains | None = None
+    train: Presentations
+    test: Presentations
+    validation: Presentations | None = None
 
 
 def build(
@@ -144,7 +146,7 @@ def _layer(network: NetworkTable, name: Literal["hidden", "output"], size: int) 
     return Dense(size, cell=cell, inhibition=table.inhibition)
 
 
-def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> Data:
+def _set_aside(settings: Experiment, train: Presentations, test: Presentations) -> Data:
     fraction = settings.data.validation
     if fraction == 0:
         return Data(train, test)
@@ -158,7 +160,7 @@ def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> D
     return Data(rest, test, validation)
 
 
-def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> SpikeTrains:
+def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> Presentations:
     encoder: Encoder = settings.encoding.build()
     if isinstance(part, SpikeTrains):
         if not encoder.takes_spikes:
@@ -173,6 +175,8 @@ def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source:
             f"{source} holds values, which need an encoder: set encoding.name to one of {', '.join(fitting)}."
         )
     try:
+        if isinstance(encoder, Drawn):
+            return EncodedWhenShown(encoder, part.values, part.labels)
         return encoder(part.values, part.labels)
     except ValueError as error:
         raise ConfigError(f"{source} with the encoder {encoder.name}: {error}") from None

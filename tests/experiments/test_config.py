@@ -128,7 +128,10 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ("network.gradient=boundd", 'network.gradient = "boundd" is not valid (did you mean bounded?); choose one of'),
         ("learning.rule=sfdaf", 'learning.rule = "sfdaf" is not valid (did you mean sfdfa?); choose one of sfdfa, dfa'),
         ("encoding.name=latncy", 'encoding.name = "latncy" is not valid (did you mean latency?); choose one of'),
-        ("encoding={window=1.0}", "encoding.name is missing; choose one of latency, none, poisson, time_coded."),
+        (
+            "encoding={window=1.0}",
+            "encoding.name is missing; choose one of latency, none, poisson, poisson-grid, time_coded.",
+        ),
         ("encoding=3", "encoding = 3 is not valid: must be a table."),
         ("network.hidden=3", "network.hidden = 3 is not valid: must be a table."),
         ('optimizer={name="sgd"}', "optimizer.learning_rate is missing."),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations, SpikeTrains
     from pynn_sfdfa.event.batch.workspace import Workspace
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
@@ -131,7 +131,7 @@ class BatchEngine:
 
     def train(
         self,
-        trains: SpikeTrains,
+        trains: Presentations,
         order: NDArray[np.int64],
         first_trial: int,
         epoch: int = 1,
@@ -141,7 +141,6 @@ class BatchEngine:
         rule, optimizer = self._learning()
         optimizer = optimizer.at(epoch)
         check_labels(trains, self._layers.sizes[-1])
-        workspace = self._layers.workspace(trains, self._batch_size)
         space = self._learning_space()
         gradients = self._layers.flat_weights if optimizer.in_place else space.gradients(self._layers)
         outcomes: list[_Outcome] = []
@@ -150,7 +149,9 @@ class BatchEngine:
             scale = 1.0 / samples.size
             if optimizer.in_place:
                 scale *= -optimizer.learning_rate
-            trials = self._shown(workspace, trains, samples, first_trial + start, rule, scale)
+            shown, at = trains.shown(samples, epoch)
+            workspace = self._layers.workspace(shown, self._batch_size)
+            trials = self._shown(workspace, shown, at, first_trial + start, rule, scale)
             self._descend(trials, samples.size, rule, optimizer, gradients)
             outcomes.append(self._outcome(workspace, trials, trains.labels[samples]))
             if len(outcomes) * self._batch_size >= _REPORTED_TRIALS:
@@ -159,22 +160,23 @@ class BatchEngine:
         if outcomes:
             yield self._figures(outcomes)
 
-    def gradient(self, trains: SpikeTrains) -> list[NDArray[np.float32]]:
+    def gradient(self, trains: Presentations) -> list[NDArray[np.float32]]:
         """Return the gradients by which the rule would descend; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         if self._rule is None:
             raise ValueError("This engine was made without a rule, so there is no gradient; give training_engine one.")
         check_labels(trains, self._layers.sizes[-1])
-        workspace = self._layers.workspace(trains, self._batch_size)
         blocks = self._learning_space().blocks
         totals = [np.zeros(w.shape, np.float32) for w in self._layers.weights]
         for start in range(0, len(trains), self._batch_size):
             samples = np.arange(start, min(start + self._batch_size, len(trains)))
-            trials = self._shown(workspace, trains, samples, start, self._rule, 1.0 / len(trains))
+            shown, at = trains.shown(samples, 0)
+            workspace = self._layers.workspace(shown, self._batch_size)
+            trials = self._shown(workspace, shown, at, start, self._rule, 1.0 / len(trains))
             flat = [total.reshape(-1) for total in totals]
             self._layers.pool.run(trials.gradient_tasks(flat, blocks, self._rule.parts.local_gradient))
         return [unpad(total, n) for total, n in zip(totals, self._layers.sizes[1:], strict=True)]
 
-    def respond(self, trains: SpikeTrains) -> Responses:
+    def respond(self, trains: Presentations) -> Responses:
         """Run all samples without learning; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         trials = max(self._batch_size, _RESPONSE_TRIALS)
         return self._layers.respond(trains, trials, self._readout.of_first_spikes)
