@@ -47,6 +47,12 @@ class Layers:
     flat_weights : list of float32 arrays, shape (n_pre * width,)
         The same memory, as the kernels take it.
 
+    inhibition : list of float
+        By which a spike of a neuron inhibits each other one of its layer, in nA.
+    at_threshold : list of bool
+        Whether the potential that inputs have given a neuron at its spikes is theta for each: resets are to rest, and
+        there is no inhibition within the layer.
+
     Raises
     ------
     ValueError
@@ -60,6 +66,11 @@ class Layers:
         self.sizes, self.max_spikes, self.delay = network.sizes, network.max_spikes, network.delay
         self.constants = tuple(layer_constants(layer, network) for layer in network.layers)
         self.silent = [of_silent(layer) for layer in network.layers]
+        self.inhibition = [layer.connectivity.inhibition for layer in network.layers]
+        self.at_threshold = [
+            layer.cell.reset_current == layer.cell.threshold_current and not inhibition
+            for layer, inhibition in zip(network.layers, self.inhibition, strict=True)
+        ]
         self.weights = tuple(pad(w) for w in network.weights)
         self.flat_weights = [w.reshape(-1) for w in self.weights]
         self._workspaces: dict[int, Workspace] = {}
