@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.cells import LIF_SFDFA
+    from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
     from pynn_sfdfa.network.connectivity import Dense
     from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.network.layers import Input
@@ -37,6 +37,7 @@ __all__ = [
     "Dense",
     "FeedForward",
     "FirstSpike",
+    "IF_curr_exp",
     "Input",
     "Network",
     "SpikeCount",
@@ -54,6 +55,7 @@ _MODULES = {
     "Dense": "network.connectivity",
     "FeedForward": "network.feed_forward",
     "FirstSpike": "training.readouts",
+    "IF_curr_exp": "network.cells",
     "Input": "network.layers",
     "LIF_SFDFA": "network.cells",
     "Network": "network.network",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pynn_sfdfa.common.cells import check_greater
 from pynn_sfdfa.common.checks import check_parameter
@@ -11,7 +11,7 @@ from pynn_sfdfa.models import Parameter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["check_if_curr_exp"]
+__all__ = ["DEFAULTS", "check_if_curr_exp"]
 
 _PARAMETERS = (
     Parameter("tau_m", 20.0, "ms", "membrane time constant", 0.0, exclusive=True),
@@ -24,6 +24,9 @@ _PARAMETERS = (
     Parameter("v_thresh", -50.0, "mV", "threshold potential"),
     Parameter("i_offset", 0.0, "nA", "constant current"),
 )
+
+DEFAULTS = {parameter.name: cast("float", parameter.default) for parameter in _PARAMETERS}
+"""PyNN's defaults."""
 
 
 def check_if_curr_exp(values: Mapping[str, Any]) -> None:

@@ -21,5 +21,6 @@ class Need(Enum):
     GRADIENTS = "gradients that change no weights"
     HARD_RESET = "a reset of the potential to a value"
     REFRACTORY = "a refractory period"
+    INHIBITION = "inhibition among the neurons of a layer"
     SITES = "neurons that see a part of the layer below"
     SHARED_WEIGHTS = "weights that several synapses share"

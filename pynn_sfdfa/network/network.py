@@ -93,6 +93,7 @@ class Network:
                 f"delay = {delay} ms is not valid; it must be >= 0 and shorter than the trial "
                 f"({self.trial_duration:g} ms)."
             )
+        _check_inhibition(self.layers, delay)
         self.gradient, self.delay, self.max_spikes = gradient, float(delay), int(max_spikes)
         low, high = weights
         if not -math.inf < low < high < math.inf:
@@ -213,6 +214,16 @@ class Network:
 def _check_integer(name: str, value: Any, least: int) -> None:
     if not is_integer(value, least):
         raise ValueError(f"{name} = {value} is not valid; it must be an integer >= {least}.")
+
+
+def _check_inhibition(layers: Sequence[Layer], delay: float) -> None:
+    for layer in layers:
+        weight = layer.connectivity.inhibition
+        if weight and not delay:
+            raise ValueError(
+                f"{layer} has inhibition = {weight:g} nA, which acts after the delay of the network, so delay = 0 ms "
+                "is not valid. Give the network a delay > 0, such as 1 ms."
+            )
 
 
 def _placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, ...]]:

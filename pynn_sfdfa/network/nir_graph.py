@@ -53,7 +53,8 @@ def to_nir(network: Network, dt: float = 0.1) -> nir.NIRGraph:
     Raises
     ------
     NIRError
-        If the network has delays or dt is not a step that resolves its synaptic currents.
+        If the network has delays, or a layer something else that NIR has not, or dt is not a step that resolves its
+        synaptic currents.
     ModuleNotFoundError
         If the package nir is not installed.
     """
@@ -62,15 +63,18 @@ def to_nir(network: Network, dt: float = 0.1) -> nir.NIRGraph:
     shortest = min(layer.cell.tau_syn for layer in network.layers)
     if not 0 < dt <= shortest / 4:
         raise NIRError(f"dt = {dt:g} ms is not valid; it must be > 0 and at most tau_syn/4 = {shortest / 4:g} ms.")
+    nodes: dict[str, nir.NIRNode] = {"input": nir.Input({"input": np.array([network.input.size])})}
+    for index, (layer, weights) in enumerate(zip(network.layers, network.weights, strict=True)):
+        try:
+            nodes[f"weights_{index + 1}"] = layer.connectivity.nir_node(weights, layer.input_shape)
+            nodes[f"layer_{index + 1}"] = layer.cell.nir_node(layer.shape, dt)
+        except ValueError as error:
+            raise NIRError(f"{layer}: {error}") from None
     if network.delay > 0:
         raise NIRError(
             f"The network has a delay of {network.delay:g} ms, which a sequence of CubaLIF layers cannot express; "
             "export one that was trained with network.delay = 0."
         )
-    nodes: dict[str, nir.NIRNode] = {"input": nir.Input({"input": np.array([network.input.size])})}
-    for index, (layer, weights) in enumerate(zip(network.layers, network.weights, strict=True)):
-        nodes[f"weights_{index + 1}"] = layer.connectivity.nir_node(weights, layer.input_shape)
-        nodes[f"layer_{index + 1}"] = layer.cell.nir_node(layer.shape, dt)
     nodes["output"] = nir.Output({"output": np.array(network.layers[-1].shape)})
     names = list(nodes)
     return nir.NIRGraph(
@@ -83,7 +87,8 @@ def to_nir(network: Network, dt: float = 0.1) -> nir.NIRGraph:
             "trial_duration_ms": network.trial_duration,
             "cm_nF": [layer.cell.cm for layer in network.layers],
             "v_rest_mV": [layer.cell.v_rest for layer in network.layers],
-            "reset": "subtract threshold; equal to CubaLIF's reset to v_reset = 0 in continuous time",
+            "cells": [layer.cell.name for layer in network.layers],
+            "reset": "LIF_SFDFA: subtract threshold; equal to CubaLIF's reset to v_reset = 0 in continuous time",
         },
     )
 
@@ -125,7 +130,8 @@ def from_nir(graph: nir.NIRGraph) -> Network:
     if set(graph.nodes) != expected:
         strange = sorted(set(graph.nodes) ^ expected)
         raise NIRError(f"The graph is no sequence of layers as pynn-sfdfa writes them: {', '.join(strange)}.")
-    cells = [_cell(graph.nodes[f"layer_{k + 1}"], _known(about, k)) for k in range(n_layers)]
+    names = about.get("cells", ["LIF_SFDFA"] * n_layers)  # graphs of old do not tell them
+    cells = [_cell(_text(names[k]), graph.nodes[f"layer_{k + 1}"], _known(about, k)) for k in range(n_layers)]
     read = [_connectivity(graph.nodes[f"weights_{k + 1}"], cell) for k, cell in enumerate(cells)]
     shape = about.get("input_shape", graph.nodes["input"].input_type["input"])  # graphs of old do not tell it
     network = Network([Input(tuple(int(n) for n in np.ravel(shape))), *(connectivity for connectivity, _ in read)])
@@ -142,13 +148,12 @@ def _known(about: Mapping[str, Any], layer: int) -> dict[str, float]:
     }
 
 
-def _cell(node: nir.NIRNode, known: Mapping[str, float]) -> Cell:
+def _cell(name: object, node: nir.NIRNode, known: Mapping[str, float]) -> Cell:
     kinds: Mapping[str, type[Cell]] = registry("pynn_sfdfa.network.cells", cast("Any", Cell))
-    for kind in kinds.values():
-        cell = kind.from_nir(node, known)
-        if cell is not None:
-            return cell
-    raise NIRError(f"The graph has a {type(node).__name__} for neurons; cells here are {', '.join(kinds)}.")
+    cell = kinds[str(name)].from_nir(node, known) if name in kinds else None
+    if cell is None:
+        raise NIRError(f"The graph has {name} as {type(node).__name__} for neurons; cells here are {', '.join(kinds)}.")
+    return cell
 
 
 def _connectivity(node: nir.NIRNode, cell: Cell) -> tuple[Connectivity, NDArray[np.float32]]:

@@ -49,12 +49,15 @@ class Wiring:
         ``projections[k]`` leads to ``populations[k]``.
     feedback : list of Projection
         From the output layer to each hidden layer; none in a network without targets.
+    inhibition : list of Projection
+        From each population whose neurons inhibit each other to itself.
     """
 
     stimulus: Any
     populations: list[Any]
     projections: list[Any]
     feedback: list[Any]
+    inhibition: list[Any]
 
 
 def wire(
@@ -73,6 +76,7 @@ def wire(
     stimulus = sim.Population(network.sizes[0], sim.SpikeSourceArray(spike_times=times), label="input")
     populations: list[Any] = []
     projections: list[Any] = []
+    inhibition: list[Any] = []
     for layer, weights in zip(network.layers, network.weights, strict=True):
         of_learning: dict[str, Any] = {}
         if layer is not network.layers[-1]:
@@ -85,9 +89,16 @@ def wire(
         synapse = {"delay": network.delay, "learning_rate": learning_rate}
         projections.append(layer.connectivity.project(sim, below, population, layer.input_shape, weights, **synapse))
         populations.append(population)
+        if layer.connectivity.inhibition:
+            inhibition.append(_inhibition(sim, population, layer.connectivity.inhibition, network.delay))
     hidden = populations[:-1] if targets is not None else []
     feedback = _feedback(sim, populations[-1], hidden, network.feedback, feedback_learning_rate)
-    return Wiring(stimulus, populations, projections, feedback)
+    return Wiring(stimulus, populations, projections, feedback, inhibition)
+
+
+def _inhibition(sim: Any, population: Any, weight: float, delay: float) -> Any:
+    others = sim.AllToAllConnector(allow_self_connections=False)
+    return sim.Projection(population, population, others, sim.StaticSynapse(weight=-weight, delay=delay))
 
 
 def _feedback(

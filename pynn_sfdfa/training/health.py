@@ -45,11 +45,12 @@ def check_activity(tally: Tally, network: Network, epoch: int) -> None:
     """Raise CannotLearnError if a layer was silent through the whole epoch, or fired at the cap."""
     for index, (layer, spikes, capped) in enumerate(zip(network.layers, tally.spikes, tally.capped, strict=True)):
         cell = layer.cell
+        threshold = cell.v_thresh - cell.resting_potential
         name = "The output layer" if index == len(network.layers) - 1 else f"Hidden layer {index + 1}"
         if spikes.sum() == 0:
             raise CannotLearnError(
                 f"{name} ({layer.size} neurons) did not fire once in the {tally.samples} trials of epoch {epoch}, so "
-                f"nothing can be learned. Its threshold is {cell.v_thresh - cell.v_rest:g} mV above rest "
+                f"nothing can be learned. Its threshold is {threshold:g} mV above rest "
                 f"(c = {cell.threshold_current:.3g} nA): lower v_thresh, widen the range of the initial weights, "
                 "or give it more active inputs."
             )
@@ -58,6 +59,6 @@ def check_activity(tally: Tally, network: Network, epoch: int) -> None:
             raise CannotLearnError(
                 f"{name} ({layer.size} neurons) fired {network.max_spikes} spikes, the cap, in {100 * fraction:.0f} % "
                 f"of neurons and trials of epoch {epoch}, so its counts carry no information. Its threshold is "
-                f"{cell.v_thresh - cell.v_rest:g} mV above rest: raise v_thresh, narrow the range of the initial "
+                f"{threshold:g} mV above rest: raise v_thresh, narrow the range of the initial "
                 "weights, or raise max_spikes."
             )

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
-from pynn_sfdfa.network.cells import LIF_SFDFA, Cell
+from pynn_sfdfa.network.cells import LIF_SFDFA
 from pynn_sfdfa.network.connectivity import Connectivity, Sites
 
 
@@ -72,35 +72,3 @@ class HardReset(LIF_SFDFA):
 
     def __post_init__(self):
         """Parameters are valid."""
-
-
-@dataclass(frozen=True)
-class IF_curr_exp(Cell):
-    """PyNN's stock cell: a hard reset and a refractory period; its synapses are static."""
-
-    name: ClassVar[str] = "IF_curr_exp"
-
-    tau_m: float = 20.0
-    tau_syn: float = 5.0
-    cm: float = 1.0
-    v_rest: float = -66.0
-    v_thresh: float = -65.5
-    trial_duration: float = 100.0
-    v_reset: float = -66.0
-    tau_refrac: float = 2.0
-
-    def population_type(self, sim, **of_learning):
-        return sim.IF_curr_exp(
-            tau_m=self.tau_m, tau_syn_E=self.tau_syn, tau_syn_I=self.tau_syn, cm=self.cm, v_rest=self.v_rest,
-            v_thresh=self.v_thresh, v_reset=self.v_reset, tau_refrac=self.tau_refrac,
-        )  # fmt: skip
-
-    def synapse_type(self, sim, learning_rate, **parameters):
-        return sim.StaticSynapse(**parameters)
-
-    def nir_node(self, shape, dt):
-        raise NotImplementedError
-
-    @classmethod
-    def from_nir(cls, node, known):
-        return None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nir_reader import spike_times
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import FeedForward, SpikeTrains
+from pynn_sfdfa import LIF_SFDFA, Dense, FeedForward, IF_curr_exp, Input, Network, SpikeTrains
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.network.nir_graph import NIRError, from_nir, to_nir
 from pynn_sfdfa.training.checkpoint import load
@@ -55,6 +55,39 @@ def test_a_file_gives_the_same_network_back(tmp_path):
     assert again.layers == built.layers
     for one, other in zip(again.weights, built.weights, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def stock(inhibition=0.0, delay=0.0, **cell):
+    kind = IF_curr_exp(**{"tau_refrac": 0.0, "v_reset": -72.5} | cell)
+    layers = [Input((5,)), Dense(4, cell=kind), Dense(3, cell=LIF_SFDFA(), inhibition=inhibition)]
+    return Network(layers, delay=delay)
+
+
+def test_stock_cells_come_back_from_a_file_beside_those_that_learn(tmp_path):
+    nir.write(tmp_path / "network.nir", to_nir(stock()))
+    assert from_nir(nir.read(tmp_path / "network.nir")).layers == stock().layers
+
+
+def test_graphs_that_do_not_tell_their_cells_are_of_the_article_s():
+    graph = to_nir(network())
+    del graph.metadata["cells"]
+    assert from_nir(graph).layers == network().layers
+    graph.metadata["cells"] = ["LIF_SFDFA", "LIF_OF_THE_MOON"]
+    with pytest.raises(NIRError, match="LIF_OF_THE_MOON as CubaLIF for neurons; cells here are IF_curr_exp, LIF_SFDFA"):
+        from_nir(graph)
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"tau_refrac": 2.0}, r"Layer 'hidden 1' .*: IF_curr_exp with tau_refrac = 2 ms has no counterpart in NIR"),
+        ({"i_offset": -0.1}, "IF_curr_exp with i_offset = -0.1 nA has no counterpart"),
+        ({"inhibition": 2.0, "delay": 1.0}, r"Layer 'output' .*: inhibition = 2 nA acts after a delay"),
+    ],
+)
+def test_what_nir_has_not_is_refused_by_layer_and_reason(changes, message):
+    with pytest.raises(NIRError, match=message):
+        to_nir(stock(**changes))
 
 
 @given(

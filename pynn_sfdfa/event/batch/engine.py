@@ -169,7 +169,8 @@ class BatchEngine:
         for start in range(0, len(trains), self._batch_size):
             samples = np.arange(start, min(start + self._batch_size, len(trains)))
             trials = self._shown(workspace, trains, samples, start, self._rule, 1.0 / len(trains))
-            self._layers.pool.run(trials.gradient_tasks([total.reshape(-1) for total in totals], blocks))
+            flat = [total.reshape(-1) for total in totals]
+            self._layers.pool.run(trials.gradient_tasks(flat, blocks, self._rule.parts.local_gradient))
         return [unpad(total, n) for total, n in zip(totals, self._layers.sizes[1:], strict=True)]
 
     def respond(self, trains: SpikeTrains) -> Responses:
@@ -250,7 +251,7 @@ class BatchEngine:
         tasks: list[Callable[[], None]] = [
             partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)
         ]
-        tasks += trials.gradient_tasks(gradients, self._learning_space().blocks)
+        tasks += trials.gradient_tasks(gradients, self._learning_space().blocks, rule.parts.local_gradient)
         if n_trials > 1:
             pool.run(tasks)
         else:  # too little work to wake other threads for

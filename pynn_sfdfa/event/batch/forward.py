@@ -1,7 +1,8 @@
 """The forward pass: exact spikes of one layer, for many trials at once.
 
 Between arrivals A and B only decay, ``dA/dt = -A/tau_syn`` and ``dB/dt = -B/tau_m``; an arrival adds w to both,
-and where ``B - A`` reaches c the neuron spikes and B loses c. So its next spike is found without time steps
+and where ``B - A`` reaches c the neuron spikes and B loses c, or stays at the reset value for a refractory period and
+begins anew with ``B = A + c - drop``. So its next spike is found without time steps
 (docs/algorithm.md, section 1). Per arrival and neuron the cost is two multiply-adds for the state and two for one test:
 while v rises towards its peak it is concave, so the tangent at the start of a window bounds it from above, and a neuron
 whose tangent stays below threshold to the end of the window cannot spike in it. Only the few others are solved for.
@@ -37,6 +38,11 @@ _ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 # Counting candidates is the one sum whose order is free: it is a sum of ones.
 _COUNT_FLAGS = FLOAT_FLAGS | {"reassoc"}
 
+_FREE, _HELD = np.int32(-1), np.int32(-2)
+
+_FAR_BELOW = np.float32(-1e30)
+"""B of a refractory neuron: no arrival makes it a candidate."""
+
 _WORD = np.uint64(8)
 """Candidate flags that are looked at together; the width of a block is a multiple of it."""
 
@@ -61,13 +67,17 @@ class Scratch(NamedTuple):
     none: NDArray[np.float32]  # zeros
     candidate: NDArray[np.uint8]
     candidate_words: NDArray[np.uint64]  # the same memory, eight flags at a time
+    release: NDArray[np.int32]  # of each neuron: -1 free, _HELD refractory, otherwise its release in this window
+    held: NDArray[np.int32]  # the neurons that are refractory at the end of a window
+    held_until: NDArray[np.float32]  # ms
 
 
 def allocate_scratch(width: int) -> Scratch:
     """Return space for one layer and thread."""
     words = np.empty(width // 8, np.uint64)
-    A, B, D, total, none = np.zeros((5, width), np.float32)
-    return Scratch(A, B, D, total, none, words.view(np.uint8), words)
+    A, B, D, total, none, held_until = np.zeros((6, width), np.float32)
+    release, held = np.empty((2, width), np.int32)
+    return Scratch(A, B, D, total, none, words.view(np.uint8), words, release, held, held_until)
 
 
 @subroutine(fastmath=FLOAT_FLAGS - {"contract"})
@@ -174,6 +184,59 @@ def _mark_candidates(
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
+def _release(
+    since: np.float32,
+    lane: np.uint64,
+    start: np.float32,
+    at: np.uint64,
+    constants: LayerConstants,
+    A: NDArray[np.float32],
+    releases: NDArray[np.void],
+) -> tuple[np.float32, np.float32, np.float32]:
+    """Write down that a neuron is released so long after the start of a window.
+
+    Return its B as it would be at the start, had it only decayed, and the decay factors until then.
+    """
+    until_m = np.float32(math.exp(-since / constants.tau_m))
+    until_syn = np.float32(math.exp(-since / constants.tau_syn))
+    current, rest = _decayed(A[lane], until_syn), constants.c - constants.drop
+    releases[at].time = start + since
+    releases[at].unit = lane
+    releases[at].carry = (current * constants.reach - rest) / constants.tau_m
+    releases[at].since_syn = until_syn
+    releases[at].since_m = until_m
+    releases[at].last = True
+    return (current + rest) / until_m, until_m, until_syn
+
+
+@subroutine(fastmath=FLOAT_FLAGS)
+def _release_held(
+    start: np.float32,
+    window: np.float32,
+    n_held: int,
+    release0: np.uint64,
+    n_released: int,
+    constants: LayerConstants,
+    scratch: Scratch,
+    releases: NDArray[np.void],
+) -> tuple[int, int]:
+    """End the refractory periods that end within the window; return how many last, and how many have ended in all."""
+    lasting = 0
+    for k in range(n_held):
+        lane, until = scratch.held[k], scratch.held_until[k]
+        since = max(np.float32(0.0), until - start)
+        if since > window:
+            scratch.held[lasting], scratch.held_until[lasting] = lane, until
+            lasting += 1
+            continue
+        at = release0 + _index(n_released)
+        scratch.B[lane], _, _ = _release(since, _index(lane), start, at, constants, scratch.A, releases)
+        scratch.release[lane] = n_released
+        n_released += 1
+    return lasting, n_released
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
 def _advance_trial(
     trial: np.uint64,
     weights: NDArray[np.float32],
@@ -185,16 +248,20 @@ def _advance_trial(
     """Run one trial of one layer."""
     one, zero, c = np.float32(1.0), np.float32(0.0), constants.c
     A, B, D, candidate, candidate_words = scratch.A, scratch.B, scratch.D, scratch.candidate, scratch.candidate_words
-    events, groups, spikes = layer.events, layer.groups, layer.spikes
+    events, groups, spikes, releases = layer.events, layer.groups, layer.spikes, layer.releases
+    release, refractory = scratch.release, constants.refractory > zero
     counts, directional, perturbations = layer.counts, layer.directional, layer.perturbation
     width = _index(A.size)
     cell = trial * width  # the first neuron of this trial among those of all trials
     capacity = _index(events.size // layer.n_groups.size)
     event0, group0 = trial * capacity, trial * (capacity + _ONE)
     spike0 = cell * _index(constants.max_spikes)
+    release0 = trial * _index(releases.size // layer.n_groups.size)
+    n_held, n_released = 0, 0
     A[:] = zero
     B[:] = zero
     D[:] = zero
+    release[:] = _FREE
     for lane in range(width):
         counts[cell + lane] = 0
         directional[cell + lane] = zero
@@ -226,6 +293,18 @@ def _advance_trial(
                         D[lane] += weights[row + lane] * grade
         decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
         groups[group].stop = n - spike0
+        before = n_released
+        if n_held > 0:
+            n_held, n_released = _release_held(
+                start, window, n_held, release0, n_released, constants, scratch, releases
+            )
+            for k in range(release0 + _index(before), release0 + _index(n_released)):
+                lane = _index(releases[k].unit)
+                if B[lane] * tangent_B + A[lane] * tangent_A >= c:
+                    candidates += one
+                else:
+                    release[lane] = _FREE
+        groups[group].released = n_released
         if candidates == zero:
             continue
         _mark_candidates(tangent_A, tangent_B, c, A, B, candidate)
@@ -237,6 +316,13 @@ def _advance_trial(
                     continue
                 a, b = A[lane], B[lane]
                 until_m, until_syn = one, one
+                released = release[lane]
+                if released == _HELD:
+                    continue
+                if released != _FREE:
+                    at = release0 + _index(released)
+                    until_m, until_syn = releases[at].since_m, releases[at].since_syn
+                    release[lane] = _FREE
                 while counts[cell + lane] < constants.max_spikes:
                     since, until_m, until_syn = _following_spike(
                         a, b, until_m, until_syn, window, decay_m, decay_syn, constants
@@ -259,12 +345,36 @@ def _advance_trial(
                     spikes[n].factor = constants.tau_m / (
                         a * until_syn * constants.reach - constants.exact * constants.c
                     )
+                    spikes[n].released = released
                     n += _ONE
-                    b -= constants.drop / until_m
+                    if refractory:
+                        if released != _FREE:
+                            releases[release0 + _index(released)].last = False
+                        if since + constants.refractory > window:
+                            b = _FAR_BELOW
+                            release[lane] = _HELD
+                            scratch.held[n_held] = lane
+                            scratch.held_until[n_held] = start + since + constants.refractory
+                            n_held += 1
+                            break
+                        released = np.int32(n_released)
+                        b, until_m, until_syn = _release(
+                            since + constants.refractory,
+                            lane,
+                            start,
+                            release0 + _index(n_released),
+                            constants,
+                            A,
+                            releases,
+                        )
+                        n_released += 1
+                    else:
+                        b -= constants.drop / until_m
                     if b * tangent_B + a * tangent_A < c:
                         break
                 B[lane] = b
         groups[group].stop = n - spike0
+        groups[group].released = n_released
 
 
 _DRAW, _SCRATCH = numba.typeof(Draw(False, False, 0, 0, 0)), numba.typeof(allocate_scratch(8))

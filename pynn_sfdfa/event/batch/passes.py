@@ -59,7 +59,7 @@ def _run_part(
     number: int,
     part: slice,
 ) -> None:
-    layers, space, (order, _) = workspace.layers, workspace.scratch[number], workspace.orders[number]
+    layers, space, order = workspace.layers, workspace.scratch[number], workspace.orders[number][0]
     first, last = part.start, part.stop
     arrive_inputs(first, last, trains.times, trains.units, trains.offsets, samples, constants[0], layers[0])
     advance_layer(first, last, weights[0], constants[0], draws[0], space[0], layers[0])
@@ -83,8 +83,8 @@ def propagate_errors(
     width = above.counts.size // workspace.trials
 
     def propagate(part: slice) -> None:
-        S1, S2 = np.empty((2, width), np.float32)
-        spike_errors_through_weights(part.start, part.stop, weights, above, error, of_spikes, constants, S1, S2, below)
+        space = np.empty((3, width), np.float32)
+        spike_errors_through_weights(part.start, part.stop, weights, above, error, of_spikes, constants, *space, below)
 
     pool.run(partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads))
 
@@ -109,11 +109,8 @@ def return_answers(
     rows = feedback.T.ravel()
 
     def answer(number: int, part: slice) -> None:
-        fired, answered = workspace.orders[number]
-        S1, S2 = np.empty((2, len(feedback)), np.float32)
-        spike_errors_by_feedback(
-            part.start, part.stop, rows, hidden, output, error, delay, constants, fired, answered, S1, S2
-        )
+        orders, space = workspace.orders[number], np.empty((3, len(feedback)), np.float32)
+        spike_errors_by_feedback(part.start, part.stop, rows, hidden, output, error, delay, constants, *orders, *space)
 
     parts = share_out(n_trials, PARTS_PER_THREAD * pool.threads)
     pool.run(partial(answer, number, part) for number, part in enumerate(parts))

@@ -20,7 +20,7 @@ class LayerConstants(NamedTuple):
     """The constants of one layer, in float32 so that no kernel is promoted to float64.
 
     Times in ms; ``c`` is the threshold in nA, (v_thresh - v_rest)/kappa, and ``drop`` what B loses at a spike, in nA;
-    ``reach`` is (tau_m - tau_syn)/tau_syn.
+    ``reach`` is (tau_m - tau_syn)/tau_syn. ``refractory`` is the refractory period; at its end B is ``A + c - drop``.
     ``exact`` is 1 for the exact and 0 for the bounded derivative. ``closed_form`` says that tau_m = 2 tau_syn.
     """
 
@@ -32,6 +32,7 @@ class LayerConstants(NamedTuple):
     exact: np.float32
     trial_duration: np.float32
     delay: np.float32
+    refractory: np.float32
     max_spikes: np.int32
     closed_form: bool
 
@@ -49,6 +50,7 @@ _GROUP = np.dtype(
     [
         ("start", np.int32),  # its first event; after the last group, where the events end
         ("stop", np.int32),  # how many spikes the layer has fired at the end of its window
+        ("released", np.int32),  # how many refractory periods have ended at the end of its window
         ("time", np.float32),  # ms
         ("window", np.float32),  # ms
         ("decay_syn", np.float32),  # exp(-window/tau_syn)
@@ -65,7 +67,7 @@ _SPIKE_FIELDS = {
     "since_syn": np.float32,  # exp(-(time since the last arrival)/tau_syn)
     "since_m": np.float32,  # the same with tau_m
     "error": np.float32,  # of this spike beside that of its neuron; set by later layers
-    "free": np.float32,  # a record is half a cache line
+    "released": np.int32,  # the release before it, if that is in its window; otherwise -1
     "time_bits": np.uint32,  # the time once more: as integers, positive numbers are in the same order
 }
 _SPIKE = np.dtype(
@@ -76,6 +78,26 @@ _SPIKE = np.dtype(
     },
     align=True,
 )
+
+
+_RELEASE_FIELDS = {
+    "time": np.float32,  # ms
+    "unit": np.int32,
+    "carry": np.float32,  # by which S2 there acts on the spike before it: docs/algorithm.md, section 10
+    "since_syn": np.float32,  # as of a spike
+    "since_m": np.float32,
+    "last": np.bool_,  # no spike of its neuron follows in its window
+    "time_bits": np.uint32,
+}
+_RELEASE = np.dtype(
+    {
+        "names": list(_RELEASE_FIELDS),
+        "formats": list(_RELEASE_FIELDS.values()),
+        "offsets": [*range(0, 24, 4), 0],
+    },
+    align=True,
+)
+"""The end of a refractory period."""
 
 
 class LayerTrials(NamedTuple):
@@ -89,18 +111,20 @@ class LayerTrials(NamedTuple):
     events: NDArray[np.void]  # (trials * capacity,)
     groups: NDArray[np.void]  # (trials * (capacity + 1),)
     spikes: NDArray[np.void]  # (trials * width * max_spikes,)
+    releases: NDArray[np.void]  # the same, or (trials,) without a refractory period
     counts: NDArray[np.int32]  # (trials * width,): spikes of each neuron
     directional: NDArray[np.float32]  # (trials * width,): sum of the grades of each neuron
     perturbation: NDArray[np.float32]  # (trials * width,): v of neurons that fired, 0 for the others
 
 
-def allocate_trials(trials: int, capacity: int, width: int, max_spikes: int) -> LayerTrials:
+def allocate_trials(trials: int, capacity: int, width: int, max_spikes: int, refractory: bool = False) -> LayerTrials:
     """Return uninitialised arrays for at most ``capacity`` events a trial and ``max_spikes`` spikes a neuron."""
     return LayerTrials(
         n_groups=np.empty(trials, np.int32),
         events=np.recarray(trials * capacity, _EVENT),
         groups=np.recarray(trials * (capacity + 1), _GROUP),
         spikes=np.recarray(trials * width * max_spikes, _SPIKE),
+        releases=np.recarray(trials * width * max_spikes if refractory else trials, _RELEASE),
         counts=np.empty(trials * width, np.int32),
         directional=np.empty(trials * width, np.float32),
         perturbation=np.empty(trials * width, np.float32),
@@ -108,7 +132,7 @@ def allocate_trials(trials: int, capacity: int, width: int, max_spikes: int) -> 
 
 
 _one = np.float32(1.0)
-LAYER_CONSTANTS = numba.typeof(LayerConstants(_one, _one, _one, _one, _one, _one, _one, _one, np.int32(1), False))
+LAYER_CONSTANTS = numba.typeof(LayerConstants(*[_one] * 9, np.int32(1), False))
 """Type of `LayerConstants` in kernels."""
 
 LAYER_TRIALS = numba.typeof(allocate_trials(1, 1, 1, 1))

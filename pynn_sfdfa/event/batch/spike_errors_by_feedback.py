@@ -18,7 +18,7 @@ from numba import float32, int64, uint64
 
 from pynn_sfdfa.event.batch.order import sort_by_time
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.event.batch.spike_errors_through_weights import slope, spike_count
+from pynn_sfdfa.event.batch.spike_errors_through_weights import release_count, slope, spike_count
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -52,20 +52,26 @@ def _by_feedback(
     constants: LayerConstants,
     fired: NDArray[np.uint64],
     answered: NDArray[np.uint64],
+    released: NDArray[np.uint64],
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
+    carry: NDArray[np.float32],
 ) -> None:
     """Set the errors of the hidden spikes of one trial."""
-    below, above, trials = hidden.spikes, output.spikes, hidden.n_groups.size
+    below, above, releases, trials = hidden.spikes, output.spikes, output.releases, hidden.n_groups.size
     below0, above0 = trial * _index(below.size // trials), trial * _index(above.size // trials)
+    release0 = trial * _index(releases.size // trials)
     n_fired, k = np.int64(spike_count(hidden, trial)), np.int64(spike_count(output, trial))
     sort_by_time(below, below0, 0, n_fired, fired)
     sort_by_time(above, above0, 0, k, answered)
+    n_released = np.int64(release_count(output, trial)) if constants.refractory > np.float32(0.0) else 0
+    sort_by_time(releases, release0, 0, n_released, released)
     one, zero, outputs = np.float32(1.0), np.float32(0.0), _index(S1.size)
     cell = trial * _index(output.counts.size // trials)
     coupling = constants.drop / constants.tau_m
     S1[:] = zero
     S2[:] = zero
+    carry[:] = zero
     now = constants.trial_duration
     for z in range(n_fired - 1, -1, -1):
         spike = below0 + fired[z]
@@ -73,15 +79,29 @@ def _by_feedback(
         if arrival > constants.trial_duration:
             below[spike].error = zero
             continue
-        while k > 0 and above[above0 + answered[k - 1]].time >= arrival:
+        while True:
+            spiked = above[above0 + answered[k - 1]].time if k > 0 else zero
+            ended = releases[release0 + released[n_released - 1]].time if n_released > 0 else zero
+            if max(spiked, ended) < arrival or k == 0:  # what is released before all spikes changes nothing
+                break
+            _decay(now - max(spiked, ended), constants, S1, S2)
+            now = max(spiked, ended)
+            if n_released > 0 and ended >= spiked:
+                n_released -= 1
+                at = release0 + released[n_released]
+                o = _index(releases[at].unit)
+                carry[o] = S2[o] * releases[at].carry
+                S1[o] -= S2[o]
+                S2[o] = zero
+                continue
             k -= 1
-            later = above0 + answered[k]
-            time, o = above[later].time, _index(above[later].unit)
-            _decay(now - time, constants, S1, S2)
-            now = time
-            gamma = above[later].factor * (error[cell + o] + coupling * S2[o])
+            at = above0 + answered[k]
+            o = _index(above[at].unit)
+            carried = carry[o] if constants.refractory > zero else coupling * S2[o]
+            gamma = above[at].factor * (error[cell + o] + carried)
             S1[o] += gamma
             S2[o] += gamma
+            carry[o] = zero
         _decay(now - arrival, constants, S1, S2)
         now = arrival
         row = _index(below[spike].unit) * outputs
@@ -90,7 +110,7 @@ def _by_feedback(
 
 @kernel(
     *(int64, int64, float32[::1], LAYER_TRIALS, LAYER_TRIALS, float32[::1], float32, LAYER_CONSTANTS),
-    *(uint64[::1], uint64[::1], float32[::1], float32[::1]),
+    *(uint64[::1], uint64[::1], uint64[::1], float32[::1], float32[::1], float32[::1]),
     fastmath=FLOAT_FLAGS,
 )
 def spike_errors_by_feedback(
@@ -104,8 +124,10 @@ def spike_errors_by_feedback(
     constants: LayerConstants,
     fired: NDArray[np.uint64],
     answered: NDArray[np.uint64],
+    released: NDArray[np.uint64],
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
+    carry: NDArray[np.float32],
 ) -> None:
     """Set the error of every spike of a hidden layer, for trials ``first`` to before ``last``.
 
@@ -120,10 +142,10 @@ def spike_errors_by_feedback(
         From the hidden layer to the output layer, ms.
     constants
         Of the output layer.
-    fired, answered : uint64, shape (most spikes of a trial,)
-        Scratch space for the order of hidden and output spikes.
-    S1, S2 : float32, shape (n_out,)
+    fired, answered, released : uint64, shape (most spikes of a trial,)
+        Scratch space for the order of hidden and output spikes, and of the ends of refractory periods.
+    S1, S2, carry : float32, shape (n_out,)
         Scratch space.
     """
     for trial in range(_index(first), _index(last)):
-        _by_feedback(trial, feedback, hidden, output, error, delay, constants, fired, answered, S1, S2)
+        _by_feedback(trial, feedback, hidden, output, error, delay, constants, fired, answered, released, S1, S2, carry)

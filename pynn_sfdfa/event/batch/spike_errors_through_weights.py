@@ -13,6 +13,7 @@ import numpy as np
 from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.event.batch.walk import take_release, take_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["spike_errors_through_weights", "slope", "spike_count"]
+__all__ = ["release_count", "slope", "spike_count", "spike_errors_through_weights"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
@@ -31,8 +32,19 @@ _ZERO, _ONE = np.uint64(0), np.uint64(1)
 def spike_count(layer: LayerTrials, trial: np.uint64) -> np.uint64:
     """Return how many spikes a layer has fired in a trial."""
     groups = _index(layer.n_groups[trial])
-    last = trial * (_index(layer.events.size // layer.n_groups.size) + _ONE) + groups - _ONE
-    return _index(layer.groups[last].stop) if groups > _ZERO else _ZERO
+    return _index(layer.groups[_last_group(layer, trial)].stop) if groups > _ZERO else _ZERO
+
+
+@jit(inline="always")
+def release_count(layer: LayerTrials, trial: np.uint64) -> np.uint64:
+    """Return how many refractory periods have ended in a trial."""
+    groups = _index(layer.n_groups[trial])
+    return _index(layer.groups[_last_group(layer, trial)].released) if groups > _ZERO else _ZERO
+
+
+@jit(inline="always")
+def _last_group(layer: LayerTrials, trial: np.uint64) -> np.uint64:
+    return trial * (_index(layer.events.size // layer.n_groups.size) + _ONE) + _index(layer.n_groups[trial]) - _ONE
 
 
 @subroutine(fastmath=FLOAT_FLAGS | {"reassoc"})
@@ -61,18 +73,20 @@ def _through_weights(
     constants: LayerConstants,
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
+    carry: NDArray[np.float32],
     below: LayerTrials,
 ) -> None:
     """Set the errors of the spikes below in one trial."""
     events, groups, spikes, spikes_below = layer.events, layer.groups, layer.spikes, below.spikes
+    releases, release0 = layer.releases, trial * _index(layer.releases.size // layer.n_groups.size)
     width, capacity = _index(S1.size), _index(events.size // layer.n_groups.size)
     cell = trial * width
     # There are as many events as there may be spikes below.
     event0, group0, spike0 = trial * capacity, trial * (capacity + _ONE), cell * _index(constants.max_spikes)
-    coupling = constants.drop / constants.tau_m
     one, zero = np.float32(1.0), np.float32(0.0)
     S1[:] = zero
     S2[:] = zero
+    carry[:] = zero
     for spike in range(event0, event0 + spike_count(below, trial)):  # those that arrive too late have no error
         spikes_below[spike].error = zero
     group = group0 + _index(layer.n_groups[trial])
@@ -84,13 +98,16 @@ def _through_weights(
             S1[lane] *= decay_syn
             S2[lane] *= decay_m
         first_spike = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
+        if constants.refractory > zero:
+            ended = _index(groups[group - _ONE].released) if group > group0 else _ZERO
+            for at in range(release0 + ended, release0 + _index(groups[group].released)):
+                if releases[at].last:
+                    take_release(at, _index(releases[at].unit), releases, one, one, S1, S2, carry)
         while n > first_spike:
             n -= _ONE
             target = _index(spikes[n].unit)
             delta = error[cell + target] + (spikes[n].error if of_spikes else zero)
-            gamma = spikes[n].factor * (delta + coupling * S2[target] / spikes[n].since_m)
-            S1[target] += gamma * spikes[n].since_syn
-            S2[target] += gamma * spikes[n].since_m
+            take_spike(n, target, delta, spikes, releases, release0, False, constants, one, one, S1, S2, carry)
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             row = _index(events[event].unit) * width
             spikes_below[event0 + _index(events[event].source)].error = slope(
@@ -100,7 +117,7 @@ def _through_weights(
 
 @kernel(
     *(int64, int64, float32[::1], LAYER_TRIALS, float32[::1], boolean, LAYER_CONSTANTS),
-    *(float32[::1], float32[::1], LAYER_TRIALS),
+    *(float32[::1], float32[::1], float32[::1], LAYER_TRIALS),
     fastmath=FLOAT_FLAGS,
 )
 def spike_errors_through_weights(
@@ -113,6 +130,7 @@ def spike_errors_through_weights(
     constants: LayerConstants,
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
+    carry: NDArray[np.float32],
     below: LayerTrials,
 ) -> None:
     """Set the error of every spike of the layer below, for trials ``first`` to before ``last``.
@@ -127,10 +145,10 @@ def spike_errors_through_weights(
         Error of each neuron of that layer in each trial.
     of_spikes : bool
         Whether the spikes of that layer have errors of their own too, set by an earlier call.
-    S1, S2 : float32, shape (width,)
+    S1, S2, carry : float32, shape (width,)
         Scratch space.
     below
         The layer below; the ``error`` of its spikes is set.
     """
     for trial in range(_index(first), _index(last)):
-        _through_weights(trial, weights, layer, error, of_spikes, constants, S1, S2, below)
+        _through_weights(trial, weights, layer, error, of_spikes, constants, S1, S2, carry, below)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.layers import Layers
     from pynn_sfdfa.event.batch.workspace import Workspace
+    from pynn_sfdfa.rules.parts.local_gradient import LocalGradient
     from pynn_sfdfa.training.losses import Loss
 
 __all__ = ["Blocks", "Trials"]
@@ -30,8 +31,8 @@ class Blocks:
         self._many = [list(_blocks(width, block_width(width))) for width in widths]
         self._one = [list(_blocks(width, width)) for width in widths]
 
-    def of(self, layer: int, n_trials: int) -> list[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
-        """Return first neuron and space of each block; for a single trial there is one."""
+    def of(self, layer: int, n_trials: int) -> list[tuple[int, NDArray[np.float32]]]:
+        """Return first neuron of each block and space for S1, S2 and carry; for a single trial there is one."""
         return self._many[layer] if n_trials > 1 else self._one[layer]
 
 
@@ -120,25 +121,26 @@ class Trials:
         )
         self._of_spikes.add(layer - 1)
 
-    def gradient_tasks(self, gradients: Sequence[NDArray[np.float32]], blocks: Blocks) -> Iterator[Callable[[], None]]:
+    def gradient_tasks(
+        self, gradients: Sequence[NDArray[np.float32]], blocks: Blocks, local_gradient: LocalGradient
+    ) -> Iterator[Callable[[], None]]:
         """Yield what adds error times eligibility to the gradients; in any order, on any thread.
 
         Parameters
         ----------
         gradients : sequence of float32 arrays, shape (n_pre * width,)
         blocks : Blocks
+        local_gradient : LocalGradient
         """
         for layer in sorted(self._assigned):
             events, errors, constants = self._workspace.layers[layer], self._flat_errors[layer], self._layers.constants
             of_spikes, gradient = layer in self._of_spikes, gradients[layer]
-            for lowest, S1, S2 in blocks.of(layer, self._n):
-                yield partial(
-                    accumulate_gradient, self._n, events, errors, of_spikes, constants[layer], lowest, S1, S2, gradient
-                )
+            how = (of_spikes, local_gradient.of_potential, constants[layer])
+            for lowest, space in blocks.of(layer, self._n):
+                yield partial(accumulate_gradient, self._n, events, errors, *how, lowest, *space, gradient)
 
 
-def _blocks(width: int, block: int) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
+def _blocks(width: int, block: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Share out a row into blocks: the first neuron of each, and space for what accumulates for its neurons."""
     for lowest in range(0, width, block):
-        S1, S2 = np.empty((2, min(block, width - lowest)), np.float32)
-        yield lowest, S1, S2
+        yield lowest, np.empty((3, min(block, width - lowest)), np.float32)

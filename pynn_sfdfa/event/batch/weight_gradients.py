@@ -15,6 +15,7 @@ import numpy as np
 from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.event.batch.walk import take_release, take_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel
 
 if TYPE_CHECKING:
@@ -39,20 +40,24 @@ def _replay_block(
     layer: LayerTrials,
     error: NDArray[np.float32],
     of_spikes: bool,
+    of_potential: bool,
     constants: LayerConstants,
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
+    carry: NDArray[np.float32],
     gradient: NDArray[np.float32],
 ) -> None:
     """Replay one trial backwards for the neurons from ``lowest``, as many as S1 has."""
     events, groups, spikes, trials = layer.events, layer.groups, layer.spikes, layer.n_groups.size
+    releases, refractory = layer.releases, constants.refractory > np.float32(0.0)
     lanes, width, capacity = _index(S1.size), _index(layer.counts.size // trials), _index(events.size // trials)
     cell = trial * width  # the first neuron of this trial among those of all trials
     event0, group0, spike0 = trial * capacity, trial * (capacity + _ONE), cell * _index(constants.max_spikes)
-    coupling = constants.drop / constants.tau_m
+    release0 = trial * _index(releases.size // trials)
     one, zero = np.float32(1.0), np.float32(0.0)
     S1[:] = zero
     S2[:] = zero
+    carry[:] = zero
     # S1 and S2 are kept as at a later time, and decay_syn and decay_m lead from then to now: no store between spikes.
     decay_syn, decay_m = one, one
     group = group0 + _index(layer.n_groups[trial])
@@ -68,16 +73,21 @@ def _replay_block(
                 S2[lane] *= decay_m
             decay_syn, decay_m = one, one
         first_spike = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
+        if refractory and not quiet:
+            ended = _index(groups[group - _ONE].released) if group > group0 else _ZERO
+            for at in range(release0 + ended, release0 + _index(groups[group].released)):
+                lane = _index(releases[at].unit) - lowest
+                if releases[at].last and lane < lanes:
+                    take_release(at, lane, releases, decay_syn, decay_m, S1, S2, carry)
         while n > first_spike:
             n -= _ONE
             target = _index(spikes[n].unit) - lowest  # wraps around to a large number below the block
             if target >= lanes:
                 continue
-            since_m = spikes[n].since_m
             delta = error[cell + lowest + target] + (spikes[n].error if of_spikes else zero)
-            gamma = spikes[n].factor * (delta + coupling * S2[target] * decay_m / since_m)
-            S1[target] += gamma * spikes[n].since_syn / decay_syn
-            S2[target] += gamma * since_m / decay_m
+            take_spike(
+                n, target, delta, spikes, releases, release0, of_potential, constants, decay_syn, decay_m, S1, S2, carry
+            )
             quiet = False
         if quiet:
             continue
@@ -88,7 +98,8 @@ def _replay_block(
 
 
 @kernel(
-    *(int64, LAYER_TRIALS, float32[::1], boolean, LAYER_CONSTANTS, int64, float32[::1], float32[::1], float32[::1]),
+    *(int64, LAYER_TRIALS, float32[::1], boolean, boolean, LAYER_CONSTANTS, int64),
+    *(float32[::1], float32[::1], float32[::1], float32[::1]),
     fastmath=FLOAT_FLAGS,
 )
 def accumulate_gradient(
@@ -96,10 +107,12 @@ def accumulate_gradient(
     layer: LayerTrials,
     error: NDArray[np.float32],
     of_spikes: bool,
+    of_potential: bool,
     constants: LayerConstants,
     lowest: int,
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
+    carry: NDArray[np.float32],
     gradient: NDArray[np.float32],
 ) -> None:
     """Add the sum over the trials of error times eligibility to a block of columns of ``gradient``.
@@ -110,12 +123,14 @@ def accumulate_gradient(
         Error of each neuron in each trial, times any scale.
     of_spikes : bool
         Whether the errors of single spikes, left by backpropagation, count too.
+    of_potential : bool
+        Whether it is the gradient of the potential at the spikes (section 10), and not of their times.
     lowest : int
         First neuron of the block.
-    S1, S2 : float32, shape (neurons of the block,)
+    S1, S2, carry : float32, shape (neurons of the block,)
         Scratch space.
     gradient : float32, shape (n_pre * width,)
         Changed in place. For plain gradient descent it can be the weights themselves, the error scaled by -eta.
     """
     for trial in range(_index(n_trials)):
-        _replay_block(trial, _index(lowest), layer, error, of_spikes, constants, S1, S2, gradient)
+        _replay_block(trial, _index(lowest), layer, error, of_spikes, of_potential, constants, S1, S2, carry, gradient)

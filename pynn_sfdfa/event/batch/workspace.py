@@ -29,6 +29,7 @@ def layer_constants(layer: Layer, network: Network) -> LayerConstants:
         exact=np.float32(network.gradient == "exact"),
         trial_duration=np.float32(cell.trial_duration),
         delay=np.float32(network.delay),
+        refractory=np.float32(cell.tau_refrac),
         max_spikes=np.int32(network.max_spikes),
         closed_form=cell.tau_m == 2 * cell.tau_syn,
     )
@@ -54,8 +55,8 @@ class Workspace:
         widths = [padded_width(size) for size in sizes]
         capacities = [max(1, max_events), *(width * network.max_spikes for width in widths[:-1])]
         self.layers = [
-            allocate_trials(trials, capacity, width, network.max_spikes)
-            for capacity, width in zip(capacities, widths, strict=True)
+            allocate_trials(trials, capacity, width, network.max_spikes, layer.cell.tau_refrac > 0)
+            for capacity, width, layer in zip(capacities, widths, network.layers, strict=True)
         ]
         pairs = list(zip(self.layers, sizes, strict=True))
         # The same memory once more, one array of shape (trials, neurons) per layer.
@@ -63,4 +64,4 @@ class Workspace:
         self.directional = [layer.directional.reshape(trials, -1)[:, :n] for layer, n in pairs]
         self.perturbation = [layer.perturbation.reshape(trials, -1)[:, :n] for layer, n in pairs]
         self.scratch = [[allocate_scratch(width) for width in widths] for _ in range(parts)]
-        self.orders = [np.empty((2, max(widths) * network.max_spikes), np.uint64) for _ in range(parts)]
+        self.orders = [np.empty((3, max(widths) * network.max_spikes), np.uint64) for _ in range(parts)]

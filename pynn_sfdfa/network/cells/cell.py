@@ -48,9 +48,14 @@ class Cell(ABC):
         """The refractory period in ms."""
 
     @property
+    def resting_potential(self) -> float:
+        """Where the potential settles without input, in mV; trials begin there."""
+        return self.v_rest
+
+    @property
     def initial_values(self) -> dict[str, float]:
         """What a population starts with where PyNN's own initial values are not rest."""
-        return {"v": self.v_rest}
+        return {"v": self.resting_potential}
 
     @property
     def kappa(self) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 
 from pynn_sfdfa import models
 from pynn_sfdfa.common.cells import check_cell_parameters
+from pynn_sfdfa.network.cells._cuba_lif import cuba_lif, parameters
 from pynn_sfdfa.network.cells.cell import Cell
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.shapes import Shape
 
 __all__ = ["LIF_SFDFA"]
-
-_MS = 1e-3  # NIR counts time in seconds
 
 
 def _default(name: str) -> float:
@@ -89,18 +88,7 @@ class LIF_SFDFA(Cell):
 
     def nir_node(self, shape: Shape, dt: float) -> nir.NIRNode:
         """Return a layer of ``CubaLIF``, which resets to rest; see `Cell.nir_node`."""
-        import nir
-
-        parameters = {
-            "tau_syn": self.tau_syn * _MS,
-            "tau_mem": self.tau_m * _MS,
-            "r": self.tau_m / dt,
-            "v_leak": 0.0,
-            "v_threshold": (self.v_thresh - self.v_rest) * self.cm / dt,
-            "v_reset": 0.0,
-            "w_in": self.tau_syn / dt,
-        }
-        return nir.CubaLIF(**{name: np.full(shape, value) for name, value in parameters.items()})
+        return cuba_lif(self, self.v_rest, shape, dt)
 
     @classmethod
     def from_nir(cls, node: nir.NIRNode, known: Mapping[str, float]) -> LIF_SFDFA | None:
@@ -109,17 +97,4 @@ class LIF_SFDFA(Cell):
 
         if not isinstance(node, nir.CubaLIF):
             return None
-        cm, v_rest = known["cm"], known["v_rest"]
-        return cls(
-            tau_m=_rounded(node.tau_mem.flat[0] / _MS),
-            tau_syn=_rounded(node.tau_syn.flat[0] / _MS),
-            cm=cm,
-            v_rest=v_rest,
-            v_thresh=_rounded(v_rest + node.v_threshold.flat[0] * known["dt"] / cm),
-            trial_duration=known["trial_duration"],
-        )
-
-
-def _rounded(value: float) -> float:
-    """Undo the rounding of a change of units: no parameter has more than twelve digits."""
-    return float(f"{value:.12g}")
+        return cls(**{name: value for name, value in parameters(node, known).items() if name != "v_reset"})

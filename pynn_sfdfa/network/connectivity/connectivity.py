@@ -32,10 +32,18 @@ class Connectivity(ABC):
     """
 
     name: ClassVar[str]
-    needs: ClassVar[frozenset[Need]]
-    """What it needs of a simulator that learns with it."""
 
     cell: Cell = field(default_factory=LIF_SFDFA, kw_only=True)
+
+    @property
+    @abstractmethod
+    def needs(self) -> frozenset[Need]:
+        """What it needs of a simulator that learns with it."""
+
+    @property
+    def inhibition(self) -> float:
+        """Weight in nA by which every neuron of the layer inhibits every other one of it."""
+        return 0.0
 
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.network.connectivity.connectivity import Connectivity
 from pynn_sfdfa.network.connectivity.sites import Sites
 from pynn_sfdfa.network.shapes import is_integer, units
+from pynn_sfdfa.support.limits import LARGEST_WEIGHT
 
 if TYPE_CHECKING:
     import nir
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.common.needs import Need
     from pynn_sfdfa.network.cells import Cell
     from pynn_sfdfa.network.shapes import Shape
 
@@ -31,22 +32,36 @@ class Dense(Connectivity):
     size : int
         Neurons.
     cell : Cell
+    inhibition : float
+        Every spike of a neuron of the layer reaches every other one of it with minus this weight, in nA, after the
+        delay of the network, which then must be > 0.
 
     Raises
     ------
     ValueError
-        If the size is not valid.
+        If size or inhibition are not valid.
     """
 
     name: ClassVar[str] = "dense"
-    needs: ClassVar[frozenset[Need]] = frozenset()
 
     size: int
+    inhibition: float = field(default=0.0, kw_only=True)
 
     def __post_init__(self) -> None:
         if not is_integer(self.size, 1):
             raise ValueError(f"Dense: size = {self.size!r} is not valid; it must be an integer >= 1.")
+        if not isinstance(self.inhibition, int | float | np.number) or not 0 <= self.inhibition <= LARGEST_WEIGHT:
+            raise ValueError(
+                f"Dense: inhibition = {self.inhibition!r} is not valid; it must be a weight from 0 to "
+                f"{LARGEST_WEIGHT:g} nA, which is subtracted."
+            )
         object.__setattr__(self, "size", int(self.size))
+        object.__setattr__(self, "inhibition", float(self.inhibition))
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """Inhibition among its neurons, if there is any; see `Connectivity.needs`."""
+        return frozenset({Need.INHIBITION}) if self.inhibition else frozenset()
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (size,), whatever the shape below."""
@@ -75,8 +90,14 @@ class Dense(Connectivity):
         return np.asarray(projection.get("weight", format="array"), np.float32)
 
     def nir_node(self, weights: NDArray[np.float32], input_shape: Shape) -> nir.NIRNode:
-        """Return ``Linear``."""
+        """Return ``Linear``; ValueError if neurons of the layer inhibit each other."""
         import nir
+
+        if self.inhibition:
+            raise ValueError(
+                f"inhibition = {self.inhibition:g} nA acts after a delay, which a sequence of layers in NIR cannot "
+                "express. Train with inhibition = 0, or export a PyNN script (--format pynn)."
+            )
 
         return nir.Linear(weight=np.ascontiguousarray(weights.T))
 

@@ -9,7 +9,8 @@ from reference import replay, run_layer
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import BP, SFDFA, SGD, SpikeCount, SpikeTrains
+from pynn_sfdfa import BP, SFDFA, SGD, Dense, Input, Network, SpikeCount, SpikeTrains
+from pynn_sfdfa.network.cells import IF_curr_exp
 from pynn_sfdfa.training.gradients import GradientAlignment
 
 ETA = 1e3  # so large that the change dwarfs the weights, and their rounding does not matter
@@ -35,6 +36,20 @@ def test_with_forward_weights_as_feedback_it_is_exact_backpropagation(tau_syn, g
     for mine, true in zip(timed, exact, strict=True):
         assert abs(true).max() > 0
         np.testing.assert_allclose(mine, true, rtol=2e-4, atol=2e-5 * abs(true).max())
+
+
+@pytest.mark.parametrize("tau_refrac", [0.0, 2.0, 30.0])
+def test_it_is_for_stock_cells_too(tau_refrac):
+    cell = IF_curr_exp(tau_m=64.0, tau_syn=8.0, cm=8.0, v_rest=-65.0, v_thresh=-63.0, v_reset=-66.0,
+                       tau_refrac=tau_refrac, trial_duration=200.0)  # fmt: skip
+    net = Network([Input((20,)), Dense(15, cell=cell), Dense(4, cell=cell)], gradient="exact", delay=1.0,
+                  weights=(-0.5, 1.5), seed=3)  # fmt: skip
+    trains = random_trains(np.random.default_rng(1), 5, 20, n_classes=4)
+    timed = gradients(net, trains, TIMED, [np.ascontiguousarray(net.weights[1].T)])
+    exact = gradients(net, trains, BP(), [np.zeros((4, 15), np.float32)])
+    for mine, true in zip(timed, exact, strict=True):
+        assert abs(true).max() > 0
+        np.testing.assert_allclose(mine, true, rtol=2e-4, atol=2e-4 * abs(true).max())
 
 
 def kernel_sum(output, errors, neuron, feedback, arrival):

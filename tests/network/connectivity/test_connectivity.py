@@ -158,3 +158,20 @@ def test_weights_that_synapses_share_are_shown_but_not_learned_on_pynn():
     wiring.populations[0].record("spikes")
     sim.run(6 * network.trial_duration)
     assert sum(wiring.populations[0].get_spike_counts().values()) > 10
+
+
+@pytest.mark.parametrize("inhibition", [-0.1, float("nan"), float("inf"), 1e10, "much", None])
+def test_inhibition_that_is_no_weight_is_refused(inhibition):
+    with pytest.raises(
+        ValueError, match=r"Dense: inhibition = .* is not valid; it must be a weight from 0 to 1e\+09 nA"
+    ):
+        Dense(3, inhibition=inhibition)
+
+
+def test_inhibition_needs_a_delay_and_a_simulator_that_has_it():
+    layers = [Input((2,)), Dense(3, cell=CELL), Dense(2, cell=CELL, inhibition=0.5)]
+    with pytest.raises(ValueError, match=r"Layer 'output' .* inhibition = 0.5 nA, which acts after the delay.* 1 ms"):
+        Network(layers)
+    brian2 = pytest.importorskip("pynn_sfdfa.brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
+    with pytest.raises(ValueError, match="Layer 'output' .* it needs inhibition among the neurons of a layer"):
+        Trainer(Network(layers, delay=1.0), brian2)
