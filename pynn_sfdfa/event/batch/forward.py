@@ -20,7 +20,7 @@ from numba import float32, int64
 from pynn_sfdfa.common.perturbation import perturbation
 from pynn_sfdfa.event.batch.arrival import mark_candidates, sum_rows, take_arrival
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.event.spike_times import growth_to_spike, next_spike_any_ratio
+from pynn_sfdfa.event.spike_times import fall_to_spike, growth_to_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -92,12 +92,13 @@ def _following_spike(
     until_syn: np.float32,
     window: np.float32,
     window_m: np.float32,
+    window_syn: np.float32,
     constants: LayerConstants,
 ) -> tuple[np.float32, np.float32, np.float32]:
     """Return the time of the next spike in a window, from its start, and the decay factors until then; -1 if none.
 
     ``a`` and ``b`` are A and B at the start of the window, ``until_m`` and ``until_syn`` the decay factors until now,
-    ``window_m`` that of tau_m over the whole window.
+    ``window_m`` and ``window_syn`` those over the whole window.
     """
     A, B, none = _decayed(a, until_syn), _decayed(b, until_m), np.float32(-1.0)
     if constants.closed_form:
@@ -106,15 +107,14 @@ def _following_spike(
         if growth < np.float32(0.0) or until_m < window_m:
             return none, until_m, until_syn
         return -constants.tau_m * np.float32(math.log(until_m)), until_m, until_m * until_m
-    wait = next_spike_any_ratio(A, B, constants.c, constants.tau_m, constants.tau_syn)
-    since = wait - constants.tau_m * np.float32(math.log(until_m))
-    if wait < np.float32(0.0) or since > window:
-        return none, until_m, until_syn
-    return (
-        since,
-        np.float32(math.exp(-since / constants.tau_m)),
-        np.float32(math.exp(-since / constants.tau_syn)),
+    fall_m, fall_syn = fall_to_spike(
+        A, B, constants.c, constants.tau_m / constants.tau_syn, window_m / until_m, window_syn / until_syn
     )
+    if fall_m < np.float32(0.0):
+        return none, until_m, until_syn
+    until_m *= np.float32(1.0) - fall_m
+    until_syn *= np.float32(1.0) - fall_syn
+    return min(window, -constants.tau_m * np.float32(math.log(until_m))), until_m, until_syn
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -258,7 +258,9 @@ def _advance_trial(
                     until_m, until_syn = releases[at].since_m, releases[at].since_syn
                     release[lane] = _FREE
                 while counts[cell + lane] < constants.max_spikes:
-                    since, until_m, until_syn = _following_spike(a, b, until_m, until_syn, window, decay_m, constants)
+                    since, until_m, until_syn = _following_spike(
+                        a, b, until_m, until_syn, window, decay_m, decay_syn, constants
+                    )
                     if since < zero:
                         break
                     grade = D[lane]
