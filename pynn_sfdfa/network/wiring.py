@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+
+from pynn_sfdfa.network import static_synapses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,11 +48,17 @@ class Wiring:
     populations : list of Population
         Hidden layers, then the output layer.
     projections : list of Projection
-        ``projections[k]`` leads to ``populations[k]``.
+        ``projections[k]`` leads to ``populations[k]``; for stock cells it is a tuple of one for the weights >= 0 and
+        one for those below, as far as there are any.
     feedback : list of Projection
         From the output layer to each hidden layer; none in a network without targets.
     inhibition : list of Projection
         From each population whose neurons inhibit each other to itself.
+    n_trials : int
+    trial_duration : float
+        In ms.
+    pause : float
+        Silence in ms before each sample, in which stock cells return to rest.
     """
 
     stimulus: Any
@@ -58,6 +66,27 @@ class Wiring:
     projections: list[Any]
     feedback: list[Any]
     inhibition: list[Any]
+    n_trials: int
+    trial_duration: float
+    pause: float
+
+    @property
+    def duration(self) -> float:
+        """How long to run, in ms."""
+        return self.n_trials * (self.pause + self.trial_duration)
+
+    def counts(self, population: Any) -> NDArray[np.int64]:
+        """Return the recorded spikes of each trial, those in pauses left out, shape (n_trials, neurons)."""
+        trains = population.get_data("spikes").segments[-1].spiketrains
+        found = np.zeros((self.n_trials, population.size), np.int64)
+        for neuron, train in enumerate(trains):
+            times = np.asarray(train.rescale("ms").magnitude, float) + _ROUNDING
+            trial, within = np.divmod(times, self.pause + self.trial_duration)
+            np.add.at(found[:, neuron], trial[within >= self.pause].astype(int), 1)
+        return found
+
+
+_ROUNDING = 1e-6  # ms, by which times on a grid are off
 
 
 def wire(
@@ -68,11 +97,15 @@ def wire(
     regularisation: Mapping[str, float],
     learning_rate: float,
     feedback_learning_rate: float,
+    pause: float,
 ) -> Wiring:
     """Create a network on a simulator; see `pynn_sfdfa.network.network.Network.wire`."""
     from pyNN.parameters import Sequence as PyNNSequence
 
-    times = [PyNNSequence(t) for t in trains.spike_times(network.trial_duration)]
+    trial_duration = network.trial_duration
+    trains.check_within(trial_duration)
+    later = (np.asarray(times) for times in trains.spike_times(pause + trial_duration))
+    times = [PyNNSequence(own + pause) for own in later]
     stimulus = sim.Population(network.sizes[0], sim.SpikeSourceArray(spike_times=times), label="input")
     populations: list[Any] = []
     projections: list[Any] = []
@@ -83,22 +116,27 @@ def wire(
             of_learning = dict(regularisation)
         elif targets is not None:
             of_learning = {"targets": [PyNNSequence(column) for column in np.asarray(targets, dtype=float).T]}
-        kind = layer.cell.population_type(sim, gradient=network.gradient, **of_learning)
-        population = sim.Population(layer.size, kind, initial_values=layer.cell.initial_values, label=layer.name)
+        cell = replace(cast("Any", layer.cell), trial_duration=pause + trial_duration)
+        kind = cell.population_type(sim, gradient=network.gradient, **of_learning)
+        population = sim.Population(layer.size, kind, initial_values=cell.initial_values, label=layer.name)
         below = populations[-1] if populations else stimulus
-        synapse = {"delay": network.delay, "learning_rate": learning_rate}
-        projections.append(layer.connectivity.project(sim, below, population, layer.input_shape, weights, **synapse))
+        projections.append(_projected(network.delay, layer, sim, below, population, weights, learning_rate))
         populations.append(population)
         if layer.connectivity.inhibition:
-            inhibition.append(_inhibition(sim, population, layer.connectivity.inhibition, network.delay))
+            inhibition.append(static_synapses.inhibit(sim, population, layer, network.delay))
     hidden = populations[:-1] if targets is not None else []
     feedback = _feedback(sim, populations[-1], hidden, network.feedback, feedback_learning_rate)
-    return Wiring(stimulus, populations, projections, feedback, inhibition)
+    return Wiring(stimulus, populations, projections, feedback, inhibition, len(trains), trial_duration, pause)
 
 
-def _inhibition(sim: Any, population: Any, weight: float, delay: float) -> Any:
-    others = sim.AllToAllConnector(allow_self_connections=False)
-    return sim.Projection(population, population, others, sim.StaticSynapse(weight=-weight, delay=delay))
+def _projected(
+    delay: float, layer: Layer, sim: Any, pre: Any, post: Any, weights: NDArray[np.float32], learning_rate: float
+) -> Any:
+    synapse: dict[str, Any] = {"delay": delay, "learning_rate": learning_rate}
+    if not layer.cell.static_synapses:
+        return layer.connectivity.project(sim, pre, post, layer.input_shape, weights, **synapse)
+    static_synapses.check_delay(sim, layer, delay)
+    return static_synapses.project(sim, pre, post, layer, weights, layer.cell.synapse_type(sim, **synapse))
 
 
 def _feedback(
