@@ -1,0 +1,162 @@
+"""A trained network as a plain PyNN script, with its weights and some samples in a file beside it."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
+from pynn_sfdfa.network.connectivity import Dense
+from pynn_sfdfa.network.pynn_template import ANSWERS, SCRIPT
+from pynn_sfdfa.support import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.layers import Layer
+    from pynn_sfdfa.network.network import Network
+
+__all__ = ["PyNNScriptError", "write"]
+
+_STEP = 1.0  # ms; the delay where the network has none
+
+
+class PyNNScriptError(ValueError):
+    """A network that a script of PyNN's own cells cannot express."""
+
+
+def write(
+    network: Network,
+    path: Path,
+    samples: SpikeTrains,
+    exact_counts: NDArray[np.integer[Any]],
+    exact_answers: NDArray[np.int64],
+    *,
+    title: str,
+    readout: str,
+    timestep: float,
+) -> None:
+    """Write a script for any PyNN simulator, and a file of the same name that ends in ``.npz``, whole or not at all.
+
+    Layers become IF_curr_exp, connected by StaticSynapse. For LIF_SFDFA, which subtracts ``v_thresh - v_rest`` at a
+    spike, that is the same in continuous time: a neuron spikes when its potential is ``v_thresh``. A network without
+    delay gets one of 1 ms, by which each layer only answers later.
+
+    Parameters
+    ----------
+    network : Network
+    path : Path
+        Of the script.
+    samples : SpikeTrains
+        What it shows, with labels.
+    exact_counts : int array, shape (samples, n_out)
+    exact_answers : int array, shape (samples,)
+        What the exact simulator makes of them, to be compared with.
+    title : str
+        First line of the script.
+    readout : {"most-spikes", "first-spike"}
+    timestep : float
+        Default step of the script in ms.
+
+    Raises
+    ------
+    PyNNScriptError
+        If layers are not dense, the readout is another, or the step does not divide the delay; says what to do.
+    pynn_sfdfa.support.files.WriteError
+        If a file cannot be written.
+    """
+    delay = network.delay or _STEP
+    _check(network, readout, delay, timestep)
+    cells = [_stock(layer) for layer in network.layers]
+    added = 0.0 if network.delay else delay
+    text = SCRIPT.substitute(
+        title=title,
+        script=path.name,
+        archive=path.with_suffix(".npz").name,
+        about=_about(network),
+        inputs=network.input.size,
+        trial=network.trial_duration,
+        delay=delay,
+        pause=float(math.ceil(max(cell.settling_time for cell in cells))),
+        layers="\n".join(_layer(*each, added * k) for k, each in enumerate(zip(network.layers, cells, strict=True), 1)),
+        answer=ANSWERS[readout],
+        timestep=timestep,
+        samples=len(samples),
+    )
+    arrays: dict[str, Any] = {name: getattr(samples, name) for name in ("times", "units", "offsets", "labels")}
+    arrays |= {f"weights_{number}": array for number, array in enumerate(network.weights)}
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays, exact_counts=exact_counts, exact_answers=exact_answers)
+    files.write_bytes(path.with_suffix(".npz"), buffer.getvalue())
+    files.write_text(path, text)
+
+
+def _check(network: Network, readout: str, delay: float, timestep: float) -> None:
+    for layer in network.layers:
+        if not isinstance(layer.connectivity, Dense):
+            raise PyNNScriptError(f"{layer}: a PyNN script is written for dense layers only; train one of those.")
+    if readout not in ANSWERS:
+        raise PyNNScriptError(f"There is no PyNN script for the readout {readout}, only for {' and '.join(ANSWERS)}.")
+    steps = delay / timestep if timestep > 0 else 0.0
+    if not (steps >= 1 and abs(steps - round(steps)) < 1e-9):
+        raise PyNNScriptError(
+            f"dt = {timestep:g} ms is not valid; the delay of {delay:g} ms must be one step or several: choose "
+            f"{delay:g} or {delay / 10:g}."
+        )
+
+
+def _stock(layer: Layer) -> IF_curr_exp:
+    """Return PyNN's cell that spikes as the cells of a layer do."""
+    if isinstance(layer.cell, IF_curr_exp):
+        return layer.cell
+    if isinstance(layer.cell, LIF_SFDFA):
+        return IF_curr_exp(**asdict(layer.cell), tau_refrac=0.0)
+    raise PyNNScriptError(f"{layer}: PyNN has no cell like {layer.cell.name}; export IF_curr_exp or LIF_SFDFA.")
+
+
+def _layer(layer: Layer, cell: IF_curr_exp, later: float) -> str:
+    names = [name for name in asdict(cell) if name not in ("tau_syn", "trial_duration")]
+    parameters = {"tau_syn_E": cell.tau_syn, "tau_syn_I": cell.tau_syn, **{n: getattr(cell, n) for n in names}}
+    about = {
+        "label": layer.name,
+        "size": layer.size,
+        "inhibition": layer.connectivity.inhibition,
+        "v": cell.resting_potential,
+        "later": later,
+    }
+    lines = [f"        {name!r}: {value!r}," for name, value in about.items()]
+    own = "".join(f"            {name!r}: {value!r},\n" for name, value in parameters.items())
+    return "\n".join(["    {", *lines, f"        'cell': {{\n{own}        }},", "    },"]).replace("'", '"')
+
+
+_STEPS = """\
+In continuous time it answers as it was trained. A simulator with a time step moves each spike to a step, an error of
+first order in the step; the script prints how many answers and spike counts that changes. (NEST, as PyNN sets it up,
+computes spikes between the steps if tau_refrac is a step or longer; then only inputs are moved to steps.)
+"""
+
+_RESET = """
+It was trained with LIF_SFDFA, whose reset subtracts v_thresh - v_rest. A reset to v_rest is the same where a neuron
+spikes at v_thresh; with a time step, it forgets by how much the step overshot: an error of first order, too.
+"""
+
+_DELAY = """
+It was trained without delays. PyNN's simulators need some, and with 1 ms a layer answers 1 ms later, no more.
+"""
+
+_CAP = """
+In training no neuron fired more than {cap} spikes a sample; PyNN's cells have no such limit.
+"""
+
+
+def _about(network: Network) -> str:
+    learning = any(isinstance(layer.cell, LIF_SFDFA) for layer in network.layers)
+    parts = [_STEPS, _RESET if learning else "", "" if network.delay else _DELAY, _CAP.format(cap=network.max_spikes)]
+    return "".join(parts)
