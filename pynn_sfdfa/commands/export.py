@@ -77,11 +77,15 @@ def _pynn(checkpoint: Path, out: Path | None, dt: float, samples: int, data: Pat
     from pynn_sfdfa.experiments import assembly
     from pynn_sfdfa.experiments.config import ConfigError
     from pynn_sfdfa.network.pynn_script import PyNNScriptError, write
+    from pynn_sfdfa.network.stock import NotStockError
     from pynn_sfdfa.support.jit import announced
     from pynn_sfdfa.training.checkpoint import CheckpointError
 
     path = out or checkpoint.with_name(f"{checkpoint.stem}_pynn.py")
-    with as_wrong_use(CheckpointError, ConfigError, DatasetError, PyNNScriptError), announced(sys.stderr):
+    with (
+        as_wrong_use(CheckpointError, ConfigError, DatasetError, NotStockError, PyNNScriptError),
+        announced(sys.stderr),
+    ):
         settings, saved = assembly.from_checkpoint(checkpoint)
         network, parts = assembly.build(settings, data, sys.stderr, "evaluate")
         assembly.restore(network, saved, checkpoint)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
-from pynn_sfdfa.network.connectivity import Dense
+from pynn_sfdfa.network.cells import LIF_SFDFA
 from pynn_sfdfa.network.pynn_template import ANSWERS, SCRIPT
+from pynn_sfdfa.network.stock import in_stock_cells
 from pynn_sfdfa.support import files
 
 if TYPE_CHECKING:
@@ -25,11 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PyNNScriptError", "write"]
 
-_STEP = 1.0  # ms; the delay where the network has none
-
 
 class PyNNScriptError(ValueError):
-    """A network that a script of PyNN's own cells cannot express."""
+    """What no script of PyNN's own cells can say; the message says why."""
 
 
 def write(
@@ -67,15 +64,15 @@ def write(
 
     Raises
     ------
+    pynn_sfdfa.network.stock.NotStockError
+        If PyNN's own cells cannot express the network.
     PyNNScriptError
-        If layers are not dense, the readout is another, or the step does not divide the delay; says what to do.
+        If the readout is another, or the step does not divide the delay.
     pynn_sfdfa.support.files.WriteError
         If a file cannot be written.
     """
-    delay = network.delay or _STEP
-    _check(network, readout, delay, timestep)
-    cells = [_stock(layer) for layer in network.layers]
-    added = 0.0 if network.delay else delay
+    stock, later = in_stock_cells(network)
+    _check(readout, stock.delay, timestep)
     text = SCRIPT.substitute(
         title=title,
         script=path.name,
@@ -83,9 +80,9 @@ def write(
         about=_about(network),
         inputs=network.input.size,
         trial=network.trial_duration,
-        delay=delay,
-        pause=float(math.ceil(max(cell.settling_time for cell in cells))),
-        layers="\n".join(_layer(*each, added * k) for k, each in enumerate(zip(network.layers, cells, strict=True), 1)),
+        delay=stock.delay,
+        pause=float(math.ceil(max(layer.cell.settling_time for layer in stock.layers))),
+        layers="\n".join(_layer(*each) for each in zip(stock.layers, later, strict=True)),
         answer=ANSWERS[readout],
         timestep=timestep,
         samples=len(samples),
@@ -98,10 +95,7 @@ def write(
     files.write_text(path, text)
 
 
-def _check(network: Network, readout: str, delay: float, timestep: float) -> None:
-    for layer in network.layers:
-        if not isinstance(layer.connectivity, Dense):
-            raise PyNNScriptError(f"{layer}: a PyNN script is written for dense layers only; train one of those.")
+def _check(readout: str, delay: float, timestep: float) -> None:
     if readout not in ANSWERS:
         raise PyNNScriptError(f"There is no PyNN script for the readout {readout}, only for {' and '.join(ANSWERS)}.")
     steps = delay / timestep if timestep > 0 else 0.0
@@ -112,17 +106,9 @@ def _check(network: Network, readout: str, delay: float, timestep: float) -> Non
         )
 
 
-def _stock(layer: Layer) -> IF_curr_exp:
-    """Return PyNN's cell that spikes as the cells of a layer do."""
-    if isinstance(layer.cell, IF_curr_exp):
-        return layer.cell
-    if isinstance(layer.cell, LIF_SFDFA):
-        return IF_curr_exp(**asdict(layer.cell), tau_refrac=0.0)
-    raise PyNNScriptError(f"{layer}: PyNN has no cell like {layer.cell.name}; export IF_curr_exp or LIF_SFDFA.")
-
-
-def _layer(layer: Layer, cell: IF_curr_exp, later: float) -> str:
-    names = [name for name in asdict(cell) if name not in ("tau_syn", "trial_duration")]
+def _layer(layer: Layer, later: float) -> str:
+    cell = layer.cell
+    names = [name for name in vars(cell) if name not in ("tau_syn", "trial_duration")]
     parameters = {"tau_syn_E": cell.tau_syn, "tau_syn_I": cell.tau_syn, **{n: getattr(cell, n) for n in names}}
     about = {
         "label": layer.name,

@@ -10,7 +10,7 @@ import numpy as np
 from pynn_sfdfa.network import static_synapses
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Protocol
 
     from numpy.typing import ArrayLike, NDArray
@@ -75,15 +75,34 @@ class Wiring:
         """How long to run, in ms."""
         return self.n_trials * (self.pause + self.trial_duration)
 
-    def counts(self, population: Any) -> NDArray[np.int64]:
-        """Return the recorded spikes of each trial, those in pauses left out, shape (n_trials, neurons)."""
-        trains = population.get_data("spikes").segments[-1].spiketrains
+    def counts(self, population: Any, later: float = 0.0) -> NDArray[np.int64]:
+        """Return the recorded spikes of each trial, those in pauses left out, shape (n_trials, neurons).
+
+        Parameters
+        ----------
+        population : Population
+        later : float
+            By how many ms its trials begin later than those of the input.
+        """
         found = np.zeros((self.n_trials, population.size), np.int64)
-        for neuron, train in enumerate(trains):
-            times = np.asarray(train.rescale("ms").magnitude, float) + _ROUNDING
-            trial, within = np.divmod(times, self.pause + self.trial_duration)
-            np.add.at(found[:, neuron], trial[within >= self.pause].astype(int), 1)
+        for neuron, (trials, _) in enumerate(self._spikes(population, later)):
+            np.add.at(found[:, neuron], trials, 1)
         return found
+
+    def first_spikes(self, population: Any, later: float = 0.0) -> NDArray[np.float32]:
+        """Return the first spike of each neuron in each trial, in ms, infinite if there is none; see `counts`."""
+        found = np.full((self.n_trials, population.size), np.inf, np.float32)
+        for neuron, (trials, times) in enumerate(self._spikes(population, later)):
+            np.minimum.at(found[:, neuron], trials, times)
+        return found
+
+    def _spikes(self, population: Any, later: float) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Return, for each neuron, the trial of each of its spikes, and when it came in it; not those in pauses."""
+        for train in population.get_data("spikes").segments[-1].spiketrains:
+            times = np.asarray(train.rescale("ms").magnitude, float) - later + _ROUNDING
+            trial, within = np.divmod(times, self.pause + self.trial_duration)
+            shown = (within >= self.pause) & (trial >= 0) & (trial < self.n_trials)
+            yield trial[shown].astype(np.int64), (within[shown] - self.pause).astype(np.float32)
 
 
 _ROUNDING = 1e-6  # ms, by which times on a grid are off
@@ -104,8 +123,9 @@ def wire(
 
     trial_duration = network.trial_duration
     trains.check_within(trial_duration)
-    later = (np.asarray(times) for times in trains.spike_times(pause + trial_duration))
-    times = [PyNNSequence(own + pause) for own in later]
+    on_grid = sim.get_time_step() if sim.__name__.startswith("pyNN.") else 0.0
+    shown = trains.spike_times(pause + trial_duration)
+    times = [PyNNSequence(_at_steps(own + pause, on_grid)) for own in shown]
     stimulus = sim.Population(network.sizes[0], sim.SpikeSourceArray(spike_times=times), label="input")
     populations: list[Any] = []
     projections: list[Any] = []
@@ -127,6 +147,11 @@ def wire(
     hidden = populations[:-1] if targets is not None else []
     feedback = _feedback(sim, populations[-1], hidden, network.feedback, feedback_learning_rate)
     return Wiring(stimulus, populations, projections, feedback, inhibition, len(trains), trial_duration, pause)
+
+
+def _at_steps(times: NDArray[np.float64], step: float) -> NDArray[np.float64]:
+    """Return times moved to the next step, as our own simulators do, where a simulator takes no others."""
+    return np.ceil((times - _ROUNDING) / step) * step if step else times
 
 
 def _projected(

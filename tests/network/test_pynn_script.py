@@ -13,6 +13,7 @@ from network_toys import Windows
 from pynn_sfdfa import LIF_SFDFA, Dense, FirstSpike, IF_curr_exp, Input, Network, SpikeTrains
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.network.pynn_script import PyNNScriptError, write
+from pynn_sfdfa.network.stock import NotStockError
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.readouts import MostSpikes
 
@@ -127,12 +128,12 @@ def test_what_no_script_can_say_is_refused(trains, tmp_path):
     answers = {"samples": trains, "exact_counts": np.zeros((8, 4)), "exact_answers": np.zeros(8)}
     good = {"path": tmp_path / "net.py", "title": "A net", "readout": "most-spikes", "timestep": 1.0, **answers}
     for net, changes, message in [
-        (windows, {}, r"Layer 'output' \(Windows.*: a PyNN script is written for dense layers only"),
+        (windows, {}, r"Layer 'output' \(Windows.*: only dense layers go into PyNN's own cells"),
         (network(STOCK), {"readout": "membrane"}, "no PyNN script for the readout membrane, only for most-spikes and"),
         (network(STOCK), {"timestep": 0.3}, "dt = 0.3 ms is not valid; the delay of 1 ms must be one step or several"),
         (network(STOCK), {"timestep": 0.0}, "dt = 0 ms is not valid; .* choose 1 or 0.1"),
     ]:
-        with pytest.raises(PyNNScriptError, match=message):
+        with pytest.raises((NotStockError, PyNNScriptError), match=message):
             write(net, **good | changes)
     assert not list(tmp_path.iterdir())
 

@@ -139,3 +139,14 @@ def test_a_pause_that_is_none_is_refused(trains):
     for pause in (-1.0, np.nan, np.inf):
         with pytest.raises(ValueError, match=r"pause = .* ms is not valid; it must be >= 0"):
             network().wire(event, trains, pause=pause)
+
+
+def test_inputs_between_steps_come_at_the_next_one_where_a_simulator_takes_no_others():
+    between = SpikeTrains.from_samples([([10.01, 10.2, 30.0], [0, 1, 2])], [0], 12)
+    nest = simulator("pyNN.nest")
+    nest.setup(timestep=0.5, **SETUP["pyNN.nest"])
+    wiring = network().wire(nest, between, pause=20.0)
+    wiring.stimulus.record("spikes")
+    nest.run(wiring.duration)
+    trains = wiring.stimulus.get_data().segments[-1].spiketrains
+    assert [np.round(train.magnitude, 6).tolist() for train in trains[:3]] == [[30.5], [30.5], [50.0]]
