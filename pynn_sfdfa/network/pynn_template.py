@@ -60,6 +60,8 @@ def main():
     extra = {}
     if options.simulator == "nest" and min(layer["cell"]["tau_refrac"] for layer in LAYERS) < options.timestep:
         extra["spike_precision"] = "on_grid"  # else NEST computes spikes between steps, and refuses tau_refrac = 0
+    if options.simulator == "spiNNaker":
+        extra["time_scale_factor"] = 10  # slower than real time: cores that cannot keep up with spikes drop them
     sim.setup(timestep=options.timestep, min_delay=DELAY, **extra)
 
     # A simulation shows all samples, one after the other: sample k from k * period + pause on.
