@@ -39,8 +39,8 @@ KINDS = {
     "nest-off-grid": Kind("pyNN.nest", "nest", (1.0,), {"spike_precision": "off_grid"}),
     "spiNNaker": Kind("pynn_sfdfa.spiNNaker", "spynnaker", (1.0,), {"board": "emulated", "time_scale_factor": 10}),
 }
-"""By name. NEST as PyNN sets it up is ``nest-off-grid``: its neurons spike between steps, its inputs on steps. SpiNNaker
-is ten times slower than real time, for cores that cannot keep up with spikes drop them."""
+"""By name. NEST as PyNN sets it up is ``nest-off-grid``: its neurons spike between steps, its inputs on steps.
+SpiNNaker is ten times slower than real time, for cores that cannot keep up with spikes drop them."""
 
 _EXTRAS = {"spynnaker": "spinnaker"}
 

@@ -58,8 +58,9 @@ def main():
 
         brian2.defaultclock.dt = options.timestep * brian2.ms  # PyNN sets the step of the neurons, not of the inputs
     extra = {}
-    if options.simulator == "nest" and min(layer["cell"]["tau_refrac"] for layer in LAYERS) < options.timestep:
-        extra["spike_precision"] = "on_grid"  # else NEST computes spikes between steps, and refuses tau_refrac = 0
+    if options.simulator == "nest":  # it computes spikes between steps, unless tau_refrac is shorter than a step
+        shortest = min(layer["cell"]["tau_refrac"] for layer in LAYERS)
+        extra["spike_precision"] = "off_grid" if shortest >= options.timestep else "on_grid"
     if options.simulator == "spiNNaker":
         extra["time_scale_factor"] = 10  # slower than real time: cores that cannot keep up with spikes drop them
     sim.setup(timestep=options.timestep, min_delay=DELAY, **extra)
