@@ -69,6 +69,7 @@ def test_the_table_has_a_line_for_each_simulator(checkpoint):
         (["--on", "genesis"], "there is no 'genesis'; choose from event, brian2, nest, nest-off-grid, spiNNaker"),
         (["--on", "event:fast"], "'fast' is no time step in ms, such as 0.1"),
         (["--on", "event:0"], "timestep"),
+        (["--on", "brian2:2"], "a delay of 1 ms is shorter than the least that pynn_sfdfa.brian2 has, 2 ms"),
     ],
 )
 def test_what_is_no_simulator_or_step_is_refused(words, message, checkpoint):

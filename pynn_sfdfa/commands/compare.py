@@ -42,6 +42,7 @@ def command(checkpoint: Path, samples: int, wanted: tuple[str, ...], data: Path 
     What they answer is compared with the engine that trains.
     """
     import numpy as np
+    from pyNN.errors import ConnectionError
 
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.encoding.spikes import presented
@@ -70,7 +71,11 @@ def command(checkpoint: Path, samples: int, wanted: tuple[str, ...], data: Path 
             click.echo(f"Left out {place.name} in steps of {place.timestep:g} ms: {obstacle}.", err=True)
             continue
         click.echo(f"{place.name} in steps of {place.timestep:g} ms: {len(shown)} samples ...", err=True)
-        with as_wrong_use(ValueError), announced(sys.stderr), redirect_stdout(sys.stderr):  # simulators are talkative
+        with (
+            as_wrong_use(ValueError, ConnectionError),
+            announced(sys.stderr),
+            redirect_stdout(sys.stderr),
+        ):  # simulators are talkative
             found = show(stock, later, place, shown, settings.readout_or_default())
         rows.append(_row(place, found, exact.counts, answers, shown.labels))
     click.echo(json.dumps(rows, indent=2) if as_json else _table(rows, len(shown)))

@@ -166,8 +166,10 @@ class Network:
         Raises
         ------
         ValueError
-            If samples or targets do not fit the network, weights shall learn that synapses share or that lead to stock
-            cells, or the delay is shorter than those of the simulator.
+            If samples or targets do not fit the network, or weights shall learn that synapses share or that lead to
+            stock cells.
+        pyNN.errors.ConnectionError
+            If a delay is shorter than those of the simulator.
         AttributeError
             If the simulator has not the cell type of a layer; names those that have.
         """

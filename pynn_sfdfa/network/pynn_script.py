@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,16 +68,18 @@ def write(
     pynn_sfdfa.network.stock.NotStockError
         If PyNN's own cells cannot express the network.
     PyNNScriptError
-        If the readout is another, or the step does not divide the delay.
+        If the readout is another, the step does not divide the delay, or ``.npz`` is another file.
     pynn_sfdfa.support.files.WriteError
         If a file cannot be written.
     """
     stock, later = in_stock_cells(network)
     _check(readout, stock.delay, timestep)
+    archive = path.with_suffix(".npz")
+    _check_own(archive)
     text = SCRIPT.substitute(
         title=title,
         script=path.name,
-        archive=path.with_suffix(".npz").name,
+        archive=archive.name,
         about=_about(network),
         inputs=network.input.size,
         trial=network.trial_duration,
@@ -91,7 +94,7 @@ def write(
     arrays |= {f"weights_{number}": array for number, array in enumerate(network.weights)}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays, exact_counts=exact_counts, exact_answers=exact_answers)
-    files.write_bytes(path.with_suffix(".npz"), buffer.getvalue())
+    files.write_bytes(archive, buffer.getvalue())
     files.write_text(path, text)
 
 
@@ -103,6 +106,22 @@ def _check(readout: str, delay: float, timestep: float) -> None:
         raise PyNNScriptError(
             f"dt = {timestep:g} ms is not valid; the delay of {delay:g} ms must be one step or several: choose "
             f"{delay:g} or {delay / 10:g}."
+        )
+
+
+def _check_own(archive: Path) -> None:
+    """Raise PyNNScriptError if there is a file in the place of the weights that holds something else."""
+    if not archive.exists():
+        return
+    try:
+        with zipfile.ZipFile(archive) as file:
+            own = "exact_answers.npy" in file.namelist()
+    except (OSError, zipfile.BadZipFile):
+        own = False
+    if not own:
+        raise PyNNScriptError(
+            f"{archive} is there, and holds no weights of an exported network. Call the script by another name: its "
+            "weights go into the file of the same name that ends in .npz."
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pyNN import errors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,10 +41,10 @@ def inhibit(sim: Any, population: Any, layer: Layer, delay: float) -> Any:
 
 
 def check_delay(sim: Any, layer: Layer, delay: float) -> None:
-    """Raise ValueError if static synapses of a simulator cannot be as fast as those that lead to a layer."""
+    """Raise ConnectionError if static synapses of a simulator cannot be as fast as those that lead to a layer."""
     least = float(sim.StaticSynapse().parameter_space["delay"].base_value)
     if delay < least:
-        raise ValueError(
+        raise errors.ConnectionError(
             f"{layer}: a delay of {delay:g} ms is shorter than the least that {sim.__name__} has, {least:g} ms. Give "
             f"the network delay = {least:g} before it is trained (network.delay of an experiment), or call setup() "
             "with a smaller timestep."

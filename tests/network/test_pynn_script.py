@@ -138,6 +138,21 @@ def test_what_no_script_can_say_is_refused(trains, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_that_is_none_of_ours_is_not_written_over(trains, tmp_path):
+    for content in (b"mine", None):
+        np.savez(tmp_path / "net.npz", x_train=np.zeros(3))
+        if content is not None:
+            (tmp_path / "net.npz").write_bytes(content)
+        kept = (tmp_path / "net.npz").read_bytes()
+        with pytest.raises(PyNNScriptError, match=r"net.npz is there, and holds no weights of an exported network"):
+            written(network(STOCK), tmp_path, trains)
+        assert (tmp_path / "net.npz").read_bytes() == kept
+        assert not (tmp_path / "net.py").exists()
+    (tmp_path / "net.npz").unlink()
+    for _ in range(2):
+        written(network(STOCK), tmp_path, trains)
+
+
 def test_export_writes_a_checkpoint_as_a_script(tmp_path, capsys):
     small = ["--set", "network.hidden_sizes=[10]", "--epochs", "1", "--threads", "1"]
     run = CliRunner().invoke

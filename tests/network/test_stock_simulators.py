@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
+from pyNN.errors import ConnectionError
 
 import pynn_sfdfa.event as event
 from pynn_sfdfa import LIF_SFDFA, Dense, IF_curr_exp, Input, Network, SpikeTrains
@@ -130,7 +131,9 @@ def test_counts_on_a_grid_come_close_to_the_exact_ones_as_its_step_shrinks(train
 def test_a_delay_that_the_simulator_has_not_is_refused(name, trains):
     sim = simulator(name)
     sim.setup(timestep=0.5, **({"target": "numpy"} if name == "pynn_sfdfa.brian2" else {}))
-    with pytest.raises(ValueError, match=f"delay of 0 ms is shorter than the least that {name} has, 0.5 ms. Give the"):
+    with pytest.raises(
+        ConnectionError, match=f"delay of 0 ms is shorter than the least that {name} has, 0.5 ms. Give the"
+    ):
         network(delay=0.0).wire(sim, trains)
 
 
@@ -150,3 +153,23 @@ def test_inputs_between_steps_come_at_the_next_one_where_a_simulator_takes_no_ot
     nest.run(wiring.duration)
     trains = wiring.stimulus.get_data().segments[-1].spiketrains
     assert [np.round(train.magnitude, 6).tolist() for train in trains[:3]] == [[30.5], [30.5], [50.0]]
+
+
+def test_static_weights_are_not_read_back_and_those_that_learn_are(trains):
+    learning = LIF_SFDFA(tau_m=16.0, tau_syn=4.0, cm=4.0, v_rest=-65.0, v_thresh=-62.0, trial_duration=80.0)
+    net = Network([Input((12,)), Dense(9, cell=CELL), Dense(4, cell=learning)], delay=1.0, weights=(-1.5, 2.5))
+    before = [weights.copy() for weights in net.weights]
+    event.setup()
+    wiring = net.wire(event, trains)
+    wiring.projections[1].set(weight=0.25)
+    net.read(wiring)
+    np.testing.assert_array_equal(net.weights[0], before[0])
+    assert (net.weights[1] == 0.25).all()
+
+
+def test_a_simulator_of_pynns_names_those_that_have_the_cell_that_learns(trains):
+    sim = simulator("pyNN.nest")
+    sim.setup(timestep=1.0)
+    net = Network([Input((12,)), Dense(4)], delay=1.0)
+    with pytest.raises(AttributeError, match=r"pyNN.nest has no LIF_SFDFA; pynn_sfdfa.event, .*in_stock_cells"):
+        net.wire(sim, trains, pause=10.0)
