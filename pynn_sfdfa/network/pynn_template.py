@@ -105,7 +105,8 @@ def spike_trains(data, n_samples, period, options):
     """Return the spike times of each input in ms, moved to the next step of the simulation."""
     end = data["offsets"][n_samples]
     sample = np.repeat(np.arange(n_samples), np.diff(data["offsets"][: n_samples + 1]))
-    step = np.ceil((data["times"][:end] + sample * period + options.pause) / options.timestep - 1e-6)
+    times = data["times"][:end].astype(float) + sample * period + options.pause
+    step = np.ceil(times / options.timestep - 1e-3)  # times at a step, in single precision, stay there
     trains = [np.sort(step[data["units"][:end] == unit]) for unit in range(INPUTS)]
     if any((np.diff(train) == 0).any() for train in trains):
         sys.exit(f"An input spikes twice within a step of {options.timestep} ms: choose a smaller --timestep.")

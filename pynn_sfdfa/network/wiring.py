@@ -150,8 +150,11 @@ def wire(
 
 
 def _at_steps(times: NDArray[np.float64], step: float) -> NDArray[np.float64]:
-    """Return times moved to the next step, as our own simulators do, where a simulator takes no others."""
-    return np.ceil((times - _ROUNDING) / step) * step if step else times
+    """Return times moved to the next step, as our own simulators do, where a simulator takes no others.
+
+    A time that is at a step in single precision stays there.
+    """
+    return np.round(np.ceil(times / step - 1e-3) * step, 6) if step else times
 
 
 def _projected(

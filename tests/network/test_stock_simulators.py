@@ -145,14 +145,14 @@ def test_a_pause_that_is_none_is_refused(trains):
 
 
 def test_inputs_between_steps_come_at_the_next_one_where_a_simulator_takes_no_others():
-    between = SpikeTrains.from_samples([([10.01, 10.2, 30.0], [0, 1, 2])], [0], 12)
+    between = SpikeTrains.from_samples([([10.01, 10.22, 12.3], [0, 1, 2])], [0], 12)
     nest = simulator("pyNN.nest")
-    nest.setup(timestep=0.5, **SETUP["pyNN.nest"])
+    nest.setup(timestep=0.1, **SETUP["pyNN.nest"])
     wiring = network().wire(nest, between, pause=20.0)
     wiring.stimulus.record("spikes")
     nest.run(wiring.duration)
     trains = wiring.stimulus.get_data().segments[-1].spiketrains
-    assert [np.round(train.magnitude, 6).tolist() for train in trains[:3]] == [[30.5], [30.5], [50.0]]
+    assert [np.round(train.magnitude, 6).tolist() for train in trains[:3]] == [[30.1], [30.3], [32.3]]
 
 
 def test_static_weights_are_not_read_back_and_those_that_learn_are(trains):
