@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pynn_sfdfa import datasets
 from pynn_sfdfa.encoding import ENCODERS, EncodedWhenShown
@@ -12,7 +12,10 @@ from pynn_sfdfa.encoding.spikes import SpikeTrains, split
 from pynn_sfdfa.experiments import resources
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
 from pynn_sfdfa.experiments.download_progress import DownloadProgress
-from pynn_sfdfa.network.feed_forward import FeedForward
+from pynn_sfdfa.network.cells import LIF_SFDFA, Cell, IF_curr_exp
+from pynn_sfdfa.network.connectivity import Dense
+from pynn_sfdfa.network.layers import Input
+from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.support import memory
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint, checkpoint_arrays
@@ -27,8 +30,9 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.encoding import Encoder
     from pynn_sfdfa.encoding.spikes import Presentations
+    from pynn_sfdfa.experiments.schema import Cell as CellTable
     from pynn_sfdfa.experiments.schema import Experiment
-    from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.experiments.schema import Network as NetworkTable
 
 __all__ = [
     "Data",
@@ -124,10 +128,9 @@ def build_network(settings: Experiment, sizes: Sequence[int]) -> Network:
     """
     network = settings.network
     try:
-        return FeedForward(
-            sizes,
-            hidden=network.cell_parameters("hidden"),
-            output=network.cell_parameters("output"),
+        hidden = [_layer(network, "hidden", size) for size in sizes[1:-1]]
+        return Network(
+            [Input((sizes[0],)), *hidden, _layer(network, "output", sizes[-1])],
             gradient=network.gradient,
             delay=network.delay,
             weights=network.weights,
@@ -136,6 +139,13 @@ def build_network(settings: Experiment, sizes: Sequence[int]) -> Network:
         )
     except ValueError as error:
         raise ConfigError(f"{settings.name}: {error}") from None
+
+
+def _layer(network: NetworkTable, name: Literal["hidden", "output"], size: int) -> Dense:
+    table: CellTable = getattr(network, name)
+    kinds: dict[str, type[Cell]] = {"LIF_SFDFA": LIF_SFDFA, "IF_curr_exp": IF_curr_exp}
+    cell = kinds[table.cell](**network.cell_parameters(name))
+    return Dense(size, cell=cell, inhibition=table.inhibition)
 
 
 def _set_aside(settings: Experiment, train: Presentations, test: Presentations) -> Data:

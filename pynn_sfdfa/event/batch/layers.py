@@ -12,7 +12,7 @@ from pynn_sfdfa.event.batch.forward import Draw
 from pynn_sfdfa.event.batch.layout import pad
 from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, run_trials
 from pynn_sfdfa.event.batch.pool import Pool
-from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
+from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants, of_silent
 from pynn_sfdfa.training.responses import Responses
 
 if TYPE_CHECKING:
@@ -41,9 +41,17 @@ class Layers:
 
     Attributes
     ----------
+    silent : list of float
+        Of each layer; see `pynn_sfdfa.event.batch.workspace.of_silent`.
     weights : tuple of float32 arrays, shape (n_pre, width)
     flat_weights : list of float32 arrays, shape (n_pre * width,)
         The same memory, as the kernels take it.
+
+    inhibition : list of float
+        By which a spike of a neuron inhibits each other one of its layer, in nA.
+    at_threshold : list of bool
+        Whether the potential that inputs have given a neuron at its spikes is theta for each: resets are to rest, and
+        there is no inhibition within the layer.
 
     Raises
     ------
@@ -57,6 +65,12 @@ class Layers:
         self.pool = Pool(_checked_threads(threads))
         self.sizes, self.max_spikes, self.delay = network.sizes, network.max_spikes, network.delay
         self.constants = tuple(layer_constants(layer, network) for layer in network.layers)
+        self.silent = [of_silent(layer) for layer in network.layers]
+        self.inhibition = [layer.connectivity.inhibition for layer in network.layers]
+        self.at_threshold = [
+            layer.cell.reset_current == layer.cell.threshold_current and not inhibition
+            for layer, inhibition in zip(network.layers, self.inhibition, strict=True)
+        ]
         self.weights = tuple(pad(w) for w in network.weights)
         self.flat_weights = [w.reshape(-1) for w in self.weights]
         self._workspaces: dict[int, Workspace] = {}
