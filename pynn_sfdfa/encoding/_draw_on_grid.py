@@ -26,17 +26,15 @@ LANES = 64
 _BITS = 53  # of a probability, as many as a float64 has
 _ONE, _NONE, _ALL = np.uint64(1), np.uint64(0), np.uint64(0xFFFFFFFFFFFFFFFF)
 
-_PRODUCT, _SHIFT = 0x03F79D71B4CB0A89, np.uint64(58)
-"""A sequence of de Bruijn: times a power of two, its highest six bits are all different."""
-_LOWEST = np.zeros(LANES, np.uint8)
-for _bit in range(LANES):
-    _LOWEST[(_PRODUCT << _bit) % 2**64 >> 58] = _bit
-
 
 @jit(inline="always")
 def _lowest(bits: np.uint64) -> np.int64:
-    """Return the number of the lowest bit that is set."""
-    return np.int64(_LOWEST[((bits & (~bits + _ONE)) * np.uint64(_PRODUCT)) >> _SHIFT])
+    """Return the number of the lowest bit that is set: how many bits there are below it, counted as LLVM knows it."""
+    below = (bits & (~bits + _ONE)) - _ONE
+    below -= (below >> _ONE) & np.uint64(0x5555555555555555)
+    below = (below & np.uint64(0x3333333333333333)) + ((below >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    below = (below + (below >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((below * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
 @jit(inline="always")
