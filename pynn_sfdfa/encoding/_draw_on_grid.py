@@ -81,7 +81,7 @@ def draw(
     seed: int,
     presentation: int,
     grid: NDArray[np.float32],
-    drawn: NDArray[np.uint64],
+    scratch: NDArray[np.uint64],
     firing: NDArray[np.int32],
     first: int,
     ends: NDArray[np.int64],
@@ -100,14 +100,15 @@ def draw(
         Which samples these are: with seed, presentation and unit they determine what is drawn.
     grid : float32, shape (steps,)
         The time of each step.
-    drawn : uint64, shape (steps / 64, units rounded up to 64)
-        Scratch space, as ``firing``, shape (units,), is.
+    scratch : uint64, shape (3, units rounded up to 64)
+        Of any content, as ``firing``, shape (units,), is.
     first : int
         Where the first sample begins.
     ends : int64, shape (samples,)
         Receives where each sample ends.
     """
-    words, end = drawn.shape[0], first
+    rows, thresholds, states = scratch
+    end = first
     for sample in range(numbers.size):
         key = mix(np.uint64(seed) + GOLDEN)
         key = mix((key ^ np.uint64(numbers[sample])) + GOLDEN)
@@ -115,26 +116,24 @@ def draw(
         n = 0
         for unit in range(probabilities.shape[1]):
             threshold = np.uint64(probabilities[sample, unit] * 2.0**_BITS)
-            if not threshold:
-                continue
-            state = mix((key ^ np.uint64(unit)) + GOLDEN)
-            firing[n] = unit
-            for word in range(words):
-                drawn[word, n], state = _below(threshold, state)
-            n += 1
-        # So far a word was 64 steps of a unit; now it becomes one step of 64 units, to be read in the order of time.
-        for word in range(words):
-            drawn[word, n : -(-n // LANES) * LANES] = _NONE
-            for start in range(0, n, LANES):
-                _transpose(drawn[word, start : start + LANES])
-        for step in range(grid.size):
-            for start in range(0, n, LANES):
-                bits = drawn[step // LANES, start + step % LANES]
-                while bits:
-                    if end < times.size:
-                        times[end] = grid[step]
-                        units[end] = firing[start + _lowest(bits)]
-                    end += 1
-                    bits &= bits - _ONE
+            if threshold:
+                thresholds[n], states[n], firing[n] = threshold, mix((key ^ np.uint64(unit)) + GOLDEN), unit
+                n += 1
+        for step0 in range(0, grid.size, LANES):
+            for k in range(n):
+                rows[k], states[k] = _below(thresholds[k], states[k])
+            rows[n : -(-n // LANES) * LANES] = _NONE
+            # A word was 64 steps of one unit; now it becomes one step of 64 units, to be read in the order of time.
+            for k0 in range(0, n, LANES):
+                _transpose(rows[k0 : k0 + LANES])
+            for lane in range(min(LANES, grid.size - step0)):
+                for k0 in range(0, n, LANES):
+                    bits = rows[k0 + lane]
+                    while bits:
+                        if end < times.size:
+                            times[end] = grid[step0 + lane]
+                            units[end] = firing[k0 + _lowest(bits)]
+                        end += 1
+                        bits &= bits - _ONE
         ends[sample] = end
     return end

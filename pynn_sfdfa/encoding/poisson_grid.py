@@ -99,10 +99,7 @@ class PoissonGrid(Drawn):
         """Draw spikes; see `Drawn.draw`."""
         draw, lanes = _kernel()
         grid, n_units = _grid(self.step, self.duration), values.shape[1]
-        scratch = (
-            np.empty((-(-grid.size // lanes), -(-n_units // lanes) * lanes), np.uint64),
-            np.empty(n_units, np.int32),
-        )
+        scratch = np.empty((3, -(-n_units // lanes) * lanes), np.uint64), np.empty(n_units, np.int32)
         offsets = np.zeros(len(values) + 1, np.int64)
         mean = self.n_spikes(values).sum()
         capacity = math.ceil(mean + 8 * math.sqrt(mean) + 1)

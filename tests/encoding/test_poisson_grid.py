@@ -108,7 +108,7 @@ def test_without_redraw_every_presentation_is_the_first():
     assert drawn[0] == drawn[1] == drawn[2] == drawn[3] != drawn[4] != drawn[5] != drawn[3]
 
 
-byte_images = arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 9)))
+byte_images = arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 9) | st.integers(60, 140)))
 
 
 @settings(max_examples=40)
