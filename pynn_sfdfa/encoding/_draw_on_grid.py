@@ -2,7 +2,7 @@
 
 Sixty-four steps at a time, from integers alone, so that the same spikes are drawn on every machine: a number between 0
 and 1 is drawn for each step bit by bit, the highest first, until each differs from the probability in one bit, which
-takes seven bits or so. The work goes with the pixels that are not zero and with the spikes, not with steps and pixels.
+takes seven bits or so. The work goes with the spikes, and with a ninth of the steps of pixels that are not zero.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ class PoissonGrid(Drawn):
             times, units, end = np.empty(capacity, np.float32), np.empty(capacity, np.int32), 0
             for start in range(0, len(values), _BLOCK):
                 block = slice(start, start + _BLOCK)
-                probabilities = self.p_max * (values[block] / self.maximum)
+                probabilities = self.p_max * np.divide(values[block], self.maximum, dtype=np.float64, order="C")
                 which = self.seed, presentation if self.redraw else 0
                 ends = offsets[1:][block]
                 end = draw(probabilities, numbers[block], *which, grid, *scratch, end, ends, times, units)
