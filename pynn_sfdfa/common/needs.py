@@ -15,6 +15,7 @@ class Need(Enum):
     FORWARD_WEIGHTS = "the forward weights on the way back"
     OWN_ERRORS = "errors that Python code computes from a batch of trials"
     OWN_FEEDBACK = "feedback weights that Python code changes after a batch of trials"
+    POTENTIALS = "local gradients from potentials instead of spike times"
     OWN_LOSS = "output errors that are not target minus count"
     BATCHES = "several trials before weights change"
     OPTIMIZER_STATE = "more than a learning rate at each synapse"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from pynn_sfdfa.rules.bp import BP
 from pynn_sfdfa.rules.combination import Combination
 from pynn_sfdfa.rules.dfa import DFA
+from pynn_sfdfa.rules.hm2bp import HM2BP
 from pynn_sfdfa.rules.learning_rule import LearningRule
 from pynn_sfdfa.rules.sfdfa import SFDFA
 from pynn_sfdfa.support.registry import registry
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     RULES: Mapping[str, type[LearningRule]]
     """Name of each rule in configurations and at the command line."""
 
-__all__ = ["BP", "DFA", "RULES", "SFDFA", "Combination", "LearningRule"]
+__all__ = ["BP", "DFA", "HM2BP", "RULES", "SFDFA", "Combination", "LearningRule"]
 
 
 def __getattr__(name: str) -> Any:

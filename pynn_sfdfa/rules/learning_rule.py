@@ -95,6 +95,7 @@ class LearningRule(Named, ABC):
     def assign_errors(self, trials: Trials, feedback: Sequence[NDArray[np.float32]]) -> None:
         """Assign the errors of all layers; ``feedback`` is not changed."""
         self.parts.transport.assign(trials, feedback, lambda layer: self.regularisation(trials.counts(layer)))
+        self.parts.local_gradient.finish(trials)
 
     def regularisation(self, counts: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return rho (r_target - mean count over the batch) of each neuron; counts has shape (trials, neurons)."""

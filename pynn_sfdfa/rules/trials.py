@@ -57,3 +57,38 @@ class Trials(Protocol):
         `Need.ALL_SPIKES` and `Need.FORWARD_WEIGHTS` have it.
         """
         ...
+
+    def give_spikes(self, number: int) -> None:
+        """Give the target neuron so many even spikes in each trial in which it is silent; `counts` do not change.
+
+        Local gradients, and the errors of neurons through weights, are those with these spikes. Only simulators that
+        offer `Need.ALL_SPIKES` have it.
+        """
+        ...
+
+    def neuron_errors_through_weights(self, layer: int, error: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the errors of the layer below, shape (trials, n_pre), from those of this one, (trials, neurons).
+
+        ``sum_i err_i w_ij e_ij/(theta_i o_j)`` (docs/algorithm.md, section 10). Only simulators that offer
+        `Need.ALL_SPIKES` and `Need.FORWARD_WEIGHTS` have it.
+        """
+        ...
+
+    def potential_ratio(self, layer: int) -> NDArray[np.float32]:
+        """Return ``sum_j w_ij e_ij/(theta_i o_i)`` of each neuron, shape (trials, neurons).
+
+        Where a neuron is silent e/o is half of tau_syn/cm. Only simulators that offer `Need.POTENTIALS` have it.
+        """
+        ...
+
+    def lateral_effect(self, layer: int) -> NDArray[np.float32] | None:
+        """Return how much a neuron of a layer with inhibition excites itself, by silencing those that inhibit it.
+
+        ``w0^2 sum_l e_il e_li/(theta_i theta_l o_i o_l)``, shape (trials, neurons); None without inhibition. Only
+        simulators that offer `Need.POTENTIALS` have it.
+        """
+        ...
+
+    def scale_errors(self, layer: int, factor: NDArray[np.float32]) -> None:
+        """Multiply the errors that the neurons of a layer and their spikes have been assigned; (trials, neurons)."""
+        ...

@@ -1,11 +1,12 @@
 """Rules written plainly, in float64, one sample and one spike at a time: what the fused kernels are held against.
 
-Errors are of single spikes here (docs/algorithm.md, sections 5, 7 and 8), also where all spikes of a neuron share one.
+Errors are of single spikes here (docs/algorithm.md, sections 5, 7, 8 and 10), also where spikes of a neuron share one.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import plain_hm2bp
 from reference import Neuron, run_layer
 
 
@@ -14,6 +15,7 @@ class PlainTrial:
 
     def __init__(self, network, trains, sample):
         times, units = trains.sample(sample)
+        self.network, self.label = network, trains.labels[sample]
         self.delay, self.inputs, self.neurons, self.responses = network.delay, [], [], []
         self.weights = [w.astype(float) for w in network.weights]
         for layer, weights in zip(network.layers, self.weights, strict=True):
@@ -105,7 +107,25 @@ def through_spike_times(trial, output, feedback, offsets):
     return errors
 
 
-TRANSPORTS = {"direct": direct, "timed": timed, "through-spike-times": through_spike_times}
+def macro(trial, output, feedback, offsets):
+    """``err_j = sum_i err_i w_ij e_ij/(theta_i o_j) + offset_j``; a silent target has 35 even spikes."""
+    inputs = [trial.inputs[0][0][trial.inputs[0][1] == j] for j in range(trial.weights[0].shape[0])]
+    potentials = plain_hm2bp.PlainTrial(trial.network, inputs, [list(r.times) for r in trial.responses])
+    top = len(trial.weights) - 1
+    first = min(t for times in trial.responses[top - 1].times for t in times) + trial.delay
+    plain_hm2bp.given(potentials, trial.label, 35, first)
+    errors = [output]
+    for layer in range(top, 0, -1):
+        errors.insert(0, potentials.below(layer, errors[0]) + offsets[layer - 1])
+    return [of_neurons(trial, layer, error) for layer, error in enumerate(errors)]
+
+
+TRANSPORTS = {
+    "macro": macro,
+    "direct": direct,
+    "timed": timed,
+    "through-spike-times": through_spike_times,
+}
 
 
 def plain_gradients(network, trains, transport, feedback, loss, rho, r_target):

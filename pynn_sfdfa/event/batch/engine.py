@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,10 +11,14 @@ import numpy as np
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.event.batch.activity import add_up, first_spikes, summarise
+from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
+from pynn_sfdfa.event.batch.given_spikes import give_spikes
+from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
 from pynn_sfdfa.event.batch.layout import aligned_zeros, pad, unpad
+from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
 from pynn_sfdfa.event.batch.passes import share_out
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
@@ -27,11 +32,11 @@ from pynn_sfdfa.training.readouts import MostSpikes
 from pynn_sfdfa.training.responses import Responses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations, SpikeTrains
     from pynn_sfdfa.event.batch.workspace import Workspace
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
@@ -44,9 +49,13 @@ __all__ = ["BatchEngine"]
 _STATE = ("weights", "feedback", "optimizer")
 """First parts of the names in a state."""
 
-_OF_TRIALS = {
-    "spike_errors_through_weights": spike_errors_through_weights,
-    "spike_errors_by_feedback": spike_errors_by_feedback,
+_OF_TRIALS: dict[str, Callable[[Layers], tuple[Any, ...]]] = {
+    "give_spikes": lambda layers: (give_spikes,),
+    "lateral_effect": lambda layers: (lateral_effects,) if any(layers.inhibition) else (),
+    "neuron_errors_through_weights": lambda layers: (neuron_errors_through_weights,),
+    "potential_ratio": lambda layers: () if all(layers.at_threshold) else (neuron_errors_through_weights,),
+    "spike_errors_by_feedback": lambda layers: (spike_errors_by_feedback,),
+    "spike_errors_through_weights": lambda layers: (spike_errors_through_weights,),
 }
 """Kernels behind methods of `Trials` that not all rules call."""
 
@@ -123,14 +132,15 @@ class BatchEngine:
     def prepare(self, report: Callable[[int, int], None] | None = None) -> None:
         """Compile the kernels of a training, the longest first; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         rule, optimizer = self._learning()
-        kernels = [advance_layer, *(_OF_TRIALS[method] for method in rule.asks)]
-        kernels += [arrive_spikes, accumulate_gradient, *rule.kernels, arrive_inputs]
+        of_trials = [kernel for method in rule.asks for kernel in _OF_TRIALS[method](self._layers)]
+        kernels = [advance_layer, *dict.fromkeys(of_trials)]
+        kernels += [arrive_spikes, accumulate_gradient, sort_by_unit, *rule.kernels, arrive_inputs, most_merged_groups]
         kernels += [*optimizer.kernels, add_up, *self._loss.kernels]
         compile_ahead(kernels, self.threads, report)
 
     def train(
         self,
-        trains: SpikeTrains,
+        trains: Presentations,
         order: NDArray[np.int64],
         first_trial: int,
         epoch: int = 1,
@@ -140,7 +150,6 @@ class BatchEngine:
         rule, optimizer = self._learning()
         optimizer = optimizer.at(epoch)
         check_labels(trains, self._layers.sizes[-1])
-        workspace = self._layers.workspace(trains, self._batch_size)
         space = self._learning_space()
         gradients = self._layers.flat_weights if optimizer.in_place else space.gradients(self._layers)
         outcomes: list[_Outcome] = []
@@ -149,31 +158,37 @@ class BatchEngine:
             scale = 1.0 / samples.size
             if optimizer.in_place:
                 scale *= -optimizer.learning_rate
-            trials = self._shown(workspace, trains, samples, first_trial + start, rule, scale)
+            shown, at = trains.shown(samples, epoch)
+            workspace = self._layers.workspace(shown, self._batch_size)
+            trials = self._shown(workspace, shown, at, first_trial + start, rule, scale)
+            first = self._first_spikes(workspace, samples.size)
+            rule.assign_errors(trials, self._feedback)
             self._descend(trials, samples.size, rule, optimizer, gradients)
-            outcomes.append(self._outcome(workspace, trials, trains.labels[samples]))
+            outcomes.append(_Outcome(trials.all_counts, first, trials.output_error, trains.labels[samples]))
             if len(outcomes) * self._batch_size >= _REPORTED_TRIALS:
                 yield self._figures(outcomes)
                 outcomes = []
         if outcomes:
             yield self._figures(outcomes)
 
-    def gradient(self, trains: SpikeTrains) -> list[NDArray[np.float32]]:
+    def gradient(self, trains: Presentations) -> list[NDArray[np.float32]]:
         """Return the gradients by which the rule would descend; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         if self._rule is None:
             raise ValueError("This engine was made without a rule, so there is no gradient; give training_engine one.")
         check_labels(trains, self._layers.sizes[-1])
-        workspace = self._layers.workspace(trains, self._batch_size)
         blocks = self._learning_space().blocks
         totals = [np.zeros(w.shape, np.float32) for w in self._layers.weights]
         for start in range(0, len(trains), self._batch_size):
             samples = np.arange(start, min(start + self._batch_size, len(trains)))
-            trials = self._shown(workspace, trains, samples, start, self._rule, 1.0 / len(trains))
+            shown, at = trains.shown(samples, 0)
+            workspace = self._layers.workspace(shown, self._batch_size)
+            trials = self._shown(workspace, shown, at, start, self._rule, 1.0 / len(trains))
+            self._rule.assign_errors(trials, self._feedback)
             flat = [total.reshape(-1) for total in totals]
             self._layers.pool.run(trials.gradient_tasks(flat, blocks, self._rule.parts.local_gradient))
         return [unpad(total, n) for total, n in zip(totals, self._layers.sizes[1:], strict=True)]
 
-    def respond(self, trains: SpikeTrains) -> Responses:
+    def respond(self, trains: Presentations) -> Responses:
         """Run all samples without learning; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         trials = max(self._batch_size, _RESPONSE_TRIALS)
         return self._layers.respond(trains, trials, self._readout.of_first_spikes)
@@ -231,12 +246,10 @@ class BatchEngine:
         rule: LearningRule,
         scale: float,
     ) -> Trials:
-        """Run a batch of trials and let the rule assign errors."""
+        """Run a batch of trials."""
         self._layers.run(workspace, trains, samples, first_trial, Need.PERTURBATIONS in rule.needs)
         space, labels = self._learning_space(), trains.labels[samples]
-        trials = Trials(self._layers, workspace, space.errors, space.flat_errors, self._loss, labels, scale)
-        rule.assign_errors(trials, self._feedback)
-        return trials
+        return Trials(self._layers, workspace, space.errors, space.flat_errors, self._loss, labels, scale)
 
     def _descend(
         self,
@@ -270,11 +283,11 @@ class BatchEngine:
                 part = {name: values[rows] for name, values in slots.items()}
                 yield partial(optimizer.step, weights[rows], shaped[rows], part, self._step)
 
-    def _outcome(self, workspace: Workspace, trials: Trials, labels: NDArray[np.int64]) -> _Outcome:
-        first = None
-        if self._readout.of_first_spikes:
-            first = first_spikes(workspace.layers[-1], labels.size, self._layers.sizes[-1])
-        return _Outcome(trials.all_counts, first, trials.output_error, labels)
+    def _first_spikes(self, workspace: Workspace, n_trials: int) -> NDArray[np.float32] | None:
+        """Return the first spikes of a batch of trials, if they are asked for: before a rule gives neurons others."""
+        if not self._readout.of_first_spikes:
+            return None
+        return first_spikes(workspace.layers[-1], n_trials, self._layers.sizes[-1])
 
     def _figures(self, outcomes: list[_Outcome]) -> BatchFigures:
         labels = np.concatenate([outcome.labels for outcome in outcomes])

@@ -18,6 +18,7 @@ import numpy as np
 from numba import float32, int64
 
 from pynn_sfdfa.common.perturbation import perturbation
+from pynn_sfdfa.event.batch.arrival import mark_candidates, sum_rows, take_arrival
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.spike_times import fall_to_spike, growth_to_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
@@ -34,9 +35,6 @@ __all__ = ["Draw", "Scratch", "advance_layer", "allocate_scratch"]
 # view of an array counts references atomically, which costs more than the work on a row and is felt by all threads.
 _index = np.uint64
 _ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
-
-# Counting candidates is the one sum whose order is free: it is a sum of ones.
-_COUNT_FLAGS = FLOAT_FLAGS | {"reassoc"}
 
 _FREE, _HELD = np.int32(-1), np.int32(-2)
 
@@ -115,70 +113,6 @@ def _following_spike(
         return none, until_m, until_syn
     until_m, until_syn = until_m * (one - fall_m), until_syn * (one - fall_syn)
     return min(window, -constants.tau_m * np.float32(math.log(until_m))), until_m, until_syn
-
-
-@subroutine(fastmath=FLOAT_FLAGS)
-def _sum_rows(
-    weights: NDArray[np.float32],
-    events: NDArray[np.void],
-    event: np.uint64,
-    last: np.uint64,
-    total: NDArray[np.float32],
-) -> None:
-    """Add up the weights of the events from ``event`` to before ``last``, two rows at a time."""
-    width = _index(total.size)
-    total[:] = np.float32(0.0)
-    while event < last:
-        first = _index(events[event].unit) * width
-        event += _ONE
-        if event < last:
-            second = _index(events[event].unit) * width
-            event += _ONE
-            for lane in range(width):
-                total[lane] += weights[first + lane] + weights[second + lane]
-        else:
-            for lane in range(width):
-                total[lane] += weights[first + lane]
-
-
-@subroutine(fastmath=_COUNT_FLAGS)
-def _take_arrival(
-    earlier: NDArray[np.float32],
-    earlier_at: np.uint64,
-    weights: NDArray[np.float32],
-    at: np.uint64,
-    decay_syn: np.float32,
-    decay_m: np.float32,
-    tangent_A: np.float32,
-    tangent_B: np.float32,
-    c: np.float32,
-    A: NDArray[np.float32],
-    B: NDArray[np.float32],
-) -> np.float32:
-    """Decay A and B, add the weights, and return how many neurons may reach threshold within the window."""
-    one, candidates = np.float32(1.0), np.float32(0.0)
-    for lane in range(_index(A.size)):
-        w = earlier[earlier_at + lane] + weights[at + lane]
-        a = A[lane] * decay_syn + w
-        b = B[lane] * decay_m + w
-        A[lane] = a
-        B[lane] = b
-        candidates += one if b * tangent_B + a * tangent_A >= c else np.float32(0.0)
-    return candidates
-
-
-@subroutine(fastmath=FLOAT_FLAGS)
-def _mark_candidates(
-    tangent_A: np.float32,
-    tangent_B: np.float32,
-    c: np.float32,
-    A: NDArray[np.float32],
-    B: NDArray[np.float32],
-    candidate: NDArray[np.uint8],
-) -> None:
-    """Set a flag for each neuron that may reach threshold within the window."""
-    for lane in range(_index(A.size)):
-        candidate[lane] = B[lane] * tangent_B + A[lane] * tangent_A >= c
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -279,9 +213,9 @@ def _advance_trial(
         elif size == _TWO:
             earlier, earlier_at = weights, _index(events[first].unit) * width
         else:
-            _sum_rows(weights, events, first, last - _ONE, scratch.total)
+            sum_rows(weights, events, first, last - _ONE, scratch.total)
             earlier, earlier_at = scratch.total, _ZERO
-        candidates = _take_arrival(earlier, earlier_at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B)
+        candidates = take_arrival(earlier, earlier_at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B)
         if draw.graded:
             for event in range(first, last):
                 grade = events[event].grade
@@ -297,15 +231,15 @@ def _advance_trial(
                 start, window, n_held, release0, n_released, constants, scratch, releases
             )
             for k in range(release0 + _index(before), release0 + _index(n_released)):
-                lane = _index(releases[k].unit)
-                if B[lane] * tangent_B + A[lane] * tangent_A >= c:
+                freed = _index(releases[k].unit)
+                if B[freed] * tangent_B + A[freed] * tangent_A >= c:
                     candidates += one
                 else:
-                    release[lane] = _FREE
+                    release[freed] = _FREE
         groups[group].released = n_released
         if candidates == zero:
             continue
-        _mark_candidates(tangent_A, tangent_B, c, A, B, candidate)
+        mark_candidates(tangent_A, tangent_B, c, A, B, candidate)
         for word in range(_index(candidate_words.size)):
             if candidate_words[word] == _ZERO:
                 continue

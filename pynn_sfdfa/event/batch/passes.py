@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
+from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
+from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
 
@@ -23,7 +26,16 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.records import LayerConstants
     from pynn_sfdfa.event.batch.workspace import Workspace
 
-__all__ = ["PARTS_PER_THREAD", "propagate_errors", "return_answers", "run_trials", "share_out"]
+__all__ = [
+    "PARTS_PER_THREAD",
+    "lateral_effect",
+    "neuron_errors_below",
+    "propagate_errors",
+    "return_answers",
+    "run_trials",
+    "share_out",
+    "sort_arrivals",
+]
 
 PARTS_PER_THREAD = 2
 """Trials differ in their number of spikes, so a thread that is done early takes another part."""
@@ -89,6 +101,59 @@ def propagate_errors(
     pool.run(partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads))
 
 
+def neuron_errors_below(
+    pool: Pool,
+    workspace: Workspace,
+    layer: int,
+    weights: NDArray[np.float32],
+    error: NDArray[np.float32],
+    constants: LayerConstants,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the errors of the neurons below a layer, and its summed potentials in units of theta; as of the kernel.
+
+    Parameters
+    ----------
+    error : float32, shape (trials, neurons)
+
+    Returns
+    -------
+    float32 array, shape (trials, n_pre)
+        Of no use for the first layer.
+    float32 array, shape (trials, neurons)
+    """
+    above, trials = workspace.layers[layer], len(error)
+    below = workspace.layers[max(0, layer - 1)]
+    error, potential = np.ascontiguousarray(error, np.float32), np.empty(error.shape, np.float32)
+    result = np.empty((trials, weights.size // (above.counts.size // workspace.trials)), np.float32)
+
+    def propagate(part: slice) -> None:
+        space = np.empty((3, error.shape[1]), np.float32)
+        arrays = (potential.reshape(-1), result.reshape(-1))
+        neuron_errors_through_weights(
+            part.start, part.stop, weights, above, error.reshape(-1), constants, *space, layer > 0, below, *arrays
+        )
+
+    pool.run(partial(propagate, part) for part in share_out(trials, PARTS_PER_THREAD * pool.threads))
+    return result, potential
+
+
+def lateral_effect(
+    pool: Pool, workspace: Workspace, layer: int, n_trials: int, inhibition: np.float32, constants: LayerConstants
+) -> NDArray[np.float32]:
+    """Return how much each neuron of a layer with inhibition excites itself, shape (trials, neurons)."""
+    own, effect = workspace.layers[layer], np.empty((n_trials, workspace.counts[layer].shape[1]), np.float32)
+    n = effect.shape[1]
+
+    def work(number: int, part: slice) -> None:
+        S1, S2, e = np.empty(n, np.float32), np.empty(n, np.float32), np.empty(n * n, np.float32)
+        order = workspace.orders[number][0]
+        lateral_effects(part.start, part.stop, inhibition, constants, own, order, S1, S2, e, effect.reshape(-1))
+
+    parts = share_out(n_trials, PARTS_PER_THREAD * pool.threads)
+    pool.run(partial(work, number, part) for number, part in enumerate(parts))
+    return effect
+
+
 def return_answers(
     pool: Pool,
     workspace: Workspace,
@@ -114,6 +179,16 @@ def return_answers(
 
     parts = share_out(n_trials, PARTS_PER_THREAD * pool.threads)
     pool.run(partial(answer, number, part) for number, part in enumerate(parts))
+
+
+def sort_arrivals(pool: Pool, workspace: Workspace, n_trials: int, every: bool) -> list[int]:
+    """Sort the events of all layers by the unit they came from, where that pays, or everywhere.
+
+    Return for each layer the most groups of any trial whose events are `merged`, or 0 if there is none.
+    """
+    parts = list(share_out(n_trials, PARTS_PER_THREAD * pool.threads))
+    pool.run(partial(sort_by_unit, part.start, part.stop, every, layer) for layer in workspace.layers for part in parts)
+    return [most_merged_groups(n_trials, layer) for layer in workspace.layers]
 
 
 def share_out(n: int, parts: int) -> Iterator[slice]:

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.layout import block_width
-from pynn_sfdfa.event.batch.passes import propagate_errors, return_answers
+from pynn_sfdfa.event.batch.passes import (
+    lateral_effect,
+    neuron_errors_below,
+    propagate_errors,
+    return_answers,
+    sort_arrivals,
+)
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 
 if TYPE_CHECKING:
@@ -24,15 +31,31 @@ if TYPE_CHECKING:
 __all__ = ["Blocks", "Trials"]
 
 
+class Block:
+    """Neighbouring neurons of a layer, from ``lowest``, and space for what accumulates for them."""
+
+    def __init__(self, lowest: int, lanes: int) -> None:
+        self.lowest = lowest
+        self.space = np.empty((3, lanes), np.float32)
+        self._rows = np.empty(0, np.float32)
+
+    def rows(self, groups: int) -> NDArray[np.float32]:
+        """Return space for a row of each of so many groups."""
+        size = groups * self.space.shape[1]
+        if self._rows.size < size:
+            self._rows = np.empty(size, np.float32)
+        return self._rows[:size]
+
+
 class Blocks:
-    """How the neurons of each layer are shared out among tasks, with space for what accumulates for each."""
+    """How the neurons of each layer are shared out among tasks."""
 
     def __init__(self, widths: Sequence[int]) -> None:
-        self._many = [list(_blocks(width, block_width(width))) for width in widths]
-        self._one = [list(_blocks(width, width)) for width in widths]
+        self._many = [_blocks(width, block_width(width)) for width in widths]
+        self._one = [_blocks(width, width) for width in widths]
 
-    def of(self, layer: int, n_trials: int) -> list[tuple[int, NDArray[np.float32]]]:
-        """Return first neuron of each block and space for S1, S2 and carry; for a single trial there is one."""
+    def of(self, layer: int, n_trials: int) -> list[Block]:
+        """Return the blocks; for a single trial there is one."""
         return self._many[layer] if n_trials > 1 else self._one[layer]
 
 
@@ -72,6 +95,9 @@ class Trials:
         self.n_layers = len(workspace.layers)
         self._assigned: set[int] = set()
         self._of_spikes: set[int] = set()  # layers whose spikes have errors of their own besides those of their neurons
+        self._labels = labels
+        self._given = False  # whether a target neuron was given spikes
+        self._potential: dict[int, NDArray[np.float32]] = {}  # in units of theta
         self.all_counts = [counts[:n_trials].copy() for counts in workspace.counts]
         self.output_error = loss.error(self.all_counts[-1], labels)
 
@@ -121,6 +147,64 @@ class Trials:
         )
         self._of_spikes.add(layer - 1)
 
+    def give_spikes(self, number: int) -> None:
+        """Give the target neuron so many even spikes in each trial in which it is silent."""
+        constants, output = self._layers.constants[-1], self._workspace.layers[-1]
+        number = min(number, int(constants.max_spikes))
+        if constants.refractory:
+            number = min(number, max(1, int(constants.trial_duration / constants.refractory) - 2))
+        self._given = give_spikes(self._labels, number, constants, output)
+
+    def neuron_errors_through_weights(self, layer: int, error: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the errors of the layer below, from those of this one."""
+        below, self._potential[layer] = neuron_errors_below(
+            self._layers.pool,
+            self._workspace,
+            layer,
+            self._layers.flat_weights[layer],
+            error,
+            self._layers.constants[layer],
+        )
+        return below
+
+    def potential_ratio(self, layer: int) -> NDArray[np.float32]:
+        """Return the potential summed over a neuron's spikes, for each of them, in units of theta."""
+        counts, constants = self._fired(layer), self._layers.constants[layer]
+        ratio: NDArray[np.float32] = np.ones(counts.shape, np.float32)  # what a neuron has reached at its spikes
+        if not self._layers.at_threshold[layer] or (self._given and layer == self.n_layers - 1):
+            if layer not in self._potential:
+                self.neuron_errors_through_weights(layer, np.zeros(counts.shape, np.float32))
+            ratio = self._potential[layer] / np.maximum(counts, 1, dtype=np.float32)
+        silent = counts == 0
+        if silent.any():
+            weight = self._layers.weights[layer][:, : counts.shape[1]].sum(axis=0)
+            half = np.float32(0.5) * (np.float32(1.0) - constants.tau_syn / constants.tau_m) / constants.c
+            ratio = np.where(silent, half * weight, ratio).astype(np.float32)
+        return ratio
+
+    def lateral_effect(self, layer: int) -> NDArray[np.float32] | None:
+        """Return how much a neuron excites itself, by silencing those that inhibit it."""
+        inhibition = self._layers.inhibition[layer]
+        if not inhibition:
+            return None
+        return lateral_effect(
+            self._layers.pool, self._workspace, layer, self._n, np.float32(inhibition), self._layers.constants[layer]
+        )
+
+    def scale_errors(self, layer: int, factor: NDArray[np.float32]) -> None:
+        """Multiply the errors that the neurons of a layer and their spikes have been assigned."""
+        trials, neurons = factor.shape
+        self._errors[layer][:trials, :neurons] *= factor
+        if layer in self._of_spikes:
+            spikes = self._workspace.layers[layer].spikes.reshape(self._workspace.trials, -1)
+            for trial, own in enumerate(factor):
+                fired = spikes[trial, : int(self._fired(layer)[trial].sum())]
+                fired["error"] *= own[fired["unit"]]
+
+    def _fired(self, layer: int) -> NDArray[np.int32]:
+        """Spikes of each neuron in each trial, with those that it was given."""
+        return self._workspace.counts[layer][: self._n]
+
     def gradient_tasks(
         self, gradients: Sequence[NDArray[np.float32]], blocks: Blocks, local_gradient: LocalGradient
     ) -> Iterator[Callable[[], None]]:
@@ -132,15 +216,16 @@ class Trials:
         blocks : Blocks
         local_gradient : LocalGradient
         """
+        of_potential, constants = local_gradient.of_potential, self._layers.constants
+        groups = sort_arrivals(self._layers.pool, self._workspace, self._n, every=of_potential)
         for layer in sorted(self._assigned):
-            events, errors, constants = self._workspace.layers[layer], self._flat_errors[layer], self._layers.constants
-            of_spikes, gradient = layer in self._of_spikes, gradients[layer]
-            how = (of_spikes, local_gradient.of_potential, constants[layer])
-            for lowest, space in blocks.of(layer, self._n):
-                yield partial(accumulate_gradient, self._n, events, errors, *how, lowest, *space, gradient)
+            events, errors = self._workspace.layers[layer], self._flat_errors[layer]
+            silent = np.float32(local_gradient.silent * self._layers.silent[layer])
+            how = (layer in self._of_spikes, of_potential, silent, constants[layer])
+            for block in blocks.of(layer, self._n):
+                space = (block.lowest, *block.space, block.rows(groups[layer]), gradients[layer])
+                yield partial(accumulate_gradient, self._n, events, errors, *how, *space)
 
 
-def _blocks(width: int, block: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Share out a row into blocks: the first neuron of each, and space for what accumulates for its neurons."""
-    for lowest in range(0, width, block):
-        yield lowest, np.empty((3, min(block, width - lowest)), np.float32)
+def _blocks(width: int, block: int) -> list[Block]:
+    return [Block(lowest, min(block, width - lowest)) for lowest in range(0, width, block)]

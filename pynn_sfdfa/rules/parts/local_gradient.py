@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.rules.parts.part import Part
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.rules.trials import Trials
 
 __all__ = ["LocalGradient"]
 
@@ -14,6 +18,7 @@ __all__ = ["LocalGradient"]
 class LocalGradient(Part):
     """Signed such that ``w -= learning_rate * error * gradient`` descends if the error is -dL/dn."""
 
+    hooks: ClassVar[dict[str, Need]] = {"finish": Need.OWN_ERRORS}
     of_potential: ClassVar[bool] = False
     """Whether it is that of the potential at the spikes, and not of their times."""
 
@@ -21,3 +26,6 @@ class LocalGradient(Part):
     def silent(self) -> float:
         """The potential, in tau_syn/cm, that inputs that fired are taken to have given a neuron that did not."""
         return 0.0
+
+    def finish(self, trials: Trials) -> None:
+        """Change errors when transport has assigned those of all layers; by default they stay as they are."""

@@ -1,0 +1,184 @@
+"""Errors of neurons, from one layer to the layer below, and the summed potentials on which they rest.
+
+docs/algorithm.md, section 10. The walk backwards through a trial is that of spike_errors_through_weights.py, of
+potentials and with an error of 1: ``S2 - S1`` is what a unit of weight that arrives now adds to the potential at the
+neuron's own later spikes, in units of theta. A neuron below takes the mean over its spikes of what that is worth.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import boolean, float32, int64
+
+from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.event.batch.walk import take_release, take_spike
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+
+__all__ = ["neuron_errors_through_weights"]
+
+# Unsigned indices and flat arrays, for the reason given in forward.py.
+_index = np.uint64
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
+
+_SUM_FLAGS = FLOAT_FLAGS | {"reassoc"}
+"""The order of a sum over lanes is the compiler's, but always the same."""
+
+
+@subroutine(fastmath=_SUM_FLAGS)
+def _arrive(
+    weights: NDArray[np.float32],
+    row: np.uint64,
+    S1: NDArray[np.float32],
+    S2: NDArray[np.float32],
+    error: NDArray[np.float32],
+    first: np.uint64,
+    potential: NDArray[np.float32],
+) -> np.float32:
+    """Add what an arrival adds to the potentials, and return the sum of that times the errors."""
+    total = np.float32(0.0)
+    for lane in range(_index(S1.size)):
+        added = weights[row + lane] * (S2[lane] - S1[lane])
+        potential[first + lane] += added
+        total += added * error[first + lane]
+    return total
+
+
+@subroutine(fastmath=_SUM_FLAGS)
+def _of_silent(
+    weights: NDArray[np.float32],
+    row: np.uint64,
+    error: NDArray[np.float32],
+    first: np.uint64,
+    counts: NDArray[np.int32],
+    cell: np.uint64,
+    lanes: np.uint64,
+    most: int,
+) -> np.float32:
+    """Return the sum of weight times error over the neurons that fired at most so often."""
+    total = np.float32(0.0)
+    for lane in range(lanes):
+        total += weights[row + lane] * error[first + lane] if counts[cell + lane] <= most else np.float32(0.0)
+    return total
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
+def _through_weights(
+    trial: np.uint64,
+    weights: NDArray[np.float32],
+    layer: LayerTrials,
+    error: NDArray[np.float32],
+    constants: LayerConstants,
+    S1: NDArray[np.float32],
+    S2: NDArray[np.float32],
+    carry: NDArray[np.float32],
+    of_below: bool,
+    below: LayerTrials,
+    potential: NDArray[np.float32],
+    result: NDArray[np.float32],
+) -> None:
+    """Set the potentials of one trial, and the errors of the neurons below."""
+    events, groups, spikes, trials = layer.events, layer.groups, layer.spikes, layer.n_groups.size
+    releases, release0 = layer.releases, trial * _index(layer.releases.size // trials)
+    lanes, width, capacity = _index(S1.size), _index(layer.counts.size // trials), _index(events.size // trials)
+    rows = _index(result.size // (error.size // S1.size))
+    cell, lane0, row0 = trial * width, trial * lanes, trial * rows
+    cell_below = trial * _index(below.counts.size // trials)
+    event0, group0, spike0 = trial * capacity, trial * (capacity + _ONE), cell * _index(constants.max_spikes)
+    one, zero = np.float32(1.0), np.float32(0.0)
+    S1[:] = zero
+    S2[:] = zero
+    carry[:] = zero
+    for lane in range(lanes):
+        potential[lane0 + lane] = zero
+    for j in range(rows):
+        result[row0 + j] = zero
+    group = group0 + _index(layer.n_groups[trial])
+    n = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
+    while group > group0:
+        group -= _ONE
+        decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
+        for lane in range(lanes):
+            S1[lane] *= decay_syn
+            S2[lane] *= decay_m
+        first_spike = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
+        if constants.refractory > zero:
+            ended = _index(groups[group - _ONE].released) if group > group0 else _ZERO
+            for at in range(release0 + ended, release0 + _index(groups[group].released)):
+                if releases[at].last:
+                    take_release(at, _index(releases[at].unit), releases, one, one, S1, S2, carry)
+        while n > first_spike:
+            n -= _ONE
+            target = _index(spikes[n].unit)
+            take_spike(n, target, one, spikes, releases, release0, True, constants, one, one, S1, S2, carry)
+        for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
+            unit = _index(events[event].unit)
+            result[row0 + unit] += _arrive(weights, unit * width, S1, S2, error, lane0, potential)
+    if not of_below:
+        return
+    of_unit = (one - constants.tau_syn / constants.tau_m) / constants.c  # tau_syn/cm in units of theta
+    any_silent = False
+    for lane in range(lanes):
+        any_silent |= layer.counts[cell + lane] == 0
+    for j in range(rows):
+        count, row = below.counts[cell_below + j], j * width
+        if count == 0:
+            result[row0 + j] = of_unit * _of_silent(
+                weights, row, error, lane0, layer.counts, cell, lanes, constants.max_spikes
+            )
+            continue
+        result[row0 + j] /= np.float32(count)
+        if any_silent:
+            result[row0 + j] += of_unit * _of_silent(weights, row, error, lane0, layer.counts, cell, lanes, 0)
+
+
+@kernel(
+    *(int64, int64, float32[::1], LAYER_TRIALS, float32[::1], LAYER_CONSTANTS),
+    *(float32[::1], float32[::1], float32[::1], boolean, LAYER_TRIALS, float32[::1], float32[::1]),
+    fastmath=FLOAT_FLAGS,
+)
+def neuron_errors_through_weights(
+    first: int,
+    last: int,
+    weights: NDArray[np.float32],
+    layer: LayerTrials,
+    error: NDArray[np.float32],
+    constants: LayerConstants,
+    S1: NDArray[np.float32],
+    S2: NDArray[np.float32],
+    carry: NDArray[np.float32],
+    of_below: bool,
+    below: LayerTrials,
+    potential: NDArray[np.float32],
+    result: NDArray[np.float32],
+) -> None:
+    """Set the error of every neuron of the layer below, for trials ``first`` to before ``last``.
+
+    Where either neuron is silent, e/o is tau_syn/cm.
+
+    Parameters
+    ----------
+    weights : float32, shape (n_pre * width,)
+        With which the trials were run.
+    layer, constants
+        Of the layer that is propagated through.
+    error : float32, shape (trials * neurons,)
+        Error of each neuron of that layer in each trial.
+    S1, S2, carry : float32, shape (neurons,)
+        Scratch space.
+    of_below : bool
+        Whether there is a layer of neurons below; if not, the result is of no use.
+    below
+        That layer; any if there is none.
+    potential : float32, shape (trials * neurons,)
+        Set to ``sum_j w_ij e_ij/theta``, whatever the errors.
+    result : float32, shape (trials * n_pre,)
+    """
+    for trial in range(_index(first), _index(last)):
+        _through_weights(trial, weights, layer, error, constants, S1, S2, carry, of_below, below, potential, result)
