@@ -145,23 +145,6 @@ def test_the_first_to_fire_silences_the_others():
     assert counts[-1] > 10 and max(counts[:-1]) == 1  # the second was too near to be held back after the delay
 
 
-def test_inhibition_of_a_layer_is_wired_in_pynn_words():
-    from pynn_sfdfa import Dense, Input, Network, SpikeTrains
-    from pynn_sfdfa.network.cells import IF_curr_exp
-
-    cell = IF_curr_exp(tau_syn=5.0, i_offset=0.5, trial_duration=50.0)
-    trains_in = SpikeTrains.from_samples([(np.linspace(0.0, 45.0, 60), np.arange(60) % 4)], [0], 4)
-    counts = []
-    for w0 in (0.0, 2.0):
-        net = Network([Input((4,)), Dense(6, cell=cell, inhibition=w0)], weights=(0.5, 1.5), delay=1.0, seed=2)
-        sim.setup()
-        (population,) = net.wire(sim, trains_in).populations
-        population.record("spikes")
-        sim.run(50.0)
-        counts.append(sum(train.size for train in trains(population)))
-    assert 0 < counts[1] < counts[0]
-
-
 def test_delays_and_weights_of_a_loop_can_be_changed_between_runs():
     sim.setup()
     cells, lateral = layer(n=2, weight=-0.5, delay=3.0)
