@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -66,7 +68,7 @@ def networks(draw):
     return neurons, synapses, {-1: np.sort(times)}
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(deadline=None, derandomize=True, max_examples=40)
 @given(net=networks(), cuts=st.lists(st.floats(0.0, END), max_size=2), order=st.randoms(use_true_random=False))
 def test_spikes_and_signals_are_those_of_a_queue_of_events(net, cuts, order):
     neurons, synapses, sources = net
@@ -125,6 +127,41 @@ def test_spikes_are_those_of_an_integration_of_the_differential_equations():
     for cell, expected in zip(cells, integrated(neurons, synapses, 60.0), strict=True):
         assert expected.size > 4
         np.testing.assert_allclose(trains(cell)[0], expected, atol=1e-6)
+
+
+def excitation_and_inhibition(simulator, **setup):
+    """Return the spikes of two populations that excite and inhibit each other and themselves."""
+    simulator.setup(**setup)
+    rng = np.random.default_rng(3)
+    times = [np.sort(rng.choice(np.arange(10, 1400), 30, replace=False)) * 0.1 for _ in range(20)]
+    stimulus = simulator.Population(20, simulator.SpikeSourceArray(spike_times=times))
+    cell = {"cm": 0.5, "tau_syn_E": 4.0, "tau_syn_I": 8.0, "v_reset": -68.0, "v_thresh": -55.0, "tau_refrac": 2.0}
+    exc, inh = (simulator.Population(n, simulator.IF_curr_exp(i_offset=i, **cell)) for n, i in ((12, 0.15), (4, 0.0)))
+    for pre, post, largest, delay in (
+        (stimulus, exc, 0.45, 1.0), (exc, inh, 0.5, 1.0), (inh, exc, -0.8, 1.5), (exc, exc, 0.1, 2.0),
+        (inh, inh, -0.3, 0.7),
+    ):  # fmt: skip
+        weights = largest * rng.uniform(0.0, 1.0, (pre.size, post.size))
+        pairs = [(i, j, w) for (i, j), w in np.ndenumerate(weights) if pre is not post or i != j]
+        connector = simulator.FromListConnector(pairs, column_names=["weight"])
+        receptor_type = "excitatory" if largest > 0 else "inhibitory"
+        simulator.Projection(pre, post, connector, simulator.StaticSynapse(delay=delay), receptor_type=receptor_type)
+    for population in (exc, inh):
+        population.record("spikes")
+    simulator.run(150.0)
+    found = [np.array(t.rescale("ms")) for p in (exc, inh) for t in p.get_data("spikes").segments[-1].spiketrains]
+    simulator.end()
+    return found
+
+
+def test_spikes_are_those_of_nest_between_its_steps():
+    pytest.importorskip("nest", reason="run: pip install 'pynn-sfdfa[nest]'")
+    nest = importlib.import_module("pyNN.nest")
+    expected = excitation_and_inhibition(nest, timestep=0.1, min_delay=0.1, spike_precision="off_grid")
+    found = excitation_and_inhibition(sim)
+    assert all(train.size > 5 for train in expected)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-9)
 
 
 def layer(n=10, weight=-2.0, delay=1.0, **options):
