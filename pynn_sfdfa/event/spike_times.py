@@ -19,7 +19,7 @@ __all__ = ["fall_of_power", "fall_to_spike", "growth_to_spike", "may_reach", "ne
 
 _MAX_STEPS = 100  # three at most but for grazes; halving the bracket at each, 53 exhaust a float64
 _LARGEST_POWER = 64
-_COARSE = 1e-10  # precision of float32 but not of float64
+_COARSE = 1e-8  # between the precision of float32 and that of float64
 _MARGIN = 1e-9  # relative, far more than the rounding of a float64: where it leaves doubt, the crossing is computed
 
 
@@ -60,7 +60,8 @@ def fall_of_power(fall: float, ratio: float) -> float:
     """Return ``1 - (1 - fall)**ratio`` to full relative precision; whole ratios take multiplications only."""
     whole = int(ratio)
     if ratio != whole or whole > _LARGEST_POWER:
-        if np.finfo(type(fall)).eps > _COARSE:  # float64 is exact enough without expm1 and log1p, which take longer
+        # To float32, float64 is exact without expm1 and log1p, which take longer, unless next to nothing has fallen.
+        if np.finfo(type(fall)).eps > _COARSE and fall > _COARSE:
             return type(fall)(1.0 - math.exp(np.float64(ratio) * math.log(1.0 - np.float64(fall))))
         return -math.expm1(ratio * math.log1p(-fall))
     total = fall - fall
