@@ -12,6 +12,7 @@ from reference_if_curr_exp import Neuron, trace
 from reference_recurrent import Synapses, arrivals_at, integrated, network
 
 import pynn_sfdfa.event as sim
+from pynn_sfdfa.event.stock_neurons import StockNeurons
 
 errors = sim.errors
 END = 40.0
@@ -239,6 +240,27 @@ def test_after_reset_a_loop_begins_anew():
     first, second = cells.get_data("spikes").segments
     for one, other in zip(first.spiketrains, second.spiketrains, strict=True):
         np.testing.assert_array_equal(np.array(one), np.array(other))
+
+
+def test_an_interrupt_between_two_delays_ends_the_run(monkeypatch):
+    sim.setup()
+    cells, _ = layer(n=2)
+    advance, turns = StockNeurons.advance, iter(range(5))
+
+    def interrupted(*arguments):
+        if next(turns, None) is None:
+            raise KeyboardInterrupt
+        return advance(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StockNeurons, "advance", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sim.run(100.0)
+    with pytest.raises(RuntimeError, match=r"did not finish. Call reset\(\)"):
+        sim.run(100.0)
+    sim.reset()
+    sim.run(100.0)
+    assert trains(cells)[1].size > 0
 
 
 def test_what_is_refused_in_loops():
