@@ -83,7 +83,7 @@ $(READY): setup.cfg pyproject.toml
 	            "make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }; \
 	    echo "Setting up $(VENV) with $(PYTHON); the first time takes a few minutes."; \
 	    "$(PYTHON)" -m venv --clear $(VENV); }
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test,brian2,spinnaker,sweep,nir,portal]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test,brian2,spinnaker,sweep,nir,nest,portal]'
 	@touch $@
 
 # What has types that are looked at; the tools are those of $(VENV).

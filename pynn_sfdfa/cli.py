@@ -18,7 +18,19 @@ from pynn_sfdfa.support.wording import short
 
 __all__ = ["main"]
 
-COMMANDS = ("train", "evaluate", "simulate", "export", "sweep", "reproduce", "spinnaker", "portal", "benchmark", "info")
+COMMANDS = (
+    "train",
+    "evaluate",
+    "simulate",
+    "export",
+    "compare",
+    "sweep",
+    "reproduce",
+    "spinnaker",
+    "portal",
+    "benchmark",
+    "info",
+)
 """Subcommands in the order of the help; each is ``command`` in the module of its name in ``pynn_sfdfa.commands``."""
 
 _LONGEST_MESSAGE = 1200  # characters

@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from pynn_sfdfa.commands.failures import as_wrong_use
-from pynn_sfdfa.commands.options import OutFile
+from pynn_sfdfa.commands.options import OutFile, data_option
 
 __all__ = ["command"]
 
+_SAMPLES = 100
 
-@click.command(name="export", short_help="Write a checkpoint for other frameworks.")
+
+@click.command(name="export", short_help="Write a checkpoint for other frameworks and simulators.")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.option("--format", "file_format", type=click.Choice(["nir"]), required=True, help="What to write.")
-@click.option("--out", type=OutFile("a NIR graph", ".nir", ".h5", ".hdf5"), help="File.  [default: CHECKPOINT.nir]")
-@click.option("--dt", type=float, default=0.1, show_default=True, help="Time step of the reader, in ms.")
-def command(checkpoint: Path, file_format: str, out: Path | None, dt: float) -> None:
-    """Write the trained network in CHECKPOINT as a NIR graph, which other simulators and SpiNNaker2's tools read."""
+@click.option("--format", "file_format", type=click.Choice(["nir", "pynn"]), required=True, help="What to write.")
+@click.option("--out", type=click.Path(path_type=Path), help="File.  [default: CHECKPOINT.nir, CHECKPOINT_pynn.py]")
+@click.option("--dt", type=float, default=0.1, show_default=True, help="Time step of the reader or the script, in ms.")
+@click.option(
+    "--samples", type=click.IntRange(min=1), help=f"pynn: test samples to write beside it.  [default: {_SAMPLES}]"
+)
+@data_option
+def command(
+    checkpoint: Path, file_format: str, out: Path | None, dt: float, samples: int | None, data: Path | None
+) -> None:
+    """Write the trained network in CHECKPOINT for others to run.
+
+    nir: a NIR graph, which other simulators and SpiNNaker2's tools read.
+
+    pynn: a PyNN script, which needs PyNN and NumPy alone and runs on NEST, Brian2, NEURON or SpiNNaker; its weights and
+    some test samples are in a file of the same name, which ends in .npz.
+    """
+    if file_format == "nir":
+        for option, value in (("--samples", samples), ("--data", data)):
+            if value is not None:
+                raise click.UsageError(f"{option} goes with --format pynn; a NIR graph holds no samples.")
+        _nir(checkpoint, _named(out, OutFile("a NIR graph", ".nir", ".h5", ".hdf5")), dt)
+    else:
+        _pynn(checkpoint, _named(out, OutFile("a PyNN script", ".py")), dt, samples or _SAMPLES, data)
+
+
+def _named(out: Path | None, kind: OutFile) -> Path | None:
+    try:
+        return None if out is None else kind.convert(out, None, None)
+    except click.BadParameter as error:
+        raise click.BadParameter(error.message, param_hint="--out") from None
+
+
+def _nir(checkpoint: Path, out: Path | None, dt: float) -> None:
     try:
         import nir  # noqa: F401 - only to know whether it is there
     except ModuleNotFoundError:
@@ -35,3 +67,36 @@ def command(checkpoint: Path, file_format: str, out: Path | None, dt: float) -> 
     path = out or checkpoint.with_suffix(".nir")
     write(graph, path)
     click.echo(f"{path}: {' - '.join(map(str, network.sizes))} neurons, for a time step of {dt:g} ms.")
+
+
+def _pynn(checkpoint: Path, out: Path | None, dt: float, samples: int, data: Path | None) -> None:
+    import numpy as np
+
+    from pynn_sfdfa.datasets import DatasetError
+    from pynn_sfdfa.encoding.spikes import presented
+    from pynn_sfdfa.experiments import assembly
+    from pynn_sfdfa.experiments.config import ConfigError
+    from pynn_sfdfa.network.pynn_script import PyNNScriptError, write
+    from pynn_sfdfa.network.stock import NotStockError
+    from pynn_sfdfa.support.jit import announced
+    from pynn_sfdfa.training.checkpoint import CheckpointError
+
+    path = out or checkpoint.with_name(f"{checkpoint.stem}_pynn.py")
+    with (
+        as_wrong_use(CheckpointError, ConfigError, DatasetError, NotStockError, PyNNScriptError),
+        announced(sys.stderr),
+    ):
+        settings, saved = assembly.from_checkpoint(checkpoint)
+        network, parts = assembly.build(settings, data, sys.stderr, "evaluate")
+        assembly.restore(network, saved, checkpoint)
+        shown = presented(parts.test, np.arange(min(samples, len(parts.test))))
+        evaluator = assembly.build_evaluator(settings, network)
+        exact, answers = evaluator.evaluate(shown), evaluator.predict(shown)
+        sizes = " - ".join(map(str, network.sizes))
+        title = f"{settings.name}, a network of {sizes} neurons trained by pynn-sfdfa"
+        readout = settings.readout_or_default().name
+        write(network, path, shown, exact.counts, answers, title=title, readout=readout, timestep=dt)
+    click.echo(
+        f"{path}: {sizes} neurons; {path.with_suffix('.npz').name}: weights and {len(shown)} test samples, "
+        f"{100 * exact.accuracy:.2f} % right in continuous time. Run: python {path} nest"
+    )

@@ -42,15 +42,24 @@ def doctor(ctx: click.Context) -> None:
 
 @command.command(cls=SettingsCommand, short_help="Run an experiment or a script on a board.")
 @click.argument("source", metavar="EXPERIMENT|SCRIPT")
+@click.argument("arguments", metavar="[-- SCRIPT'S ARGUMENTS]", nargs=-1)
 @click.option("--board", required=True, help="emulated, HOSTNAME, or spalloc:SERVER.")
 @click.option("--out", type=OutFolder(), help="An experiment's folder for the results.")
 @click.option("--show-config", is_flag=True, help="Only print the configuration that sPyNNaker is given.")
 @data_option
 @set_option
 def run(
-    source: str, board: str, out: Path | None, show_config: bool, data: Path | None, overrides: tuple[str, ...]
+    source: str,
+    arguments: tuple[str, ...],
+    board: str,
+    out: Path | None,
+    show_config: bool,
+    data: Path | None,
+    overrides: tuple[str, ...],
 ) -> None:
     """Run EXPERIMENT (a name or a TOML file) or SCRIPT (for pyNN.spiNNaker or pynn_sfdfa.spiNNaker) on a board.
+
+    A script's own arguments follow two dashes: pynn-sfdfa spinnaker run script.py --board emulated -- --samples 5
 
     Nothing has to be configured: sPyNNaker gets the settings of the board from here, whatever its files say.
     """
@@ -63,6 +72,8 @@ def run(
         click.echo(where.configuration(), nl=False)
         return
     if not source.endswith(".py"):
+        if arguments:
+            raise click.UsageError(f"{arguments[0]!r} is one argument too many: only a script takes others.")
         from pynn_sfdfa.commands.train import command as train
 
         words = [source, "--simulator", "spiNNaker", "--board", board]
@@ -75,17 +86,17 @@ def run(
     if not Path(source).is_file():
         raise click.UsageError(f"There is no script {source}.")
     with explained_on(where.name):
-        _run_script(source, where)
+        _run_script([source, *arguments], where)
 
 
-def _run_script(source: str, where: Place) -> None:
+def _run_script(words: list[str], where: Place) -> None:
     from pynn_sfdfa.hardware.board.errors import BoardError
     from pynn_sfdfa.hardware.board.places import at
 
     arguments = sys.argv
-    sys.argv = [source]
+    sys.argv = words
     try:
         with as_wrong_use(BoardError), at(where):
-            runpy.run_path(source, run_name="__main__")
+            runpy.run_path(words[0], run_name="__main__")
     finally:
         sys.argv = arguments

@@ -40,11 +40,10 @@ def run_trial(
     if len(sample) != 1:
         raise ValueError(f"run_trial shows one sample, not {len(sample)}; take one with select([k]).")
     sim.setup(**(setup or {}))
-    # Feedback projections want targets; with learning rates of 0 they change nothing.
-    wiring = network.wire(sim, sample, targets=np.zeros((1, network.sizes[-1])))
+    wiring = network.wire(sim, sample, pause=0.0)
     for population in wiring.populations:
         population.record("spikes")
-    sim.run(network.trial_duration)
+    sim.run(wiring.duration)
     times, units = sample.sample(0)
     layers = [LayerSpikes("input", network.sizes[0], times, units)]
     layers += [_spikes(population) for population in wiring.populations]

@@ -142,10 +142,11 @@ class Network:
         feedback_learning_rate: float = 0.0,
         rho: float = 0.0,
         r_target: float = 0.0,
+        pause: float | None = None,
     ) -> Wiring:
         """Create the network on a simulator, with its present weights, to be shown every sample in turn.
 
-        Call ``sim.setup()`` before and ``sim.run(len(trains) * trial_duration)`` after.
+        Call ``sim.setup()`` before and ``sim.run(wiring.duration)`` after.
 
         Parameters
         ----------
@@ -159,11 +160,17 @@ class Network:
             Of the forward and the feedback projections; 0 keeps them fixed.
         rho, r_target : float
             Rate regularisation of the hidden populations.
+        pause : float, optional
+            Silence in ms before each sample, for stock cells, which do not return to rest where a trial ends. Default:
+            so long that exp(-10) = 0.005 % is left of what a sample left behind; 0 without such cells.
 
         Raises
         ------
         ValueError
-            If samples or targets do not fit the network, or weights shall learn that synapses share.
+            If samples or targets do not fit the network, or weights shall learn that synapses share or that lead to
+            stock cells.
+        pyNN.errors.ConnectionError
+            If a delay is shorter than those of the simulator.
         AttributeError
             If the simulator has not the cell type of a layer; names those that have.
         """
@@ -180,15 +187,19 @@ class Network:
                     f"{layer} needs {Need.SHARED_WEIGHTS.value}, and synapses of PyNN learn each by itself. Wire it "
                     "with learning_rate = 0, or train it with a Trainer."
                 )
+        settling = max(layer.cell.settling_time for layer in self.layers)
+        silence = math.ceil(settling) if pause is None else float(pause)
+        if not 0 <= silence < math.inf:
+            raise ValueError(f"pause = {pause!r} ms is not valid; it must be >= 0.")
         learning = {"learning_rate": learning_rate, "feedback_learning_rate": feedback_learning_rate}
         shown = presented(trains, np.arange(len(trains)))
-        return wiring.wire(self, sim, shown, targets, {"rho": rho, "r_target": r_target}, **learning)
+        return wiring.wire(self, sim, shown, targets, {"rho": rho, "r_target": r_target}, **learning, pause=silence)
 
     def read(self, made: Wiring) -> None:
         """Take over the weights that the simulator has learned, and the feedback if it was wired."""
         self.weights = [
-            layer.connectivity.learned(projection, layer.input_shape)
-            for layer, projection in zip(self.layers, made.projections, strict=True)
+            weights if layer.cell.static_synapses else layer.connectivity.learned(projection, layer.input_shape)
+            for layer, weights, projection in zip(self.layers, self.weights, made.projections, strict=True)
         ]
         if made.feedback:
             self.feedback = [np.asarray(p.get("weight", format="array"), np.float32) for p in made.feedback]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from pynn_sfdfa.network import static_synapses
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Protocol
 
     from numpy.typing import ArrayLike, NDArray
@@ -46,11 +48,17 @@ class Wiring:
     populations : list of Population
         Hidden layers, then the output layer.
     projections : list of Projection
-        ``projections[k]`` leads to ``populations[k]``.
+        ``projections[k]`` leads to ``populations[k]``; for stock cells it is a tuple of one for the weights >= 0 and
+        one for those below, as far as there are any.
     feedback : list of Projection
         From the output layer to each hidden layer; none in a network without targets.
     inhibition : list of Projection
         From each population whose neurons inhibit each other to itself.
+    n_trials : int
+    trial_duration : float
+        In ms.
+    pause : float
+        Silence in ms before each sample, in which stock cells return to rest.
     """
 
     stimulus: Any
@@ -58,6 +66,46 @@ class Wiring:
     projections: list[Any]
     feedback: list[Any]
     inhibition: list[Any]
+    n_trials: int
+    trial_duration: float
+    pause: float
+
+    @property
+    def duration(self) -> float:
+        """How long to run, in ms."""
+        return self.n_trials * (self.pause + self.trial_duration)
+
+    def counts(self, population: Any, later: float = 0.0) -> NDArray[np.int64]:
+        """Return the recorded spikes of each trial, those in pauses left out, shape (n_trials, neurons).
+
+        Parameters
+        ----------
+        population : Population
+        later : float
+            By how many ms its trials begin later than those of the input.
+        """
+        found = np.zeros((self.n_trials, population.size), np.int64)
+        for neuron, (trials, _) in enumerate(self._spikes(population, later)):
+            np.add.at(found[:, neuron], trials, 1)
+        return found
+
+    def first_spikes(self, population: Any, later: float = 0.0) -> NDArray[np.float32]:
+        """Return the first spike of each neuron in each trial, in ms, infinite if there is none; see `counts`."""
+        found = np.full((self.n_trials, population.size), np.inf, np.float32)
+        for neuron, (trials, times) in enumerate(self._spikes(population, later)):
+            np.minimum.at(found[:, neuron], trials, times)
+        return found
+
+    def _spikes(self, population: Any, later: float) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Return, for each neuron, the trial of each of its spikes, and when it came in it; not those in pauses."""
+        for train in population.get_data("spikes").segments[-1].spiketrains:
+            times = np.asarray(train.rescale("ms").magnitude, float) - later + _ROUNDING
+            trial, within = np.divmod(times, self.pause + self.trial_duration)
+            shown = (within >= self.pause) & (trial >= 0) & (trial < self.n_trials)
+            yield trial[shown].astype(np.int64), (within[shown] - self.pause).astype(np.float32)
+
+
+_ROUNDING = 1e-6  # ms, by which times on a grid are off
 
 
 def wire(
@@ -68,11 +116,16 @@ def wire(
     regularisation: Mapping[str, float],
     learning_rate: float,
     feedback_learning_rate: float,
+    pause: float,
 ) -> Wiring:
     """Create a network on a simulator; see `pynn_sfdfa.network.network.Network.wire`."""
     from pyNN.parameters import Sequence as PyNNSequence
 
-    times = [PyNNSequence(t) for t in trains.spike_times(network.trial_duration)]
+    trial_duration = network.trial_duration
+    trains.check_within(trial_duration)
+    on_grid = sim.get_time_step() if sim.__name__.startswith("pyNN.") else 0.0
+    shown = trains.spike_times(pause + trial_duration)
+    times = [PyNNSequence(_at_steps(own + pause, on_grid)) for own in shown]
     stimulus = sim.Population(network.sizes[0], sim.SpikeSourceArray(spike_times=times), label="input")
     populations: list[Any] = []
     projections: list[Any] = []
@@ -83,22 +136,35 @@ def wire(
             of_learning = dict(regularisation)
         elif targets is not None:
             of_learning = {"targets": [PyNNSequence(column) for column in np.asarray(targets, dtype=float).T]}
-        kind = layer.cell.population_type(sim, gradient=network.gradient, **of_learning)
-        population = sim.Population(layer.size, kind, initial_values=layer.cell.initial_values, label=layer.name)
+        cell = replace(cast("Any", layer.cell), trial_duration=pause + trial_duration)
+        kind = cell.population_type(sim, gradient=network.gradient, **of_learning)
+        population = sim.Population(layer.size, kind, initial_values=cell.initial_values, label=layer.name)
         below = populations[-1] if populations else stimulus
-        synapse = {"delay": network.delay, "learning_rate": learning_rate}
-        projections.append(layer.connectivity.project(sim, below, population, layer.input_shape, weights, **synapse))
+        projections.append(_projected(network.delay, layer, sim, below, population, weights, learning_rate))
         populations.append(population)
         if layer.connectivity.inhibition:
-            inhibition.append(_inhibition(sim, population, layer.connectivity.inhibition, network.delay))
+            inhibition.append(static_synapses.inhibit(sim, population, layer, network.delay))
     hidden = populations[:-1] if targets is not None else []
     feedback = _feedback(sim, populations[-1], hidden, network.feedback, feedback_learning_rate)
-    return Wiring(stimulus, populations, projections, feedback, inhibition)
+    return Wiring(stimulus, populations, projections, feedback, inhibition, len(trains), trial_duration, pause)
 
 
-def _inhibition(sim: Any, population: Any, weight: float, delay: float) -> Any:
-    others = sim.AllToAllConnector(allow_self_connections=False)
-    return sim.Projection(population, population, others, sim.StaticSynapse(weight=-weight, delay=delay))
+def _at_steps(times: NDArray[np.float64], step: float) -> NDArray[np.float64]:
+    """Return times moved to the next step, as our own simulators do, where a simulator takes no others.
+
+    A time that is at a step in single precision stays there.
+    """
+    return np.round(np.ceil(times / step - 1e-3) * step, 6) if step else times
+
+
+def _projected(
+    delay: float, layer: Layer, sim: Any, pre: Any, post: Any, weights: NDArray[np.float32], learning_rate: float
+) -> Any:
+    synapse: dict[str, Any] = {"delay": delay, "learning_rate": learning_rate}
+    if not layer.cell.static_synapses:
+        return layer.connectivity.project(sim, pre, post, layer.input_shape, weights, **synapse)
+    static_synapses.check_delay(sim, layer, delay)
+    return static_synapses.project(sim, pre, post, layer, weights, layer.cell.synapse_type(sim, **synapse))
 
 
 def _feedback(

@@ -48,10 +48,11 @@ def check_activity(tally: Tally, network: Network, epoch: int) -> None:
         threshold = cell.v_thresh - cell.resting_potential
         name = "The output layer" if index == len(network.layers) - 1 else f"Hidden layer {index + 1}"
         if spikes.sum() == 0:
+            calm = ", lower its inhibition" if layer.connectivity.inhibition else ""
             raise CannotLearnError(
                 f"{name} ({layer.size} neurons) did not fire once in the {tally.samples} trials of epoch {epoch}, so "
                 f"nothing can be learned. Its threshold is {threshold:g} mV above rest "
-                f"(c = {cell.threshold_current:.3g} nA): lower v_thresh, widen the range of the initial weights, "
+                f"(c = {cell.threshold_current:.3g} nA): lower v_thresh{calm}, widen the range of the initial weights, "
                 "or give it more active inputs."
             )
         fraction = capped / (tally.samples * layer.size)

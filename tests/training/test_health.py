@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from small_nets import network
 
+from pynn_sfdfa import Dense, IF_curr_exp, Input, Network
 from pynn_sfdfa.training.engine import BatchFigures
 from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
 from pynn_sfdfa.training.tally import Tally
@@ -38,6 +39,15 @@ def test_a_silent_hidden_layer(net):
 
 def test_a_silent_output_layer(net):
     with pytest.raises(CannotLearnError, match=r"The output layer \(2 neurons\) did not fire once"):
+        check_activity(tally([SPIKES[0], np.zeros(2, int)]), net, 1)
+
+
+def test_a_silent_layer_of_stock_cells_counts_its_threshold_from_where_they_rest_and_may_be_inhibited():
+    cell = IF_curr_exp(i_offset=0.5)  # which lifts it by 10 of 15 mV
+    net = Network([Input((3,)), Dense(4), Dense(2, cell=cell, inhibition=0.5)], delay=1.0)
+    with pytest.raises(
+        CannotLearnError, match=r"threshold is 5 mV above rest .* lower v_thresh, lower its inhibition, wid"
+    ):
         check_activity(tally([SPIKES[0], np.zeros(2, int)]), net, 1)
 
 

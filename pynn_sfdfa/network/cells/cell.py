@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell"]
 
+_TIME_CONSTANTS = 10.0
+
 
 class Cell(ABC):
     """A leaky integrate-and-fire neuron with exponential synaptic current, in PyNN's units (ms, mV, nF, nA).
@@ -28,6 +30,12 @@ class Cell(ABC):
 
     name: ClassVar[str]
     """The name of the cell type in PyNN."""
+
+    static_synapses: ClassVar[bool] = False
+    """Whether the synapses that lead to it are PyNN's static ones, with a receptor type for each sign.
+
+    Such cells know no trials: see `settling_time`.
+    """
 
     tau_m: float
     tau_syn: float
@@ -51,6 +59,14 @@ class Cell(ABC):
     def resting_potential(self) -> float:
         """Where the potential settles without input, in mV; trials begin there."""
         return self.v_rest
+
+    @property
+    def settling_time(self) -> float:
+        """Silence in ms after which it is at rest where trials do not bring it there: but for exp(-10) of where it was.
+
+        0 for cells that every simulator returns to rest.
+        """
+        return _TIME_CONSTANTS * self.tau_m + self.tau_refrac if self.static_synapses else 0.0
 
     @property
     def initial_values(self) -> dict[str, float]:

@@ -53,6 +53,7 @@ class IF_curr_exp(Cell):
     """
 
     name: ClassVar[str] = "IF_curr_exp"
+    static_synapses: ClassVar[bool] = True
 
     tau_m: float = DEFAULTS["tau_m"]
     tau_syn: float = DEFAULTS["tau_syn_E"]

@@ -79,7 +79,18 @@ class LIF_SFDFA(Cell):
         return {}
 
     def population_type(self, sim: Any, **of_learning: Any) -> Any:
-        """Return ``LIF_SFDFA`` of a simulator; see `Cell.population_type`."""
+        """Return ``LIF_SFDFA`` of a simulator; see `Cell.population_type`.
+
+        Raises
+        ------
+        AttributeError
+            If it is one of PyNN's own.
+        """
+        if not hasattr(sim, "LIF_SFDFA"):
+            raise AttributeError(
+                f"{sim.__name__} has no LIF_SFDFA; pynn_sfdfa.event, pynn_sfdfa.brian2 and pynn_sfdfa.spiNNaker have "
+                "it. In PyNN's own cells the network is pynn_sfdfa.network.stock.in_stock_cells(network)."
+            )
         return sim.LIF_SFDFA(**asdict(self), **of_learning)
 
     def synapse_type(self, sim: Any, learning_rate: float, **parameters: Any) -> Any:

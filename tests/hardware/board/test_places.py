@@ -197,6 +197,14 @@ def test_an_error_of_the_script_is_its_own(tmp_path):
     assert isinstance(done.exception, ZeroDivisionError)
 
 
+def test_a_script_is_given_its_arguments_and_an_experiment_takes_none(tmp_path):
+    (tmp_path / "script.py").write_text("import sys\nprint(sys.argv[1:])")
+    done = run("run", tmp_path / "script.py", "--board", "emulated", "--", "spiNNaker", "--samples", "3")
+    assert done.output.splitlines()[-1] == "['spiNNaker', '--samples', '3']"
+    done = run("run", "digits-online", "digits", "--board", "emulated")
+    assert (done.exit_code, "'digits' is one argument too many: only a script takes others" in done.output) == (2, True)
+
+
 def test_wrong_use(tmp_path):
     (tmp_path / "script.py").write_text("pass")
     for arguments, message in [

@@ -1,0 +1,91 @@
+"""Static synapses in bulk, on every PyNN simulator: those that lead to stock cells, and inhibition within a layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pyNN import errors
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.network.layers import Layer
+
+__all__ = ["check_delay", "inhibit", "project"]
+
+
+def project(
+    sim: Any, pre: Any, post: Any, layer: Layer, weights: NDArray[np.float32], synapse_type: Any
+) -> tuple[Any, ...]:
+    """Return the projections that lead to a layer of stock cells: of the weights >= 0 and of those below, if any.
+
+    PyNN has a receptor type for each sign, and a projection goes to one of them.
+    """
+    synapses = layer.connectivity.sites(layer.input_shape).synapses()
+    each = weights.ravel()[synapses.weight].astype(float)
+    made = []
+    for receptor_type, of_sign in (("excitatory", each >= 0), ("inhibitory", each < 0)):
+        if of_sign.any():
+            ends = synapses.pre[of_sign], synapses.post[of_sign]
+            made.append(_connected(sim, pre, post, *ends, each[of_sign], synapse_type, receptor_type))
+    return tuple(made)
+
+
+def inhibit(sim: Any, population: Any, layer: Layer, delay: float) -> Any:
+    """Return the projection by which each neuron of a layer inhibits every other one."""
+    pre, post = np.nonzero(~np.eye(layer.size, dtype=bool))
+    weights = np.full(pre.size, -layer.connectivity.inhibition)
+    receptor_type = "inhibitory" if layer.cell.static_synapses else None
+    return _connected(sim, population, population, pre, post, weights, sim.StaticSynapse(delay=delay), receptor_type)
+
+
+def check_delay(sim: Any, layer: Layer, delay: float) -> None:
+    """Raise ConnectionError if static synapses of a simulator cannot be as fast as those that lead to a layer."""
+    least = float(sim.StaticSynapse().parameter_space["delay"].base_value)
+    if delay < least:
+        raise errors.ConnectionError(
+            f"{layer}: a delay of {delay:g} ms is shorter than the least that {sim.__name__} has, {least:g} ms. Give "
+            f"the network delay = {least:g} before it is trained (network.delay of an experiment), or call setup() "
+            "with a smaller timestep."
+        )
+
+
+def _connected(
+    sim: Any,
+    pre: Any,
+    post: Any,
+    i: NDArray[np.int64],
+    j: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    synapse_type: Any,
+    receptor_type: str | None,
+) -> Any:
+    """Return a projection with a synapse from neuron i[k] to neuron j[k] for each k."""
+    if sim.__name__ == "pyNN.brian2":
+        return _on_brian2(sim, pre, post, i, j, weights, synapse_type, receptor_type)
+    connector = sim.FromListConnector(np.column_stack([i, j, weights]), column_names=["weight"])
+    return sim.Projection(pre, post, connector, synapse_type, receptor_type=receptor_type)
+
+
+def _on_brian2(
+    sim: Any,
+    pre: Any,
+    post: Any,
+    i: NDArray[np.int64],
+    j: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    synapse_type: Any,
+    receptor_type: str | None,
+) -> Any:
+    """Return the same for ``pyNN.brian2``, which sets each synapse by itself: 0.4 ms each, minutes for a network."""
+    from brian2 import ms, nA
+
+    projection = sim.Projection(pre, post, sim.FromListConnector([]), synapse_type, receptor_type=receptor_type)
+    synapses = projection._brian2_synapses[0][0]
+    synapses.connect(i=i, j=j)
+    step = sim.get_time_step()
+    synapses.weight = weights * nA
+    synapses.delay = round(synapse_type.parameter_space["delay"].base_value / step) * step * ms
+    projection._n_connections = i.size
+    return projection

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import ast
+import re
+import runpy
+import sys
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from network_toys import Windows
+
+from pynn_sfdfa import LIF_SFDFA, Dense, FirstSpike, IF_curr_exp, Input, Network, SpikeTrains
+from pynn_sfdfa.cli import main
+from pynn_sfdfa.network.pynn_script import PyNNScriptError, write
+from pynn_sfdfa.network.stock import NotStockError
+from pynn_sfdfa.training.evaluator import Evaluator
+from pynn_sfdfa.training.readouts import MostSpikes
+
+STOCK = IF_curr_exp(tau_m=16.0, tau_syn=4.0, cm=4.0, v_rest=-65.0, v_thresh=-62.0, tau_refrac=2.0, trial_duration=80.0)
+LEARNING = LIF_SFDFA(tau_m=16.0, tau_syn=4.0, cm=4.0, v_rest=-65.0, v_thresh=-62.0, trial_duration=80.0)
+
+
+def network(cell, **settings):
+    layers = [Input((12,)), Dense(9, cell=cell), Dense(4, cell=cell)]
+    return Network(layers, **{"delay": 1.0, "weights": (-1.5, 2.5), "seed": 3, "max_spikes": 90} | settings)
+
+
+@pytest.fixture(scope="module")
+def trains():
+    """Eight samples of spikes on a grid of 1 ms, the eighth without any."""
+    rng = np.random.default_rng(4)
+    samples = [np.nonzero(rng.uniform(size=(60, 12)) < (k < 7) * 0.15) for k in range(8)]
+    return SpikeTrains.from_samples([(times.astype(float), units) for times, units in samples], np.arange(8) % 4, 12)
+
+
+def written(net, folder, trains, readout=None, timestep=1.0):
+    readout = readout or MostSpikes()
+    shown = Evaluator(net, readout=readout)
+    path = folder / "net.py"
+    counts, answers = shown.evaluate(trains).counts, shown.predict(trains)
+    write(net, path, trains, counts, answers, title="A net", readout=readout.name, timestep=timestep)
+    return path, counts
+
+
+def printed(path, *arguments):
+    """Run a script; return answers and counts that are those of the exact simulator, and what it printed."""
+    before, sys.argv = sys.argv, [str(path), *arguments]
+    try:
+        runpy.run_path(str(path), run_name="__main__")
+    finally:
+        sys.argv = before
+
+
+def same(capsys, path, *arguments):
+    """Return how many answers and counts of a script are those of the exact simulator."""
+    capsys.readouterr()
+    printed(path, *arguments)
+    text = capsys.readouterr().out
+    found = re.search(r"(\d+) of (\d+) answers and (\d+) of (\d+) output spike counts are the same", text)
+    return tuple(int(number) for number in found.groups())
+
+
+@pytest.mark.parametrize("readout", [MostSpikes(), FirstSpike()])
+@pytest.mark.parametrize(("cell", "delay"), [(STOCK, 1.0), (LEARNING, 0.0)])
+def test_in_continuous_time_it_answers_as_the_network_that_was_trained(cell, delay, readout, trains, tmp_path, capsys):
+    path, counts = written(network(cell, delay=delay), tmp_path, trains, readout)
+    assert counts.sum() > 40
+    assert same(capsys, path, "pynn_sfdfa.event") == (8, 8, 32, 32)
+
+
+def test_nest_answers_as_the_network_that_was_trained_where_it_computes_times_between_steps(trains, tmp_path, capsys):
+    pytest.importorskip("nest", reason="run: pip install 'pynn-sfdfa[nest]'")
+    path, _ = written(network(STOCK), tmp_path, trains)
+    assert same(capsys, path, "nest") == (8, 8, 32, 32)
+    assert same(capsys, path, "nest", "--samples", "3", "--timestep", "0.5") == (3, 3, 12, 12)
+
+
+def test_a_reset_to_rest_in_steps_is_that_of_training_as_the_step_shrinks(trains, tmp_path, capsys):
+    pytest.importorskip("nest", reason="run: pip install 'pynn-sfdfa[nest]'")
+    path, _ = written(network(LEARNING, delay=0.0), tmp_path, trains)
+    equal = [same(capsys, path, "nest", "--timestep", step)[2] for step in ("1", "0.1", "0.01", "0.001")]
+    assert equal[0] < equal[1] < equal[2] < equal[3] == 32
+
+
+def test_on_brian2_it_makes_synapses_in_bulk_and_inputs_keep_its_step(trains, tmp_path, capsys):
+    brian2 = pytest.importorskip("brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
+    pytest.importorskip("nest", reason="run: pip install 'pynn-sfdfa[nest]'")
+    brian2.prefs.codegen.target = "numpy"
+    path, _ = written(network(LEARNING, delay=0.0), tmp_path, trains)
+    assert same(capsys, path, "brian2", "--samples", "4") == same(capsys, path, "nest", "--samples", "4")
+    assert brian2.defaultclock.dt == 1.0 * brian2.ms
+
+
+def test_it_imports_numpy_and_the_simulator_alone(trains, tmp_path):
+    path, _ = written(network(STOCK), tmp_path, trains)
+    tree = ast.parse(path.read_text())
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    imported = {node.module if isinstance(node, ast.ImportFrom) else node.names[0].name for node in imports}
+    assert imported == {"argparse", "importlib", "sys", "pathlib", "numpy", "brian2"}
+    assert max(map(len, path.read_text().splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--samples", "9"], "--samples 9: the file has 8 samples"),
+        (["--timestep", "0.3"], "the delay of 1.0 ms must be one step or several"),
+        (["--timestep", "2"], "the delay of 1.0 ms must be one step or several"),
+    ],
+)
+def test_the_script_refuses_what_it_cannot_show(arguments, message, trains, tmp_path, capsys):
+    path, _ = written(network(STOCK), tmp_path, trains)
+    with pytest.raises(SystemExit):
+        printed(path, "pynn_sfdfa.event", *arguments)
+    assert message in capsys.readouterr().err
+
+
+def test_two_spikes_of_an_input_in_one_step_are_refused(tmp_path):
+    close = SpikeTrains.from_samples([([3.1, 3.4], [0, 0])], [0], 12)
+    path, _ = written(network(STOCK), tmp_path, close)
+    with pytest.raises(SystemExit, match=r"An input spikes twice within a step of 1.0 ms: choose a smaller --timestep"):
+        printed(path, "pynn_sfdfa.event")
+
+
+def test_what_no_script_can_say_is_refused(trains, tmp_path):
+    windows = Network([Input((3, 4)), Windows(2, 3, cell=LEARNING)], delay=1.0)
+    answers = {"samples": trains, "exact_counts": np.zeros((8, 4)), "exact_answers": np.zeros(8)}
+    good = {"path": tmp_path / "net.py", "title": "A net", "readout": "most-spikes", "timestep": 1.0, **answers}
+    for net, changes, message in [
+        (windows, {}, r"Layer 'output' \(Windows.*: only dense layers go into PyNN's own cells"),
+        (network(STOCK), {"readout": "membrane"}, "no PyNN script for the readout membrane, only for most-spikes and"),
+        (network(STOCK), {"timestep": 0.3}, "dt = 0.3 ms is not valid; the delay of 1 ms must be one step or several"),
+        (network(STOCK), {"timestep": 0.0}, "dt = 0 ms is not valid; .* choose 1 or 0.1"),
+    ]:
+        with pytest.raises((NotStockError, PyNNScriptError), match=message):
+            write(net, **good | changes)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_none_of_ours_is_not_written_over(trains, tmp_path):
+    for content in (b"mine", None):
+        np.savez(tmp_path / "net.npz", x_train=np.zeros(3))
+        if content is not None:
+            (tmp_path / "net.npz").write_bytes(content)
+        kept = (tmp_path / "net.npz").read_bytes()
+        with pytest.raises(PyNNScriptError, match=r"net.npz is there, and holds no weights of an exported network"):
+            written(network(STOCK), tmp_path, trains)
+        assert (tmp_path / "net.npz").read_bytes() == kept
+        assert not (tmp_path / "net.py").exists()
+    (tmp_path / "net.npz").unlink()
+    for _ in range(2):
+        written(network(STOCK), tmp_path, trains)
+
+
+def test_export_writes_a_checkpoint_as_a_script(tmp_path, capsys):
+    small = ["--set", "network.hidden_sizes=[10]", "--epochs", "1", "--threads", "1"]
+    run = CliRunner().invoke
+    assert run(main, ["train", "digits", *small, "--out", str(tmp_path / "digits")]).exit_code == 0
+    checkpoint = tmp_path / "digits" / "best.safetensors"
+    done = run(main, ["export", str(checkpoint), "--format", "pynn", "--samples", "12"])
+    assert done.exit_code == 0, done.output
+    path = checkpoint.with_name("best_pynn.py")
+    assert re.search(
+        r"best_pynn.py: 64 - 10 - 10 neurons; best_pynn.npz: weights and 12 test samples, .* %", done.output
+    )
+    answers, n, counts, of = same(capsys, path, "pynn_sfdfa.event")
+    assert (n, of) == (12, 120)  # inputs are moved to steps of 0.1 ms
+    assert answers >= 11 and counts >= 110
+    for arguments, message in [
+        (["--format", "nir", "--samples", "3"], "--samples goes with --format pynn"),
+        (["--format", "pynn", "--out", "net.txt"], "'net.txt' is no name for a PyNN script; call it net.py"),
+        (["--format", "pynn", "--dt", "0.3"], "dt = 0.3 ms is not valid"),
+    ]:
+        done = run(main, ["export", str(checkpoint), *arguments])
+        assert (done.exit_code, message in done.output) == (2, True), done.output
