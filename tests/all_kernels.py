@@ -13,6 +13,7 @@ import small_nets
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import BP, DFA, SFDFA, SGD, Adam, Trainer
+from pynn_sfdfa.encoding import PoissonGrid
 
 
 def trained(tau_syn, gradient, rule, optimizer, delay):
@@ -90,8 +91,16 @@ def stock(tau_syn_I):
     return [np.concatenate(spikes), *(s.magnitude for s in sorted(segment.analogsignals, key=lambda s: s.name))]
 
 
+def drawn():
+    """Times, units and ends of spikes on a grid, of some words and a part of one."""
+    images = np.random.default_rng(10).choice([0, 1, 50, 128, 254, 255], (5, 8))
+    encoder = PoissonGrid(p_max=1.0, duration=150.0, seed=6, redraw=True)
+    trains = encoder.draw(images, np.arange(5), np.array([3, 70000, 2, 9, 0]), presentation=4)
+    return [trains.times, trains.units, trains.offsets]
+
+
 def main(path):
-    results = {}
+    results = {"drawn on a grid": drawn()}
     for tau_syn, gradient in itertools.product((130.0, 100.0), ("bounded", "exact")):
         results[f"sfdfa, {tau_syn} ms, {gradient}"] = trained(tau_syn, gradient, SFDFA(rho=0.1), Adam(), delay=0.0)
     results["dfa"] = trained(130.0, "bounded", DFA(rho=0.1), SGD(1e-5), delay=3.0)

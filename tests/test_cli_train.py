@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +17,8 @@ import pytest
 from click.testing import CliRunner
 
 from pynn_sfdfa.cli import main
-from pynn_sfdfa.experiments import config
+from pynn_sfdfa.encoding.spikes import presented
+from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.training import checkpoint
 
 SMALL = ("--set", "network.hidden_sizes=[20]", "--epochs", "2", "--threads", "1")
@@ -111,6 +114,63 @@ def test_evaluate_prints_a_sentence(run):
     assert result.exit_code == 0
     assert result.stdout.startswith("Test accuracy ")
     assert " of 360 samples, loss " in result.stdout
+
+
+GRID = 'encoding={name="poisson-grid", p_max=0.2, duration=50.0, step=1.0, maximum=16.0, seed=4294967294, redraw=true}'
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """A finished run on samples whose spikes are drawn anew in every epoch, a tenth of them held out."""
+    out = tmp_path_factory.mktemp("runs") / "drawn"
+    result = invoke("train", "digits", *SMALL, "--set", GRID, "--set", "data.validation=0.1", "--out", out)
+    assert result.exit_code == 0, result.output
+    return out
+
+
+def test_the_first_of_several_draws_is_that_of_the_training(drawn):
+    """Seeds go on from 0 after the largest."""
+    once = json.loads(invoke("evaluate", drawn / "last.safetensors", "--json").stdout)
+    record = json.loads((drawn / "metrics.jsonl").read_text().splitlines()[-1])
+    assert (once["accuracy"], once["loss"]) == (record["test_accuracy"], record["test_loss"])
+    several = json.loads(invoke("evaluate", drawn / "last.safetensors", "--draws", "3", "--json").stdout)
+    assert [one["seed"] for one in several["draws"]] == [4294967294, 4294967295, 0]
+    assert (several["draws"][0]["accuracy"], several["draws"][0]["loss"]) == (once["accuracy"], once["loss"])
+    assert len({one["loss"] for one in several["draws"]}) == 3
+    accuracies = [one["accuracy"] for one in several["draws"]]
+    assert several["accuracy"] == pytest.approx(np.mean(accuracies))
+    assert several["accuracy_sd"] == pytest.approx(np.std(accuracies, ddof=1))
+    lines = invoke("evaluate", drawn / "last.safetensors", "--draws", "3").stdout.splitlines()
+    assert lines[0] == f"seed 4294967294: {100 * accuracies[0]:.2f} %"
+    said = f"{100 * np.mean(accuracies):.2f} +- {100 * np.std(accuracies, ddof=1):.2f} % (mean and SD of 3 draws)"
+    assert lines[-1] == f"Test accuracy {said} of 360 samples."
+
+
+def test_draws_of_what_is_not_drawn_are_refused(run):
+    message = wrong_use("evaluate", run[0] / "best.safetensors", "--draws", "5")
+    assert "The encoder latency of digits draws nothing" in message
+    assert "leave --draws out. Encoders that draw are poisson, poisson-grid." in message
+
+
+def test_simulate_shows_the_spikes_that_are_evaluated(drawn, tmp_path):
+    """The first test sample, on PyNN's path: its input spikes are those of the encoder's presentation 0."""
+    table = invoke("simulate", drawn / "last.safetensors", "--sample", "1", "--out", tmp_path / "raster.png").stdout
+    settings, _ = assembly.from_checkpoint(drawn / "last.safetensors")
+    _, samples = assembly.build(settings, None, io.StringIO(), "simulate")
+    assert len(samples.train) + len(samples.validation) == 1437
+    spikes = presented(samples.test, [1]).times.size
+    assert re.search(rf"input +│ +64 │ +\d+ │ +{spikes} │", table)
+    assert settings.encoding.build().redraw is True
+
+
+def test_probabilities_over_one_are_refused(tmp_path):
+    over = GRID.replace("p_max=0.2", "p_max=1.2")
+    message = wrong_use("train", "digits", "--set", over, "--out", tmp_path / "run")
+    assert "encoding.p_max = 1.2 is not valid: must be <= 1 (spikes a step of a pixel of maximum, a prob" in message
+    message = wrong_use("train", "digits", "--set", GRID.replace("16.0", "15.0"), "--out", tmp_path / "run")
+    assert "with the encoder poisson-grid: values to encode must lie in 0..15; sample" in message
+    message = wrong_use("train", "digits", "--set", GRID.replace("50.0", "500.0"), "--out", tmp_path / "run")
+    assert "network.trial_duration (200.0 ms) must exceed every spike time; the encoder poisson-grid draws" in message
 
 
 def test_simulate_a_trained_network_agrees_with_the_batch_engine(run, tmp_path):

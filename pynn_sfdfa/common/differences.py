@@ -67,7 +67,12 @@ DIFFERENCES = (
         "in steps; a delay for each synapse; electrodes; `v` can be recorded; goes on, too",
         "in steps and fixed point; a delay for each synapse; `v`, `gsyn_exc` and `gsyn_inh` can be recorded",
     ),
-    Difference("loops among populations", "refused", "simulated", "simulated"),
+    Difference(
+        "loops within and among populations",
+        "exact among `IF_curr_exp`, if there is a delay in each; refused through `LIF_SFDFA`",
+        "simulated",
+        "simulated",
+    ),
     Difference(
         "delays onto `LIF_SFDFA`",
         "any, 0 included; 0 if none is given",

@@ -99,7 +99,7 @@ class PoissonGrid(Drawn):
         """Draw spikes; see `Drawn.draw`."""
         draw, lanes = _kernel()
         grid, n_units = _grid(self.step, self.duration), values.shape[1]
-        scratch = np.empty((n_units, -(-grid.size // lanes)), np.uint64), *np.empty((2, max(n_units, grid.size)), int)
+        scratch = np.empty((3, -(-n_units // lanes) * lanes), np.uint64), np.empty(n_units, np.int32)
         offsets = np.zeros(len(values) + 1, np.int64)
         mean = self.n_spikes(values).sum()
         capacity = math.ceil(mean + 8 * math.sqrt(mean) + 1)
@@ -107,7 +107,7 @@ class PoissonGrid(Drawn):
             times, units, end = np.empty(capacity, np.float32), np.empty(capacity, np.int32), 0
             for start in range(0, len(values), _BLOCK):
                 block = slice(start, start + _BLOCK)
-                probabilities = self.p_max * (values[block] / self.maximum)
+                probabilities = self.p_max * np.divide(values[block], self.maximum, dtype=np.float64, order="C")
                 which = self.seed, presentation if self.redraw else 0
                 ends = offsets[1:][block]
                 end = draw(probabilities, numbers[block], *which, grid, *scratch, end, ends, times, units)

@@ -26,7 +26,7 @@ class IF_curr_exp(pynn_cells.IF_curr_exp):
 
     ``cm dv/dt = -cm (v - v_rest)/tau_m + isyn_exc + isyn_inh + i_offset``; at ``v >= v_thresh`` the neuron spikes, and
     ``v`` is held at ``v_reset`` for ``tau_refrac``, while the currents go on. It knows no trials: beside LIF_SFDFA it
-    goes on where those return to rest.
+    goes on where those return to rest. Its populations may be connected in loops, in each of which there is a delay.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""A feed-forward network of connected populations: in which order it is advanced, and its trials."""
+"""A network of connected populations: how it is advanced, and its trials."""
 
 from __future__ import annotations
 
-import graphlib
 import math
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +15,15 @@ from pynn_sfdfa.common.wiring import check_trial_durations
 from pynn_sfdfa.event.advance import Spikes
 from pynn_sfdfa.event.learning import end_trial
 from pynn_sfdfa.event.neurons import Neurons
+from pynn_sfdfa.event.stages import stages
 from pynn_sfdfa.event.stock_neurons import StockNeurons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-__all__ = ["Net", "at_trial_end", "connected_nets", "heard_by", "trial_index"]
+    from pynn_sfdfa.event.stages import Stage
+
+__all__ = ["Net", "at_trial_end", "connected_nets", "trial_index"]
 
 
 def at_trial_end(t: float, trial_duration: float) -> bool:
@@ -33,20 +36,15 @@ def trial_index(t: float, trial_duration: float) -> int:
     return round(t / trial_duration) if at_trial_end(t, trial_duration) else math.floor(t / trial_duration)
 
 
-def heard_by(populations: Iterable[Any]) -> dict[Any, list[Any]]:
-    """Return the populations from which each gets its input."""
-    return {p: [way.source for way in p.incoming if way.projection.receptor_type != "error"] for p in populations}
-
-
-def connected_nets(populations: Iterable[Any]) -> list[Net]:
+def connected_nets(populations: Sequence[Any]) -> list[Net]:
     """Split populations into networks, each in an order in which signals travel."""
-    order = list(graphlib.TopologicalSorter(heard_by(populations)).static_order())
-    place = {population: index for index, population in enumerate(order)}
-    links = [(place[way.source], index) for index, population in enumerate(order) for way in population.incoming]
+    order = stages(populations)
+    place = {population: index for index, stage in enumerate(order) for population in stage.populations}
+    links = [(place[way.source], place[population]) for population in place for way in population.incoming]
     ends = tuple(np.array(links, np.int64).reshape(-1, 2).T)
     graph = coo_array((np.ones(len(links)), ends), shape=(len(order), len(order)))
     count, net_of = connected_components(graph, directed=False)
-    return [Net([p for p, own in zip(order, net_of, strict=True) if own == net]) for net in range(count)]
+    return [Net([stage for stage, own in zip(order, net_of, strict=True) if own == net]) for net in range(count)]
 
 
 class Net:
@@ -58,8 +56,9 @@ class Net:
         If their trials differ in length.
     """
 
-    def __init__(self, populations: Sequence[Any]) -> None:
-        self.populations = populations
+    def __init__(self, order: Sequence[Stage]) -> None:
+        self.stages = order
+        populations = chain.from_iterable(stage.populations for stage in order)
         self.neurons = [p.dynamics for p in populations if isinstance(p.dynamics, Neurons)]
         for neurons in self.neurons:
             first = self.neurons[0]
@@ -67,14 +66,16 @@ class Net:
         self.trial_duration = self.neurons[0].trial_duration if self.neurons else math.inf
 
     def check(self, stop: float) -> None:
-        """Check before a run to ``stop`` (ms) that learning has all it needs.
+        """Check before a run to ``stop`` (ms) that learning has all it needs, and loops delays that can be told from 0.
 
         Raises
         ------
         ValueError
             If targets run out before ``stop``, or feedback comes from a population without targets or goes to one
-            with targets.
+            with targets, or the delay of a loop is too short.
         """
+        for stage in self.stages:
+            stage.check(stop)
         for neurons in self.neurons:
             check_learning(
                 neurons.label,
@@ -119,23 +120,53 @@ class Net:
         What LIF_SFDFA neurons receive is timed from the start of the trial, with which they return to rest; what
         IF_curr_exp receives from that of the simulation.
         """
-        for population in self.populations:
+        for stage in self.stages:
+            if stage.loop:
+                self._advance_loop(stage, start, after, until, end, to_trial_end)
+                continue
+            (population,) = stage.populations
             dynamics = population.dynamics
             if isinstance(dynamics, Neurons):
                 samples = population.recorder.samples_due(start, until, open_end=to_trial_end)
                 in_trial = dynamics.advance(end, samples)
-                spikes = in_trial._replace(time=start + in_trial.time)
                 population.recorder.keep(samples)
+                _send(population, in_trial._replace(time=start + in_trial.time), in_trial)
             elif isinstance(dynamics, StockNeurons):
                 samples = population.recorder.samples_due(0.0, until, open_end=to_trial_end)
                 spikes = dynamics.advance(until, samples)
-                in_trial = spikes._replace(time=np.minimum(spikes.time - start, end))  # rounding ends no trial early
                 population.recorder.keep(samples)
+                _send(population, spikes, _in_trial(spikes, start, end))
             else:
                 times, indices = dynamics.emit(after, until)
                 spikes = Spikes(times, indices, np.zeros(times.size))
-                in_trial = spikes._replace(time=times - start)
-            population.recorder.keep_spikes(spikes.time, spikes.neuron)
-            if spikes.time.size:
-                for pathway in population.outgoing:
-                    pathway.depart(spikes if isinstance(pathway.target.dynamics, StockNeurons) else in_trial)
+                _send(population, spikes, spikes._replace(time=times - start))
+
+    def _advance_loop(
+        self, stage: Stage, start: float, after: float, until: float, end: float, to_trial_end: bool
+    ) -> None:
+        """Advance the populations of a loop, all of IF_curr_exp, in turn."""
+        due = [p.recorder.samples_due(0.0, until, open_end=to_trial_end) for p in stage.populations]
+        taken = [0] * len(due)
+        for reached in stage.ends(after, until):
+            for k, population in enumerate(stage.populations):
+                time = due[k].time
+                first, taken[k] = (
+                    taken[k],
+                    time.size if reached == until else int(np.searchsorted(time, reached, "right")),
+                )
+                spikes = population.dynamics.advance(reached, due[k].part(first, taken[k]))
+                _send(population, spikes, _in_trial(spikes, start, end))
+        for population, samples in zip(stage.populations, due, strict=True):
+            population.recorder.keep(samples)
+
+
+def _send(population: Any, spikes: Spikes, in_trial: Spikes) -> None:
+    """Record spikes and send them off: to IF_curr_exp timed from t = 0, to LIF_SFDFA from the start of the trial."""
+    population.recorder.keep_spikes(spikes.time, spikes.neuron)
+    if spikes.time.size:
+        for pathway in population.outgoing:
+            pathway.depart(spikes if isinstance(pathway.target.dynamics, StockNeurons) else in_trial)
+
+
+def _in_trial(spikes: Spikes, start: float, end: float) -> Spikes:
+    return spikes._replace(time=np.minimum(spikes.time - start, end))  # rounding ends no trial early

@@ -60,6 +60,11 @@ class Pathway:
         self.post = post
         self.in_flight = no_spikes()
 
+    @property
+    def carries_spikes(self) -> bool:
+        """Whether spikes travel along it; feedback of errors waits for the end of a trial."""
+        return self.pre.size > 0 and self.projection.receptor_type != "error"
+
     def values(self, name: str) -> NDArray[np.float64]:
         """Return a variable of these synapses as the projection knows it, or zeros if they have no such variable."""
         known = self.projection.values

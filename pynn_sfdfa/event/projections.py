@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import graphlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +13,8 @@ from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
 from pynn_sfdfa.event import simulator
 from pynn_sfdfa.event.cells import IF_curr_exp
-from pynn_sfdfa.event.net import heard_by
 from pynn_sfdfa.event.pathways import Pathway
+from pynn_sfdfa.event.stages import check_loops
 from pynn_sfdfa.event.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
 
 if TYPE_CHECKING:
@@ -49,15 +48,6 @@ class Projection(BulkProjection):
         else:
             allowed = StaticSynapse, SFDFASynapse, SFDFAFeedback
             check_wiring(self.label, self.synapse_type, self.receptor_type, sources, targets, allowed, "event")
-        if self.receptor_type != "error":
-            heard = heard_by([*simulator.state.populations, *targets])
-            try:
-                graphlib.TopologicalSorter(heard | {p: heard[p] + sources for p in targets}).prepare()
-            except graphlib.CycleError as error:
-                raise errors.ConnectionError(
-                    f"Projection '{self.label}' closes a loop through population '{error.args[1][0].label}'. "
-                    "pynn_sfdfa.event simulates feed-forward networks only; recurrent connections are not supported."
-                ) from None
 
     def _check_stock_synapses(self) -> None:
         """Raise ConnectionError unless synapses of this type lead to PyNN's cells."""
@@ -75,6 +65,7 @@ class Projection(BulkProjection):
             values |= {"R": np.zeros(len(self)), "eligibility": np.zeros(len(self))}
         self.values: dict[str, NDArray[np.float64]] = values
         self.pathways = list(self._split())
+        check_loops(self.label, simulator.state.populations, self.pathways)
         for pathway in self.pathways:
             pathway.target.incoming.append(pathway)
             if self.receptor_type != "error":
@@ -116,7 +107,13 @@ class Projection(BulkProjection):
         """Set a parameter of all synapses from the present time on; a new delay holds for spikes yet to come."""
         self.check_values(name, values)
         if name == "delay":
-            self.delay = self._checked_delay(values)
+            former, self.delay = self.delay, self._checked_delay(values)
+            try:
+                check_loops(self.label, simulator.state.populations, self.pathways)
+            except errors.ConnectionError:
+                self.delay = former
+                raise
+            simulator.state.nets = None
             return
         self.values[name][:] = values
         for pathway in self.pathways:

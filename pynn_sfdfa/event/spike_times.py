@@ -19,6 +19,7 @@ __all__ = ["fall_of_power", "fall_to_spike", "growth_to_spike", "may_reach", "ne
 
 _MAX_STEPS = 100  # three at most but for grazes; halving the bracket at each, 53 exhaust a float64
 _LARGEST_POWER = 64
+_COARSE = 1e-8  # between the precision of float32 and that of float64
 _MARGIN = 1e-9  # relative, far more than the rounding of a float64: where it leaves doubt, the crossing is computed
 
 
@@ -59,6 +60,9 @@ def fall_of_power(fall: float, ratio: float) -> float:
     """Return ``1 - (1 - fall)**ratio`` to full relative precision; whole ratios take multiplications only."""
     whole = int(ratio)
     if ratio != whole or whole > _LARGEST_POWER:
+        # To float32, float64 is exact without expm1 and log1p, which take longer, unless next to nothing has fallen.
+        if np.finfo(type(fall)).eps > _COARSE and fall > _COARSE:
+            return type(fall)(1.0 - math.exp(np.float64(ratio) * math.log(1.0 - np.float64(fall))))
         return -math.expm1(ratio * math.log1p(-fall))
     total = fall - fall
     while True:
@@ -136,13 +140,12 @@ def fall_to_spike(A: float, B: float, c: float, ratio: float, left_m: float, lef
         rise, bend = drive - B * y, (ratio - one) * drive  # times y and y**2
         step = below * y * rise / (rise * rise - half * below * bend)
         error = step * (bend + ratio * rise)
-        settled = abs(step) * error * error <= precision * fall * (rise * y) ** 2
-        if not low < fall + step < high:
-            step, settled = low + half * (high - low) - fall, False
-            if not low < fall + step < high:
-                break
-        fall += step
-        if settled:
+        within = low < fall + step < high
+        if within and abs(step) * error * error <= precision * fall * (rise * y) ** 2:
+            part = step / y  # so small that its third power does not matter in fall_syn either
+            return fall + step, fall_syn + (one - fall_syn) * ratio * part * (one - half * (ratio - one) * part)
+        fall = fall + step if within else low + half * (high - low)
+        if not low < fall < high:
             break
     return fall, fall_of_power(fall, ratio)
 

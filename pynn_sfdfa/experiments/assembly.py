@@ -40,6 +40,7 @@ __all__ = [
     "build_evaluator",
     "build_network",
     "build_trainer",
+    "encoded",
     "from_checkpoint",
     "restore",
     "trained_network",
@@ -88,7 +89,8 @@ def build(
     with DownloadProgress(stream) as progress:
         dataset = datasets.load(settings.data.name, folder, progress=progress)
     _check_memory(settings, dataset, purpose, stream)
-    train, test = (_encoded(part, settings, dataset.source) for part in (dataset.train, dataset.test))
+    encoder = settings.encoding.build()
+    train, test = (encoded(part, encoder, dataset.source) for part in (dataset.train, dataset.test))
     for name, part in (("training", train), ("test", test)):
         try:
             part.check_within(settings.network.trial_duration)
@@ -160,8 +162,8 @@ def _set_aside(settings: Experiment, train: Presentations, test: Presentations) 
     return Data(rest, test, validation)
 
 
-def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> Presentations:
-    encoder: Encoder = settings.encoding.build()
+def encoded(part: datasets.Samples | SpikeTrains, encoder: Encoder, source: str) -> Presentations:
+    """Return samples from ``source`` as they are shown; ConfigError if the encoder does not fit them."""
     if isinstance(part, SpikeTrains):
         if not encoder.takes_spikes:
             raise ConfigError(

@@ -10,6 +10,7 @@ import numpy as np
 from pynn_sfdfa.common.cells import GRADIENTS
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, offers, who_offers
+from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.network import wiring
 from pynn_sfdfa.network.connectivity import Connectivity
 from pynn_sfdfa.network.layers import Input, Layer
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.network.wiring import Wiring
 
 __all__ = ["Network"]
@@ -134,7 +135,7 @@ class Network:
     def wire(
         self,
         sim: Any,
-        trains: SpikeTrains,
+        trains: Presentations,
         *,
         targets: ArrayLike | None = None,
         learning_rate: float = 0.0,
@@ -151,7 +152,7 @@ class Network:
         ----------
         sim : module
             A simulator, such as ``pynn_sfdfa.event``.
-        trains : SpikeTrains
+        trains : SpikeTrains or other Presentations
             Sample k is shown in trial k.
         targets : array, shape (trials, n_out), optional
             Target spike counts; without them there are no errors, and so no feedback projections.
@@ -191,7 +192,8 @@ class Network:
         if not 0 <= silence < math.inf:
             raise ValueError(f"pause = {pause!r} ms is not valid; it must be >= 0.")
         learning = {"learning_rate": learning_rate, "feedback_learning_rate": feedback_learning_rate}
-        return wiring.wire(self, sim, trains, targets, {"rho": rho, "r_target": r_target}, **learning, pause=silence)
+        shown = presented(trains, np.arange(len(trains)))
+        return wiring.wire(self, sim, shown, targets, {"rho": rho, "r_target": r_target}, **learning, pause=silence)
 
     def read(self, made: Wiring) -> None:
         """Take over the weights that the simulator has learned, and the feedback if it was wired."""

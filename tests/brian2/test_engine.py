@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import pynn_sfdfa.event as event
-from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.encoding import EncodedWhenShown, PoissonGrid
+from pynn_sfdfa.encoding.spikes import SpikeTrains, presented
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import DFA, SFDFA, Combination
 from pynn_sfdfa.rules.parts.direct import Direct
@@ -93,6 +94,23 @@ def test_an_epoch_as_on_the_exact_simulator(sim, trains, tmp_path):
     answer, exact_answer = ours.evaluate(trains), exact.evaluate(trains)
     assert answer.accuracy == exact_answer.accuracy
     assert abs(answer.counts - exact_answer.counts).max() <= 1
+
+
+def test_samples_drawn_anew_are_shown_as_in_each_epoch(sim):
+    """It makes no difference whether an engine is given samples or the spikes that they have in the epoch."""
+    sim.setup(timestep=1.0)
+    encoder = PoissonGrid(p_max=0.4, duration=13.0, maximum=1.0, redraw=True)
+    samples = EncodedWhenShown(encoder, np.random.default_rng(4).random((6, 12)), np.arange(6) % 2)
+    order, states = np.array([4, 1, 0, 5, 2, 3]), []
+    for epoch, shown in ((2, samples), (2, presented(samples, np.arange(6), 2)), (3, samples)):
+        ours = sim.training_engine(*settings(), 1, 3)
+        list(ours.train(shown, order, 6, epoch))
+        states.append(ours.weights()[0])
+    np.testing.assert_array_equal(states[0], states[1])
+    assert abs(states[2] - states[0]).max() > 1e-4
+    responses = [ours.respond(shown).counts for shown in (samples, presented(samples, np.arange(6)))]
+    np.testing.assert_array_equal(*responses)
+    assert responses[0].any()
 
 
 def test_stretches_of_trials_do_not_change_the_result(sim, trains, monkeypatch):

@@ -8,7 +8,10 @@ STEPS = (0.1, 0.01)
 
 
 def network(sim):
-    """Return two layers of stock neurons that excite and inhibit; spikes of the sources fall on steps of 0.1 ms."""
+    """Return two layers of stock neurons that excite and inhibit, the second also itself and back to the first.
+
+    Spikes of the sources fall on steps of 0.1 ms.
+    """
     rng = np.random.default_rng(0)
     times = [np.sort(rng.choice(np.arange(10, 500), 25, replace=False)) * 0.1 for _ in range(12)]
     sources = sim.Population(12, sim.SpikeSourceArray(spike_times=times))
@@ -22,6 +25,9 @@ def network(sim):
                 pre, post, sim.AllToAllConnector(), sim.StaticSynapse(weight=weights, delay=1.0),
                 receptor_type=receptor_type,
             )  # fmt: skip
+    lateral, back = sim.StaticSynapse(weight=-0.3, delay=1.5), sim.StaticSynapse(weight=0.3, delay=2.0)
+    sim.Projection(second, second, sim.AllToAllConnector(allow_self_connections=False), lateral)
+    sim.Projection(second, first, sim.AllToAllConnector(), back)
     for population in (first, second):
         population.record("spikes")
     return first, second

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+import pynn_sfdfa.event as sim
+from pynn_sfdfa import FeedForward
 from pynn_sfdfa.encoding import EncodedWhenShown, PoissonGrid
 from pynn_sfdfa.encoding.spikes import SpikeTrains, presented, split
 
@@ -56,6 +58,17 @@ def test_selected_samples_keep_their_spikes(samples):
     assert part.labels.tolist() == [11 % 5, 20 % 5]
     for presentation in (0, 4):
         same(presented(part, [0, 1], presentation), presented(samples, [11, 20], presentation))
+
+
+def test_they_are_wired_as_spike_trains_are(samples):
+    network, spikes = FeedForward([12, 4, 2]), []
+    for shown in (samples.select([5, 2]), presented(samples, [5, 2])):
+        sim.setup()
+        stimulus = network.wire(sim, shown).stimulus
+        spikes.append([sequence.value.tolist() for sequence in stimulus.get("spike_times")])
+        sim.end()
+    assert spikes[0] == spikes[1]
+    assert sum(map(len, spikes[0])) == presented(samples, [5, 2]).times.size
 
 
 def test_they_split_like_spike_trains(samples):

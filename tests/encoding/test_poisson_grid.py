@@ -11,6 +11,7 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 from pynn_sfdfa.encoding import PoissonGrid, poisson_grid
+from pynn_sfdfa.encoding._draw_on_grid import draw
 
 SURE = 1e-4
 """A chance this small decides; seeds are fixed, so the tests below always come to the same result."""
@@ -108,7 +109,7 @@ def test_without_redraw_every_presentation_is_the_first():
     assert drawn[0] == drawn[1] == drawn[2] == drawn[3] != drawn[4] != drawn[5] != drawn[3]
 
 
-byte_images = arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 9)))
+byte_images = arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 9) | st.integers(60, 140)))
 
 
 @settings(max_examples=40)
@@ -162,6 +163,19 @@ def test_space_that_does_not_suffice_changes_nothing(monkeypatch):
     got = encoder(images, np.zeros(130, int))
     for field in ("times", "units", "offsets"):
         assert_array_equal(getattr(got, field), getattr(wanted, field))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32, ">f8"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_form_of_the_values_does_not_matter(dtype, order):
+    """The same numbers are drawn with the same probabilities, whatever holds them."""
+    images = np.random.default_rng(8).integers(0, 12, (5, 3, 4))
+    wanted = poisson_grid(images.astype(float), np.zeros(5, int), p_max=0.7, duration=65.0, maximum=11.0)
+    given_images = np.asarray(images, dtype=dtype, order=order)
+    got = poisson_grid(given_images, np.zeros(5, int), p_max=0.7, duration=65.0, maximum=11.0)
+    for field in ("times", "units", "offsets"):
+        assert_array_equal(getattr(got, field), getattr(wanted, field))
+    assert draw.signatures == [tuple(draw.declared)]  # nothing else had to be compiled
 
 
 def test_faint_pixels_fire_as_rarely_as_they_should():

@@ -68,7 +68,7 @@ def whole_run(until=N_TRIALS * DURATION - 20.0, **options):
 @settings(deadline=None, derandomize=True, max_examples=25)
 @given(
     cuts=st.lists(st.one_of(st.floats(0.0, 180.0), st.sampled_from([50.0, 100.0, 101.3, 150.0])), max_size=5),
-    ratio=st.sampled_from([2.0, 3.0]),
+    ratio=st.sampled_from([2.0, 3.0, 2.7]),
 )
 def test_splitting_a_run_changes_no_bit(cuts, ratio):
     expected = whole_run(180.0, ratio=ratio)

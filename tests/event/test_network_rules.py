@@ -32,9 +32,9 @@ def trained(**parameters):
     return population
 
 
-def test_loops_are_refused():
+def test_loops_of_neurons_that_learn_are_refused():
     a, b, c = cells("a"), cells("b"), cells("c")
-    with pytest.raises(sim.errors.ConnectionError, match="closes a loop through population 'a'.*feed-forward"):
+    with pytest.raises(sim.errors.ConnectionError, match="closes a loop through population 'a' .*feed-forward"):
         connect(a, a)
     connect(a, b)
     connect(b, c)

@@ -13,6 +13,7 @@ import pytest
 
 from pynn_sfdfa import datasets
 from pynn_sfdfa.datasets import Dataset, Samples
+from pynn_sfdfa.encoding import EncodedWhenShown
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.experiments.config import ConfigError
@@ -64,6 +65,17 @@ def test_spikes_are_those_that_the_encoder_makes(loaded):
         encode = settings.encoding.build()
         made = [encode(part.values, part.labels) for part in (time_coded.train, time_coded.test)]
         assert need.bytes == pytest.approx(16 * sum(trains.times.size for trains in made), rel=0.02)
+
+
+def test_spikes_that_are_drawn_when_shown_take_the_memory_of_a_batch(loaded):
+    grid = 'encoding={name="poisson-grid", p_max=0.2, duration=100.0, step=1.0, maximum=16.0, seed=1, redraw=true}'
+    for batch in (60, 600):
+        settings = config.load("digits", [grid, f"training.batch_size={batch}"])
+        (need,) = [need for need in needs(settings, loaded, "train") if "input spikes" in need.what]
+        assert f"input spikes of {batch} samples at a time" in need.what
+        made = EncodedWhenShown(settings.encoding.build(), loaded.train.values, loaded.train.labels)
+        trains, _ = made.shown(np.arange(batch), 1)
+        assert trains.times.nbytes + trains.units.nbytes < need.bytes < 3 * (trains.times.nbytes + trains.units.nbytes)
 
 
 def test_comparing_gradients_takes_engines_of_its_own(loaded):

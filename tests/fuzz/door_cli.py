@@ -19,7 +19,7 @@ RUN = ("--set", "--epochs", "--seed", "--threads", "--data", "--out", "--resume"
 
 LINES = {
     "train": ("WORD", (*RUN, "--target", "--board", "--standalone"), ("--set", LAST)),
-    "evaluate": ("WORD", ("--simulator", "--timestep", "--target", "--data", "--json"), ()),
+    "evaluate": ("WORD", ("--simulator", "--timestep", "--target", "--data", "--draws", "--json"), ()),
     "simulate": ("WORD", ("--sample", "--simulator", "--data", "--out", "--set"), ("--sample", "100000")),
     "export": ("WORD", ("--format", "--out", "--dt", "--samples"), ("--format", "nir")),
     "compare": ("WORD", ("--samples", "--on", "--data", "--json"), ("--on", "no-such")),

@@ -40,11 +40,11 @@ def figures(history):
     return [(r.train_loss, r.test_loss, r.test_accuracy, r.spikes_per_sample) for r in history.records]
 
 
-@pytest.mark.parametrize("threads", [1, 3])
-def test_samples_drawn_once_train_as_their_spike_trains_do(threads):
+@pytest.mark.parametrize(("threads", "batch_size"), [(1, 20), (3, 20), (2, 1)])
+def test_samples_drawn_once_train_as_their_spike_trains_do(threads, batch_size):
     train, test = drawn(redraw=False), drawn(redraw=False, images=IMAGES[::-1])
-    lazily, history = trained(train, test, threads)
-    beforehand, wanted = trained(*(presented(s, np.arange(70)) for s in (train, test)))
+    lazily, history = trained(train, test, threads, batch_size)
+    beforehand, wanted = trained(*(presented(s, np.arange(70)) for s in (train, test)), batch_size=batch_size)
     same_weights(lazily, beforehand)
     assert figures(history) == figures(wanted)
 

@@ -11,6 +11,7 @@ import numpy as np
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.event.batch.activity import add_up, first_spikes, summarise
+from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
@@ -152,18 +153,19 @@ class BatchEngine:
         check_labels(trains, self._layers.sizes[-1])
         space = self._learning_space()
         gradients = self._layers.flat_weights if optimizer.in_place else space.gradients(self._layers)
+        ahead = Ahead(trains, order, self._batch_size, epoch)
         outcomes: list[_Outcome] = []
         for start in range(0, order.size, self._batch_size):
             samples = order[start : start + self._batch_size]
             scale = 1.0 / samples.size
             if optimizer.in_place:
                 scale *= -optimizer.learning_rate
-            shown, at = trains.shown(samples, epoch)
+            shown, at = ahead.take()
             workspace = self._layers.workspace(shown, self._batch_size)
             trials = self._shown(workspace, shown, at, first_trial + start, rule, scale)
             first = self._first_spikes(workspace, samples.size)
             rule.assign_errors(trials, self._feedback)
-            self._descend(trials, samples.size, rule, optimizer, gradients)
+            self._descend(trials, samples.size, rule, optimizer, gradients, ahead.make)
             outcomes.append(_Outcome(trials.all_counts, first, trials.output_error, trains.labels[samples]))
             if len(outcomes) * self._batch_size >= _REPORTED_TRIALS:
                 yield self._figures(outcomes)
@@ -258,12 +260,12 @@ class BatchEngine:
         rule: LearningRule,
         optimizer: Optimizer,
         gradients: Sequence[NDArray[np.float32]],
+        meanwhile: Callable[[], None],
     ) -> None:
         """Accumulate the gradients for the errors assigned, improve the feedback, and change the weights."""
         pool, improve = self._layers.pool, rule.parts.feedback.improve
-        tasks: list[Callable[[], None]] = [
-            partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)
-        ]
+        tasks: list[Callable[[], None]] = [meanwhile]
+        tasks += [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
         tasks += trials.gradient_tasks(gradients, self._learning_space().blocks, rule.parts.local_gradient)
         if n_trials > 1:
             pool.run(tasks)

@@ -107,13 +107,11 @@ def _following_spike(
         if growth < np.float32(0.0) or until_m < window_m:
             return none, until_m, until_syn
         return -constants.tau_m * np.float32(math.log(until_m)), until_m, until_m * until_m
-    fall_m, fall_syn = fall_to_spike(
-        A, B, constants.c, constants.tau_m / constants.tau_syn, window_m / until_m, window_syn / until_syn
-    )
+    ratio, one = constants.tau_m / constants.tau_syn, np.float32(1.0)
+    fall_m, fall_syn = fall_to_spike(A, B, constants.c, ratio, window_m / until_m, window_syn / until_syn)
     if fall_m < np.float32(0.0):
         return none, until_m, until_syn
-    until_m *= np.float32(1.0) - fall_m
-    until_syn *= np.float32(1.0) - fall_syn
+    until_m, until_syn = until_m * (one - fall_m), until_syn * (one - fall_syn)
     return min(window, -constants.tau_m * np.float32(math.log(until_m))), until_m, until_syn
 
 

@@ -97,8 +97,8 @@ def _by_feedback(
             k -= 1
             at = above0 + answered[k]
             o = _index(above[at].unit)
-            carried = carry[o] if constants.refractory > zero else coupling * S2[o]
-            gamma = above[at].factor * (error[cell + o] + carried)
+            # One of the two is zero: S2 from a release on, what is carried where there is none.
+            gamma = above[at].factor * (error[cell + o] + carry[o] + coupling * S2[o])
             S1[o] += gamma
             S2[o] += gamma
             carry[o] = zero
