@@ -64,7 +64,8 @@ DIFFERENCES = (
         "`IF_curr_exp`",
         "exact, for any ratio of time constants; synapses of one projection have one delay, 0 included; no injected "
         "currents but `i_offset`; `v`, `isyn_exc` and `isyn_inh` can be recorded; where trials end, it goes on",
-        "in steps; a delay for each synapse; electrodes; `v` can be recorded; goes on, too",
+        "in steps; refractory periods are a step shorter than `tau_refrac`; a delay for each synapse; electrodes; "
+        "`v` can be recorded; goes on, too",
         "in steps and fixed point; a delay for each synapse; `v`, `gsyn_exc` and `gsyn_inh` can be recorded",
     ),
     Difference(

@@ -93,7 +93,7 @@ def test_cells_that_learn_take_pauses_into_their_trials(trains):
 
 @pytest.mark.parametrize("timestep", [0.5, 1.0])
 def test_nest_with_exact_times_is_the_exact_simulator(timestep, trains):
-    net = network(replace(CELL, i_offset=0.2, v_reset=-67.5))
+    net = network(replace(CELL, i_offset=0.2, v_reset=-67.5), inhibition=0.7)
     found = shown("pyNN.nest", net, trains, timestep, spike_precision="off_grid")
     exact = shown("pynn_sfdfa.event", net, trains, timestep)
     assert_same(exact[1], found[1], atol=1e-6)
