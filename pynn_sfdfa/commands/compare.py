@@ -70,13 +70,14 @@ def command(checkpoint: Path, samples: int, wanted: tuple[str, ...], data: Path 
         if obstacle is not None:
             click.echo(f"Left out {place.name} in steps of {place.timestep:g} ms: {obstacle}.", err=True)
             continue
-        click.echo(f"{place.name} in steps of {place.timestep:g} ms: {len(shown)} samples ...", err=True)
+        label = f"{place.name} in steps of {place.timestep:g} ms"
         with (
+            click.progressbar(length=len(shown), label=label, file=sys.stderr) as progress,
             as_wrong_use(ValueError, ConnectionError),
             announced(sys.stderr),
-            redirect_stdout(sys.stderr),
-        ):  # simulators are talkative
-            found = show(stock, later, place, shown, settings.readout_or_default())
+            redirect_stdout(sys.stderr),  # simulators are talkative
+        ):
+            found = show(stock, later, place, shown, settings.readout_or_default(), progress.update)
         rows.append(_row(place, found, exact.counts, answers, shown.labels))
     click.echo(json.dumps(rows, indent=2) if as_json else _table(rows, len(shown)))
 

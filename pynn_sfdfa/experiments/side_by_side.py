@@ -13,6 +13,8 @@ import numpy as np
 from pynn_sfdfa.training.responses import Responses
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
@@ -41,6 +43,8 @@ KINDS = {
 }
 """By name. NEST as PyNN sets it up is ``nest-off-grid``: its neurons spike between steps, its inputs on steps.
 SpiNNaker is ten times slower than real time, for cores that cannot keep up with spikes drop them."""
+
+_PIECES = 20  # in which samples are shown, to tell how far it is; a board is loaded anew for each
 
 _EXTRAS = {"spynnaker": "spinnaker"}
 
@@ -82,7 +86,14 @@ class Answers:
     running: float
 
 
-def show(network: Network, later: list[float], place: Place, samples: SpikeTrains, readout: Readout) -> Answers:
+def show(
+    network: Network,
+    later: list[float],
+    place: Place,
+    samples: SpikeTrains,
+    readout: Readout,
+    report: Callable[[int], None],
+) -> Answers:
     """Show samples to a network in stock cells.
 
     Parameters
@@ -93,6 +104,8 @@ def show(network: Network, later: list[float], place: Place, samples: SpikeTrain
     place : Place
     samples : SpikeTrains
     readout : Readout
+    report : callable
+        Told now and then how many more samples have been shown.
     """
     kind = KINDS[place.name]
     sim = importlib.import_module(kind.module)
@@ -103,10 +116,20 @@ def show(network: Network, later: list[float], place: Place, samples: SpikeTrain
     for population in wiring.populations:
         population.record("spikes")
     built = time.perf_counter()
-    sim.run(wiring.duration + later[-1])
+    for number in _pieces(len(samples), 1 if kind.package == "spynnaker" else _PIECES):
+        sim.run(number * wiring.duration / len(samples))
+        report(number)
+    if later[-1]:
+        sim.run(later[-1])
     ran = time.perf_counter()
     counts = [wiring.counts(population, ms) for population, ms in zip(wiring.populations, later, strict=True)]
     first = wiring.first_spikes(wiring.populations[-1], later[-1]) if readout.of_first_spikes else None
     sim.end()
     answers = readout.decide(Responses(counts[-1].astype(np.int32), first))
     return Answers(counts, answers, built - started, ran - built)
+
+
+def _pieces(n: int, pieces: int) -> list[int]:
+    """Return whole numbers, as equal as can be and none of them 0, whose sum is n."""
+    bounds = np.linspace(0, n, min(n, pieces) + 1).round().astype(int)
+    return [int(number) for number in np.diff(bounds)]
