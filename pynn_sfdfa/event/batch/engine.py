@@ -13,6 +13,7 @@ from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.event.batch.activity import add_up, first_spikes, summarise
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
+from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
@@ -89,7 +90,7 @@ class BatchEngine:
     Raises
     ------
     ValueError
-        If the batch size, the seed or the number of threads is not valid.
+        If the batch size, the seed or the number of threads is not valid, or the rule cannot learn in a layer.
     """
 
     def __init__(
@@ -107,6 +108,8 @@ class BatchEngine:
             raise ValueError(f"batch_size = {batch_size} is not valid; it must be an integer >= 1.")
         if seed != int(seed) or not 0 <= seed < 2**63:
             raise ValueError(f"seed = {seed} is not valid; it must be an integer from 0 to 2**63 - 1.")
+        if rule is not None:
+            _check_inhibition(network, rule)
         self._rule, self._given_optimizer = rule, optimizer
         self._loss = loss if loss is not None else SpikeCount()
         self._readout = readout if readout is not None else MostSpikes()
@@ -132,7 +135,9 @@ class BatchEngine:
         """Compile the kernels of a training, the longest first; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         rule, optimizer = self._learning()
         of_trials = [kernel for method in rule.asks for kernel in _OF_TRIALS[method](self._layers)]
-        kernels = [advance_layer, *dict.fromkeys(of_trials)]
+        kernels = [advance_inhibited] if any(self._layers.inhibition) else []
+        kernels += [advance_layer] if not all(self._layers.inhibition) else []
+        kernels += dict.fromkeys(of_trials)
         kernels += [arrive_spikes, accumulate_gradient, *rule.kernels, arrive_inputs]
         kernels += [*optimizer.kernels, add_up, *self._loss.kernels]
         compile_ahead(kernels, self.threads, report)
@@ -299,6 +304,17 @@ class BatchEngine:
             spikes=tuple(spikes for spikes, _ in activity),
             capped=tuple(capped for _, capped in activity),
         )
+
+
+def _check_inhibition(network: Network, rule: LearningRule) -> None:
+    """Raise ValueError if the rule does not follow what goes on within a layer."""
+    for layer in network.layers:
+        if layer.connectivity.inhibition and rule.parts.transport.through_times:
+            raise ValueError(
+                f"The rule {rule.name} cannot learn in {layer}, which has inhibition = "
+                f"{layer.connectivity.inhibition:g} nA: {rule.parts.transport.name!r} in it does not follow how spikes "
+                "of one layer move each other. Choose inhibition = 0, or another rule, such as hm2bp."
+            )
 
 
 class _Outcome(NamedTuple):
