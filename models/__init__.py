@@ -5,11 +5,13 @@ Units are PyNN's throughout: ms, mV, nA, nF.
 """
 
 from pynn_sfdfa.models.description import UNITS, Carried, Event, NeuronModel, Parameter, StateVariable, SynapseModel
+from pynn_sfdfa.models.if_curr_exp import IF_CURR_EXP_PARAMETERS
 from pynn_sfdfa.models.lif_sfdfa import LIF_SFDFA
 from pynn_sfdfa.models.sfdfa_feedback import SFDFA_FEEDBACK
 from pynn_sfdfa.models.sfdfa_synapse import SFDFA_SYNAPSE
 
 __all__ = [
+    "IF_CURR_EXP_PARAMETERS",
     "LIF_SFDFA",
     "SFDFA_FEEDBACK",
     "SFDFA_SYNAPSE",

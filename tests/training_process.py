@@ -7,7 +7,7 @@ from pathlib import Path
 from small_nets import network
 
 from pynn_sfdfa import SFDFA, Callback, Trainer, datasets
-from pynn_sfdfa.encoding import latency
+from pynn_sfdfa.encoding import EncodedWhenShown, PoissonGrid, latency
 from pynn_sfdfa.experiments.run_folder import MetricsLog
 
 EPOCHS, N_TRAIN, BATCH = 6, 250, 20  # the last batch of an epoch is smaller
@@ -27,13 +27,14 @@ class Beats(Callback):
         self.connection.send_bytes(b"epoch")
 
 
-def samples():
-    """Return training and validation samples: some digits."""
+def samples(drawn=False):
+    """Return training and test samples: some digits, whose spikes may be drawn anew in every epoch."""
     loaded = datasets.load("digits", None)
-    return tuple(
-        latency(part.values[:n], part.labels[:n], maximum=16.0)
-        for part, n in ((loaded.train, N_TRAIN), (loaded.test, 40))
-    )
+    parts = [(part.values[:n], part.labels[:n]) for part, n in ((loaded.train, N_TRAIN), (loaded.test, 40))]
+    if drawn:
+        encoder = PoissonGrid(p_max=0.1, duration=100.0, maximum=16.0, redraw=True)
+        return tuple(EncodedWhenShown(encoder, *part) for part in parts)
+    return tuple(latency(*part, maximum=16.0) for part in parts)
 
 
 def trainer(folder, callbacks=(), **options):
@@ -43,12 +44,12 @@ def trainer(folder, callbacks=(), **options):
     return Trainer(net, rule=SFDFA(feedback_learning_rate=1e-2), **settings)
 
 
-def train(folder, connection=None):
+def train(folder, connection=None, drawn=False):
     """Train, or go on, until all epochs are finished; return the trainer."""
     folder = Path(folder)
     callbacks = [MetricsLog(folder / "metrics.jsonl")]
     if connection is not None:
         callbacks.append(Beats(connection))
     one = trainer(folder, callbacks)
-    one.fit(*samples(), epochs=EPOCHS, resume=(folder / "last.safetensors").exists())
+    one.fit(*samples(drawn), epochs=EPOCHS, resume=(folder / "last.safetensors").exists())
     return one

@@ -51,6 +51,7 @@ def command(
     from pynn_sfdfa import plotting
     from pynn_sfdfa.common.simulators import SimulatorError, set_up
     from pynn_sfdfa.datasets import DatasetError
+    from pynn_sfdfa.encoding.spikes import presented
     from pynn_sfdfa.experiments import assembly, config, report
     from pynn_sfdfa.experiments.single_trial import run_trial
     from pynn_sfdfa.support.jit import announced
@@ -75,7 +76,7 @@ def command(
         as_wrong_use(InvalidParameterValueError, ConnectionError),
         announced(sys.stderr),
     ):
-        layers = run_trial(network, sim, samples.test.select([sample]), setup)
+        layers = run_trial(network, sim, presented(samples.test, [sample]), setup)
     label = int(samples.test.labels[sample])
     title = f"{settings.name}, {report.trial_title(layers, sample, label)}"
     path = out or Path(f"{settings.name}-sample{sample}.png")

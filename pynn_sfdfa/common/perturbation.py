@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pynn_sfdfa.support.jit import jit
+from pynn_sfdfa.support.mixing import GOLDEN, mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,23 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["perturbation", "perturbations"]
 
 
-@jit(inline="always")
-def _mix(z: np.uint64) -> np.uint64:
-    """Finalise with the SplitMix64 bit mixer (Steele, Lea and Flood 2014)."""
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
 @jit
 def perturbation(seed: int, layer: int, trial: int, neuron: int) -> float:
     """Return the perturbation of one neuron in one trial: a float64 drawn from N(0, 1) by Box and Muller."""
-    golden = np.uint64(0x9E3779B97F4A7C15)
-    key = _mix(np.uint64(seed) + golden)
-    key = _mix((key ^ np.uint64(layer)) + golden)
-    key = _mix((key ^ np.uint64(trial)) + golden)
-    first = _mix((key ^ np.uint64(neuron)) + golden)
-    second = _mix(first + golden)
+    key = mix(np.uint64(seed) + GOLDEN)
+    key = mix((key ^ np.uint64(layer)) + GOLDEN)
+    key = mix((key ^ np.uint64(trial)) + GOLDEN)
+    first = mix((key ^ np.uint64(neuron)) + GOLDEN)
+    second = mix(first + GOLDEN)
     radius = (np.float64(first >> np.uint64(11)) + 1.0) * 2.0**-53  # in (0, 1]
     angle = np.float64(second >> np.uint64(11)) * 2.0**-53
     return math.sqrt(-2.0 * math.log(radius)) * math.cos(2.0 * math.pi * angle)

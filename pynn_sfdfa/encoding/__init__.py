@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pynn_sfdfa.encoding.drawn import EncodedWhenShown
 from pynn_sfdfa.encoding.encoder import Encoder
 from pynn_sfdfa.encoding.latency import Latency, latency
 from pynn_sfdfa.encoding.poisson import Poisson, poisson
+from pynn_sfdfa.encoding.poisson_grid import PoissonGrid, poisson_grid
 from pynn_sfdfa.encoding.time_coded import TimeCoded, time_coded
 from pynn_sfdfa.support.registry import registry
 
@@ -14,7 +16,19 @@ if TYPE_CHECKING:
     ENCODERS: Mapping[str, type[Encoder]]
     """The encoders by the name that configurations use."""
 
-__all__ = ["ENCODERS", "Encoder", "Latency", "Poisson", "TimeCoded", "latency", "poisson", "time_coded"]
+__all__ = [
+    "ENCODERS",
+    "EncodedWhenShown",
+    "Encoder",
+    "Latency",
+    "Poisson",
+    "PoissonGrid",
+    "TimeCoded",
+    "latency",
+    "poisson",
+    "poisson_grid",
+    "time_coded",
+]
 
 
 def __getattr__(name: str) -> Any:

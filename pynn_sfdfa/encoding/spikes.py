@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -12,10 +13,11 @@ from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["SpikeTrains", "split"]
+__all__ = ["Presentations", "SpikeTrains", "chosen", "presented", "split"]
 
 _DTYPES: dict[str, type[np.generic]] = {"times": np.float32, "units": np.int32, "offsets": np.int64, "labels": np.int64}
 
@@ -116,8 +118,31 @@ class SpikeTrains:
         known: Any = None if labels is None else _converted("labels", labels)
         return cls(np.concatenate(times), np.concatenate(units), offsets, known, n_units)
 
+    @classmethod
+    def unchecked(
+        cls,
+        times: NDArray[np.float32],
+        units: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        labels: NDArray[np.int64],
+        n_units: int,
+    ) -> SpikeTrains:
+        """Build from arrays that are right as they are: checking what is drawn at every presentation takes too long."""
+        trains = object.__new__(cls)
+        vars(trains).update(times=times, units=units, offsets=offsets, labels=labels, n_units=n_units)
+        return trains
+
     def __len__(self) -> int:
         return int(self.labels.size)
+
+    @cached_property
+    def most_spikes(self) -> int:
+        """The most spikes that a sample has."""
+        return int(np.diff(self.offsets).max(initial=0))
+
+    def shown(self, samples: NDArray[np.int64], presentation: int) -> tuple[SpikeTrains, NDArray[np.int64]]:
+        """Return the trains and ``samples`` as they are; see `Presentations`."""
+        return self, samples
 
     def sample(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Return the times (ms) and units of one sample, counted from 0."""
@@ -128,20 +153,14 @@ class SpikeTrains:
 
     def select(self, indices: ArrayLike) -> SpikeTrains:
         """Return the samples at ``indices``, in that order, as new spike trains."""
-        chosen = np.asarray(indices)
-        if chosen.ndim != 1 or (chosen.size and not np.issubdtype(chosen.dtype, np.integer)):
-            raise ValueError(f"indices must be a list of integers, not {chosen.dtype} of shape {chosen.shape}.")
-        chosen = chosen.astype(np.int64)
-        wrong = np.flatnonzero((chosen < 0) | (chosen >= len(self)))
-        if wrong.size:
-            raise IndexError(f"sample {chosen[wrong[0]]} does not exist; there are samples 0..{len(self) - 1}.")
-        offsets = np.zeros(chosen.size + 1, dtype=np.int64)
-        np.cumsum(np.diff(self.offsets)[chosen], out=offsets[1:])
+        samples = chosen(indices, len(self))
+        offsets = np.zeros(samples.size + 1, dtype=np.int64)
+        np.cumsum(np.diff(self.offsets)[samples], out=offsets[1:])
         times, units = np.empty(offsets[-1], np.float32), np.empty(offsets[-1], np.int32)
         # Copied sample by sample: an index per spike would take more memory than the spikes.
-        for index, start, stop in zip(chosen, offsets[:-1], offsets[1:], strict=True):
+        for index, start, stop in zip(samples, offsets[:-1], offsets[1:], strict=True):
             times[start:stop], units[start:stop] = self.sample(index)
-        return SpikeTrains(times, units, offsets, self.labels[chosen], self.n_units)
+        return SpikeTrains(times, units, offsets, self.labels[samples], self.n_units)
 
     def check_within(self, trial_duration: float) -> None:
         """Check that every spike falls into a trial; whoever shows samples to a network asks this first.
@@ -180,12 +199,59 @@ class SpikeTrains:
         return np.split(absolute[order], borders)
 
 
-def split(trains: SpikeTrains, fraction: float, seed: int) -> tuple[SpikeTrains, SpikeTrains]:
+class Presentations(Protocol):
+    """Samples to show to a network: spike trains, or what makes them when they are shown.
+
+    `SpikeTrains` are such samples, and `pynn_sfdfa.encoding.drawn.EncodedWhenShown`.
+    """
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """Class of each sample, shape (n_samples,); -1 where none are needed."""
+        ...
+
+    @property
+    def n_units(self) -> int:
+        """Number of input neurons."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def shown(self, samples: NDArray[np.int64], presentation: int) -> tuple[SpikeTrains, NDArray[np.int64]]:
+        """Return spike trains that hold some samples as they are at one presentation, and where they stand in them.
+
+        Parameters
+        ----------
+        samples : int64, shape (n,)
+        presentation : int
+            In training the epoch, counted from 1; 0 where nothing is learned. What is shown depends on nothing else.
+        """
+        ...
+
+    def select(self, indices: ArrayLike) -> Self:
+        """Return the samples at ``indices``, in that order; they are shown as they are among all."""
+        ...
+
+    def check_within(self, trial_duration: float) -> None:
+        """Check that every spike falls into a trial (ms), at whichever presentation; ValueError if one may not."""
+        ...
+
+
+def presented(samples: Presentations, indices: ArrayLike, presentation: int = 0) -> SpikeTrains:
+    """Return the spike trains of the samples at ``indices``, in that order, as they are at one presentation."""
+    trains, at = samples.shown(chosen(indices, len(samples)), presentation)
+    return trains if np.array_equal(at, np.arange(len(trains))) else trains.select(at)
+
+
+T = TypeVar("T", bound=Presentations)
+
+
+def split(trains: T, fraction: float, seed: int) -> tuple[T, T]:
     """Hold out a random part of the samples, for validation.
 
     Parameters
     ----------
-    trains : SpikeTrains
+    trains : SpikeTrains or other Presentations
     fraction : float
         Share of the samples to hold out, between 0 and 1; rounded to whole samples.
     seed : int
@@ -193,8 +259,8 @@ def split(trains: SpikeTrains, fraction: float, seed: int) -> tuple[SpikeTrains,
 
     Returns
     -------
-    train, held_out : SpikeTrains
-        Both in the order of ``trains``.
+    train, held_out : as ``trains``
+        Both in its order.
 
     Raises
     ------
@@ -208,6 +274,18 @@ def split(trains: SpikeTrains, fraction: float, seed: int) -> tuple[SpikeTrains,
         )
     order = np.random.RandomState(seed).permutation(len(trains))  # numpy keeps this stream frozen
     return trains.select(np.sort(order[n_held_out:])), trains.select(np.sort(order[:n_held_out]))
+
+
+def chosen(indices: ArrayLike, n: int) -> NDArray[np.int64]:
+    """Return indices of some of n samples as an array; ValueError or IndexError if they are none."""
+    samples = np.asarray(indices)
+    if samples.ndim != 1 or (samples.size and not np.issubdtype(samples.dtype, np.integer)):
+        raise ValueError(f"indices must be a list of integers, not {samples.dtype} of shape {samples.shape}.")
+    samples = samples.astype(np.int64)
+    wrong = np.flatnonzero((samples < 0) | (samples >= n))
+    if wrong.size:
+        raise IndexError(f"sample {samples[wrong[0]]} does not exist; there are samples 0..{n - 1}.")
+    return samples
 
 
 def _converted(name: str, values: ArrayLike) -> NDArray[Any]:

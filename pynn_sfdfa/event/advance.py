@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pynn_sfdfa.event.spike_times import growth_to_spike, next_spike
+from pynn_sfdfa.event.spike_times import growth_to_spike, may_reach, next_spike
 from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
@@ -251,10 +251,11 @@ def advance(
                     known_dt, known_m, known_syn = dt, tau_m, tau_syn
                     decay_m, decay_syn = math.exp(-dt / tau_m), math.exp(-dt / tau_syn)
                     growth_limit = math.expm1((dt + layer.slack) / tau_m)
-                may_spike = True
                 if tau_m == tau_syn + tau_syn:
                     growth = growth_to_spike(state.A[i], state.B[i], cells.c[i])
                     may_spike = 0 <= growth <= growth_limit
+                else:
+                    may_spike = may_reach(state.A[i], state.B[i], cells.c[i], tau_m / tau_syn, decay_m, decay_syn)
                 if may_spike:
                     _fire_until(layer, i, time, spikes)
                 if time - state.time[i] == dt:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pynn_sfdfa import datasets
-from pynn_sfdfa.encoding import ENCODERS
+from pynn_sfdfa.encoding import ENCODERS, EncodedWhenShown
+from pynn_sfdfa.encoding.drawn import Drawn
 from pynn_sfdfa.encoding.spikes import SpikeTrains, split
 from pynn_sfdfa.experiments import resources
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
 from pynn_sfdfa.experiments.download_progress import DownloadProgress
-from pynn_sfdfa.network.feed_forward import FeedForward
+from pynn_sfdfa.network.cells import LIF_SFDFA, Cell, IF_curr_exp
+from pynn_sfdfa.network.connectivity import Dense
+from pynn_sfdfa.network.layers import Input
+from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.support import memory
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint, checkpoint_arrays
@@ -25,8 +29,10 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from pynn_sfdfa.encoding import Encoder
+    from pynn_sfdfa.encoding.spikes import Presentations
+    from pynn_sfdfa.experiments.schema import Cell as CellTable
     from pynn_sfdfa.experiments.schema import Experiment
-    from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.experiments.schema import Network as NetworkTable
 
 __all__ = [
     "Data",
@@ -42,18 +48,18 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """The encoded samples of an experiment.
+    """The samples of an experiment: spike trains, or what makes them when they are shown.
 
     Attributes
     ----------
-    train, test : SpikeTrains
-    validation : SpikeTrains, optional
+    train, test : SpikeTrains or other Presentations
+    validation : SpikeTrains or other Presentations, optional
         Training samples that are held out, as ``data.validation`` of the experiment says.
     """
 
-    train: SpikeTrains
-    test: SpikeTrains
-    validation: SpikeTrains | None = None
+    train: Presentations
+    test: Presentations
+    validation: Presentations | None = None
 
 
 def build(
@@ -120,10 +126,9 @@ def build_network(settings: Experiment, sizes: Sequence[int]) -> Network:
     """
     network = settings.network
     try:
-        return FeedForward(
-            sizes,
-            hidden=network.cell_parameters("hidden"),
-            output=network.cell_parameters("output"),
+        hidden = [_layer(network, "hidden", size) for size in sizes[1:-1]]
+        return Network(
+            [Input((sizes[0],)), *hidden, _layer(network, "output", sizes[-1])],
             gradient=network.gradient,
             delay=network.delay,
             weights=network.weights,
@@ -134,7 +139,14 @@ def build_network(settings: Experiment, sizes: Sequence[int]) -> Network:
         raise ConfigError(f"{settings.name}: {error}") from None
 
 
-def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> Data:
+def _layer(network: NetworkTable, name: Literal["hidden", "output"], size: int) -> Dense:
+    table: CellTable = getattr(network, name)
+    kinds: dict[str, type[Cell]] = {"LIF_SFDFA": LIF_SFDFA, "IF_curr_exp": IF_curr_exp}
+    cell = kinds[table.cell](**network.cell_parameters(name))
+    return Dense(size, cell=cell, inhibition=table.inhibition)
+
+
+def _set_aside(settings: Experiment, train: Presentations, test: Presentations) -> Data:
     fraction = settings.data.validation
     if fraction == 0:
         return Data(train, test)
@@ -148,7 +160,7 @@ def _set_aside(settings: Experiment, train: SpikeTrains, test: SpikeTrains) -> D
     return Data(rest, test, validation)
 
 
-def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> SpikeTrains:
+def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source: str) -> Presentations:
     encoder: Encoder = settings.encoding.build()
     if isinstance(part, SpikeTrains):
         if not encoder.takes_spikes:
@@ -163,6 +175,8 @@ def _encoded(part: datasets.Samples | SpikeTrains, settings: Experiment, source:
             f"{source} holds values, which need an encoder: set encoding.name to one of {', '.join(fitting)}."
         )
     try:
+        if isinstance(encoder, Drawn):
+            return EncodedWhenShown(encoder, part.values, part.labels)
         return encoder(part.values, part.labels)
     except ValueError as error:
         raise ConfigError(f"{source} with the encoder {encoder.name}: {error}") from None

@@ -10,7 +10,7 @@ from pynn_sfdfa.experiments.config import ConfigError
 from pynn_sfdfa.training.gradients import GradientAlignment
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.gradients import Probe
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["build_probes"]
 
 
-def build_probes(settings: Experiment, network: Network, sim: Any, train: SpikeTrains) -> list[Probe]:
+def build_probes(settings: Experiment, network: Network, sim: Any, train: Presentations) -> list[Probe]:
     """Return the probes of ``[metrics]``, for the first of the training samples.
 
     Raises

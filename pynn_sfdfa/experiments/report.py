@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.plotting import LayerSpikes
     from pynn_sfdfa.training.callbacks import EpochRecord
@@ -95,7 +95,7 @@ def write_pictures(
     experiment: Experiment,
     records: Sequence[EpochRecord],
     evaluation: Evaluation,
-    test: SpikeTrains,
+    test: Presentations,
     layers: Sequence[LayerSpikes],
 ) -> None:
     """Write the pictures of a run.
@@ -107,7 +107,7 @@ def write_pictures(
     records : sequence of EpochRecord
     evaluation : Evaluation
         Of the test samples.
-    test : SpikeTrains
+    test : SpikeTrains or other Presentations
     layers : sequence of LayerSpikes
         The first test sample going through the network.
     """

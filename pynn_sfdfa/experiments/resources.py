@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from pynn_sfdfa.encoding.drawn import Drawn
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.support.memory import Need
 
@@ -35,7 +36,7 @@ _SPIKE_ARRAYS, _EVENT_ARRAYS = 7, 9  # of a batch: values that are kept of each 
 
 @dataclass(frozen=True)
 class _Encoded:
-    """How many spikes a split becomes: in all, and the most of a sample, which need not be exact."""
+    """How many spikes a split becomes: in all, and about the most of a sample."""
 
     samples: int
     spikes: int
@@ -58,7 +59,7 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     sizes = [n_inputs, *network.hidden_sizes, dataset.n_classes]
     batch = min(settings.training.batch_size, train.samples) if purpose == "train" else 1
     trials = 1 if purpose == "simulate" else max(batch, _RESPONSE_TRIALS)
-    found = [] if dataset.encoded else [_spikes(settings, train, test)]
+    found = [] if dataset.encoded else [_spikes(settings, train, test, trials)]
     found += _weights(settings, sizes, dataset, purpose)
     found += _outputs(dataset, test, sizes[-1], purpose)
     found.append(
@@ -85,10 +86,15 @@ def _comparison(settings: Experiment, trials: int, sizes: list[int], most_inputs
     return [certain, *(replace(need, bytes=2 * need.bytes, pieces=2 * need.pieces, remedy=remedy) for need in aside)]
 
 
-def _spikes(settings: Experiment, train: _Encoded, test: _Encoded) -> Need:
+def _spikes(settings: Experiment, train: _Encoded, test: _Encoded, trials: int) -> Need:
+    encoder = settings.encoding.build()
+    if isinstance(encoder, Drawn):
+        n = trials * max(train.most, test.most)
+        what = f"the {n:,} input spikes of {trials:,} samples at a time"
+        return Need(what, _SPIKE * n, encoder.remedy)
     n = train.spikes + test.spikes
     what = f"the {n:,} input spikes of {train.samples + test.samples:,} samples"
-    return Need(what, 2 * _SPIKE * n, settings.encoding.build().remedy)
+    return Need(what, 2 * _SPIKE * n, encoder.remedy)
 
 
 def _encoded(settings: Experiment, part: Samples | SpikeTrains) -> _Encoded:

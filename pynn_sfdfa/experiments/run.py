@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.common.simulators import load_simulator, set_up
+from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.experiments import assembly, report
 from pynn_sfdfa.experiments.probes import build_probes
 from pynn_sfdfa.experiments.progress import progress_for
@@ -109,7 +110,7 @@ def _train(
     trainer.load(checkpoint.load(folder.best))
     quickly = {name: value for name, value in setup.items() if name != "standalone"}  # compiling takes much longer
     with announced(stream):
-        layers = run_trial(network, sim, samples.test.select([0]), quickly)
+        layers = run_trial(network, sim, presented(samples.test, [0]), quickly)
     report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers)
     files.write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
     return summary

@@ -37,36 +37,69 @@ class Data(Section):
     )
 
 
+_STOCK = {parameter.name: parameter for parameter in models.IF_CURR_EXP_PARAMETERS}
+_LEARNING = {parameter.name: parameter for parameter in models.LIF_SFDFA.parameters}
+
+
 class Cell(Section):
-    """``[network.hidden]`` and ``[network.output]``: parameters of LIF_SFDFA, ranges as the model declares them."""
+    """``[network.hidden]`` and ``[network.output]``: a kind of cell, its parameters, and inhibition among the neurons.
+
+    Ranges are those that the models declare. What only IF_curr_exp has is refused for other cells.
+    """
+
+    may_be_left_out = frozenset({"cell", "i_offset", "inhibition"})
 
     tau_m: Duration = Field(description="ms")
     tau_syn: Duration = Field(description="ms")
     cm: float = Field(description="nF")
     v_rest: float = Field(description="mV")
     v_thresh: float = Field(description="mV")
+    cell: Literal["LIF_SFDFA", "IF_curr_exp"] = "LIF_SFDFA"
+    tau_refrac: float | None = Field(None, description="ms; of IF_curr_exp")
+    v_reset: float | None = Field(None, description="mV; of IF_curr_exp; default: v_rest")
+    i_offset: float = Field(0.0, description="nA; of IF_curr_exp")
+    inhibition: float = Field(
+        0.0, ge=0, le=LARGEST_WEIGHT, description="nA by which each neuron of the layer inhibits every other one"
+    )
 
     @field_validator("*")
     @classmethod
-    def _check_range(cls, value: float, info: ValidationInfo) -> float:
-        parameter = models.LIF_SFDFA.parameter(str(info.field_name))
-        if not parameter.accepts(value):
+    def _check_range(cls, value: Any, info: ValidationInfo) -> Any:
+        parameter = {**_STOCK, **_LEARNING}.get(str(info.field_name))
+        if parameter is not None and value is not None and not parameter.accepts(value):
             raise ValueError(f"must be {parameter.valid_range()}")
         return value
 
     @model_validator(mode="after")
     def _check_order(self) -> Cell:
+        self._check_kind()
         if not self.tau_m > self.tau_syn:
             raise ValueError(f"tau_m = {self.tau_m:g} ms must be greater than tau_syn = {self.tau_syn:g} ms")
-        if not self.v_thresh > self.v_rest:
-            raise ValueError(f"v_thresh = {self.v_thresh:g} mV must be above v_rest = {self.v_rest:g} mV")
-        current = models.LIF_SFDFA.values_of_constants(self.model_dump())["c"]
+        rest = self.v_rest + self.i_offset * self.tau_m / self.cm
+        if not self.v_thresh > rest:
+            where = f"v_rest + i_offset tau_m/cm = {rest:g} mV" if self.i_offset else f"v_rest = {rest:g} mV"
+            raise ValueError(f"v_thresh = {self.v_thresh:g} mV must be above {where}")
+        if self.v_reset is not None and not self.v_thresh > self.v_reset:
+            raise ValueError(f"v_thresh = {self.v_thresh:g} mV must be above v_reset = {self.v_reset:g} mV")
+        current = models.LIF_SFDFA.values_of_constants({**self.model_dump(), "v_rest": rest})["c"]
         if not LEAST <= current <= LARGEST_WEIGHT:
             raise ValueError(
                 f"the threshold is a current of {current:g} nA, (v_thresh - v_rest) cm (1/tau_syn - 1/tau_m); it must "
                 f"lie between {LEAST:g} and {LARGEST_WEIGHT:g} nA"
             )
         return self
+
+    def _check_kind(self) -> None:
+        if self.cell == "IF_curr_exp":
+            if self.tau_refrac is None:
+                raise ValueError('tau_refrac is missing (ms; 0 for none), which cell = "IF_curr_exp" needs')
+            return
+        for name in ("tau_refrac", "v_reset", "i_offset"):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise ValueError(
+                    f"{name} is a parameter of IF_curr_exp, and the cell is {self.cell}: leave it out, or set cell = "
+                    '"IF_curr_exp"'
+                )
 
 
 class Network(Section):
@@ -87,12 +120,15 @@ class Network(Section):
             raise ValueError(
                 f"delay = {self.delay:g} ms must be shorter than trial_duration = {self.trial_duration:g} ms"
             )
+        if self.delay == 0 and (self.hidden.inhibition or self.output.inhibition):
+            raise ValueError("inhibition acts after delay, so delay = 0 ms is not valid with it; set it to 1.0, say")
         return self
 
     def cell_parameters(self, layer: Literal["hidden", "output"]) -> dict[str, float]:
-        """Return the parameters of LIF_SFDFA for the hidden layers or the output layer."""
-        cell: Cell = getattr(self, layer)
-        return {**plain(cell), "trial_duration": self.trial_duration}
+        """Return the parameters of the cells of the hidden layers or the output layer."""
+        table = plain(getattr(self, layer))
+        parameters = {name: value for name, value in table.items() if name not in ("cell", "inhibition")}
+        return {**parameters, "trial_duration": self.trial_duration}
 
 
 class Learning(Section):

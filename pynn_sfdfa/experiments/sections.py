@@ -31,6 +31,9 @@ class Section(BaseModel):
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, protected_namespaces=(), defer_build=True
     )
 
+    may_be_left_out: ClassVar[frozenset[str]] = frozenset()
+    """Keys that are not written down again if they have their default."""
+
     @field_validator("*")
     @classmethod
     def _check_magnitude(cls, value: Any) -> Any:
@@ -46,8 +49,6 @@ class Declared(Section):
     declared_by: ClassVar[type[Settings]]
     tag: ClassVar[str]
     """Stands for it in pydantic's locations."""
-    may_be_left_out: ClassVar[frozenset[str]]
-    """Keys that are not written down again if they have their default."""
 
     @model_validator(mode="after")
     def _check_contradiction(self) -> Declared:
@@ -158,7 +159,7 @@ def section_of_tag(tag: int | str) -> type[Declared] | None:
 
 def plain(table: Section) -> dict[str, Any]:
     """Return a table as values that TOML and JSON can hold, without what is absent and what may be left out."""
-    left_out = table.may_be_left_out if isinstance(table, Declared) else frozenset()
+    left_out = table.may_be_left_out
     values = {name: getattr(table, name) for name in type(table).model_fields}
     defaults = {name: type(table).model_fields[name].default for name in left_out}
     return {

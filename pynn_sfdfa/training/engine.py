@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.common.needs import Need
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.responses import Responses
@@ -70,7 +70,7 @@ class TrainingEngine(Protocol):
 
     def train(
         self,
-        trains: SpikeTrains,
+        trains: Presentations,
         order: NDArray[np.int64],
         first_trial: int,
         epoch: int = 1,
@@ -78,21 +78,22 @@ class TrainingEngine(Protocol):
     ) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order, a batch at a time; small batches may be reported together.
 
-        Between two items the state is that after a whole batch, so it may be saved there.
+        They are as at presentation ``epoch``; elsewhere as at presentation 0. Between two items the state is that after
+        a whole batch, so it may be saved there.
 
         Parameters
         ----------
         first_trial : int
             Index of the first of these trials since the training began; it determines the perturbations.
         epoch : int
-            Counted from 1; it determines the learning rate if that decays.
+            Counted from 1; it determines what samples are like that are drawn anew, and a learning rate that decays.
         report : callable, optional
             Told now and then, by simulators whose items take long, how many samples have been shown since the last
             item; perhaps from another thread.
         """
         ...
 
-    def gradient(self, trains: SpikeTrains) -> list[NDArray[np.float32]]:
+    def gradient(self, trains: Presentations) -> list[NDArray[np.float32]]:
         """Return the mean over the samples of the gradients by which the rule would descend, not learning.
 
         One array of shape (n_pre, n_post) per layer, from the input upwards, rate regularisation included; its mean
@@ -101,7 +102,7 @@ class TrainingEngine(Protocol):
         """
         ...
 
-    def respond(self, trains: SpikeTrains) -> Responses:
+    def respond(self, trains: Presentations) -> Responses:
         """Run all samples without learning; first spikes are told if the readout asks for them."""
         ...
 
@@ -122,7 +123,7 @@ class TrainingEngine(Protocol):
         ...
 
 
-def check_labels(trains: SpikeTrains, n_out: int) -> None:
+def check_labels(trains: Presentations, n_out: int) -> None:
     """Raise ValueError unless every sample has a label, and an output neuron for it."""
     if not len(trains):
         return

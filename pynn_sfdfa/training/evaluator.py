@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.engine import TrainingEngine
     from pynn_sfdfa.training.losses import Loss
@@ -70,7 +70,7 @@ class Evaluator:
         self._readout = readout if readout is not None else MostSpikes()
         self._engine: TrainingEngine = sim.training_engine(network, loss=self._loss, readout=self._readout, **of_engine)
 
-    def evaluate(self, trains: SpikeTrains) -> Evaluation:
+    def evaluate(self, trains: Presentations) -> Evaluation:
         """Run all samples without learning.
 
         Raises
@@ -82,7 +82,7 @@ class Evaluator:
         check_labels(trains, self.network.sizes[-1])
         return evaluation(self._engine.respond(trains), trains.labels, self._loss, self._readout)
 
-    def predict(self, trains: SpikeTrains) -> NDArray[np.int64]:
+    def predict(self, trains: Presentations) -> NDArray[np.int64]:
         """Return the class of each sample as the network is now, shape (samples,); labels are not looked at.
 
         Raises

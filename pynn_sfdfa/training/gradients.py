@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.engine import TrainingEngine
@@ -60,7 +60,7 @@ class GradientAlignment:
     network : Network
     rule : LearningRule
     loss : Loss
-    trains : SpikeTrains
+    trains : SpikeTrains or other Presentations
         The trials; at least one.
     sim : module, optional
         The simulator to run them on; default: ``pynn_sfdfa.event``.
@@ -71,7 +71,9 @@ class GradientAlignment:
         If there are no trials, they do not fit the network, or the simulator has no gradients.
     """
 
-    def __init__(self, network: Network, rule: LearningRule, loss: Loss, trains: SpikeTrains, sim: Any = None) -> None:
+    def __init__(
+        self, network: Network, rule: LearningRule, loss: Loss, trains: Presentations, sim: Any = None
+    ) -> None:
         if len(trains) == 0:
             raise ValueError("There are no trials to compare gradients on.")
         trains.check_within(network.trial_duration)

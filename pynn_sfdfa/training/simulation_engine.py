@@ -10,6 +10,7 @@ import numpy as np
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, load_simulator, offers, who_offers
+from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedback
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations, SpikeTrains
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.network.wiring import Wiring
     from pynn_sfdfa.rules import LearningRule
@@ -123,7 +124,7 @@ class SimulationEngine(ABC):
 
     def train(
         self,
-        trains: SpikeTrains,
+        trains: Presentations,
         order: NDArray[np.int64],
         first_trial: int,
         epoch: int = 1,
@@ -139,7 +140,7 @@ class SimulationEngine(ABC):
         check_labels(trains, self._network.sizes[-1])
         stretch = self._stretch(order.size)
         for start in range(0, order.size, stretch):
-            shown = trains.select(order[start : start + stretch])
+            shown = presented(trains, order[start : start + stretch], epoch)
             learning = {
                 "targets": self._loss.targets(shown.labels, self._network.sizes[-1]),
                 "learning_rate": self._optimizer.at(epoch).learning_rate,
@@ -151,7 +152,7 @@ class SimulationEngine(ABC):
             self._trials += len(shown)
             yield self._figures(counts, responses, shown.labels)
 
-    def gradient(self, trains: SpikeTrains) -> list[NDArray[np.float32]]:
+    def gradient(self, trains: Presentations) -> list[NDArray[np.float32]]:
         """Refuse: see `pynn_sfdfa.training.engine.TrainingEngine`.
 
         Raises
@@ -164,9 +165,9 @@ class SimulationEngine(ABC):
             f"Choose the simulator {' or '.join(who_offers({Need.GRADIENTS}))}."
         )
 
-    def respond(self, trains: SpikeTrains) -> Responses:
+    def respond(self, trains: Presentations) -> Responses:
         """Run all samples without learning; see `pynn_sfdfa.training.engine.TrainingEngine`."""
-        return self._run(trains, 0, {}, None)[1]
+        return self._run(presented(trains, np.arange(len(trains))), 0, {}, None)[1]
 
     def weights(self) -> list[NDArray[np.float32]]:
         """Return copies of the weights, shape (n_pre, n_post) each."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.callbacks import Callback
@@ -129,10 +129,10 @@ class Trainer(Evaluator):
 
     def fit(
         self,
-        train: SpikeTrains,
-        test: SpikeTrains | None = None,
+        train: Presentations,
+        test: Presentations | None = None,
         *,
-        validation: SpikeTrains | None = None,
+        validation: Presentations | None = None,
         epochs: int = 1,
         resume: bool = False,
         **unknown: Never,
@@ -141,10 +141,11 @@ class Trainer(Evaluator):
 
         Parameters
         ----------
-        train : SpikeTrains
-        test : SpikeTrains, optional
+        train : SpikeTrains or other Presentations
+            As they are shown in each epoch; `pynn_sfdfa.encoding.EncodedWhenShown` makes their spikes then.
+        test : SpikeTrains or other Presentations, optional
             Evaluated after each epoch; without it, test figures are those of the training samples as they were learned.
-        validation : SpikeTrains, optional
+        validation : SpikeTrains or other Presentations, optional
             Held out from training and evaluated after each epoch to choose the best one by, so that ``test`` takes no
             part in the choice; see `pynn_sfdfa.encoding.spikes.split`. (They were once called ``held_out``, and test
             samples ``validation``.)
@@ -201,7 +202,7 @@ class Trainer(Evaluator):
         )
         try:
             if first <= epochs:
-                self._prepare()
+                self._prepare(train)
             with deferred_interrupt() as interrupted:
                 for epoch in range(first, epochs + 1):
                     self._train_epoch(epoch, train, interrupted)
@@ -211,12 +212,13 @@ class Trainer(Evaluator):
             self._tell("on_fit_end")
         return self._history
 
-    def _prepare(self) -> None:
+    def _prepare(self, train: Presentations) -> None:
         started = time.perf_counter()
+        train.shown(np.arange(1), 1)  # what it takes to draw samples is compiled now, too
         self._engine.prepare(partial(self._tell, "on_compile"))
         self._compile_seconds = time.perf_counter() - started
 
-    def gradients(self, trains: SpikeTrains) -> list[NDArray[np.float32]]:
+    def gradients(self, trains: Presentations) -> list[NDArray[np.float32]]:
         """Return the mean over the samples of the gradients by which the rule would descend; nothing is learned.
 
         Returns
@@ -246,7 +248,7 @@ class Trainer(Evaluator):
             raise checkpoint.CheckpointError(f"The checkpoint does not fit: {error}") from None
         self.network.weights, self.network.feedback = self._engine.weights(), self._engine.feedback()
 
-    def _train_epoch(self, epoch: int, train: SpikeTrains, interrupted: threading.Event) -> None:
+    def _train_epoch(self, epoch: int, train: Presentations, interrupted: threading.Event) -> None:
         order = sample_order(len(train), self._seed, epoch)
         done = self._tally.samples  # not 0 when a run was interrupted within the epoch
         started = time.perf_counter()
@@ -277,7 +279,7 @@ class Trainer(Evaluator):
                 raise KeyboardInterrupt
 
     def _finish_epoch(
-        self, epoch: int, train: SpikeTrains, test: SpikeTrains | None, validation: SpikeTrains | None
+        self, epoch: int, train: Presentations, test: Presentations | None, validation: Presentations | None
     ) -> None:
         weights, feedback = self._engine.weights(), self._engine.feedback()
         check_weights(weights, feedback, epoch)

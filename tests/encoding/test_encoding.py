@@ -148,6 +148,7 @@ PARAMETERS = {
     "latency": {"maximum": 1.0},
     "time_coded": {"t_min": 0.0, "t_max": 1.0},
     "poisson": {"rate_max": 10.0, "duration": 10.0, "maximum": 1.0},
+    "poisson-grid": {"duration": 10.0, "maximum": 1.0},
 }
 
 
@@ -210,6 +211,11 @@ def test_the_registry_covers_the_parameters_tested_here():
         ("poisson", {"rate_max": 0.0, "duration": 1.0}, "rate_max = 0.0 is not valid"),
         ("poisson", {"rate_max": 1.0, "duration": 0.0}, "duration = 0.0 is not valid"),
         ("poisson", {"rate_max": 1.0, "duration": 1.0, "seed": -1}, "seed = -1 is not valid: must be >= 0"),
+        ("poisson-grid", {"duration": 9.0, "p_max": 1.01}, "p_max = 1.01 is not valid: must be <= 1 .*a probability"),
+        ("poisson-grid", {"duration": 9.0, "p_max": 0.0}, "p_max = 0.0 is not valid: must be > 0"),
+        ("poisson-grid", {"duration": 9.0, "step": 9.0}, "step = 9 ms must be shorter than duration = 9 ms"),
+        ("poisson-grid", {"duration": 9.0, "step": 1e-6}, "duration = 9 ms has more than the 1,000,000 steps of 1e-06"),
+        ("poisson-grid", {"duration": 9.0, "redraw": 1}, "redraw = 1 is not valid: must be true or false"),
     ],
 )
 def test_bad_parameters_are_refused_by_name(name, parameters, message):
@@ -249,7 +255,9 @@ def test_encoders_know_about_how_many_units_and_spikes_they_make(name):
     encode = ENCODERS[name](**PARAMETERS[name] | ({"bias_time": [0.5, 1.0]} if name == "time_coded" else {}))
     if name == "poisson":
         encode = ENCODERS[name](rate_max=1000.0, duration=1000.0, maximum=1.0)
+    if name == "poisson-grid":
+        encode = ENCODERS[name](p_max=1.0, duration=1000.0, maximum=1.0)
     values = np.random.default_rng(1).random((20, 30)).round(1)
     trains = encode(values, labels_of(values))
     assert trains.n_units == encode.n_units(30)
-    assert_allclose(encode.n_spikes(values), np.diff(trains.offsets), rtol=0.05 if name == "poisson" else 0)
+    assert_allclose(encode.n_spikes(values), np.diff(trains.offsets), rtol=0.05 if "poisson" in name else 0)

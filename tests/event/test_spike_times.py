@@ -9,7 +9,14 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq, minimize_scalar
 
-from pynn_sfdfa.event.spike_times import growth_to_spike, next_spike, next_spike_any_ratio
+from pynn_sfdfa.event.spike_times import (
+    fall_of_power,
+    fall_to_spike,
+    growth_to_spike,
+    may_reach,
+    next_spike,
+    next_spike_any_ratio,
+)
 
 RATIOS = st.one_of(st.just(2.0), st.floats(1.01, 50.0))
 TAU_SYN = st.floats(1.0, 200.0)
@@ -132,3 +139,57 @@ def test_result_has_the_type_of_the_arguments(ratio, dtype):
     next_spike(*(dtype(x) for x in (3.0, 3.0, 0.2, 10.0 * ratio, 10.0, 100.0)))
     returned = {str(s.args[0]): str(s.return_type) for s in next_spike.nopython_signatures}
     assert returned[np.dtype(dtype).name] == np.dtype(dtype).name
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@DETERMINISTIC
+@given(A=st.floats(-10, 10), lag=st.floats(-12, 1.5), c=C, ratio=RATIOS, window=st.floats(0.001, 20.0))
+@example(A=10.0, lag=1.5, c=0.05, ratio=50.0, window=1e-3)
+@example(A=3.0, lag=-12.0, c=1.0, ratio=8.0, window=20.0)
+@example(A=3.0, lag=-1.0, c=1.0, ratio=8.0, window=0.1)
+def test_a_window_is_decided_as_time_without_end_would_decide_it(dtype, A, lag, c, ratio, window):
+    """``window`` counts in tau_syn; ``lag`` tells how far below threshold the neuron is."""
+    A, c, ratio = dtype(A), dtype(c), dtype(ratio)
+    B = dtype(A + c * (1 - dtype(10.0) ** dtype(lag)))
+    eps, size = float(np.finfo(dtype).eps), float(abs(A) + abs(B) + c)
+    left_m, left_syn = dtype(math.exp(-window / ratio)), dtype(math.exp(-window))
+    assume(abs(B * float(left_m) - A * float(left_syn) - c) > 16 * eps * size)
+    fall_m, fall_syn = fall_to_spike(A, B, c, ratio, left_m, left_syn)
+    endless, _ = fall_to_spike(A, B, c, ratio, dtype(0.0), dtype(0.0))
+    expected, highest = search(float(A), float(B), float(c), float(ratio), 1.0, window)
+    assume(abs(highest - c) > 16 * eps * size)
+    assert (fall_m >= 0) == (expected >= 0)
+    if fall_m >= 0:
+        assert fall_m <= 1 - left_m + eps and endless >= 0
+        moved = 16 * eps * size / max(A * ratio * (1 - fall_syn) - B * (1 - fall_m), math.sqrt(eps) * size)
+        assert abs(fall_m - endless) <= moved + 4 * eps
+        assert fall_syn == pytest.approx(-math.expm1(ratio * math.log1p(-float(fall_m))), rel=16 * eps)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@DETERMINISTIC
+@given(fall=st.floats(1e-12, 1.0, exclude_max=True), ratio=st.one_of(st.integers(1, 70), st.floats(1.01, 50.0)))
+def test_a_power_falls_with_full_relative_precision(dtype, fall, ratio):
+    fall, ratio = dtype(fall), dtype(ratio)
+    assume(fall < 1)
+    with np.errstate(under="ignore"):
+        assert fall_of_power(fall, ratio) == pytest.approx(
+            -math.expm1(float(ratio) * math.log1p(-float(fall))), rel=8 * float(np.finfo(dtype).eps)
+        )
+
+
+@DETERMINISTIC
+@given(A=st.floats(-10, 10), B=st.floats(-10, 10), c=C, ratio=RATIOS, window=st.floats(1e-6, 20.0))
+@example(A=2.0, B=2.0, c=0.5, ratio=2.0, window=20.0)
+@example(A=2.0, B=2.0, c=0.500000001, ratio=2.0, window=20.0)
+def test_what_may_not_reach_threshold_does_not(A, B, c, ratio, window):
+    possible = may_reach(A, B, c, ratio, math.exp(-window / ratio), math.exp(-window))
+    dt = next_spike_any_ratio(A, B, c, ratio, 1.0)
+    assert possible or not 0 <= dt <= window
+
+
+@pytest.mark.parametrize("ratio", [1.3, 8.0])
+@pytest.mark.parametrize("name", ["A", "B"])
+def test_a_neuron_without_a_state_does_not_spike(ratio, name):
+    values = {"A": 3.0, "B": 3.0} | {name: math.nan}
+    assert next_spike(*values.values(), 0.2, 10.0 * ratio, 10.0, math.inf) == -1.0

@@ -6,9 +6,9 @@ from importlib import resources
 
 import pytest
 
-from pynn_sfdfa import SFDFA, Adam, Decay, SpikeCount
+from pynn_sfdfa import LIF_SFDFA, SFDFA, Adam, Decay, Dense, IF_curr_exp, SpikeCount
 from pynn_sfdfa.encoding import Latency
-from pynn_sfdfa.experiments import config, schema, sections
+from pynn_sfdfa.experiments import assembly, config, schema, sections
 from pynn_sfdfa.experiments.config import ConfigError
 from pynn_sfdfa.rules import Combination
 from pynn_sfdfa.rules.parts.fixed import Fixed
@@ -128,7 +128,10 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ("network.gradient=boundd", 'network.gradient = "boundd" is not valid (did you mean bounded?); choose one of'),
         ("learning.rule=sfdaf", 'learning.rule = "sfdaf" is not valid (did you mean sfdfa?); choose one of sfdfa, dfa'),
         ("encoding.name=latncy", 'encoding.name = "latncy" is not valid (did you mean latency?); choose one of'),
-        ("encoding={window=1.0}", "encoding.name is missing; choose one of latency, none, poisson, time_coded."),
+        (
+            "encoding={window=1.0}",
+            "encoding.name is missing; choose one of latency, none, poisson, poisson-grid, time_coded.",
+        ),
         ("encoding=3", "encoding = 3 is not valid: must be a table."),
         ("network.hidden=3", "network.hidden = 3 is not valid: must be a table."),
         ('optimizer={name="sgd"}', "optimizer.learning_rate is missing."),
@@ -203,6 +206,55 @@ def test_whole_numbers_are_accepted_where_any_number_is():
 )
 def test_mistakes_are_named_with_what_is_valid(override, message):
     assert message in error_of(override)
+
+
+STOCK = "network.hidden={cell='IF_curr_exp', tau_m=20, tau_syn=5, cm=1, v_rest=-65, v_thresh=-50, tau_refrac=2%s}"
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        (
+            "network.hidden.cell=IF_cur_exp",
+            'network.hidden.cell = "IF_cur_exp" is not valid (did you mean IF_curr_exp?); choose one of LIF_SFDFA, IF_',
+        ),
+        ("network.hidden.cell=IF_curr_exp", "network.hidden: tau_refrac is missing (ms; 0 for none), which cell = "),
+        (
+            "network.output.tau_refrac=0",
+            "network.output: tau_refrac is a parameter of IF_curr_exp, and the cell is LIF_SFDFA: leave it out, or set",
+        ),
+        ("network.output.v_reset=-70", "network.output: v_reset is a parameter of IF_curr_exp, and the cell is LIF_SF"),
+        ("network.output.i_offset=0.1", "network.output: i_offset is a parameter of IF_curr_exp, and the cell is LIF_"),
+        ("network.output.inhibition=-1", "network.output.inhibition = -1 is not valid: must be >= 0 (nA by which each"),
+        ("network.output.inhibition=1", "network: inhibition acts after delay, so delay = 0 ms is not valid with it"),
+        (STOCK % ", tau_refac=1", "network.hidden.tau_refac is not a known key (did you mean tau_refrac?)"),
+        (STOCK % ", i_offset='much'", 'network.hidden.i_offset = "much" is not valid: must be a number (nA; of IF_cur'),
+        (STOCK % ", i_offset=0.75", "network.hidden: v_thresh = -50 mV must be above v_rest + i_offset tau_m/cm = -50"),
+        (STOCK % ", v_reset=-50", "network.hidden: v_thresh = -50 mV must be above v_reset = -50 mV."),
+    ],
+)
+def test_cells_that_cannot_be_are_refused_by_key_value_and_choices(override, message):
+    assert message in error_of(override)
+
+
+def test_a_file_that_names_the_default_cell_is_the_same_experiment():
+    named = config.load("digits", ["network.hidden.cell=LIF_SFDFA", "network.output.inhibition=0"])
+    assert config.differences(named, config.load("digits")) == []
+    assert "cell" not in named.settings()["network"]["hidden"]
+
+
+def test_stock_cells_and_inhibition_reach_the_network_and_the_file(tmp_path):
+    given = [STOCK % ", v_reset=-70, i_offset=0.1", "network.output.inhibition=0.5", "network.delay=1"]
+    experiment = config.load("digits", given)
+    (tmp_path / "config.toml").write_text(config.dumps(experiment, {}))
+    assert config.differences(config.load(tmp_path / "config.toml"), experiment) == []
+    first, second, output = assembly.build_network(experiment, [64, 30, 20, 10]).layers
+    assert first.cell == second.cell == IF_curr_exp(v_reset=-70, i_offset=0.1, tau_refrac=2, trial_duration=200)
+    assert output.cell == LIF_SFDFA(**experiment.network.cell_parameters("output"))
+    assert [layer.connectivity for layer in (first, output)] == [
+        Dense(30, cell=first.cell),
+        Dense(10, cell=output.cell, inhibition=0.5),
+    ]
 
 
 @pytest.mark.parametrize("path", ["/a b/c.npz", "x'y\".npz", "#1=[2]{3}.npz", "~/a,b;c=d e=f.npz ", "1", "[", ""])

@@ -66,10 +66,10 @@ def plain(network, trains, fired, rule, loss):
 
 
 RULES = [
-    HM2BP(silent=0.0),
+    HM2BP(),
     HM2BP(micro=False, silent=0.0),
-    HM2BP(silent=0.0, lateral=False, silent_target_spikes=0),
-    HM2BP(silent=0.0, silent_target_spikes=9, rho=0.5, r_target=3.0),
+    HM2BP(lateral=False, silent_target_spikes=0),
+    HM2BP(silent_target_spikes=9, rho=0.5, r_target=3.0),
 ]
 
 

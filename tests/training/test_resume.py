@@ -23,6 +23,14 @@ def uninterrupted(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def uninterrupted_of_drawn(tmp_path_factory):
+    """The same with samples whose spikes are drawn anew in every epoch."""
+    folder = tmp_path_factory.mktemp("uninterrupted_of_drawn")
+    train(folder, drawn=True)
+    return folder
+
+
 def check_same(folder, uninterrupted):
     """All arrays of both checkpoints, and all figures of all epochs but the time they took."""
     for name in ("last.safetensors", "best.safetensors"):
@@ -42,10 +50,10 @@ def check_same(folder, uninterrupted):
         assert got == wanted
 
 
-def run_and_kill(context, folder, beats, pause):
+def run_and_kill(context, folder, beats, pause, drawn):
     """Run in a process until that many beats have come; kill it some time after. Return whether it had finished."""
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=train, args=(folder, sender))
+    process = context.Process(target=train, args=(folder, sender, drawn))
     process.start()
     sender.close()
     try:
@@ -60,8 +68,9 @@ def run_and_kill(context, folder, beats, pause):
     return process.exitcode == 0
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_killed_at_random_moments(tmp_path, uninterrupted, seed):
+@pytest.mark.parametrize(("seed", "drawn"), [(0, False), (1, False), (2, True)])
+def test_killed_at_random_moments(tmp_path, request, seed, drawn):
+    wanted = request.getfixturevalue("uninterrupted_of_drawn" if drawn else "uninterrupted")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
         ["pynn_sfdfa.event", "pynn_sfdfa.training.trainer", "pynn_sfdfa.experiments.run_folder"]
@@ -74,11 +83,12 @@ def test_killed_at_random_moments(tmp_path, uninterrupted, seed):
         tmp_path,
         int(rng.integers(BATCHES + 2, 2 * BATCHES + 2)),
         float(rng.choice([0.0, rng.uniform(0, 0.02)])),
+        drawn,
     ):
         kills += 1
         assert kills <= EPOCHS
     assert kills >= 2
-    check_same(tmp_path, uninterrupted)
+    check_same(tmp_path, wanted)
 
 
 class At(Callback):
@@ -120,6 +130,16 @@ def test_ctrl_c_saves_within_the_epoch(tmp_path, uninterrupted, batch):
         (r["train_loss"], r["train_accuracy"], r["test_accuracy"], tuple(r["spikes_per_sample"]))
         for r in wanted.metadata["records"]
     ]
+
+
+def test_ctrl_c_within_an_epoch_of_its_own_spikes(tmp_path, uninterrupted_of_drawn):
+    with pytest.raises(KeyboardInterrupt):
+        trainer(tmp_path, [At(2 * BATCHES + 5, press_ctrl_c)]).fit(*samples(drawn=True), epochs=EPOCHS)
+    assert 0 < checkpoint.load(tmp_path / "last.safetensors").metadata["tally"]["samples"] < 250
+    train(tmp_path, drawn=True)
+    wanted = checkpoint.load(uninterrupted_of_drawn / "last.safetensors")
+    for name, array in checkpoint.load(tmp_path / "last.safetensors").arrays.items():
+        np.testing.assert_array_equal(array, wanted[name], err_msg=name)
 
 
 def test_ctrl_c_twice_interrupts_at_once(tmp_path):

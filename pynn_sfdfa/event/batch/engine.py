@@ -11,6 +11,7 @@ import numpy as np
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.event.batch.activity import add_up, first_spikes, summarise
+from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
 from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations, SpikeTrains
     from pynn_sfdfa.event.batch.workspace import Workspace
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
@@ -138,13 +139,13 @@ class BatchEngine:
         kernels = [advance_inhibited] if any(self._layers.inhibition) else []
         kernels += [advance_layer] if not all(self._layers.inhibition) else []
         kernels += dict.fromkeys(of_trials)
-        kernels += [arrive_spikes, accumulate_gradient, *rule.kernels, arrive_inputs]
+        kernels += [arrive_spikes, accumulate_gradient, sort_by_unit, *rule.kernels, arrive_inputs, most_merged_groups]
         kernels += [*optimizer.kernels, add_up, *self._loss.kernels]
         compile_ahead(kernels, self.threads, report)
 
     def train(
         self,
-        trains: SpikeTrains,
+        trains: Presentations,
         order: NDArray[np.int64],
         first_trial: int,
         epoch: int = 1,
@@ -154,7 +155,6 @@ class BatchEngine:
         rule, optimizer = self._learning()
         optimizer = optimizer.at(epoch)
         check_labels(trains, self._layers.sizes[-1])
-        workspace = self._layers.workspace(trains, self._batch_size)
         space = self._learning_space()
         gradients = self._layers.flat_weights if optimizer.in_place else space.gradients(self._layers)
         outcomes: list[_Outcome] = []
@@ -163,7 +163,9 @@ class BatchEngine:
             scale = 1.0 / samples.size
             if optimizer.in_place:
                 scale *= -optimizer.learning_rate
-            trials = self._shown(workspace, trains, samples, first_trial + start, rule, scale)
+            shown, at = trains.shown(samples, epoch)
+            workspace = self._layers.workspace(shown, self._batch_size)
+            trials = self._shown(workspace, shown, at, first_trial + start, rule, scale)
             first = self._first_spikes(workspace, samples.size)
             rule.assign_errors(trials, self._feedback)
             self._descend(trials, samples.size, rule, optimizer, gradients)
@@ -174,23 +176,24 @@ class BatchEngine:
         if outcomes:
             yield self._figures(outcomes)
 
-    def gradient(self, trains: SpikeTrains) -> list[NDArray[np.float32]]:
+    def gradient(self, trains: Presentations) -> list[NDArray[np.float32]]:
         """Return the gradients by which the rule would descend; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         if self._rule is None:
             raise ValueError("This engine was made without a rule, so there is no gradient; give training_engine one.")
         check_labels(trains, self._layers.sizes[-1])
-        workspace = self._layers.workspace(trains, self._batch_size)
         blocks = self._learning_space().blocks
         totals = [np.zeros(w.shape, np.float32) for w in self._layers.weights]
         for start in range(0, len(trains), self._batch_size):
             samples = np.arange(start, min(start + self._batch_size, len(trains)))
-            trials = self._shown(workspace, trains, samples, start, self._rule, 1.0 / len(trains))
+            shown, at = trains.shown(samples, 0)
+            workspace = self._layers.workspace(shown, self._batch_size)
+            trials = self._shown(workspace, shown, at, start, self._rule, 1.0 / len(trains))
             self._rule.assign_errors(trials, self._feedback)
             flat = [total.reshape(-1) for total in totals]
             self._layers.pool.run(trials.gradient_tasks(flat, blocks, self._rule.parts.local_gradient))
         return [unpad(total, n) for total, n in zip(totals, self._layers.sizes[1:], strict=True)]
 
-    def respond(self, trains: SpikeTrains) -> Responses:
+    def respond(self, trains: Presentations) -> Responses:
         """Run all samples without learning; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         trials = max(self._batch_size, _RESPONSE_TRIALS)
         return self._layers.respond(trains, trials, self._readout.of_first_spikes)

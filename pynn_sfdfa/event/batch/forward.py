@@ -18,8 +18,9 @@ import numpy as np
 from numba import float32, int64
 
 from pynn_sfdfa.common.perturbation import perturbation
+from pynn_sfdfa.event.batch.arrival import mark_candidates, sum_rows, take_arrival
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.event.spike_times import growth_to_spike, next_spike_any_ratio
+from pynn_sfdfa.event.spike_times import fall_to_spike, growth_to_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ __all__ = ["Draw", "Scratch", "advance_layer", "allocate_scratch"]
 # view of an array counts references atomically, which costs more than the work on a row and is felt by all threads.
 _index = np.uint64
 _ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
-
-# Counting candidates is the one sum whose order is free: it is a sum of ones.
-_COUNT_FLAGS = FLOAT_FLAGS | {"reassoc"}
 
 _FREE, _HELD = np.int32(-1), np.int32(-2)
 
@@ -94,12 +92,13 @@ def _following_spike(
     until_syn: np.float32,
     window: np.float32,
     window_m: np.float32,
+    window_syn: np.float32,
     constants: LayerConstants,
 ) -> tuple[np.float32, np.float32, np.float32]:
     """Return the time of the next spike in a window, from its start, and the decay factors until then; -1 if none.
 
     ``a`` and ``b`` are A and B at the start of the window, ``until_m`` and ``until_syn`` the decay factors until now,
-    ``window_m`` that of tau_m over the whole window.
+    ``window_m`` and ``window_syn`` those over the whole window.
     """
     A, B, none = _decayed(a, until_syn), _decayed(b, until_m), np.float32(-1.0)
     if constants.closed_form:
@@ -108,79 +107,14 @@ def _following_spike(
         if growth < np.float32(0.0) or until_m < window_m:
             return none, until_m, until_syn
         return -constants.tau_m * np.float32(math.log(until_m)), until_m, until_m * until_m
-    wait = next_spike_any_ratio(A, B, constants.c, constants.tau_m, constants.tau_syn)
-    since = wait - constants.tau_m * np.float32(math.log(until_m))
-    if wait < np.float32(0.0) or since > window:
-        return none, until_m, until_syn
-    return (
-        since,
-        np.float32(math.exp(-since / constants.tau_m)),
-        np.float32(math.exp(-since / constants.tau_syn)),
+    fall_m, fall_syn = fall_to_spike(
+        A, B, constants.c, constants.tau_m / constants.tau_syn, window_m / until_m, window_syn / until_syn
     )
-
-
-@subroutine(fastmath=FLOAT_FLAGS)
-def _sum_rows(
-    weights: NDArray[np.float32],
-    events: NDArray[np.void],
-    event: np.uint64,
-    last: np.uint64,
-    total: NDArray[np.float32],
-) -> None:
-    """Add up the weights of the events from ``event`` to before ``last``, two rows at a time."""
-    width = _index(total.size)
-    total[:] = np.float32(0.0)
-    while event < last:
-        first = _index(events[event].unit) * width
-        event += _ONE
-        if event < last:
-            second = _index(events[event].unit) * width
-            event += _ONE
-            for lane in range(width):
-                total[lane] += weights[first + lane] + weights[second + lane]
-        else:
-            for lane in range(width):
-                total[lane] += weights[first + lane]
-
-
-@subroutine(fastmath=_COUNT_FLAGS)
-def _take_arrival(
-    earlier: NDArray[np.float32],
-    earlier_at: np.uint64,
-    weights: NDArray[np.float32],
-    at: np.uint64,
-    decay_syn: np.float32,
-    decay_m: np.float32,
-    tangent_A: np.float32,
-    tangent_B: np.float32,
-    c: np.float32,
-    A: NDArray[np.float32],
-    B: NDArray[np.float32],
-) -> np.float32:
-    """Decay A and B, add the weights, and return how many neurons may reach threshold within the window."""
-    one, candidates = np.float32(1.0), np.float32(0.0)
-    for lane in range(_index(A.size)):
-        w = earlier[earlier_at + lane] + weights[at + lane]
-        a = A[lane] * decay_syn + w
-        b = B[lane] * decay_m + w
-        A[lane] = a
-        B[lane] = b
-        candidates += one if b * tangent_B + a * tangent_A >= c else np.float32(0.0)
-    return candidates
-
-
-@subroutine(fastmath=FLOAT_FLAGS)
-def _mark_candidates(
-    tangent_A: np.float32,
-    tangent_B: np.float32,
-    c: np.float32,
-    A: NDArray[np.float32],
-    B: NDArray[np.float32],
-    candidate: NDArray[np.uint8],
-) -> None:
-    """Set a flag for each neuron that may reach threshold within the window."""
-    for lane in range(_index(A.size)):
-        candidate[lane] = B[lane] * tangent_B + A[lane] * tangent_A >= c
+    if fall_m < np.float32(0.0):
+        return none, until_m, until_syn
+    until_m *= np.float32(1.0) - fall_m
+    until_syn *= np.float32(1.0) - fall_syn
+    return min(window, -constants.tau_m * np.float32(math.log(until_m))), until_m, until_syn
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -281,9 +215,9 @@ def _advance_trial(
         elif size == _TWO:
             earlier, earlier_at = weights, _index(events[first].unit) * width
         else:
-            _sum_rows(weights, events, first, last - _ONE, scratch.total)
+            sum_rows(weights, events, first, last - _ONE, scratch.total)
             earlier, earlier_at = scratch.total, _ZERO
-        candidates = _take_arrival(earlier, earlier_at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B)
+        candidates = take_arrival(earlier, earlier_at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B)
         if draw.graded:
             for event in range(first, last):
                 grade = events[event].grade
@@ -299,15 +233,15 @@ def _advance_trial(
                 start, window, n_held, release0, n_released, constants, scratch, releases
             )
             for k in range(release0 + _index(before), release0 + _index(n_released)):
-                lane = _index(releases[k].unit)
-                if B[lane] * tangent_B + A[lane] * tangent_A >= c:
+                freed = _index(releases[k].unit)
+                if B[freed] * tangent_B + A[freed] * tangent_A >= c:
                     candidates += one
                 else:
-                    release[lane] = _FREE
+                    release[freed] = _FREE
         groups[group].released = n_released
         if candidates == zero:
             continue
-        _mark_candidates(tangent_A, tangent_B, c, A, B, candidate)
+        mark_candidates(tangent_A, tangent_B, c, A, B, candidate)
         for word in range(_index(candidate_words.size)):
             if candidate_words[word] == _ZERO:
                 continue
@@ -324,7 +258,9 @@ def _advance_trial(
                     until_m, until_syn = releases[at].since_m, releases[at].since_syn
                     release[lane] = _FREE
                 while counts[cell + lane] < constants.max_spikes:
-                    since, until_m, until_syn = _following_spike(a, b, until_m, until_syn, window, decay_m, constants)
+                    since, until_m, until_syn = _following_spike(
+                        a, b, until_m, until_syn, window, decay_m, decay_syn, constants
+                    )
                     if since < zero:
                         break
                     grade = D[lane]

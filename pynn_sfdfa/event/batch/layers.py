@@ -12,16 +12,19 @@ from pynn_sfdfa.event.batch.forward import Draw
 from pynn_sfdfa.event.batch.layout import pad
 from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, run_trials
 from pynn_sfdfa.event.batch.pool import Pool
-from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
+from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants, of_silent
 from pynn_sfdfa.training.responses import Responses
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.encoding.spikes import Presentations, SpikeTrains
     from pynn_sfdfa.network.network import Network
 
 __all__ = ["Layers"]
+
+_GROWTH = 125
+"""Percent; to which space for input spikes grows at least if it does not suffice."""
 
 
 class Layers:
@@ -38,6 +41,8 @@ class Layers:
 
     Attributes
     ----------
+    silent : list of float
+        Of each layer; see `pynn_sfdfa.event.batch.workspace.of_silent`.
     weights : tuple of float32 arrays, shape (n_pre, width)
     flat_weights : list of float32 arrays, shape (n_pre * width,)
         The same memory, as the kernels take it.
@@ -60,6 +65,7 @@ class Layers:
         self.pool = Pool(_checked_threads(threads))
         self.sizes, self.max_spikes, self.delay = network.sizes, network.max_spikes, network.delay
         self.constants = tuple(layer_constants(layer, network) for layer in network.layers)
+        self.silent = [of_silent(layer) for layer in network.layers]
         self.inhibition = [layer.connectivity.inhibition for layer in network.layers]
         self.at_threshold = [
             layer.cell.reset_current == layer.cell.threshold_current and not inhibition
@@ -73,9 +79,10 @@ class Layers:
         """Return the arrays for so many trials at a time; ValueError if the samples do not fit the network."""
         if trains.n_units != self.sizes[0]:
             raise ValueError(f"The spike trains have {trains.n_units} units, the network {self.sizes[0]} inputs.")
-        max_events = int(np.diff(trains.offsets).max(initial=0))
-        workspace = self._workspaces.get(trials)
+        max_events, workspace = trains.most_spikes, self._workspaces.get(trials)
         if workspace is None or workspace.max_events < max_events:
+            if workspace is not None:  # samples that are drawn are not all known: there may soon be one with more
+                max_events = max(max_events, _GROWTH * workspace.max_events // 100)
             workspace = Workspace(self._network, trials, max_events, PARTS_PER_THREAD * self.pool.threads)
             self._workspaces[trials] = workspace
         return workspace
@@ -99,15 +106,16 @@ class Layers:
         )
         run_trials(self.pool, workspace, trains, samples, self.flat_weights, self.inhibition, self.constants, draws)
 
-    def respond(self, trains: SpikeTrains, trials: int, of_first_spikes: bool) -> Responses:
+    def respond(self, trains: Presentations, trials: int, of_first_spikes: bool) -> Responses:
         """Run all samples, so many at a time, without learning."""
-        workspace = self.workspace(trains, trials)
         counts = np.empty((len(trains), self.sizes[-1]), np.int32)
         first = np.empty(counts.shape, np.float32) if of_first_spikes else None
         totals = np.zeros(len(self.weights), np.int64)
         for start in range(0, len(trains), trials):
             samples = np.arange(start, min(start + trials, len(trains)))
-            self.run(workspace, trains, samples, start, perturbed=False)
+            shown, at = trains.shown(samples, 0)
+            workspace = self.workspace(shown, trials)
+            self.run(workspace, shown, at, start, perturbed=False)
             counts[samples] = workspace.counts[-1][: samples.size]
             if first is not None:
                 first[samples] = first_spikes(workspace.layers[-1], samples.size, self.sizes[-1])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
 from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
@@ -34,6 +35,7 @@ __all__ = [
     "return_answers",
     "run_trials",
     "share_out",
+    "sort_arrivals",
 ]
 
 PARTS_PER_THREAD = 2
@@ -186,6 +188,16 @@ def return_answers(
 
     parts = share_out(n_trials, PARTS_PER_THREAD * pool.threads)
     pool.run(partial(answer, number, part) for number, part in enumerate(parts))
+
+
+def sort_arrivals(pool: Pool, workspace: Workspace, n_trials: int, every: bool) -> list[int]:
+    """Sort the events of all layers by the unit they came from, where that pays, or everywhere.
+
+    Return for each layer the most groups of any trial whose events are `merged`, or 0 if there is none.
+    """
+    parts = list(share_out(n_trials, PARTS_PER_THREAD * pool.threads))
+    pool.run(partial(sort_by_unit, part.start, part.stop, every, layer) for layer in workspace.layers for part in parts)
+    return [most_merged_groups(n_trials, layer) for layer in workspace.layers]
 
 
 def share_out(n: int, parts: int) -> Iterator[slice]:

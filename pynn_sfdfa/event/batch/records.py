@@ -110,6 +110,8 @@ class LayerTrials(NamedTuple):
     n_groups: NDArray[np.int32]  # (trials,)
     events: NDArray[np.void]  # (trials * capacity,)
     groups: NDArray[np.void]  # (trials * (capacity + 1),)
+    unit_start: NDArray[np.int32]  # (trials * (n_pre + 1),): where the groups of each unit start in the next
+    unit_groups: NDArray[np.int32]  # (trials * capacity,): of each event, by unit and then by time
     spikes: NDArray[np.void]  # (trials * width * max_spikes,)
     releases: NDArray[np.void]  # the same, or (trials,) without a refractory period
     counts: NDArray[np.int32]  # (trials * width,): spikes of each neuron
@@ -117,12 +119,19 @@ class LayerTrials(NamedTuple):
     perturbation: NDArray[np.float32]  # (trials * width,): v of neurons that fired, 0 for the others
 
 
-def allocate_trials(trials: int, capacity: int, width: int, max_spikes: int, refractory: bool = False) -> LayerTrials:
-    """Return uninitialised arrays for at most ``capacity`` events a trial and ``max_spikes`` spikes a neuron."""
+def allocate_trials(
+    trials: int, capacity: int, width: int, max_spikes: int, refractory: bool = False, n_pre: int = 0
+) -> LayerTrials:
+    """Return uninitialised arrays for at most ``capacity`` events a trial and ``max_spikes`` spikes a neuron.
+
+    Without the number of units below, there is no space for arrivals by unit.
+    """
     return LayerTrials(
         n_groups=np.empty(trials, np.int32),
         events=np.recarray(trials * capacity, _EVENT),
         groups=np.recarray(trials * (capacity + 1), _GROUP),
+        unit_start=np.empty(trials * (n_pre + 1), np.int32),
+        unit_groups=np.empty(trials * capacity if n_pre else 0, np.int32),
         spikes=np.recarray(trials * width * max_spikes, _SPIKE),
         releases=np.recarray(trials * width * max_spikes if refractory else trials, _RELEASE),
         counts=np.empty(trials * width, np.int32),
@@ -132,7 +141,7 @@ def allocate_trials(trials: int, capacity: int, width: int, max_spikes: int, ref
 
 
 _one = np.float32(1.0)
-LAYER_CONSTANTS = numba.typeof(LayerConstants(*[_one] * 9, np.int32(1), False))
+LAYER_CONSTANTS = numba.typeof(LayerConstants(_one, _one, _one, _one, _one, _one, _one, _one, _one, np.int32(1), False))
 """Type of `LayerConstants` in kernels."""
 
 LAYER_TRIALS = numba.typeof(allocate_trials(1, 1, 1, 1))

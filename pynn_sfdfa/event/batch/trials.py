@@ -9,7 +9,13 @@ import numpy as np
 
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.layout import block_width
-from pynn_sfdfa.event.batch.passes import lateral_effect, neuron_errors_below, propagate_errors, return_answers
+from pynn_sfdfa.event.batch.passes import (
+    lateral_effect,
+    neuron_errors_below,
+    propagate_errors,
+    return_answers,
+    sort_arrivals,
+)
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 
 if TYPE_CHECKING:
@@ -25,15 +31,31 @@ if TYPE_CHECKING:
 __all__ = ["Blocks", "Trials"]
 
 
+class Block:
+    """Neighbouring neurons of a layer, from ``lowest``, and space for what accumulates for them."""
+
+    def __init__(self, lowest: int, lanes: int) -> None:
+        self.lowest = lowest
+        self.space = np.empty((3, lanes), np.float32)
+        self._rows = np.empty(0, np.float32)
+
+    def rows(self, groups: int) -> NDArray[np.float32]:
+        """Return space for a row of each of so many groups."""
+        size = groups * self.space.shape[1]
+        if self._rows.size < size:
+            self._rows = np.empty(size, np.float32)
+        return self._rows[:size]
+
+
 class Blocks:
-    """How the neurons of each layer are shared out among tasks, with space for what accumulates for each."""
+    """How the neurons of each layer are shared out among tasks."""
 
     def __init__(self, widths: Sequence[int]) -> None:
-        self._many = [list(_blocks(width, block_width(width))) for width in widths]
-        self._one = [list(_blocks(width, width)) for width in widths]
+        self._many = [_blocks(width, block_width(width)) for width in widths]
+        self._one = [_blocks(width, width) for width in widths]
 
-    def of(self, layer: int, n_trials: int) -> list[tuple[int, NDArray[np.float32]]]:
-        """Return first neuron of each block and space for S1, S2 and carry; for a single trial there is one."""
+    def of(self, layer: int, n_trials: int) -> list[Block]:
+        """Return the blocks; for a single trial there is one."""
         return self._many[layer] if n_trials > 1 else self._one[layer]
 
 
@@ -194,15 +216,16 @@ class Trials:
         blocks : Blocks
         local_gradient : LocalGradient
         """
+        of_potential, constants = local_gradient.of_potential, self._layers.constants
+        groups = sort_arrivals(self._layers.pool, self._workspace, self._n, every=of_potential)
         for layer in sorted(self._assigned):
-            events, errors, constants = self._workspace.layers[layer], self._flat_errors[layer], self._layers.constants
-            of_spikes, gradient = layer in self._of_spikes, gradients[layer]
-            how = (of_spikes, local_gradient.of_potential, constants[layer])
-            for lowest, space in blocks.of(layer, self._n):
-                yield partial(accumulate_gradient, self._n, events, errors, *how, lowest, *space, gradient)
+            events, errors = self._workspace.layers[layer], self._flat_errors[layer]
+            silent = np.float32(local_gradient.silent * self._layers.silent[layer])
+            how = (layer in self._of_spikes, of_potential, silent, constants[layer])
+            for block in blocks.of(layer, self._n):
+                space = (block.lowest, *block.space, block.rows(groups[layer]), gradients[layer])
+                yield partial(accumulate_gradient, self._n, events, errors, *how, *space)
 
 
-def _blocks(width: int, block: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Share out a row into blocks: the first neuron of each, and space for what accumulates for its neurons."""
-    for lowest in range(0, width, block):
-        yield lowest, np.empty((3, min(block, width - lowest)), np.float32)
+def _blocks(width: int, block: int) -> list[Block]:
+    return [Block(lowest, min(block, width - lowest)) for lowest in range(0, width, block)]

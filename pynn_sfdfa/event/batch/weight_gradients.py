@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import boolean, float32, int64
 
+from pynn_sfdfa.event.batch.arrivals_by_unit import merged
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.batch.walk import take_release, take_spike
-from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,10 +28,65 @@ __all__ = ["accumulate_gradient"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
-_ZERO, _ONE = np.uint64(0), np.uint64(1)
+_ZERO, _ONE, _FOUR = np.uint64(0), np.uint64(1), np.uint64(4)
 
 _SMALLEST = np.float32(1e-12)
 """Accumulated decay at which S1 and S2 are brought up to date, long before float32 overflows."""
+
+
+@subroutine(fastmath=FLOAT_FLAGS)
+def _add_by_unit(
+    trial: np.uint64,
+    lowest: np.uint64,
+    loud: np.uint64,
+    layer: LayerTrials,
+    rows: NDArray[np.float32],
+    width: np.uint64,
+    lanes: np.uint64,
+    gradient: NDArray[np.float32],
+) -> None:
+    """Add the rows of the groups in which a unit arrived to its gradient, the latest first: as one by one."""
+    trials = layer.n_groups.size
+    of_unit, event0 = layer.unit_groups, trial * _index(layer.events.size // trials)
+    units = _index(layer.unit_start.size // trials) - _ONE
+    unit0 = trial * (units + _ONE)
+    for unit in range(units):
+        first = event0 + _index(layer.unit_start[unit0 + unit])
+        at = event0 + _index(layer.unit_start[unit0 + unit + _ONE])
+        row = unit * width + lowest
+        while at > first and _index(of_unit[at - _ONE]) >= loud:
+            at -= _ONE
+        while at - first >= _FOUR:
+            r0, r1 = _index(of_unit[at - _ONE]) * lanes, _index(of_unit[at - _index(2)]) * lanes
+            r2, r3 = _index(of_unit[at - _index(3)]) * lanes, _index(of_unit[at - _FOUR]) * lanes
+            for lane in range(lanes):
+                pair = gradient[row + lane] + rows[r0 + lane] + rows[r1 + lane]
+                gradient[row + lane] = pair + rows[r2 + lane] + rows[r3 + lane]
+            at -= _FOUR
+        while at > first:
+            at -= _ONE
+            r0 = _index(of_unit[at]) * lanes
+            for lane in range(lanes):
+                gradient[row + lane] += rows[r0 + lane]
+
+
+@subroutine(fastmath=FLOAT_FLAGS)
+def _add_of_silent(
+    trial: np.uint64,
+    lowest: np.uint64,
+    layer: LayerTrials,
+    of_silent: NDArray[np.float32],
+    width: np.uint64,
+    gradient: NDArray[np.float32],
+) -> None:
+    """Add what silent neurons learn of every unit that fired."""
+    units = _index(layer.unit_start.size // layer.n_groups.size) - _ONE
+    unit0 = trial * (units + _ONE)
+    for unit in range(units):
+        if layer.unit_start[unit0 + unit] < layer.unit_start[unit0 + unit + _ONE]:
+            row = unit * width + lowest
+            for lane in range(_index(of_silent.size)):
+                gradient[row + lane] += of_silent[lane]
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -41,10 +97,12 @@ def _replay_block(
     error: NDArray[np.float32],
     of_spikes: bool,
     of_potential: bool,
+    silent: np.float32,
     constants: LayerConstants,
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
     carry: NDArray[np.float32],
+    rows: NDArray[np.float32],
     gradient: NDArray[np.float32],
 ) -> None:
     """Replay one trial backwards for the neurons from ``lowest``, as many as S1 has."""
@@ -58,10 +116,12 @@ def _replay_block(
     S1[:] = zero
     S2[:] = zero
     carry[:] = zero
+    few = rows.size >= lanes and merged(layer, trial)
     # S1 and S2 are kept as at a later time, and decay_syn and decay_m lead from then to now: no store between spikes.
     decay_syn, decay_m = one, one
     group = group0 + _index(layer.n_groups[trial])
     n = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
+    loud = _ZERO  # as many groups are not quiet
     quiet = True  # until the last spike of the block is met, S1 and S2 are zero
     while group > group0:
         group -= _ONE
@@ -76,9 +136,9 @@ def _replay_block(
         if refractory and not quiet:
             ended = _index(groups[group - _ONE].released) if group > group0 else _ZERO
             for at in range(release0 + ended, release0 + _index(groups[group].released)):
-                lane = _index(releases[at].unit) - lowest
-                if releases[at].last and lane < lanes:
-                    take_release(at, lane, releases, decay_syn, decay_m, S1, S2, carry)
+                target = _index(releases[at].unit) - lowest
+                if releases[at].last and target < lanes:
+                    take_release(at, target, releases, decay_syn, decay_m, S1, S2, carry)
         while n > first_spike:
             n -= _ONE
             target = _index(spikes[n].unit) - lowest  # wraps around to a large number below the block
@@ -91,15 +151,29 @@ def _replay_block(
             quiet = False
         if quiet:
             continue
+        if few:
+            loud = group - group0 + _ONE if loud == _ZERO else loud
+            row = (group - group0) * lanes
+            for lane in range(lanes):
+                rows[row + lane] = S1[lane] * decay_syn - S2[lane] * decay_m
+            continue
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             row = _index(events[event].unit) * width + lowest
             for lane in range(lanes):
                 gradient[row + lane] += S1[lane] * decay_syn - S2[lane] * decay_m
+    if few:
+        _add_by_unit(trial, lowest, loud, layer, rows, width, lanes, gradient)
+    if silent != zero:
+        S1[:] = zero
+        for lane in range(lanes):
+            if layer.counts[cell + lowest + lane] == 0:
+                S1[lane] = error[cell + lowest + lane] * silent
+        _add_of_silent(trial, lowest, layer, S1, width, gradient)
 
 
 @kernel(
-    *(int64, LAYER_TRIALS, float32[::1], boolean, boolean, LAYER_CONSTANTS, int64),
-    *(float32[::1], float32[::1], float32[::1], float32[::1]),
+    *(int64, LAYER_TRIALS, float32[::1], boolean, boolean, float32, LAYER_CONSTANTS, int64),
+    *(float32[::1], float32[::1], float32[::1], float32[::1], float32[::1]),
     fastmath=FLOAT_FLAGS,
 )
 def accumulate_gradient(
@@ -108,11 +182,13 @@ def accumulate_gradient(
     error: NDArray[np.float32],
     of_spikes: bool,
     of_potential: bool,
+    silent: np.float32,
     constants: LayerConstants,
     lowest: int,
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
     carry: NDArray[np.float32],
+    rows: NDArray[np.float32],
     gradient: NDArray[np.float32],
 ) -> None:
     """Add the sum over the trials of error times eligibility to a block of columns of ``gradient``.
@@ -125,12 +201,30 @@ def accumulate_gradient(
         Whether the errors of single spikes, left by backpropagation, count too.
     of_potential : bool
         Whether it is the gradient of the potential at the spikes (section 10), and not of their times.
+    silent : float32
+        What is taken for the gradient of inputs that fired in neurons that did not.
     lowest : int
         First neuron of the block.
     S1, S2, carry : float32, shape (neurons of the block,)
         Scratch space.
+    rows : float32, shape (groups * neurons of the block,)
+        The same, for trials whose events come in few groups; if it is empty, they are taken one event at a time.
     gradient : float32, shape (n_pre * width,)
         Changed in place. For plain gradient descent it can be the weights themselves, the error scaled by -eta.
     """
     for trial in range(_index(n_trials)):
-        _replay_block(trial, _index(lowest), layer, error, of_spikes, of_potential, constants, S1, S2, carry, gradient)
+        _replay_block(
+            trial,
+            _index(lowest),
+            layer,
+            error,
+            of_spikes,
+            of_potential,
+            silent,
+            constants,
+            S1,
+            S2,
+            carry,
+            rows,
+            gradient,
+        )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.layers import Layer
     from pynn_sfdfa.network.network import Network
 
-__all__ = ["Workspace", "layer_constants"]
+__all__ = ["Workspace", "layer_constants", "of_silent"]
 
 
 def layer_constants(layer: Layer, network: Network) -> LayerConstants:
@@ -34,6 +34,12 @@ def layer_constants(layer: Layer, network: Network) -> LayerConstants:
         max_spikes=np.int32(network.max_spikes),
         closed_form=cell.tau_m == 2 * cell.tau_syn,
     )
+
+
+def of_silent(layer: Layer) -> float:
+    """Return -e/theta of the neurons of a layer for an e of tau_syn/cm (docs/algorithm.md, section 10)."""
+    cell = layer.cell
+    return -cell.tau_syn / cell.cm / (cell.kappa * cell.threshold_current)
 
 
 def _scratch(layer: Layer, max_spikes: int) -> Scratch | InhibitedScratch:
@@ -63,8 +69,8 @@ class Workspace:
         widths = [padded_width(size) for size in sizes]
         capacities = [max(1, max_events), *(width * network.max_spikes for width in widths[:-1])]
         self.layers = [
-            allocate_trials(trials, capacity, width, network.max_spikes, layer.cell.tau_refrac > 0)
-            for capacity, width, layer in zip(capacities, widths, network.layers, strict=True)
+            allocate_trials(trials, capacity, width, network.max_spikes, layer.cell.tau_refrac > 0, n_pre)
+            for capacity, width, layer, n_pre in zip(capacities, widths, network.layers, network.sizes, strict=False)
         ]
         pairs = list(zip(self.layers, sizes, strict=True))
         # The same memory once more, one array of shape (trials, neurons) per layer.

@@ -56,7 +56,16 @@ def test_batches_of_any_size_take_the_same_kernels(batch_size):
 
 
 def test_what_a_rule_does_not_call_is_not_compiled():
-    kernels = {"advance_layer", "arrive_spikes", "arrive_inputs", "accumulate_gradient", "add_up", "count_error"}
+    kernels = {
+        "advance_layer",
+        "arrive_spikes",
+        "arrive_inputs",
+        "accumulate_gradient",
+        "add_up",
+        "count_error",
+        "sort_by_unit",
+        "most_merged_groups",
+    }
     given = {
         "dfa": (DFA(), SGD(), kernels | {"project", "rate_error"}),
         "bp": (BP(), Adam(), kernels | {"adam", "spike_errors_through_weights", "rate_error"}),

@@ -61,7 +61,8 @@ def expected(cell, net, trains):
 
 def gradient(layer, constants, of_potential):
     space, total = np.empty((3, N), np.float32), np.zeros(N_PRE * N, np.float32)
-    accumulate_gradient(1, layer, np.ones(N, np.float32), False, of_potential, constants, 0, *space, total)
+    accumulate_gradient(1, layer, np.ones(N, np.float32), False, of_potential, np.float32(0), constants, 0, *space,
+                        np.empty(0, np.float32), total)  # fmt: skip
     return total.reshape(N_PRE, N)
 
 
