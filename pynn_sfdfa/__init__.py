@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.network.layers import Input
     from pynn_sfdfa.network.network import Network
-    from pynn_sfdfa.rules import BP, DFA, SFDFA, Combination
+    from pynn_sfdfa.rules import BP, DFA, HM2BP, SFDFA, Combination
     from pynn_sfdfa.training.callbacks import Callback
     from pynn_sfdfa.training.decay import Decay
     from pynn_sfdfa.training.losses import SpikeCount
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BP",
     "DFA",
+    "HM2BP",
     "LIF_SFDFA",
     "SFDFA",
     "SGD",
@@ -55,6 +56,7 @@ _MODULES = {
     "Dense": "network.connectivity",
     "FeedForward": "network.feed_forward",
     "FirstSpike": "training.readouts",
+    "HM2BP": "rules",
     "IF_curr_exp": "network.cells",
     "Input": "network.layers",
     "LIF_SFDFA": "network.cells",
