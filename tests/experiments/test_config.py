@@ -143,14 +143,14 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ),
         (
             'optimizer.decay={name="cosine", epochs=3}',
-            "optimizer.decay.final is missing (fraction of the learni",
+            "optimizer.decay: final is missing (fraction of the learni",
         ),
         (
             'optimizer.decay={name="linear", epochs=3, final=1, hold=3}',
             "optimizer.decay: hold = 3 must be less than ep",
         ),
         ("loss.margin=-1", "loss.margin = -1 is not valid: must be >= 0 (spikes by which a count may miss its target"),
-        ("learning.rule=daf", "(did you mean dfa?); choose one of sfdfa, dfa, bp."),
+        ("learning.rule=daf", "(did you mean dfa?); choose one of sfdfa, dfa, bp, hm2bp."),
         ("rules=3", "rules = 3 is not valid: must be a table."),
         ("rules.sfdfa=3", "rules.sfdfa = 3 is not valid: must be a table."),
         (
