@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.layers import Input
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import BP, DFA, HM2BP, SFDFA, Combination
+    from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.callbacks import Callback
     from pynn_sfdfa.training.decay import Decay
     from pynn_sfdfa.training.losses import SpikeCount
     from pynn_sfdfa.training.optimizers import SGD, Adam
     from pynn_sfdfa.training.readouts import FirstSpike
+    from pynn_sfdfa.training.regularisation import WeightRegularisation
     from pynn_sfdfa.training.trainer import Trainer
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "SFDFA",
     "SGD",
     "Adam",
+    "Boosting",
     "Callback",
     "Combination",
     "Decay",
@@ -44,11 +47,13 @@ __all__ = [
     "SpikeCount",
     "SpikeTrains",
     "Trainer",
+    "WeightRegularisation",
 ]
 
 _MODULES = {
     "Adam": "training.optimizers",
     "BP": "rules",
+    "Boosting": "training.boosting",
     "Callback": "training.callbacks",
     "Combination": "rules",
     "DFA": "rules",
@@ -66,6 +71,7 @@ _MODULES = {
     "SpikeCount": "training.losses",
     "SpikeTrains": "encoding.spikes",
     "Trainer": "training.trainer",
+    "WeightRegularisation": "training.regularisation",
 }
 
 

@@ -43,8 +43,9 @@ class BatchFigures:
 
 
 class TrainingEngine(Protocol):
-    """Made by a simulator's ``training_engine(network, rule, optimizer, loss, batch_size, seed, threads, readout)``.
+    """Made by a simulator's ``training_engine``, from what `pynn_sfdfa.training.trainer.Trainer` is given.
 
+    Arguments: ``(network, rule, optimizer, loss, batch_size, seed, threads, readout, regularisation, boosting)``.
     Whatever is not needed may be left out: a rule and an optimizer to respond, an optimizer for gradients.
     """
 
