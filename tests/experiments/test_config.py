@@ -25,7 +25,9 @@ def error_of(*overrides, source="digits"):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_shipped_experiments_are_valid_with_every_rule(name):
-    for rule in ("sfdfa", "dfa"):
+    rules = set(config.load(name).rules)
+    assert rules == {"hm2bp"} if name.endswith("-hm2bp") else rules >= {"sfdfa", "dfa"}
+    for rule in rules:
         experiment = config.load(name, [f"learning.rule={rule}"])
         assert experiment.name == name
         assert {"rho", "r_target"} <= set(experiment.rule_parameters())
