@@ -3,8 +3,9 @@
 Every spike arrives at all other neurons of the layer after the delay, with minus the inhibition. Between two arrivals,
 from the layer below or from within, neurons are those of forward.py. What arrives from within is not known beforehand,
 but no sooner than the delay after a spike: so time advances from arrival to arrival, or to the delay after the earliest
-spike before the next one. Such layers are small, and their state is kept in double precision, for it is cut at so many
-times. Records are those of forward.py: of times from the start of a window, which arrivals from below alone begin.
+spike before the next one; most times nobody comes near threshold, and all neurons decay together. Such layers are
+small, and their state is kept in double precision, for it is cut at so many times. Records are those of forward.py: of
+times from the start of a window, which arrivals from below alone begin.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ __all__ = ["InhibitedScratch", "advance_inhibited", "allocate_inhibited"]
 _index = np.uint64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 _NEVER = np.inf
+
+_FAR_BELOW = -1e30
+"""B of a refractory neuron: no arrival makes it a candidate."""
 
 
 class InhibitedScratch(NamedTuple):
@@ -81,6 +85,23 @@ def _inhibit(at: int, inhibition: np.float32, scratch: InhibitedScratch) -> None
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
+def _quiet(window: float, constants: LayerConstants, scratch: InhibitedScratch) -> bool:
+    """Return whether no neuron can reach threshold within a window, by the tangent of forward.py."""
+    tangent_A, tangent_B = window / constants.tau_syn - 1.0, 1.0 - window / constants.tau_m
+    candidates = 0
+    for lane in range(_index(scratch.A.size)):
+        candidates += scratch.B[lane] * tangent_B + scratch.A[lane] * tangent_A >= constants.c
+    return candidates == 0
+
+
+@subroutine(fastmath=FLOAT_FLAGS)
+def _decay(decay_syn: float, decay_m: float, scratch: InhibitedScratch) -> None:
+    for lane in range(_index(scratch.A.size)):
+        scratch.A[lane] *= decay_syn
+        scratch.B[lane] *= decay_m
+
+
+@subroutine(fastmath=FLOAT_FLAGS)
 def _horizon(
     now: float,
     until: float,
@@ -93,7 +114,6 @@ def _horizon(
     """Find when each neuron spikes next, and return until when no neuron hears of it, ``until`` at the latest."""
     tau_m, tau_syn, rest = float(constants.tau_m), float(constants.tau_syn), c - float(constants.drop)
     window = until - now
-    # As in forward.py, a neuron whose tangent stays below threshold cannot spike.
     tangent_A, tangent_B = window / tau_syn - 1.0, 1.0 - window / tau_m
     for lane in range(_index(scratch.A.size)):
         scratch.due[lane] = _NEVER
@@ -205,7 +225,7 @@ def _advance_neurons(
                     wait = next_spike(a, b, c, tau_m, tau_syn, until - at)
                     due = at + wait if wait >= 0.0 else _NEVER
         scratch.A[lane] *= decay_syn
-        scratch.B[lane] = b * math.exp((at - until) / tau_m)
+        scratch.B[lane] = b * math.exp((at - until) / tau_m) if scratch.held[lane] == _NEVER else _FAR_BELOW
     return n, n_released, n_sent
 
 
@@ -233,6 +253,7 @@ def _advance_trial(
         layer.directional[cell + lane] = np.float32(0.0)
         layer.perturbation[cell + lane] = np.float32(0.0)
     n, n_released, n_arrived, n_sent = spike0, 0, 0, 0
+    release = _NEVER  # the next one
     for group in range(group0, last_group):
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             row, grade = _index(events[event].unit) * width, events[event].grade
@@ -249,10 +270,20 @@ def _advance_trial(
                 _inhibit(n_arrived, inhibition, scratch)
                 n_arrived += 1
             until = min(end, scratch.arrivals[n_arrived]) if n_arrived < n_sent else end
-            until = _horizon(now, until, counts, cell, float(constants.c), constants, scratch)
-            n, n_released, n_sent = _advance_neurons(
-                trial, now, until, start, n, n_released, n_arrived, n_sent, constants, draw, scratch, layer
-            )
+            if until < release and _quiet(until - now, constants, scratch):
+                if now == start and until == end:
+                    _decay(float(groups[group].decay_syn), float(groups[group].decay_m), scratch)
+                else:
+                    since = now - until
+                    _decay(math.exp(since / constants.tau_syn), math.exp(since / constants.tau_m), scratch)
+            else:
+                until = _horizon(now, until, counts, cell, float(constants.c), constants, scratch)
+                n, n_released, n_sent = _advance_neurons(
+                    trial, now, until, start, n, n_released, n_arrived, n_sent, constants, draw, scratch, layer
+                )
+                release = _NEVER
+                for lane in range(_index(scratch.A.size)):
+                    release = min(release, scratch.held[lane])
             now = until
             if now >= end:
                 break
