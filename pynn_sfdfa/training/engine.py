@@ -97,9 +97,9 @@ class TrainingEngine(Protocol):
     def gradient(self, trains: Presentations) -> list[NDArray[np.float32]]:
         """Return the mean over the samples of the gradients by which the rule would descend, not learning.
 
-        One array of shape (n_pre, n_post) per layer, from the input upwards, rate regularisation included; its mean
-        counts are those of ``batch_size`` samples at a time. ValueError on simulators that do not offer
-        `Need.GRADIENTS`.
+        One array of shape (n_pre, n_post) per layer, from the input upwards. Rate regularisation is included, whose
+        mean counts are those of ``batch_size`` samples at a time; regularisation of weights and boosting are not.
+        ValueError on simulators that do not offer `Need.GRADIENTS`.
         """
         ...
 

@@ -234,7 +234,8 @@ class Trainer(Evaluator):
         Returns
         -------
         list of float32 arrays, shape (n_pre, n_post)
-            One per layer, from the input upwards, in ms/nA times the unit of the error; rate regularisation included.
+            One per layer, from the input upwards, in ms/nA (of potentials: 1/nA) times the unit of the error. Rate
+            regularisation is included; regularisation of weights and boosting are not.
 
         Raises
         ------

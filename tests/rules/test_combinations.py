@@ -29,7 +29,7 @@ FEEDBACK = registry("pynn_sfdfa.rules.parts", Feedback)
 LOCAL = registry("pynn_sfdfa.rules.parts", LocalGradient)
 COMBINATIONS = [
     *itertools.product(TRANSPORT, FEEDBACK, ["spike-times"]),
-    *((name, "fixed", "s-psp") for name in TRANSPORT),
+    *((name, "estimated", "s-psp") for name in TRANSPORT),
 ]
 SIZES = [20, 12, 9, 3]
 
