@@ -16,21 +16,25 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.network.layers import Input
     from pynn_sfdfa.network.network import Network
-    from pynn_sfdfa.rules import BP, DFA, SFDFA, Combination
+    from pynn_sfdfa.rules import BP, DFA, HM2BP, SFDFA, Combination
+    from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.callbacks import Callback
     from pynn_sfdfa.training.decay import Decay
     from pynn_sfdfa.training.losses import SpikeCount
     from pynn_sfdfa.training.optimizers import SGD, Adam
     from pynn_sfdfa.training.readouts import FirstSpike
+    from pynn_sfdfa.training.regularisation import WeightRegularisation
     from pynn_sfdfa.training.trainer import Trainer
 
 __all__ = [
     "BP",
     "DFA",
+    "HM2BP",
     "LIF_SFDFA",
     "SFDFA",
     "SGD",
     "Adam",
+    "Boosting",
     "Callback",
     "Combination",
     "Decay",
@@ -43,11 +47,13 @@ __all__ = [
     "SpikeCount",
     "SpikeTrains",
     "Trainer",
+    "WeightRegularisation",
 ]
 
 _MODULES = {
     "Adam": "training.optimizers",
     "BP": "rules",
+    "Boosting": "training.boosting",
     "Callback": "training.callbacks",
     "Combination": "rules",
     "DFA": "rules",
@@ -55,6 +61,7 @@ _MODULES = {
     "Dense": "network.connectivity",
     "FeedForward": "network.feed_forward",
     "FirstSpike": "training.readouts",
+    "HM2BP": "rules",
     "IF_curr_exp": "network.cells",
     "Input": "network.layers",
     "LIF_SFDFA": "network.cells",
@@ -64,6 +71,7 @@ _MODULES = {
     "SpikeCount": "training.losses",
     "SpikeTrains": "encoding.spikes",
     "Trainer": "training.trainer",
+    "WeightRegularisation": "training.regularisation",
 }
 
 

@@ -12,8 +12,9 @@ import numpy as np
 import small_nets
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import BP, DFA, SFDFA, SGD, Adam, Trainer
+from pynn_sfdfa import BP, DFA, HM2BP, SFDFA, SGD, Adam, Dense, Input, Network, Trainer
 from pynn_sfdfa.encoding import PoissonGrid
+from pynn_sfdfa.network.cells import IF_curr_exp
 
 
 def trained(tau_syn, gradient, rule, optimizer, delay):
@@ -33,6 +34,17 @@ def trained(tau_syn, gradient, rule, optimizer, delay):
     trainer.fit(trains, epochs=2)
     counts = trainer.evaluate(trains).counts
     return [counts, *network.weights, *network.feedback]
+
+
+def potentials(tau_refrac):
+    """The same of a network of stock cells, whose outputs inhibit each other, by HM2-BP."""
+    cell = IF_curr_exp(tau_m=40.0, tau_syn=8.0, cm=4.0, v_thresh=-62.0, tau_refrac=tau_refrac, trial_duration=200.0)
+    layers = [Input((12,)), Dense(9, cell=cell), Dense(3, cell=cell, inhibition=0.2)]
+    network = Network(layers, delay=1.0, weights=(-0.4, 1.2), max_spikes=30, seed=3)
+    trains = small_nets.random_trains(np.random.default_rng(5), 7, 12, grid=5.0)
+    trainer = Trainer(network, rule=HM2BP(silent_target_spikes=9), optimizer=Adam(0.1), batch_size=3, seed=2, threads=2)
+    trainer.fit(trains, epochs=2)
+    return [trainer.evaluate(trains).counts, *network.weights]
 
 
 def simulated(tau_syn):
@@ -107,6 +119,8 @@ def main(path):
     for tau_syn in (130.0, 100.0):
         results[f"sfdfa, {tau_syn} ms, timed"] = trained(tau_syn, "bounded", SFDFA(timed=True), Adam(), delay=3.0)
     results["bp"] = trained(130.0, "bounded", BP(), Adam(), delay=3.0)[:-2]  # it has no feedback for two hidden layers
+    for tau_refrac in (0.0, 3.0):
+        results[f"hm2bp, {tau_refrac} ms"] = potentials(tau_refrac)
     for tau_syn in (10.0, 8.0):
         results[f"simulated, {tau_syn} ms"] = simulated(tau_syn)
     for tau_syn_I in (5.0, 8.0):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from small_nets import network
 
-from pynn_sfdfa import SFDFA, Callback, Trainer, datasets
+from pynn_sfdfa import SFDFA, Boosting, Callback, Trainer, WeightRegularisation, datasets
 from pynn_sfdfa.encoding import EncodedWhenShown, PoissonGrid, latency
 from pynn_sfdfa.experiments.run_folder import MetricsLog
 
@@ -38,9 +38,10 @@ def samples(drawn=False):
 
 
 def trainer(folder, callbacks=(), **options):
-    """Return a trainer as all runs here have it."""
+    """Return a trainer as all runs here have it: with all that changes while it learns."""
     net = network([64, 40, 10], c=0.4, seed=3)
     settings = {"batch_size": BATCH, "seed": 5, "folder": folder, "callbacks": callbacks} | options
+    settings |= {"boosting": Boosting(2.0), "regularisation": WeightRegularisation(0.1, scale=1.0)}
     return Trainer(net, rule=SFDFA(feedback_learning_rate=1e-2), **settings)
 
 

@@ -17,6 +17,8 @@ class Need(Enum):
     OWN_FEEDBACK = "feedback weights that Python code changes after a batch of trials"
     POTENTIALS = "local gradients from potentials instead of spike times"
     OWN_LOSS = "output errors that are not target minus count"
+    OWN_TERMS = "gradients to which Python code adds after a batch of trials"
+    SAMPLE_WEIGHTS = "errors that count more in some trials than in others"
     BATCHES = "several trials before weights change"
     OPTIMIZER_STATE = "more than a learning rate at each synapse"
     GRADIENTS = "gradients that change no weights"

@@ -207,6 +207,8 @@ def build_trainer(
             optimizer=settings.optimizer.build(),
             loss=settings.loss.build(),
             readout=settings.readout_or_default(),
+            regularisation=None if settings.regularisation is None else settings.regularisation.build(),
+            boosting=None if settings.boosting is None else settings.boosting.build(),
             batch_size=training.batch_size if n_train is None else min(training.batch_size, n_train),
             seed=training.seed,
             threads=training.threads,

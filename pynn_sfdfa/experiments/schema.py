@@ -12,11 +12,13 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from pynn_sfdfa import models
-from pynn_sfdfa.experiments.sections import Chosen, ChosenByKey, Declared, Section, plain
+from pynn_sfdfa.experiments.sections import Chosen, ChosenByKey, Declared, Section, plain, section
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST
 from pynn_sfdfa.support.settings import Count, Duration, NotNegative, Range
 from pynn_sfdfa.training import migration
+from pynn_sfdfa.training.boosting import Boosting
 from pynn_sfdfa.training.readouts import MostSpikes, Readout
+from pynn_sfdfa.training.regularisation import WeightRegularisation
 
 __all__ = ["RULES", "Cell", "Experiment", "Network"]
 
@@ -26,6 +28,9 @@ LOSSES = Chosen("pynn_sfdfa.training.losses", "loss.Loss", default="spike-count"
 READOUTS = Chosen("pynn_sfdfa.training.readouts", "readout.Readout")
 RULES = ChosenByKey("pynn_sfdfa.rules", "learning_rule.LearningRule", other="combination")
 """What the tables of an experiment choose from."""
+
+REGULARISATION = section(WeightRegularisation, named=False)
+BOOSTING = section(Boosting, named=False)
 
 
 class Data(Section):
@@ -175,6 +180,8 @@ class Experiment(Section):
     loss: Annotated[Any, LOSSES]
     readout: Annotated[Any, READOUTS] | None = None
     metrics: Metrics | None = None
+    regularisation: REGULARISATION | None = None  # type: ignore[valid-type]
+    boosting: BOOSTING | None = None  # type: ignore[valid-type]
     optimizer: Annotated[Any, OPTIMIZERS]
     training: Training
     provenance: dict[str, str | int | float | bool] | None = None

@@ -21,7 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag,
 from pynn_sfdfa.support.registry import registry
 from pynn_sfdfa.support.settings import MayBeLeftOut, Named, Settings, annotated, magnitude
 
-__all__ = ["Chosen", "ChosenByKey", "Declared", "Section", "plain", "section_of_tag"]
+__all__ = ["Chosen", "ChosenByKey", "Declared", "Section", "plain", "section", "section_of_tag"]
 
 
 class Section(BaseModel):

@@ -24,6 +24,8 @@ _SHAPES = {
     r"feedback\.\d+": (np.float32, (2,)),
     r"optimizer\.step": (np.int64, (1,)),
     r"optimizer\.[a-z]+\.\d+": (np.float32, (2, 3)),
+    r"boosting\.weights": (np.float32, (1,)),
+    r"boosting\.missed": (np.uint8, (1,)),
     r"tally\.spikes\.\d+": (np.int64, (1,)),
 }
 """Type and numbers of dimensions by name; none of these is empty. Other arrays may be anything.
@@ -31,7 +33,7 @@ _SHAPES = {
 Weights have three dimensions where each site of a layer has a matrix of its own.
 """
 
-_NOT_NEGATIVE = re.compile(r"optimizer\.step|optimizer\.square\.\d+|tally\.spikes\.\d+")
+_NOT_NEGATIVE = re.compile(r"boosting\.weights|optimizer\.step|optimizer\.square\.\d+|tally\.spikes\.\d+")
 _WEIGHTS = re.compile(r"(weights|feedback)\.")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from pynn_sfdfa.support.settings import Count, MayBeLeftOut, Settings, doc
+from pynn_sfdfa.support.settings import Count, MayBeLeftOut, Settings, annotated, doc, meaning
 
 __all__ = ["DECAYS", "Decay"]
 
@@ -18,17 +18,20 @@ DECAYS: dict[str, Callable[[float, float], float]] = {
     "exponential": lambda progress, final: final**progress,
     "linear": lambda progress, final: 1.0 + (final - 1.0) * progress,
 }
-"""Name of each form in configurations, and what is left of the learning rate after a fraction of the way."""
+"""Name of each form with an end, and what is left of the learning rate after a fraction of the way."""
 
 
 @dataclass(frozen=True)
 class Decay(Settings):
     """The learning rate of the first epochs is whole, that of epoch ``epochs`` and all after it ``final`` of it.
 
+    Or it is divided by the root of the epoch, for ever.
+
     Parameters
     ----------
     name : str
-        "cosine" (slow, fast, slow), "exponential" (by the same factor each epoch) or "linear" (by the same amount).
+        "cosine" (slow, fast, slow), "exponential" (by the same factor each epoch) or "linear" (by the same amount);
+        "inverse-sqrt" takes none of the others.
     epochs : int
         At least 2.
     final : float
@@ -37,19 +40,37 @@ class Decay(Settings):
         Epochs with the whole rate, 1 or more.
     """
 
-    name: Literal["cosine", "exponential", "linear"]
-    epochs: Annotated[int, Ge(2), Lt(2**31), doc("by whose end the learning rate has fallen; afterwards it stays")]
-    final: Annotated[float, Gt(0), Le(1), doc("fraction of the learning rate that is left in the end")]
+    name: Literal["cosine", "exponential", "linear", "inverse-sqrt"]
+    epochs: Annotated[
+        Annotated[int, Ge(2), Lt(2**31)] | None,
+        doc("by whose end the learning rate has fallen; afterwards it stays"),
+    ] = None
+    final: Annotated[
+        Annotated[float, Gt(0), Le(1)] | None, doc("fraction of the learning rate that is left in the end")
+    ] = None
     hold: Annotated[Count, MayBeLeftOut(), doc("epochs with the whole learning rate; default: the first")] = 1
 
     @staticmethod
     def contradiction(values: Any) -> str | None:
-        """Return that the rate is held until the end, if it is."""
+        """Return that what the form needs is missing, or what it does not is there, or that the rate never falls."""
+        has_end = values.name in DECAYS
+        for name in ("epochs", "final"):
+            value = getattr(values, name)
+            if has_end and value is None:
+                told = meaning(annotated(Decay)[name])
+                return f"{name} is missing{told}; name = {values.name} needs it, and inverse-sqrt alone does not"
+            if not has_end and value is not None:
+                return f"name = {values.name} has no end and takes no {name} = {value:g}; leave it out"
+        if not has_end:
+            return None if values.hold == 1 else f"name = {values.name} takes no hold = {values.hold}; leave it out"
         if values.hold < values.epochs:
             return None
         return f"hold = {values.hold} must be less than epochs = {values.epochs}"
 
     def factor(self, epoch: int) -> float:
         """Return what is left of the learning rate in an epoch, counted from 1."""
-        progress = (epoch - self.hold) / (self.epochs - self.hold)
-        return DECAYS[self.name](min(1.0, max(0.0, progress)), self.final)
+        if self.name not in DECAYS:
+            return 1.0 / math.sqrt(epoch)
+        epochs, final = cast("int", self.epochs), cast("float", self.final)
+        progress = (epoch - self.hold) / (epochs - self.hold)
+        return DECAYS[self.name](min(1.0, max(0.0, progress)), final)

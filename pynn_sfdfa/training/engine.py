@@ -43,8 +43,9 @@ class BatchFigures:
 
 
 class TrainingEngine(Protocol):
-    """Made by a simulator's ``training_engine(network, rule, optimizer, loss, batch_size, seed, threads, readout)``.
+    """Made by a simulator's ``training_engine``, from what `pynn_sfdfa.training.trainer.Trainer` is given.
 
+    Arguments: ``(network, rule, optimizer, loss, batch_size, seed, threads, readout, regularisation, boosting)``.
     Whatever is not needed may be left out: a rule and an optimizer to respond, an optimizer for gradients.
     """
 
@@ -96,9 +97,9 @@ class TrainingEngine(Protocol):
     def gradient(self, trains: Presentations) -> list[NDArray[np.float32]]:
         """Return the mean over the samples of the gradients by which the rule would descend, not learning.
 
-        One array of shape (n_pre, n_post) per layer, from the input upwards, rate regularisation included; its mean
-        counts are those of ``batch_size`` samples at a time. ValueError on simulators that do not offer
-        `Need.GRADIENTS`.
+        One array of shape (n_pre, n_post) per layer, from the input upwards. Rate regularisation is included, whose
+        mean counts are those of ``batch_size`` samples at a time; regularisation of weights and boosting are not.
+        ValueError on simulators that do not offer `Need.GRADIENTS`.
         """
         ...
 

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.network.wiring import Wiring
     from pynn_sfdfa.rules import LearningRule
+    from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
     from pynn_sfdfa.training.readouts import Readout
+    from pynn_sfdfa.training.regularisation import WeightRegularisation
 
 __all__ = ["SimulationEngine"]
 
@@ -60,6 +62,8 @@ class SimulationEngine(ABC):
         1.
     readout : Readout
         By which samples count as classified correctly while they are learned.
+    regularisation, boosting : optional
+        None: nothing comes between synapses that learn by themselves and their gradients.
 
     Raises
     ------
@@ -84,12 +88,18 @@ class SimulationEngine(ABC):
         seed: int = 0,
         threads: int | None = None,
         readout: Readout | None = None,
+        regularisation: WeightRegularisation | None = None,
+        boosting: Boosting | None = None,
     ) -> None:
         self._rule, self._optimizer, self._seed = rule, optimizer, seed
         self._loss = loss if loss is not None else SpikeCount()
         self._readout = readout if readout is not None else MostSpikes()
         network.check_trains_on(self.simulator)
         self._check(batch_size, threads)
+        for chosen in (regularisation, boosting):
+            if chosen is not None:
+                what = f"{type(chosen).__name__} is not possible {self.place}: it"
+                self._check_needs(what, chosen.needs, lambda: "it can be left out")
         self._network = copy.copy(network)
         self._network.weights = [weights.copy() for weights in network.weights]
         self._network.feedback = initial_feedback(network, rule, seed)

@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
+    from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.callbacks import Callback
     from pynn_sfdfa.training.gradients import Probe
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
     from pynn_sfdfa.training.readouts import Readout
+    from pynn_sfdfa.training.regularisation import WeightRegularisation
 
 __all__ = ["CannotLearnError", "History", "Trainer"]
 
@@ -69,6 +71,10 @@ class Trainer(Evaluator):
         What else to measure after each epoch; see `pynn_sfdfa.training.gradients`.
     readout : Readout
         Which class the output spikes of a sample stand for; default: `MostSpikes`.
+    regularisation : WeightRegularisation, optional
+        What keeps weights small.
+    boosting : Boosting, optional
+        By which samples that were misclassified come to count more.
 
     Raises
     ------
@@ -96,6 +102,8 @@ class Trainer(Evaluator):
         configuration: dict[str, Any] | None = None,
         probes: Sequence[Probe] = (),
         readout: Readout | None = None,
+        regularisation: WeightRegularisation | None = None,
+        boosting: Boosting | None = None,
     ) -> None:
         self._rule = rule if rule is not None else SFDFA()
         super().__init__(
@@ -109,6 +117,8 @@ class Trainer(Evaluator):
             batch_size=batch_size,
             seed=seed,
             threads=threads,
+            regularisation=regularisation,
+            boosting=boosting,
         )
         self._seed, self._batch_size = seed, batch_size
         self._callbacks, self._probes = list(callbacks), list(probes)
@@ -224,7 +234,8 @@ class Trainer(Evaluator):
         Returns
         -------
         list of float32 arrays, shape (n_pre, n_post)
-            One per layer, from the input upwards, in ms/nA times the unit of the error; rate regularisation included.
+            One per layer, from the input upwards, in ms/nA (of potentials: 1/nA) times the unit of the error. Rate
+            regularisation is included; regularisation of weights and boosting are not.
 
         Raises
         ------

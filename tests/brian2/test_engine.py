@@ -9,14 +9,17 @@ import pynn_sfdfa.event as event
 from pynn_sfdfa.encoding import EncodedWhenShown, PoissonGrid
 from pynn_sfdfa.encoding.spikes import SpikeTrains, presented
 from pynn_sfdfa.network.feed_forward import FeedForward
-from pynn_sfdfa.rules import DFA, SFDFA, Combination
+from pynn_sfdfa.rules import DFA, HM2BP, SFDFA, Combination
 from pynn_sfdfa.rules.parts.direct import Direct
 from pynn_sfdfa.rules.parts.feedback import Feedback
+from pynn_sfdfa.rules.parts.macro import Macro
+from pynn_sfdfa.training.boosting import Boosting
 from pynn_sfdfa.training.decay import Decay
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.gradients import cosine
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.optimizers import SGD, Adam
+from pynn_sfdfa.training.regularisation import WeightRegularisation
 from pynn_sfdfa.training.trainer import Trainer, checkpoint
 
 CELL = {"tau_m": 52.0, "tau_syn": 26.0, "cm": 10.0, "v_rest": -70.0, "trial_duration": 40.0}
@@ -197,6 +200,20 @@ def test_held_out_samples_are_scored(sim, trains):
         (
             {"loss": SpikeCount(5.0, 1.0, margin=1.0)},
             "The loss SpikeCount cannot be learned from inside Brian2: it needs output errors that are not target min",
+        ),
+        ({"rule": HM2BP()}, "rule hm2bp cannot run inside Brian2: 's-psp' in it needs local gradients from potentials"),
+        (
+            {"rule": Combination(Macro())},
+            "rule combination cannot run inside Brian2: 'macro' in it needs all spikes of a trial at its end.*forward ",
+        ),
+        (
+            {"regularisation": WeightRegularisation()},
+            "WeightRegularisation is not possible inside Brian2: it needs gradients to which Python code adds.*"
+            "Choose the simulator event; it can be left out",
+        ),
+        (
+            {"boosting": Boosting()},
+            "Boosting is not possible inside Brian2: it needs errors that count more in some tria",
         ),
     ],
 )

@@ -25,7 +25,9 @@ def error_of(*overrides, source="digits"):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_shipped_experiments_are_valid_with_every_rule(name):
-    for rule in ("sfdfa", "dfa"):
+    rules = set(config.load(name).rules)
+    assert rules == {"hm2bp"} if name.endswith("-hm2bp") else rules >= {"sfdfa", "dfa"}
+    for rule in rules:
         experiment = config.load(name, [f"learning.rule={rule}"])
         assert experiment.name == name
         assert {"rho", "r_target"} <= set(experiment.rule_parameters())
@@ -143,7 +145,7 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ),
         (
             'optimizer.decay={name="cosine", epochs=3}',
-            "optimizer.decay.final is missing (fraction of the learni",
+            "optimizer.decay: final is missing (fraction of the learni",
         ),
         (
             'optimizer.decay={name="linear", epochs=3, final=1, hold=3}',

@@ -6,7 +6,18 @@ docs/algorithm.md, section 10, in the signs of the package: an error is target m
 from __future__ import annotations
 
 import numpy as np
-from stock_reference import Stock, s_psp
+from stock_reference import Stock
+
+
+def s_psp(cell, arrivals, fired, deltas=None):
+    """Return e of one synapse, the published double sum; ``deltas`` weigh the spikes of the neuron."""
+    arrivals, e, last = np.asarray(arrivals, float), 0.0, 0.0
+    for t, delta in zip(fired, np.ones(len(fired)) if deltas is None else deltas, strict=True):
+        a = arrivals[arrivals <= t]
+        left = np.exp(-np.maximum(last - a, 0.0) / cell.tau_syn)
+        e += delta * (left * cell.psp(np.minimum(t - last, t - a))).sum()
+        last = t + cell.refractory
+    return e
 
 
 class PlainTrial:
@@ -14,7 +25,7 @@ class PlainTrial:
 
     def __init__(self, network, inputs, fired):
         self.network, self.delay = network, network.delay
-        self.trains = [inputs, *fired]
+        self.trains = [inputs, *map(list, fired)]
         self.weights = [w.astype(float) for w in network.weights]
 
     def cell(self, layer):

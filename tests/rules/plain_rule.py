@@ -15,7 +15,7 @@ class PlainTrial:
 
     def __init__(self, network, trains, sample):
         times, units = trains.sample(sample)
-        self.network, self.label = network, trains.labels[sample]
+        self.network = network
         self.delay, self.inputs, self.neurons, self.responses = network.delay, [], [], []
         self.weights = [w.astype(float) for w in network.weights]
         for layer, weights in zip(network.layers, self.weights, strict=True):
@@ -107,15 +107,16 @@ def through_spike_times(trial, output, feedback, offsets):
     return errors
 
 
-def macro(trial, output, feedback, offsets):
-    """``err_j = sum_i err_i w_ij e_ij/(theta_i o_j) + offset_j``; a silent target has 35 even spikes."""
+def potentials_of(trial):
+    """Return the same trial for the rule of potentials."""
     inputs = [trial.inputs[0][0][trial.inputs[0][1] == j] for j in range(trial.weights[0].shape[0])]
-    potentials = plain_hm2bp.PlainTrial(trial.network, inputs, [list(r.times) for r in trial.responses])
-    top = len(trial.weights) - 1
-    first = min(t for times in trial.responses[top - 1].times for t in times) + trial.delay
-    plain_hm2bp.given(potentials, trial.label, 35, first)
-    errors = [output]
-    for layer in range(top, 0, -1):
+    return plain_hm2bp.PlainTrial(trial.network, inputs, [response.times for response in trial.responses])
+
+
+def macro(trial, output, feedback, offsets):
+    """``err_j = sum_i err_i w_ij e_ij/(theta_i o_j) + offset_j``."""
+    potentials, errors = potentials_of(trial), [output]
+    for layer in range(len(trial.weights) - 1, 0, -1):
         errors.insert(0, potentials.below(layer, errors[0]) + offsets[layer - 1])
     return [of_neurons(trial, layer, error) for layer, error in enumerate(errors)]
 
@@ -128,16 +129,30 @@ TRANSPORTS = {
 }
 
 
-def plain_gradients(network, trains, transport, feedback, loss, rho, r_target):
+def s_psp(trial, layer, errors):
+    """Return the gradient of potentials at spikes with errors, twice for what they cause; silent neurons have none."""
+    potentials = potentials_of(trial)
+    cell, fired = potentials.cell(layer), trial.responses[layer].times
+    return np.array([
+        [-2.0 * plain_hm2bp.s_psp(cell, arrivals + trial.delay, times, deltas) / cell.theta
+         for times, deltas in zip(fired, errors[layer], strict=True)]
+        for arrivals in map(np.asarray, potentials.trains[layer])
+    ])  # fmt: skip
+
+
+LOCAL = {"spike-times": lambda trial, layer, errors: trial.gradient(layer, errors[layer]), "s-psp": s_psp}
+
+
+def plain_gradients(network, trains, rule, feedback, loss):
     """Return the mean gradient of each layer over all samples, and the spikes of each layer and sample."""
     trials = [PlainTrial(network, trains, sample) for sample in range(len(trains))]
     layers = range(len(network.layers))
     counts = [np.array([trial.counts(layer) for trial in trials]) for layer in layers]
     errors = loss.error(counts[-1].astype(np.int32), trains.labels).astype(float)
-    offsets = [rho * (r_target - counts[layer].mean(axis=0)) for layer in layers[:-1]]
+    offsets = [rule.rho * (rule.r_target - counts[layer].mean(axis=0)) for layer in layers[:-1]]
     totals = [np.zeros(w.shape) for w in network.weights]
     for trial, output in zip(trials, errors, strict=True):
-        of_spikes = TRANSPORTS[transport](trial, output, feedback, offsets)
+        of_spikes = TRANSPORTS[rule.transport.name](trial, output, feedback, offsets)
         for layer in layers:
-            totals[layer] += trial.gradient(layer, of_spikes[layer]) / len(trials)
+            totals[layer] += LOCAL[rule.local_gradient.name](trial, layer, of_spikes) / len(trials)
     return totals, counts

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from plain_rule import LOCAL as PLAIN_LOCAL
 from plain_rule import TRANSPORTS, plain_gradients
 from small_nets import network, random_trains
 
@@ -15,43 +16,55 @@ from pynn_sfdfa.rules import Combination
 from pynn_sfdfa.rules.parts.estimated import Estimated
 from pynn_sfdfa.rules.parts.feedback import Feedback
 from pynn_sfdfa.rules.parts.fixed import Fixed
+from pynn_sfdfa.rules.parts.local_gradient import LocalGradient
+from pynn_sfdfa.rules.parts.macro import Macro
 from pynn_sfdfa.rules.parts.no_feedback import NoFeedback
+from pynn_sfdfa.rules.parts.spike_times import SpikeTimes
+from pynn_sfdfa.rules.parts.spsp import SPSP
 from pynn_sfdfa.rules.parts.transport import Transport
 from pynn_sfdfa.support.registry import registry
 
 TRANSPORT = registry("pynn_sfdfa.rules.parts", Transport)
 FEEDBACK = registry("pynn_sfdfa.rules.parts", Feedback)
+LOCAL = registry("pynn_sfdfa.rules.parts", LocalGradient)
+COMBINATIONS = [
+    *itertools.product(TRANSPORT, FEEDBACK, ["spike-times"]),
+    *((name, "estimated", "s-psp") for name in TRANSPORT),
+]
 SIZES = [20, 12, 9, 3]
 
 
 def test_every_part_is_written_plainly_too():
     assert set(TRANSPORT) == set(TRANSPORTS)
     assert set(FEEDBACK) == {"none", "fixed", "estimated"}
+    assert set(LOCAL) == set(PLAIN_LOCAL)
 
 
 @pytest.mark.parametrize(("gradient", "delay", "margin"), [("bounded", 0.0, 0.0), ("exact", 1.5, 6.0)])
+@pytest.mark.parametrize("local", [SpikeTimes(), SPSP(silent=0.0)])
 @pytest.mark.parametrize("transport", TRANSPORT)
-def test_gradients_are_those_of_the_parts_written_plainly(transport, gradient, delay, margin):
+def test_gradients_are_those_of_the_parts_written_plainly(transport, local, gradient, delay, margin):
     net = network(SIZES, c=0.1, weights=(-0.4, 0.8), max_spikes=200, seed=5, gradient=gradient, delay=delay)
     trains = random_trains(np.random.default_rng(2), 6, 20, n_classes=3)
     rng = np.random.default_rng(1)
     feedback = [rng.normal(size=(3, n)).astype(np.float32) for n in SIZES[1:-1]]
-    rule, loss = Combination(TRANSPORT[transport](), Fixed(), rho=2.0, r_target=1.0), SpikeCount(margin=margin)
+    part = Macro(silent_target_spikes=0) if transport == "macro" else TRANSPORT[transport]()
+    rule, loss = Combination(part, Fixed(), local, rho=2.0, r_target=1.0), SpikeCount(margin=margin)
     engine = sim.training_engine(net, rule, loss=loss, batch_size=6)
     engine.load_state(engine.state() | {f"feedback.{layer}": f for layer, f in enumerate(feedback)})
-    plain, counts = plain_gradients(net, trains, transport, feedback, loss, rho=2.0, r_target=1.0)
+    plain, counts = plain_gradients(net, trains, rule, feedback, loss)
     np.testing.assert_array_equal(engine.respond(trains).counts, counts[-1])  # no spike hangs on rounding
     assert all(count.mean() >= 1.5 for count in counts)
     for fused, exact in zip(engine.gradient(trains), plain, strict=True):
         np.testing.assert_allclose(fused, exact, rtol=2e-3, atol=2e-5 * abs(exact).max())
 
 
-@pytest.mark.parametrize(("transport", "feedback"), list(itertools.product(TRANSPORT, FEEDBACK)))
-def test_every_combination_descends_on_digits(transport, feedback, digits):
+@pytest.mark.parametrize(("transport", "feedback", "local"), COMBINATIONS)
+def test_every_combination_descends_on_digits(transport, feedback, local, digits):
     train = digits[0].select(np.arange(600))
     net = FeedForward([64, 40, 10], hidden={"v_thresh": -60.0}, output={"v_thresh": -55.0}, seed=1)
     part = Estimated(1e-2) if feedback == "estimated" else FEEDBACK[feedback]()
-    rule = Combination(TRANSPORT[transport](), part, rho=0.1, r_target=0.5)
+    rule = Combination(TRANSPORT[transport](), part, LOCAL[local](), rho=0.1, r_target=0.5)
     trainer = Trainer(net, rule=rule, optimizer=Adam(5e-3), batch_size=10, seed=1, threads=1)
     history = trainer.fit(train, epochs=3)
     assert history.records[-1].train_loss < 0.8 * history.records[0].train_loss  # without feedback by the output alone

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from plain_hm2bp import PlainTrial, hm2bp
 from small_nets import random_trains
+from stock_reference import Stock, s_psp
 
-from pynn_sfdfa import Dense, Input, Network, SpikeCount
+import pynn_sfdfa.event as sim
+from pynn_sfdfa import SGD, Adam, Dense, Input, Network, SpikeCount
 from pynn_sfdfa.event.batch.layers import Layers
 from pynn_sfdfa.event.batch.trials import Blocks, Trials
-from pynn_sfdfa.network.cells import IF_curr_exp
+from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
 from pynn_sfdfa.rules import HM2BP
+from pynn_sfdfa.training.readouts.first_spike import FirstSpike
+from pynn_sfdfa.training.readouts.most_spikes import MostSpikes
 
 
 def net(sizes, inhibition=0.0, theta=1.0, delay=1.0, weights=(-0.6, 1.0), seed=1, max_spikes=60, **cell):
@@ -65,22 +71,132 @@ def plain(network, trains, fired, rule, loss):
     return totals
 
 
+def compare(network, trains, rule, loss, threads=1):
+    """Hold the fused gradients against those written plainly; return the spikes of all layers."""
+    found, fired = learned(network, trains, rule, loss, threads)
+    for fused, exact in zip(found, plain(network, trains, fired, rule, loss), strict=True):
+        np.testing.assert_allclose(fused, exact, rtol=3e-4, atol=2e-5 * abs(exact).max())
+    return fired
+
+
 RULES = [
-    HM2BP(silent=0.0),
+    HM2BP(),
     HM2BP(micro=False, silent=0.0),
-    HM2BP(silent=0.0, lateral=False, silent_target_spikes=0),
-    HM2BP(silent=0.0, silent_target_spikes=9, rho=0.5, r_target=3.0),
+    HM2BP(lateral=False, silent_target_spikes=0),
+    HM2BP(silent_target_spikes=9, rho=0.5, r_target=3.0),
 ]
+LOSS = SpikeCount(12.0, 2.0, margin=1.0)
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("theta", [1.0, 6.0])
-@pytest.mark.parametrize("tau_refrac", [2.0, 0.0])
-def test_gradients_are_those_of_the_rule_written_plainly(rule, theta, tau_refrac):
-    network = net([9, 8, 7, 4], theta=theta, tau_refrac=tau_refrac, i_offset=0.0)
-    trains = random_trains(np.random.default_rng(2), 5, 9, last=90.0, n_classes=4)
-    loss = SpikeCount(12.0, 2.0, margin=1.0)
-    found, fired = learned(network, trains, rule, loss)
-    print([[np.array([len(t) for t in layer]) for layer in trial] for trial in fired])
-    for fused, exact in zip(found, plain(network, trains, fired, rule, loss), strict=True):
-        np.testing.assert_allclose(fused, exact, rtol=2e-4, atol=2e-5 * abs(exact).max())
+@pytest.mark.parametrize("cell", [
+    {}, {"tau_refrac": 0.0, "inhibition": 0.3, "theta": 0.5}, {"i_offset": 0.02}, {"v_reset": -65.5, "theta": 3.0},
+])  # fmt: skip
+def test_gradients_are_those_of_the_rule_written_plainly(rule, cell):
+    trains = random_trains(np.random.default_rng(2), 3, 9, last=90.0, n_classes=4)
+    fired = compare(net([9, 8, 7, 4], **cell), trains, rule, LOSS)
+    assert sum(len(times) > 1 for trial in fired for times in trial[-1]) > 3  # neurons have several spikes
+    silent = [not trial[-1][label].size for trial, label in zip(fired, trains.labels, strict=True)]
+    assert any(silent) or cell  # a silent target, which is given some
+
+
+def test_cells_that_learn_by_spike_times_learn_by_potentials_too():
+    """A subtractive reset is a reset to rest."""
+    cell = LIF_SFDFA(tau_m=32.0, tau_syn=16.0, cm=8.0, v_rest=-65.0, v_thresh=-64.0, trial_duration=100.0)
+    layers = [Input((9,)), Dense(8, cell=cell), Dense(4, cell=cell)]
+    network = Network(layers, delay=1.0, weights=(-0.6, 1.0), max_spikes=90, seed=1)
+    compare(network, random_trains(np.random.default_rng(2), 3, 9, last=90.0, n_classes=4), HM2BP(), LOSS)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    seed=st.integers(0, 10**6), theta=st.floats(0.3, 8.0), delay=st.floats(0.1, 9.0), tau_refrac=st.floats(0.0, 12.0),
+    inhibition=st.sampled_from([0.0, 0.1, 1.0]), number=st.integers(0, 70), grid=st.sampled_from([None, 2.0]),
+)  # fmt: skip
+def test_on_any_spikes(seed, theta, delay, tau_refrac, inhibition, number, grid):
+    """Silent neurons and targets, spikes that arrive too late, simultaneous ones, all spikes that can be given."""
+    network = net([6, 5, 4], inhibition, theta, delay, seed=seed, tau_refrac=tau_refrac)
+    trains = random_trains(np.random.default_rng(seed), 2, 6, spikes=(0, 40), last=95.0, n_classes=4, grid=grid)
+    number = min(number, 60, max(1, int(100.0 / tau_refrac) - 2) if tau_refrac else 60)
+    compare(network, trains, HM2BP(silent_target_spikes=number), LOSS)
+
+
+def test_the_cap_and_the_refractory_period_limit_given_spikes():
+    trains = random_trains(np.random.default_rng(2), 3, 9, last=90.0, n_classes=4)
+    for limits, number in ({"max_spikes": 5}, 5), ({"tau_refrac": 9.0}, 9):
+        network = net([9, 8, 4], theta=20.0, **limits)
+        more, most = (learned(network, trains, HM2BP(silent_target_spikes=n), LOSS)[0] for n in (50, number))
+        for a, b in zip(more, most, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("cell", [{}, {"tau_refrac": 0.0}])
+def test_without_inhibition_neurons_that_fired_learn_twice_as_much_at_the_micro_level(cell):
+    """Plainly: the potentials of all inputs add up to the threshold at every spike."""
+    network, trains = net([9, 8, 7, 4], **cell), random_trains(np.random.default_rng(2), 3, 9, last=90.0, n_classes=4)
+    _, fired = learned(network, trains, HM2BP(silent_target_spikes=0), LOSS)
+    for k in range(3):
+        times, units = trains.sample(k)
+        inputs = [np.asarray(times[units == j], float) for j in range(9)]
+        trial = PlainTrial(network, inputs, fired[k])
+        for layer in range(3):
+            factor = trial.micro(layer)[trial.counts(layer) > 0]
+            np.testing.assert_allclose(factor, 2.0, atol=1e-4)  # spike times are rounded to float32
+    doubled, plain_ = (learned(network, trains, HM2BP(micro=micro, silent=0.0, silent_target_spikes=0), LOSS)[0]
+                       for micro in (True, False))  # fmt: skip
+    for two, one in zip(doubled, plain_, strict=True):
+        np.testing.assert_allclose(two, 2.0 * one, rtol=1e-5, atol=1e-6 * abs(two).max())
+
+
+@given(
+    st.lists(st.floats(0.0, 100.0), max_size=8),
+    st.lists(st.floats(0.0, 100.0), max_size=8),
+    st.sampled_from([0.0, 2.0, 7.5]),
+)
+def test_the_walk_backwards_is_the_published_double_sum(arrivals, times, tau_refrac):
+    """In float64, docs/algorithm.md, section 10."""
+    cell, fired = Stock(64.0, 8.0, 8.0, 1.0, 0.0, tau_refrac, 100.0), []
+    for time in sorted(times):
+        if not fired or time - fired[-1] > tau_refrac:
+            fired.append(time)
+    events = [(a, 0) for a in arrivals] + [(t, 1) for t in fired] + [(t + tau_refrac, 2) for t in fired]
+    S1, S2, e, now = 0.0, 0.0, 0.0, 200.0
+    for time, kind in sorted(events, reverse=True):  # at equal times release, then spike, then arrival
+        S1, S2, now = S1 * np.exp((time - now) / 8.0), S2 * np.exp((time - now) / 64.0), time
+        if kind == 0:
+            e += S2 - S1
+        elif kind == 1:
+            S1, S2 = S1 + cell.K, S2 + cell.K
+        else:
+            S1, S2 = S1 - S2, 0.0
+    assert e == pytest.approx(s_psp(cell, sorted(arrivals), fired), rel=1e-12, abs=1e-12)
+
+
+def test_same_bits_on_any_number_of_threads():
+    trains = random_trains(np.random.default_rng(3), 24, 9, last=90.0, n_classes=4)
+    results = []
+    for threads in (1, 2, 4):
+        network = net([9, 20, 17, 4], inhibition=0.3)
+        engine = sim.training_engine(network, HM2BP(rho=0.1, r_target=1.0), Adam(1e-3), LOSS, 8, 0, threads)
+        list(engine.train(trains, np.arange(24), 0))
+        results.append(engine.weights())
+    for others in results[1:]:
+        for mine, theirs in zip(results[0], others, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+    assert all((w != start).any() for w, start in zip(results[0], network.weights, strict=True))
+
+
+def test_given_spikes_are_no_response():
+    """They are neither counted nor the first spikes of a class."""
+    trains = random_trains(np.random.default_rng(2), 6, 9, last=90.0, n_classes=4)
+    network = net([9, 8, 4], theta=20.0)
+    for readout in (MostSpikes(), FirstSpike()):
+        figures = {
+            number: list(sim.training_engine(network, HM2BP(silent_target_spikes=number), SGD(1e-9), LOSS, 6, 0, 1,
+                                             readout).train(trains, np.arange(6), 0))[0]
+            for number in (0, 30)
+        }  # fmt: skip
+        assert figures[30].correct == figures[0].correct
+        assert figures[30].loss == figures[0].loss
+        for a, b in zip(figures[30].spikes, figures[0].spikes, strict=True):
+            np.testing.assert_array_equal(a, b)

@@ -36,6 +36,15 @@ def test_the_whole_rate_is_held():
     ]
 
 
+def test_the_inverse_root_of_the_epoch_has_no_end():
+    assert [Decay("inverse-sqrt").factor(epoch) for epoch in (1, 4, 9, 400)] == pytest.approx([1.0, 1 / 2, 1 / 3, 0.05])
+    settings = config.load("digits", ["optimizer.decay={name='inverse-sqrt'}"])
+    assert settings.optimizer.build().at(4).learning_rate == pytest.approx(5e-3 / 2)
+    assert settings.settings()["optimizer"]["decay"] == {"name": "inverse-sqrt"}
+    with pytest.raises(config.ConfigError, match=r"optimizer.decay: final is missing"):
+        config.load("digits", ["optimizer.decay={name='linear', epochs=3}"])
+
+
 @given(st.sampled_from(sorted(DECAYS)), st.integers(2, 200), st.floats(1e-6, 1.0), st.integers(1, 400), st.data())
 def test_it_never_rises_and_stays_within_its_bounds(name, epochs, final, epoch, data):
     decay = Decay(name, epochs, final, data.draw(st.integers(1, epochs - 1)))
@@ -46,7 +55,18 @@ def test_it_never_rises_and_stays_within_its_bounds(name, epochs, final, epoch, 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        (("step", 3, 0.1), "Decay: name = 'step' is not valid: choose one of cosine, exponential, linear"),
+        (
+            ("step", 3, 0.1),
+            "Decay: name = 'step' is not valid: choose one of cosine, exponential, linear, inverse-sqrt",
+        ),
+        (
+            ("linear", 3),
+            "Decay: final is missing .fraction .*; name = linear needs it, and inverse-sqrt alone does not",
+        ),
+        (("cosine",), "Decay: epochs is missing"),
+        (("inverse-sqrt", 3), "Decay: name = inverse-sqrt has no end and takes no epochs = 3; leave it out"),
+        (("inverse-sqrt", None, 0.1), "Decay: name = inverse-sqrt has no end and takes no final = 0.1"),
+        (("inverse-sqrt", None, None, 2), "Decay: name = inverse-sqrt takes no hold = 2; leave it out"),
         (("linear", 1, 0.1), "Decay: epochs = 1 is not valid: must be >= 2"),
         (("linear", 2.5, 0.1), "Decay: epochs = 2.5 is not valid"),
         (("linear", 3, 0.0), "Decay: final = 0.0 is not valid: must be > 0"),
@@ -138,7 +158,7 @@ def test_the_decay_of_an_experiment_reaches_its_optimizer():
         ('{name="step", epochs=3, final=0.1}', r"optimizer.decay.name = .step. is not valid.*cosine"),
         ('{name="linear", epochs=1, final=0.1}', "optimizer.decay.epochs = 1 is not valid: must be >= 2"),
         ('{name="linear", epochs=3, final=0.0}', "optimizer.decay.final = 0.0 is not valid: must be > 0"),
-        ('{name="linear", epochs=3}', "optimizer.decay.final is missing"),
+        ('{name="linear", epochs=3}', "optimizer.decay: final is missing"),
         ('{name="linear", epochs=3, final=0.1, hold=0}', "optimizer.decay.hold = 0 is not valid: must be >= 1"),
         ('{name="linear", epochs=3, final=0.1, hold=3}', "hold = 3 must be less than epochs = 3"),
     ],

@@ -15,10 +15,11 @@ from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
+from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
-from pynn_sfdfa.event.batch.layout import aligned_zeros, pad, unpad
+from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width, pad, unpad
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
 from pynn_sfdfa.event.batch.passes import share_out
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
@@ -27,6 +28,7 @@ from pynn_sfdfa.event.batch.trials import Blocks, Trials
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.jit import compile_ahead
+from pynn_sfdfa.training.boosting import SampleWeights
 from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
@@ -41,13 +43,15 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.workspace import Workspace
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
+    from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
     from pynn_sfdfa.training.readouts import Readout
+    from pynn_sfdfa.training.regularisation import WeightRegularisation
 
 __all__ = ["BatchEngine"]
 
-_STATE = ("weights", "feedback", "optimizer")
+_STATE = ("weights", "feedback", "optimizer", "boosting")
 """First parts of the names in a state."""
 
 _OF_TRIALS: dict[str, Callable[[Layers], tuple[Any, ...]]] = {
@@ -87,11 +91,15 @@ class BatchEngine:
         Default: as many as this process has cores. Results do not depend on it.
     readout : Readout
         By which samples count as classified correctly while they are learned.
+    regularisation : WeightRegularisation, optional
+        Of all weights.
+    boosting : Boosting, optional
+        By which samples come to count more.
 
     Raises
     ------
     ValueError
-        If the batch size, the seed or the number of threads is not valid.
+        If the batch size, the seed or the number of threads is not valid, or the rule cannot learn in a layer.
     """
 
     def __init__(
@@ -104,15 +112,20 @@ class BatchEngine:
         seed: int = 0,
         threads: int | None = None,
         readout: Readout | None = None,
+        regularisation: WeightRegularisation | None = None,
+        boosting: Boosting | None = None,
     ) -> None:
         if batch_size != int(batch_size) or batch_size < 1:
             raise ValueError(f"batch_size = {batch_size} is not valid; it must be an integer >= 1.")
         if seed != int(seed) or not 0 <= seed < 2**63:
             raise ValueError(f"seed = {seed} is not valid; it must be an integer from 0 to 2**63 - 1.")
+        if rule is not None:
+            _check_inhibition(network, rule)
         self._rule, self._given_optimizer = rule, optimizer
         self._loss = loss if loss is not None else SpikeCount()
         self._readout = readout if readout is not None else MostSpikes()
-        self._batch_size = batch_size
+        self._batch_size, self._regularisation = batch_size, regularisation
+        self._sample_weights = None if boosting is None else SampleWeights(boosting)
         self._layers = Layers(network, seed, threads)
         self._feedback = initial_feedback(network, rule, seed)
         self._step = 0
@@ -134,8 +147,11 @@ class BatchEngine:
         """Compile the kernels of a training, the longest first; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         rule, optimizer = self._learning()
         of_trials = [kernel for method in rule.asks for kernel in _OF_TRIALS[method](self._layers)]
-        kernels = [advance_layer, *dict.fromkeys(of_trials)]
+        kernels = [advance_inhibited] if any(self._layers.inhibition) else []
+        kernels += [advance_layer] if not all(self._layers.inhibition) else []
+        kernels += dict.fromkeys(of_trials)
         kernels += [arrive_spikes, accumulate_gradient, sort_by_unit, *rule.kernels, arrive_inputs, most_merged_groups]
+        kernels += [] if self._regularisation is None else self._regularisation.kernels
         kernels += [*optimizer.kernels, add_up, *self._loss.kernels]
         compile_ahead(kernels, self.threads, report)
 
@@ -154,6 +170,9 @@ class BatchEngine:
         space = self._learning_space()
         gradients = self._layers.flat_weights if optimizer.in_place else space.gradients(self._layers)
         ahead = Ahead(trains, order, self._batch_size, epoch)
+        sample_weights = self._sample_weights
+        if sample_weights is not None:
+            sample_weights.begin(trains.labels, order.size == len(trains))
         outcomes: list[_Outcome] = []
         for start in range(0, order.size, self._batch_size):
             samples = order[start : start + self._batch_size]
@@ -164,9 +183,13 @@ class BatchEngine:
             workspace = self._layers.workspace(shown, self._batch_size)
             trials = self._shown(workspace, shown, at, first_trial + start, rule, scale)
             first = self._first_spikes(workspace, samples.size)
+            outcome = _Outcome(trials.all_counts, first, trials.output_error, trains.labels[samples])
+            if sample_weights is not None:
+                trials.output_error = trials.output_error * sample_weights.of(samples)[:, np.newaxis]
+                sample_weights.classified(samples, self._correct([outcome]))
             rule.assign_errors(trials, self._feedback)
             self._descend(trials, samples.size, rule, optimizer, gradients, ahead.make)
-            outcomes.append(_Outcome(trials.all_counts, first, trials.output_error, trains.labels[samples]))
+            outcomes.append(outcome)
             if len(outcomes) * self._batch_size >= _REPORTED_TRIALS:
                 yield self._figures(outcomes)
                 outcomes = []
@@ -206,6 +229,8 @@ class BatchEngine:
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return copies of weights, feedback, optimiser state and number of steps, in PyNN's shapes."""
         arrays: dict[str, NDArray[np.generic]] = {"optimizer.step": np.array([self._step], np.int64)}
+        if self._sample_weights is not None:
+            arrays |= self._sample_weights.state()
         for layer, (weights, slots) in enumerate(zip(self.weights(), self._slots, strict=True)):
             arrays[f"weights.{layer}"] = weights
             for slot, values in slots.items():
@@ -217,10 +242,13 @@ class BatchEngine:
     def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Restore what `state` returned; ValueError if it does not fit this network."""
         expected = self.state()
+        own = {name: expected.pop(name) for name in tuple(expected) if name.startswith("boosting.")}
         check_arrays(arrays, expected)
-        surplus = [name for name in arrays if name.split(".")[0] in _STATE and name not in expected]
+        surplus = [name for name in arrays if name.split(".")[0] in _STATE and name not in {**expected, **own}]
         if surplus:
-            raise ValueError(f"The state has {surplus[0]}, which this network and optimizer do not have.")
+            raise ValueError(f"The state has {surplus[0]}, which this training does not have.")
+        if self._sample_weights is not None:
+            self._sample_weights.load_state(arrays)
         self._step = int(arrays["optimizer.step"][0])
         for layer, (weights, slots) in enumerate(zip(self._layers.weights, self._slots, strict=True)):
             weights[...] = pad(arrays[f"weights.{layer}"])
@@ -264,6 +292,9 @@ class BatchEngine:
     ) -> None:
         """Accumulate the gradients for the errors assigned, improve the feedback, and change the weights."""
         pool, improve = self._layers.pool, rule.parts.feedback.improve
+        if self._regularisation is not None:
+            rate = -optimizer.learning_rate if optimizer.in_place else 1.0
+            pool.run(self._regularisation_tasks(self._regularisation, gradients, rate))
         tasks: list[Callable[[], None]] = [meanwhile]
         tasks += [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
         tasks += trials.gradient_tasks(gradients, self._learning_space().blocks, rule.parts.local_gradient)
@@ -275,6 +306,15 @@ class BatchEngine:
         self._step += 1
         if not optimizer.in_place:
             pool.run(self._optimizer_steps(optimizer, gradients))
+
+    def _regularisation_tasks(
+        self, regularisation: WeightRegularisation, gradients: Sequence[NDArray[np.float32]], rate: float
+    ) -> Iterator[partial[None]]:
+        for weights, gradient in zip(self._layers.weights, gradients, strict=True):
+            width, shaped = weights.shape[1], gradient.reshape(weights.shape)
+            for first in range(0, width, block_width(width)):
+                last = min(width, first + block_width(width))
+                yield partial(regularisation.add, weights, shaped, first, last, rate)
 
     def _optimizer_steps(
         self, optimizer: Optimizer, gradients: Sequence[NDArray[np.float32]]
@@ -291,19 +331,36 @@ class BatchEngine:
             return None
         return first_spikes(workspace.layers[-1], n_trials, self._layers.sizes[-1])
 
+    def _correct(self, outcomes: list[_Outcome]) -> NDArray[np.bool_]:
+        """Return which samples were classified correctly."""
+        counts = np.concatenate([outcome.counts[-1] for outcome in outcomes])
+        first = [outcome.first_spikes for outcome in outcomes if outcome.first_spikes is not None]
+        predictions = self._readout.decide(Responses(counts, np.concatenate(first) if first else None))
+        correct: NDArray[np.bool_] = predictions == np.concatenate([outcome.labels for outcome in outcomes])
+        return correct
+
     def _figures(self, outcomes: list[_Outcome]) -> BatchFigures:
         labels = np.concatenate([outcome.labels for outcome in outcomes])
         layers = [np.concatenate(counts) for counts in zip(*(outcome.counts for outcome in outcomes), strict=True)]
-        first = [outcome.first_spikes for outcome in outcomes if outcome.first_spikes is not None]
-        predictions = self._readout.decide(Responses(layers[-1], np.concatenate(first) if first else None))
         activity = [summarise(counts, self._layers.max_spikes) for counts in layers]
         return BatchFigures(
             samples=labels.size,
-            correct=int((predictions == labels).sum()),
+            correct=int(self._correct(outcomes).sum()),
             loss=sum(self._loss.loss(outcome.output_error) for outcome in outcomes),
             spikes=tuple(spikes for spikes, _ in activity),
             capped=tuple(capped for _, capped in activity),
         )
+
+
+def _check_inhibition(network: Network, rule: LearningRule) -> None:
+    """Raise ValueError if the rule does not follow what goes on within a layer."""
+    for layer in network.layers:
+        if layer.connectivity.inhibition and rule.parts.transport.through_times:
+            raise ValueError(
+                f"The rule {rule.name} cannot learn in {layer}, which has inhibition = "
+                f"{layer.connectivity.inhibition:g} nA: {rule.parts.transport.name!r} in it does not follow how spikes "
+                "of one layer move each other. Choose inhibition = 0, or another rule, such as hm2bp."
+            )
 
 
 class _Outcome(NamedTuple):

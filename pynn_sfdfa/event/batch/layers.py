@@ -104,7 +104,7 @@ class Layers:
             Draw(perturbed and layer > 0, perturbed and layer < top, self._seed, layer, first_trial)
             for layer in range(top + 1)
         )
-        run_trials(self.pool, workspace, trains, samples, self.flat_weights, self.constants, draws)
+        run_trials(self.pool, workspace, trains, samples, self.flat_weights, self.inhibition, self.constants, draws)
 
     def respond(self, trains: Presentations, trials: int, of_first_spikes: bool) -> Responses:
         """Run all samples, so many at a time, without learning."""

@@ -10,6 +10,7 @@ import numpy as np
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
+from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
@@ -47,6 +48,7 @@ def run_trials(
     trains: SpikeTrains,
     samples: NDArray[np.int64],
     weights: Sequence[NDArray[np.float32]],
+    inhibition: Sequence[float],
     constants: Sequence[LayerConstants],
     draws: Sequence[Draw],
 ) -> None:
@@ -55,9 +57,11 @@ def run_trials(
     Parameters
     ----------
     weights : sequence of float32 arrays, shape (n_pre * width,)
+    inhibition : sequence of float
+        By which a spike of a neuron inhibits each other one of its layer, in nA.
     """
     parts = share_out(samples.size, PARTS_PER_THREAD * pool.threads)
-    run = partial(_run_part, workspace, trains, samples, weights, constants, draws)
+    run = partial(_run_part, workspace, trains, samples, weights, inhibition, constants, draws)
     pool.run(partial(run, number, part) for number, part in enumerate(parts))
 
 
@@ -66,18 +70,23 @@ def _run_part(
     trains: SpikeTrains,
     samples: NDArray[np.int64],
     weights: Sequence[NDArray[np.float32]],
+    inhibition: Sequence[float],
     constants: Sequence[LayerConstants],
     draws: Sequence[Draw],
     number: int,
     part: slice,
 ) -> None:
-    layers, space, order = workspace.layers, workspace.scratch[number], workspace.orders[number][0]
+    layers, order = workspace.layers, workspace.orders[number][0]
     first, last = part.start, part.stop
     arrive_inputs(first, last, trains.times, trains.units, trains.offsets, samples, constants[0], layers[0])
-    advance_layer(first, last, weights[0], constants[0], draws[0], space[0], layers[0])
-    for layer in range(1, len(layers)):
-        arrive_spikes(first, last, layers[layer - 1], constants[layer], order, layers[layer])
-        advance_layer(first, last, weights[layer], constants[layer], draws[layer], space[layer], layers[layer])
+    for layer, (own, space) in enumerate(zip(layers, workspace.scratch[number], strict=True)):
+        how = (constants[layer], draws[layer], space, own)
+        if layer > 0:
+            arrive_spikes(first, last, layers[layer - 1], constants[layer], order, own)
+        if inhibition[layer]:
+            advance_inhibited(first, last, weights[layer], np.float32(inhibition[layer]), *how)
+        else:
+            advance_layer(first, last, weights[layer], *how)
 
 
 def propagate_errors(

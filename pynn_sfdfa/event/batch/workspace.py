@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.event.batch.forward import allocate_scratch
+from pynn_sfdfa.event.batch.forward import Scratch, allocate_scratch
+from pynn_sfdfa.event.batch.forward_inhibited import InhibitedScratch, allocate_inhibited
 from pynn_sfdfa.event.batch.layout import padded_width
 from pynn_sfdfa.event.batch.records import LayerConstants, allocate_trials
 
@@ -41,6 +42,13 @@ def of_silent(layer: Layer) -> float:
     return -cell.tau_syn / cell.cm / (cell.kappa * cell.threshold_current)
 
 
+def _scratch(layer: Layer, max_spikes: int) -> Scratch | InhibitedScratch:
+    """Return space for the forward pass of a layer on one thread."""
+    if layer.connectivity.inhibition:
+        return allocate_inhibited(layer.size, max_spikes)
+    return allocate_scratch(padded_width(layer.size))
+
+
 class Workspace:
     """What happens at every layer, and scratch space; untouched memory costs nothing, so capacities are worst cases.
 
@@ -69,5 +77,5 @@ class Workspace:
         self.counts = [layer.counts.reshape(trials, -1)[:, :n] for layer, n in pairs]
         self.directional = [layer.directional.reshape(trials, -1)[:, :n] for layer, n in pairs]
         self.perturbation = [layer.perturbation.reshape(trials, -1)[:, :n] for layer, n in pairs]
-        self.scratch = [[allocate_scratch(width) for width in widths] for _ in range(parts)]
+        self.scratch = [[_scratch(layer, network.max_spikes) for layer in network.layers] for _ in range(parts)]
         self.orders = [np.empty((3, max(widths) * network.max_spikes), np.uint64) for _ in range(parts)]

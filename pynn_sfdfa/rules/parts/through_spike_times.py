@@ -30,6 +30,7 @@ class ThroughSpikeTimes(Transport):
 
     name: ClassVar[str] = "through-spike-times"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.ALL_SPIKES, Need.FORWARD_WEIGHTS})
+    through_times: ClassVar[bool] = True
     asks: ClassVar[tuple[str, ...]] = ("spike_errors_through_weights",)
 
     def assign(

@@ -31,6 +31,7 @@ class Timed(Transport):
 
     name: ClassVar[str] = "timed"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.ALL_SPIKES})
+    through_times: ClassVar[bool] = True
     asks: ClassVar[tuple[str, ...]] = ("spike_errors_by_feedback",)
 
     def assign(

@@ -25,6 +25,8 @@ class Transport(Part, ABC):
     """Assigns errors to the neurons and spikes of all layers."""
 
     hooks: ClassVar[dict[str, Need]] = {"assign": Need.OWN_ERRORS}
+    through_times: ClassVar[bool] = False
+    """Whether it follows how spikes move each other in time, which it does from layer to layer, not within one."""
 
     @abstractmethod
     def assign(

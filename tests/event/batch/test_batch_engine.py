@@ -145,9 +145,7 @@ def test_a_state_that_does_not_fit_changes_nothing(net):
 def test_a_state_of_another_optimizer_is_refused(net):
     with pytest.raises(ValueError, match="There is no optimizer.mean.0"):
         engine(net).load_state(engine(net, optimizer=SGD()).state())
-    with pytest.raises(
-        ValueError, match="The state has optimizer.mean.0, which this network and optimizer do not have"
-    ):
+    with pytest.raises(ValueError, match="The state has optimizer.mean.0, which this training does not have"):
         engine(net, optimizer=SGD()).load_state(engine(net).state())
 
 

@@ -12,9 +12,10 @@ from numba.core.dispatcher import Dispatcher
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import BP, DFA, SFDFA, SGD, Adam, SpikeCount
+from pynn_sfdfa import BP, DFA, HM2BP, SFDFA, SGD, Adam, Dense, Input, Network, SpikeCount
+from pynn_sfdfa.network.cells import IF_curr_exp
 
-RULES = [SFDFA(rho=0.1), SFDFA(rho=0.1, timed=True), DFA(rho=0.1), BP(rho=0.1)]
+RULES = [SFDFA(rho=0.1), SFDFA(rho=0.1, timed=True), DFA(rho=0.1), BP(rho=0.1), HM2BP()]
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
 
@@ -28,6 +29,17 @@ def compiled():
     for function in functions:
         assert set(function.overloads) <= {function.declared}, function
     return {function.py_func.__qualname__ for function in functions if function.overloads}
+
+
+def inhibited(sizes):
+    """Return a network of stock cells with inhibition among the outputs."""
+    cell = IF_curr_exp(tau_m=40.0, tau_syn=8.0, cm=1.0, v_thresh=-64.0, tau_refrac=2.0, trial_duration=200.0)
+    layers = [
+        Input((sizes[0],)),
+        *(Dense(n, cell=cell) for n in sizes[1:-1]),
+        Dense(sizes[-1], cell=cell, inhibition=0.1),
+    ]
+    return Network(layers, delay=1.0)
 
 
 def trained(sizes, rule, optimizer, batch_size=3, n_samples=7, weights=(-0.2, 1.0)):
@@ -50,6 +62,17 @@ def test_nothing_is_compiled_after_preparing(sizes, rule, optimizer):
     trained(sizes, rule, optimizer)
 
 
+@pytest.mark.parametrize("sizes", [[9, 3], [9, 8, 3]])
+def test_nor_in_layers_with_inhibition(sizes):
+    trains = random_trains(np.random.default_rng(1), 7, 9, n_classes=3)
+    engine = sim.training_engine(inhibited(sizes), HM2BP(), Adam(), SpikeCount(), 3, 1, 2)
+    engine.prepare()
+    before = compiled()
+    list(engine.train(trains, np.arange(7), 0))
+    assert compiled() == before
+    assert {"advance_inhibited", "lateral_effects"} <= before
+
+
 @pytest.mark.parametrize("batch_size", [1, 4])
 def test_batches_of_any_size_take_the_same_kernels(batch_size):
     trained([9, 230, 3], SFDFA(), Adam(), batch_size)
@@ -69,6 +92,11 @@ def test_what_a_rule_does_not_call_is_not_compiled():
     given = {
         "dfa": (DFA(), SGD(), kernels | {"project", "rate_error"}),
         "bp": (BP(), Adam(), kernels | {"adam", "spike_errors_through_weights", "rate_error"}),
+        "hm2bp": (
+            HM2BP(),
+            SGD(),
+            kernels | {"give_spikes", "neuron_errors_through_weights", "rate_error"},
+        ),
         "timed": (SFDFA(timed=True), Adam(), kernels | {"adam", "estimate", "spike_errors_by_feedback", "rate_error"}),
     }
     for rule, optimizer, wanted in given.values():
