@@ -53,10 +53,12 @@ def main():
     options = parse()
     data = np.load(Path(__file__).with_name("$archive"))
     sim = importlib.import_module(options.simulator if "." in options.simulator else f"pyNN.{options.simulator}")
-    if options.simulator == "brian2":
+    if options.simulator.endswith("brian2"):
         import brian2
 
         brian2.defaultclock.dt = options.timestep * brian2.ms  # PyNN sets the step of the neurons, not of the inputs
+        for layer in LAYERS:
+            layer["cell"]["tau_refrac"] += options.timestep  # Brian2 counts it from where the step of a spike begins
     extra = {}
     if options.simulator == "nest":  # it computes spikes between steps, unless tau_refrac is shorter than a step
         shortest = min(layer["cell"]["tau_refrac"] for layer in LAYERS)
@@ -117,17 +119,18 @@ def connect(sim, pre, post, weights):
     """Connect two populations, with one projection for each sign, as PyNN demands."""
     for receptor_type, chosen in (("excitatory", weights > 0), ("inhibitory", weights < 0)):
         i, j = np.nonzero(chosen)
+        if not i.size:
+            continue
         if sim.__name__ == "pyNN.brian2":  # it sets synapses one by one, which takes minutes: set them in bulk
+            import brian2
+
             none = sim.FromListConnector([])
             projection = sim.Projection(pre, post, none, sim.StaticSynapse(), receptor_type=receptor_type)
             synapses = projection._brian2_synapses[0][0]
-            if i.size:
-                import brian2
-
-                synapses.connect(i=i, j=j)
-                synapses.weight = weights[i, j] * brian2.nA
-                synapses.delay = DELAY * brian2.ms
-        elif i.size:
+            synapses.connect(i=i, j=j)
+            synapses.weight = weights[i, j] * brian2.nA
+            synapses.delay = DELAY * brian2.ms
+        else:
             pairs = np.column_stack([i, j, weights[i, j]])
             connector = sim.FromListConnector(pairs, column_names=["weight"])
             sim.Projection(pre, post, connector, sim.StaticSynapse(delay=DELAY), receptor_type=receptor_type)

@@ -1,8 +1,9 @@
-"""Static synapses in bulk, on every PyNN simulator: those that lead to stock cells, and inhibition within a layer."""
+"""Stock cells and static synapses, in bulk, as each PyNN simulator needs them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from pyNN import errors
@@ -10,9 +11,22 @@ from pyNN import errors
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.network.cells import Cell
     from pynn_sfdfa.network.layers import Layer
 
-__all__ = ["check_delay", "inhibit", "project"]
+__all__ = ["as_simulated", "check_delay", "inhibit", "project"]
+
+
+def as_simulated(sim: Any, cell: Cell) -> Cell:
+    """Return a stock cell with the parameters by which a simulator does what the cell says.
+
+    Brian2 counts the refractory period from the beginning of the step at whose end the potential is reset, so that it
+    ends a step early: there it is given one step more.
+    """
+    if not cell.static_synapses or sim.__name__.rpartition(".")[2] != "brian2":
+        return cell
+    changed: Cell = replace(cast("Any", cell), tau_refrac=cell.tau_refrac + sim.get_time_step())
+    return changed
 
 
 def project(

@@ -136,7 +136,8 @@ def wire(
             of_learning = dict(regularisation)
         elif targets is not None:
             of_learning = {"targets": [PyNNSequence(column) for column in np.asarray(targets, dtype=float).T]}
-        cell = replace(cast("Any", layer.cell), trial_duration=pause + trial_duration)
+        longer = replace(cast("Any", layer.cell), trial_duration=pause + trial_duration)
+        cell = static_synapses.as_simulated(sim, longer)
         kind = cell.population_type(sim, gradient=network.gradient, **of_learning)
         population = sim.Population(layer.size, kind, initial_values=cell.initial_values, label=layer.name)
         below = populations[-1] if populations else stimulus

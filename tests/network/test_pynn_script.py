@@ -21,8 +21,8 @@ STOCK = IF_curr_exp(tau_m=16.0, tau_syn=4.0, cm=4.0, v_rest=-65.0, v_thresh=-62.
 LEARNING = LIF_SFDFA(tau_m=16.0, tau_syn=4.0, cm=4.0, v_rest=-65.0, v_thresh=-62.0, trial_duration=80.0)
 
 
-def network(cell, **settings):
-    layers = [Input((12,)), Dense(9, cell=cell), Dense(4, cell=cell)]
+def network(cell, inhibition=0.0, **settings):
+    layers = [Input((12,)), Dense(9, cell=cell), Dense(4, cell=cell, inhibition=inhibition)]
     return Network(layers, **{"delay": 1.0, "weights": (-1.5, 2.5), "seed": 3, "max_spikes": 90} | settings)
 
 
@@ -71,7 +71,7 @@ def test_in_continuous_time_it_answers_as_the_network_that_was_trained(cell, del
 
 def test_nest_answers_as_the_network_that_was_trained_where_it_computes_times_between_steps(trains, tmp_path, capsys):
     pytest.importorskip("nest", reason="run: pip install 'pynn-sfdfa[nest]'")
-    path, _ = written(network(STOCK), tmp_path, trains)
+    path, _ = written(network(STOCK, inhibition=0.7), tmp_path, trains)
     assert same(capsys, path, "nest") == (8, 8, 32, 32)
     assert same(capsys, path, "nest", "--samples", "3", "--timestep", "0.5") == (3, 3, 12, 12)
 
@@ -83,12 +83,15 @@ def test_a_reset_to_rest_in_steps_is_that_of_training_as_the_step_shrinks(trains
     assert equal[0] < equal[1] < equal[2] < equal[3] == 32
 
 
-def test_on_brian2_it_makes_synapses_in_bulk_and_inputs_keep_its_step(trains, tmp_path, capsys):
+def test_on_brian2_it_does_as_nest_does_on_steps(trains, tmp_path, capsys):
     brian2 = pytest.importorskip("brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
     pytest.importorskip("nest", reason="run: pip install 'pynn-sfdfa[nest]'")
     brian2.prefs.codegen.target = "numpy"
-    path, _ = written(network(LEARNING, delay=0.0), tmp_path, trains)
-    assert same(capsys, path, "brian2", "--samples", "4") == same(capsys, path, "nest", "--samples", "4")
+    path, _ = written(network(STOCK, inhibition=0.7), tmp_path, trains)
+    path.write_text(path.read_text().replace('"off_grid" if', '"on_grid" if'))
+    on_nest = same(capsys, path, "nest", "--samples", "4")
+    assert on_nest[2] < 16
+    assert same(capsys, path, "brian2", "--samples", "4") == on_nest
     assert brian2.defaultclock.dt == 1.0 * brian2.ms
 
 
