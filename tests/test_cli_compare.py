@@ -12,8 +12,12 @@ from pynn_sfdfa.cli import main
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory):
     """A network of stock cells that knows little."""
-    cell = "{cell='IF_curr_exp', tau_m=64, tau_syn=8, cm=8, v_rest=0, v_thresh=%d, tau_refrac=2}"
-    settings = [f"network.hidden={cell % 1}", f"network.output={cell % 1}", "network.hidden_sizes=[20]"]
+    cell = "{cell='IF_curr_exp', tau_m=64, tau_syn=8, cm=8, v_rest=0, v_thresh=%d, tau_refrac=2%s}"
+    settings = [
+        f"network.hidden={cell % (1, '')}",
+        f"network.output={cell % (1, ', inhibition=0.5')}",
+        "network.hidden_sizes=[20]",
+    ]
     settings += [
         "network.delay=1",
         "network.weights=[-1, 2]",
