@@ -13,7 +13,7 @@ import numpy as np
 from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.event.batch.walk import take_release, take_spike
+from pynn_sfdfa.event.batch.walk import all_zero, take_release, take_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def _through_weights(
         potential[lane0 + lane] = zero
     for j in range(rows):
         result[row0 + j] = zero
+    if all_zero(error, lane0, lanes):
+        return
     group = group0 + _index(layer.n_groups[trial])
     n = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
     while group > group0:
@@ -177,7 +179,7 @@ def neuron_errors_through_weights(
     below
         That layer; any if there is none.
     potential : float32, shape (trials * neurons,)
-        Set to ``sum_j w_ij e_ij/theta``, whatever the errors.
+        Set to ``sum_j w_ij e_ij/theta``, whatever the errors; to 0 in trials that have none, where it is of no use.
     result : float32, shape (trials * n_pre,)
     """
     for trial in range(_index(first), _index(last)):

@@ -173,7 +173,7 @@ class Trials:
         ratio: NDArray[np.float32] = np.ones(counts.shape, np.float32)  # what a neuron has reached at its spikes
         if not self._layers.at_threshold[layer] or (self._given and layer == self.n_layers - 1):
             if layer not in self._potential:
-                self.neuron_errors_through_weights(layer, np.zeros(counts.shape, np.float32))
+                self.neuron_errors_through_weights(layer, np.ones(counts.shape, np.float32))  # any but 0
             ratio = self._potential[layer] / np.maximum(counts, 1, dtype=np.float32)
         silent = counts == 0
         if silent.any():

@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.records import LayerConstants
 
-__all__ = ["take_release", "take_spike"]
+__all__ = ["all_zero", "take_release", "take_spike"]
 
 _index = np.uint64
+
+
+@jit(inline="always")
+def all_zero(error: NDArray[np.float32], first: np.uint64, lanes: np.uint64) -> bool:
+    """Return whether so many errors are 0: then there is nothing to walk for, as often where a loss has a margin."""
+    lane = first
+    while lane < first + lanes and error[lane] == np.float32(0.0):
+        lane += _index(1)
+    return bool(lane == first + lanes)
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)

@@ -16,7 +16,7 @@ from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.arrivals_by_unit import merged
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.event.batch.walk import take_release, take_spike
+from pynn_sfdfa.event.batch.walk import all_zero, take_release, take_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ def _replay_block(
     event0, group0, spike0 = trial * capacity, trial * (capacity + _ONE), cell * _index(constants.max_spikes)
     release0 = trial * _index(releases.size // trials)
     one, zero = np.float32(1.0), np.float32(0.0)
+    if not of_spikes and all_zero(error, cell + lowest, lanes):  # as where a loss has a margin
+        return
     S1[:] = zero
     S2[:] = zero
     carry[:] = zero
