@@ -72,7 +72,8 @@ def test_the_table_has_a_line_for_each_simulator(checkpoint):
     [
         (["--on", "genesis"], "there is no 'genesis'; choose from event, brian2, nest, nest-off-grid, spiNNaker"),
         (["--on", "event:fast"], "'fast' is no time step in ms, such as 0.1"),
-        (["--on", "event:0"], "timestep"),
+        (["--on", "event:0"], "event: timestep = 0 ms is not valid; it must be a finite number > 0 ms"),
+        (["--on", "event:nan"], "event: timestep = nan ms is not valid; it must be a finite number > 0 ms"),
         (["--on", "brian2:2"], "a delay of 1 ms is shorter than the least that pynn_sfdfa.brian2 has, 2 ms"),
     ],
 )
@@ -80,6 +81,21 @@ def test_what_is_no_simulator_or_step_is_refused(words, message, checkpoint):
     done = CliRunner().invoke(main, ["compare", checkpoint, *words])
     assert done.exit_code == 2
     assert message in done.output
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("-1", "nest: timestep = -1 ms is not valid; it must be a finite number > 0 ms"),
+        ("3", "nest: the network's delay of 1 ms must be one step or several, not 0.333333 steps of 3 ms"),
+        ("0.3", "nest: the network's delay of 1 ms must be one step or several, not 3.33333 steps of 0.3 ms"),
+    ],
+)
+def test_a_step_that_nest_cannot_take_is_refused_before_any_simulator_runs(step, message, checkpoint):
+    pytest.importorskip("nest", reason="run: pip install 'pynn-sfdfa[nest]'")
+    done = CliRunner().invoke(main, ["compare", checkpoint, "--on", "event", "--on", f"nest:{step}"])
+    assert (done.exit_code, message in done.output) == (2, True), done.output
+    assert "event in steps" not in done.output
 
 
 def test_what_is_not_installed_is_left_out_with_how_to_get_it(checkpoint, monkeypatch):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.experiments.side_by_side import Answers, Place
+    from pynn_sfdfa.network.network import Network
 
 __all__ = ["command"]
 
@@ -63,13 +64,7 @@ def command(checkpoint: Path, samples: int, wanted: tuple[str, ...], data: Path 
         exact, answers = evaluator.evaluate(shown), evaluator.predict(shown)
         stock, later = in_stock_cells(network)
     rows = [_engine(exact.spikes_per_sample, exact.counts, answers, shown.labels)]
-    for place in places:
-        obstacle = place.obstacle(stock)
-        if obstacle is not None and wanted:
-            raise WrongUse(f"{place.name}: {obstacle}.")
-        if obstacle is not None:
-            click.echo(f"Left out {place.name} in steps of {place.timestep:g} ms: {obstacle}.", err=True)
-            continue
+    for place in _able(places, stock, bool(wanted)):
         label = f"{place.name} in steps of {place.timestep:g} ms"
         with (
             click.progressbar(length=len(shown), label=label, file=sys.stderr) as progress,
@@ -97,6 +92,20 @@ def _places(wanted: tuple[str, ...]) -> list[Place]:
         except ValueError:
             raise click.BadParameter(f"{step!r} is no time step in ms, such as 0.1.", param_hint="--on") from None
     return places
+
+
+def _able(places: list[Place], stock: Network, wanted: bool) -> list[Place]:
+    """Return the places that can show the network, before any has run: what is wanted and cannot be is an error."""
+    able = []
+    for place in places:
+        obstacle = place.obstacle(stock)
+        if obstacle is None:
+            able.append(place)
+        elif wanted:
+            raise WrongUse(f"{place.name}: {obstacle}.")
+        else:
+            click.echo(f"Left out {place.name} in steps of {place.timestep:g} ms: {obstacle}.", err=True)
+    return able
 
 
 def _engine(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,14 @@ class Place:
         package = KINDS[self.name].package
         if package is not None and importlib.util.find_spec(package) is None:
             return f"not installed; run: pip install 'pynn-sfdfa[{_EXTRAS.get(package, package)}]'"
+        if not 0 < self.timestep < math.inf:
+            return f"timestep = {self.timestep:g} ms is not valid; it must be a finite number > 0 ms"
+        steps = network.delay / self.timestep
+        if package == "nest" and (steps < 1 or abs(steps - round(steps)) > 1e-9 * steps):
+            return (
+                f"the network's delay of {network.delay:g} ms must be one step or several, not {steps:g} steps of "
+                f"{self.timestep:g} ms"
+            )
         shortest = min(layer.cell.tau_refrac for layer in network.layers)
         if self.name == "nest-off-grid" and shortest < self.timestep:
             return f"its cells need a tau_refrac of a step or more, not {shortest:g} ms"
