@@ -100,6 +100,8 @@ def parse():
         parser.error(f"--samples {options.samples}: the file has $samples samples.")
     if not 0 < options.timestep <= DELAY or abs(DELAY / options.timestep - round(DELAY / options.timestep)) > 1e-9:
         parser.error(f"--timestep {options.timestep}: the delay of {DELAY} ms must be one step or several.")
+    if not 0 <= options.pause < np.inf:
+        parser.error(f"--pause {options.pause}: a pause cannot be shorter than 0 ms, nor without end.")
     return options
 
 

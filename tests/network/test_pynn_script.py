@@ -110,6 +110,9 @@ def test_it_imports_numpy_and_the_simulator_alone(trains, tmp_path):
         (["--samples", "9"], "--samples 9: the file has 8 samples"),
         (["--timestep", "0.3"], "the delay of 1.0 ms must be one step or several"),
         (["--timestep", "2"], "the delay of 1.0 ms must be one step or several"),
+        (["--pause", "-5"], "--pause -5.0: a pause cannot be shorter than 0 ms, nor without end"),
+        (["--pause", "nan"], "--pause nan: a pause cannot be shorter than 0 ms, nor without end"),
+        (["--pause", "inf"], "--pause inf: a pause cannot be shorter than 0 ms, nor without end"),
     ],
 )
 def test_the_script_refuses_what_it_cannot_show(arguments, message, trains, tmp_path, capsys):
