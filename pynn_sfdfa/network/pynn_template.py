@@ -59,11 +59,11 @@ def main():
         brian2.defaultclock.dt = options.timestep * brian2.ms  # PyNN sets the step of the neurons, not of the inputs
         for layer in LAYERS:
             layer["cell"]["tau_refrac"] += options.timestep  # Brian2 counts it from where the step of a spike begins
-    extra = {}
-    if options.simulator == "nest":  # it computes spikes between steps, unless tau_refrac is shorter than a step
+    kind, extra = sim.__name__.rpartition(".")[2], {}
+    if kind == "nest":  # it computes spikes between steps, unless tau_refrac is shorter than a step
         shortest = min(layer["cell"]["tau_refrac"] for layer in LAYERS)
         extra["spike_precision"] = "off_grid" if shortest >= options.timestep else "on_grid"
-    if options.simulator == "spiNNaker":
+    if kind == "spiNNaker":
         extra["time_scale_factor"] = 10  # slower than real time: cores that cannot keep up with spikes drop them
     sim.setup(timestep=options.timestep, min_delay=DELAY, **extra)
 

@@ -4,6 +4,7 @@ import ast
 import re
 import runpy
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -74,6 +75,34 @@ def test_nest_answers_as_the_network_that_was_trained_where_it_computes_times_be
     path, _ = written(network(STOCK, inhibition=0.7), tmp_path, trains)
     assert same(capsys, path, "nest") == (8, 8, 32, 32)
     assert same(capsys, path, "nest", "--samples", "3", "--timestep", "0.5") == (3, 3, 12, 12)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "expected"),
+    [
+        (LEARNING, "nest", {"spike_precision": "on_grid"}),
+        (LEARNING, "pyNN.nest", {"spike_precision": "on_grid"}),
+        (STOCK, "pyNN.nest", {"spike_precision": "off_grid"}),
+        (STOCK, "spiNNaker", {"time_scale_factor": 10}),
+        (STOCK, "pyNN.spiNNaker", {"time_scale_factor": 10}),
+        (STOCK, "pynn_sfdfa.spiNNaker", {"time_scale_factor": 10}),
+        (STOCK, "pynn_sfdfa.event", {}),
+    ],
+)
+def test_a_simulator_is_set_up_alike_by_its_name_and_by_that_of_its_module(
+    cell, name, expected, trains, tmp_path, monkeypatch
+):
+    path, _ = written(network(cell), tmp_path, trains)
+    asked = []
+
+    def setup(**arguments):
+        asked.append(arguments)
+        raise SystemExit
+
+    monkeypatch.setattr("importlib.import_module", lambda module: SimpleNamespace(__name__=module, setup=setup))
+    with pytest.raises(SystemExit):
+        printed(path, name)
+    assert asked == [{"timestep": 1.0, "min_delay": 1.0, **expected}]
 
 
 def test_a_reset_to_rest_in_steps_is_that_of_training_as_the_step_shrinks(trains, tmp_path, capsys):
