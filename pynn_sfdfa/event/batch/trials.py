@@ -174,7 +174,7 @@ class Trials:
         if not self._layers.at_threshold[layer] or (self._given and layer == self.n_layers - 1):
             if layer not in self._potential:
                 self.neuron_errors_through_weights(layer, np.ones(counts.shape, np.float32))  # any but 0
-            ratio = self._potential[layer] / np.maximum(counts, 1, dtype=np.float32)
+            ratio = (self._potential[layer] / np.maximum(counts, 1)).astype(np.float32)
         silent = counts == 0
         if silent.any():
             weight = self._layers.weights[layer][:, : counts.shape[1]].sum(axis=0)
