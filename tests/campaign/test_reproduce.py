@@ -203,6 +203,11 @@ def test_settings_of_a_table_leave_out_what_its_runs_differ_in():
 def small(monkeypatch):
     """A table of digits, with a smaller experiment than any that is shipped."""
     monkeypatch.setattr(tables, "TABLES", {"digits": Table("digits", reach=0.1)})
+    made_smaller(monkeypatch)
+
+
+def made_smaller(monkeypatch):
+    """Runs of tables have one epoch and few neurons."""
     of_shipped = tables.make_spec
     changes = ["training.epochs=1", "network.hidden_sizes=[12]"]
     monkeypatch.setattr(
@@ -251,6 +256,22 @@ def test_runs_are_made_and_then_collected(small, tmp_path):
     at_once = invoke("digits", "--add", "--workers", "1", *options)  # before anything is trained
     assert at_once.exit_code == 2
     assert not (tmp_path / "runs" / "digits-bp-seed1").exists()
+
+
+def test_runs_of_hm2bp_are_made_once(monkeypatch, tmp_path):
+    monkeypatch.setattr(tables, "TABLES", {"digits-hm2bp": Table("digits-hm2bp", only=("hm2bp",), on_request=True)})
+    made_smaller(monkeypatch)
+    options = ["digits-hm2bp", "--seeds", "1", "--workers", "1", "--out", tmp_path, "--results", tmp_path / "results"]
+    invoke(*options)
+    metrics = tmp_path / "digits-hm2bp-hm2bp-seed1" / "metrics.jsonl"
+    before = metrics.read_text()
+    again = invoke(*options)
+    assert again.exit_code == 0, again.output
+    assert metrics.read_text() == before
+    assert "| HM2BP | 1 |" in again.stdout
+    assert "*Published*" not in again.stdout
+    report = json.loads((tmp_path / "results" / "digits-hm2bp.json").read_text())
+    assert report["rules"]["hm2bp"]["chosen_on_held_out"]["seeds"] == 1
 
 
 @pytest.mark.parametrize(
