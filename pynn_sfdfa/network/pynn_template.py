@@ -40,7 +40,7 @@ import numpy as np
 INPUTS = $inputs
 TRIAL = $trial  # ms that a sample lasts
 DELAY = $delay  # ms that a spike takes from a layer to the next
-PAUSE = $pause  # ms of silence before each sample, in which the neurons return to rest: ten times the longest tau_m
+PAUSE = $pause  # ms of silence before each sample, to return to rest: ten times tau_m, and tau_refrac
 
 # The last layer is the output. Parameters have PyNN's names and units: ms, mV, nF, nA. Neurons begin at "v", where they
 # rest; "later" says by how many ms a layer answers later than in the network that was trained.
