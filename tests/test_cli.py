@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from pynn_sfdfa import cli
 from pynn_sfdfa.cli import main
+from pynn_sfdfa.experiments.config import experiment_names
 
 
 def invoke(*arguments):
@@ -227,3 +228,9 @@ def test_closed_standard_streams_are_no_obstacle_and_no_file_gets_their_number(t
     assert number > 2
     if "2>" not in closed:
         assert "There is no experiment 'no-such-experiment'" in done.stderr
+
+
+def test_the_help_of_train_says_where_all_experiments_are_listed():
+    assert "pynn-sfdfa info lists" in " ".join(invoke("train", "--help").output.split())
+    listed = invoke("info").output
+    assert all(f"pynn-sfdfa train {name}" in listed for name in experiment_names())

@@ -52,7 +52,7 @@ def command(
     as_json: bool,
     overrides: tuple[str, ...],
 ) -> None:
-    """Train EXPERIMENT: digits, digits-online, mnist, fashion-mnist, emnist47, yin-yang, or a TOML file.
+    """Train EXPERIMENT: one of those that pynn-sfdfa info lists, such as digits or digits-hm2bp, or a TOML file.
 
     Results, checkpoints and pictures go to a folder of their own; progress is shown on standard error.
     """
