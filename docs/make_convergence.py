@@ -19,11 +19,11 @@ BEST = "-best"
 
 
 def draw(results: Path) -> Figure:
-    """Return a picture of all tables in a folder, one panel each; what was found better joins that of its task."""
+    """Return a picture of the tables in a folder, one panel each; what was found better joins that of its task."""
     tasks: dict[str, dict[str, list[list[float]]]] = {}
-    for name in TABLES:
+    for name, table in TABLES.items():
         file = results / f"{name}.json"
-        if file.exists():
+        if file.exists() and not table.on_request:
             result = json.loads(file.read_text(encoding="utf-8"))
             curves = {rule: [run["test_accuracy"] for run in entry["runs"]] for rule, entry in result["rules"].items()}
             hidden = "-".join(map(str, result["hidden_sizes"]))

@@ -20,7 +20,7 @@ from pynn_sfdfa.support import files
 ROOT = Path(__file__).parent.parent
 README, RESULTS = ROOT / "README.md", ROOT / "benchmarks" / "results"
 BEGIN, END = "<!-- results: written by docs/make_tables.py -->", "<!-- end of results -->"
-NAME = re.compile(r"(?P<experiment>.+)-(?P<rule>[a-z]+)-seed(?P<seed>\d+)")
+NAME = re.compile(r"(?P<experiment>.+)-(?P<rule>[a-z0-9]+)-seed(?P<seed>\d+)")
 HEADINGS = ("command", "hidden", "rule", "seeds", "best test accuracy", "published", "chosen on held-out")
 
 

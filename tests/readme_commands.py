@@ -8,6 +8,7 @@
 - ``pynn-sfdfa benchmark`` and ``reproduce``, ``python benchmarks/X.py``: only their ``--help``; what they do has tests
   of its own.
 - ``pynn-sfdfa sweep X``: X is read, as a file of the repository, and must stand for several runs; none is made.
+- ``python X_pynn.py nest``: on ``pynn_sfdfa.event``, which is always there, two samples; NEST has tests of its own.
 - Everything else is run as it stands.
 """
 
@@ -68,8 +69,11 @@ def _pip(verb, what):
     return printed
 
 
-def _python(script):
-    assert script.startswith("benchmarks/"), f"There is no rule here for python {script}."
+def _python(script, *arguments):
+    if script.endswith("_pynn.py"):
+        assert arguments == ("nest",)
+        return _subprocess(sys.executable, script, "pynn_sfdfa.event", "--samples", "2", folder=Path.cwd())
+    assert script.startswith("benchmarks/") and not arguments, f"There is no rule here for python {script}."
     return _subprocess(sys.executable, script, "--help", folder=ROOT)
 
 

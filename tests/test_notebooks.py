@@ -46,6 +46,17 @@ def test_getting_started():
     assert len(counts) == 2 and counts[0] == counts[1]
 
 
+@pytest.mark.slow
+def test_stock_neurons():
+    """Runs anew, on the simulators that are installed. Its own assertions hold S-PSP against potentials and counts."""
+    everything = "".join(printed(cell) for cell in code_cells(executed(ROOT / "notebooks" / "04_stock_neurons.ipynb")))
+    assert float(re.search(r"Best test accuracy ([\d.]+) %", everything)[1]) >= 94.0
+    answers = re.findall(r"^(\w+), steps of .*: ([\d.]+) % of (\d+) samples$", everything, re.MULTILINE)
+    assert "brian2" in [name for name, _, _ in answers]
+    exact = float(re.search(r"([\d.]+) % right in continuous time", everything)[1])
+    assert all(abs(float(accuracy) - exact) <= (0.0 if name == "nest" else 10.0) for name, accuracy, _ in answers)
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_are_stored_executed_and_small(path):
     cells = code_cells(nbformat.read(path, as_version=4))

@@ -42,7 +42,16 @@ def test_every_block_runs(tmp_path, monkeypatch, capsys):
             printed.append(run("pynn-sfdfa train parts.toml --out runs/parts"))
         else:
             printed += [run(line) for line in code.splitlines() if line]
-    for folder in ("demo", "digits-sfdfa-seed1", "digits-dfa-seed2", "mnist-sfdfa-seed1", "mine", "deeper", "parts"):
+    for folder in (
+        "demo",
+        "digits-sfdfa-seed1",
+        "digits-dfa-seed2",
+        "mnist-sfdfa-seed1",
+        "mine",
+        "deeper",
+        "parts",
+        "digits-hm2bp-hm2bp-seed1",
+    ):
         assert json.loads((tmp_path / "runs" / folder / "summary.json").read_text())["epochs"] >= 1
     assert json.loads((tmp_path / "runs" / "mine" / "summary.json").read_text())["epochs"] == 2
     assert (tmp_path / "digits-sample3.png").stat().st_size > 0

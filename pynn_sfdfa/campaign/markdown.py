@@ -40,12 +40,13 @@ def as_markdown(result: Mapping[str, Any]) -> str:
             f"    pynn-sfdfa reproduce {result['table']}",
             "",
             f"Hidden layers {hidden}, {result['epochs']} epochs. Mean ± SD over the seeds (no SD for a single one). "
-            "*Best* is the best test accuracy over the epochs, as in the article; *epoch chosen on held-out samples* "
+            "*Best* is the best test accuracy over the epochs; *epoch chosen on held-out samples* "
             f"is that after the epoch with the best accuracy on {100 * result['held_out_share']:g} % of the "
             "training samples, set aside in runs of their own (number of seeds in brackets). Spikes are those of the "
             "last epoch, seconds those of training, both means over the runs; other work ran beside them, so take the "
             "seconds as an upper bound." + (f" {result['note']}" if result["note"] else ""),
             "",
+            *_published(result["rules"]),
             *rows([headings, ["---", *["---:"] * (len(headings) - 1)], *cells]),
             "",
             f"Made with {made_with}. Collected on {collected['date']}"
@@ -54,6 +55,26 @@ def as_markdown(result: Mapping[str, Any]) -> str:
             "",
         ]
     )
+
+
+def _published(rules: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return what the published figures are of, in a paragraph; nothing if there are none."""
+    of_rules: dict[str, list[str]] = {}
+    for rule, entry in rules.items():
+        if figure := entry["published"]:
+            of_rules.setdefault(_origin(figure), []).append(rule.upper())
+    if not of_rules:
+        return []
+    origins = (f"{_list(names, 'and')}: {text}" for text, names in of_rules.items())
+    return [f"*Published*: {'; '.join(origins)}.", ""]
+
+
+def _origin(figure: Mapping[str, Any]) -> str:
+    """Return of which epoch and how many runs a published figure is, where it stands, and what else is to be said."""
+    runs = "" if figure["seeds"] is None else f" of {figure['seeds']} runs"
+    epochs = "" if figure["epochs"] is None else f", {figure['epochs']} epochs"
+    note = f" ({figure['note'].rstrip('.')})" if figure["note"] else ""
+    return f"{figure['of']}{runs}{epochs}, {figure['source']}{note}"
 
 
 def _cells(rule: str, entry: Mapping[str, Any]) -> list[str]:
@@ -81,8 +102,8 @@ def _epochs(runs: Sequence[Mapping[str, Any]]) -> str:
     return mean if len(reached) == len(runs) else f"{mean} ({len(reached)} of {len(runs)} runs)"
 
 
-def _list(values: Iterable[object]) -> str:
-    return " or ".join(map(str, values))
+def _list(values: Iterable[object], word: str = "or") -> str:
+    return f" {word} ".join(map(str, values))
 
 
 def percent(figure: Mapping[str, Any] | None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa.campaign.article import NOTES, PUBLISHED
+from pynn_sfdfa.campaign.published import NOTES, PUBLISHED
 from pynn_sfdfa.campaign.tables import HELD_OUT
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def of_rule(
         "best": mean_and_sd([run["best_test_accuracy"] for run in runs]),
         "final": mean_and_sd([run["final_test_accuracy"] for run in runs]),
         "chosen_on_held_out": mean_and_sd([run["chosen_test_accuracy"] for run in held_out]),
-        "published": None if published is None else {"mean": published[0] / 100, "sd": published[1] / 100, "seeds": 5},
+        "published": None if published is None else published.entry(),
         "runs": runs,
         "held_out_runs": held_out,
     }

@@ -29,11 +29,14 @@ class Table:
         Test accuracy whose first epoch is told.
     only : tuple of str, optional
         Rules that are of interest with it; default: all that the experiment has settings for.
+    on_request : bool
+        Whether it is of another comparison, and left out unless it or one of its rules is asked for.
     """
 
     experiment: str
     reach: float | None = None
     only: tuple[str, ...] | None = None
+    on_request: bool = False
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -67,5 +70,8 @@ TABLES = {
     "mnist-3x800": Table("mnist-3x800", reach=0.98),
     "mnist-best": Table("mnist-best", reach=0.98, only=("sfdfa",)),
     "emnist47-best": Table("emnist47-best", only=("sfdfa",)),
+    "mnist-hm2bp": Table("mnist-hm2bp", reach=0.98, only=("hm2bp",), on_request=True),
+    "emnist47-hm2bp": Table("emnist47-hm2bp", only=("hm2bp",), on_request=True),
+    "fashion-mnist-hm2bp": Table("fashion-mnist-hm2bp", only=("hm2bp",), on_request=True),
 }
 """By the name that ``pynn-sfdfa reproduce`` takes."""

@@ -17,7 +17,8 @@ from pynn_sfdfa.campaign import tables
 from pynn_sfdfa.campaign.earlier_table import EarlierTableError, with_earlier
 from pynn_sfdfa.campaign.finished_run import FinishedRun
 from pynn_sfdfa.campaign.markdown import as_markdown, percent
-from pynn_sfdfa.campaign.results import commit, mean_and_sd, result
+from pynn_sfdfa.campaign.published import PUBLISHED
+from pynn_sfdfa.campaign.results import commit, mean_and_sd, of_rule, result
 from pynn_sfdfa.campaign.tables import HELD_OUT, TABLES, Table
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.plotting import convergence
@@ -32,14 +33,15 @@ def invoke(*arguments):
     return CliRunner().invoke(main, ["reproduce", *map(str, arguments)], catch_exceptions=False)
 
 
-def test_every_table_is_an_experiment_with_all_rules(tmp_path):
+def test_every_table_is_an_experiment_with_all_its_rules(tmp_path):
+    alone = {"best": ("sfdfa",), "hm2bp": ("hm2bp",)}
     for name, table in TABLES.items():
         runs = list(table.runs(table.rules, [1, 2], tmp_path))
-        rules = ("sfdfa",) if name.endswith("-best") else ("sfdfa", "dfa", "bp")
+        rules = alone.get(name.rpartition("-")[2], ("sfdfa", "dfa", "bp"))
         assert [(run.settings.name, run.rule, run.seed) for run in runs] == [
             (name, rule, seed) for seed in (1, 2) for rule in rules
         ]
-        assert runs[0].folder == tmp_path / f"{name}-sfdfa-seed1"
+        assert runs[0].folder == tmp_path / f"{name}-{rules[0]}-seed1"
         assert all(run.settings.data.validation == 0 for run in runs)
         (chosen,) = table.held_out_runs(rules[-1:], [1], tmp_path)
         assert chosen.folder == tmp_path / f"{name}-{rules[-1]}-held-out-seed1"
@@ -72,7 +74,10 @@ def test_the_result_has_all_figures(report):
     assert sfdfa["best"] == {"mean": 0.8, "sd": round(statistics.stdev([0.9, 0.7]), 8), "seeds": 2}
     assert sfdfa["final"]["mean"] == 0.75
     assert sfdfa["chosen_on_held_out"] == {"mean": 0.8, "sd": None, "seeds": 1}  # not 0.9, the best test accuracy
-    assert sfdfa["published"] == {"mean": pytest.approx(0.9856), "sd": pytest.approx(0.0005), "seeds": 5}
+    assert sfdfa["published"] == {
+        "mean": pytest.approx(0.9856), "sd": pytest.approx(0.0005), "seeds": 5, "epochs": 30, "of": "best epoch",
+        "source": "Bacho & Chu, arXiv:2403.08804", "note": "",
+    }  # fmt: skip
     assert [run["epochs_to_reach"] for run in sfdfa["runs"]] == [2, None]
     assert [run["best_epoch"] for run in sfdfa["runs"]] == [2, 3]
     assert sfdfa["runs"][0]["hidden_spikes_per_sample"] == 50.0
@@ -95,6 +100,33 @@ def test_the_text_shows_them(report):
     assert table[3][:4] == ["BP", "1", "95.00 %", "-"]
     assert len({len(row) for row in table}) == 1
     assert "numpy 2.0" in lines[-1]
+    assert "*Published*: SFDFA: best epoch of 5 runs, 30 epochs, Bacho & Chu, arXiv:2403.08804." in lines
+
+
+def published_with(experiment, rule):
+    """What the text says of the published figure of an experiment, and the cell of the table that holds it."""
+    nothing = {**result(Table(experiment), spec(Path("nowhere")).settings, [], [], describe(1))}
+    text = as_markdown({**nothing, "rules": {rule: of_rule(experiment, rule, [], [])}})
+    (row,) = (line for line in text.splitlines() if line.startswith(f"| {rule.upper()} "))
+    said = [line for line in text.splitlines() if line.startswith("*Published*")]
+    return said, row.split("|")[4].strip()
+
+
+def test_a_published_figure_says_what_it_is_of():
+    said, cell = published_with("mnist-hm2bp", "hm2bp")
+    assert cell == "98.84 ± 0.02 %"
+    assert said == [
+        "*Published*: HM2BP: best epoch, 200 epochs, Jin, Zhang & Li, NeurIPS 2018, arXiv:1805.07866 "
+        "(Batches of 1; the best run has 98.93 %)."
+    ]
+    said, cell = published_with("fashion-mnist-hm2bp", "hm2bp")
+    assert cell == "88.99 %"
+    assert said[0].startswith("*Published*: HM2BP: best run, a comparison of rules in doi:10.1155/2023/3135668")
+    assert published_with("yin-yang", "sfdfa") == ([], "-")
+
+
+def test_every_published_figure_belongs_to_a_table():
+    assert {rule for name, rule in PUBLISHED if rule not in TABLES[name].rules} == set()
 
 
 def test_no_figure_is_a_dash():
@@ -171,6 +203,11 @@ def test_settings_of_a_table_leave_out_what_its_runs_differ_in():
 def small(monkeypatch):
     """A table of digits, with a smaller experiment than any that is shipped."""
     monkeypatch.setattr(tables, "TABLES", {"digits": Table("digits", reach=0.1)})
+    made_smaller(monkeypatch)
+
+
+def made_smaller(monkeypatch):
+    """Runs of tables have one epoch and few neurons."""
     of_shipped = tables.make_spec
     changes = ["training.epochs=1", "network.hidden_sizes=[12]"]
     monkeypatch.setattr(
@@ -221,12 +258,31 @@ def test_runs_are_made_and_then_collected(small, tmp_path):
     assert not (tmp_path / "runs" / "digits-bp-seed1").exists()
 
 
+def test_runs_of_hm2bp_are_made_once(monkeypatch, tmp_path):
+    monkeypatch.setattr(tables, "TABLES", {"digits-hm2bp": Table("digits-hm2bp", only=("hm2bp",), on_request=True)})
+    made_smaller(monkeypatch)
+    options = ["digits-hm2bp", "--seeds", "1", "--workers", "1", "--out", tmp_path, "--results", tmp_path / "results"]
+    invoke(*options)
+    metrics = tmp_path / "digits-hm2bp-hm2bp-seed1" / "metrics.jsonl"
+    before = metrics.read_text()
+    again = invoke(*options)
+    assert again.exit_code == 0, again.output
+    assert metrics.read_text() == before
+    assert "| HM2BP | 1 |" in again.stdout
+    assert "*Published*" not in again.stdout
+    report = json.loads((tmp_path / "results" / "digits-hm2bp.json").read_text())
+    assert report["rules"]["hm2bp"]["chosen_on_held_out"]["seeds"] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("mnits",), "There is no table 'mnits' (did you mean mnist?); choose one of mnist, emnist47,"),
         (("emnist47-best", "--rules", "dfa,bp"), "--rules dfa,bp: the table emnist47-best is of sfdfa alone."),
-        (("mnist", "--rules", "sfda,bp"), "there is no rule 'sfda' (did you mean sfdfa?); choose of sfdfa, dfa, bp."),
+        (
+            ("mnist", "--rules", "sfda,bp"),
+            "there is no rule 'sfda' (did you mean sfdfa?); choose of sfdfa, dfa, bp, hm2bp.",
+        ),
     ],
 )
 def test_mistakes_are_wrong_use(arguments, message, tmp_path):
@@ -239,6 +295,17 @@ def test_tables_without_the_rules_are_left_out(tmp_path):
     answer = invoke("--rules", "dfa", "--collect", "--out", tmp_path, "--results", tmp_path)
     assert "mnist: no run in" in answer.stderr
     assert "-best" not in answer.stderr
+
+
+def test_tables_of_hm2bp_are_made_when_they_are_asked_for(tmp_path):
+    folders = ["--collect", "--out", tmp_path, "--results", tmp_path]
+    assert "hm2bp: no run" not in invoke(*folders).stderr
+    by_rule = invoke("--rules", "hm2bp", *folders).stderr
+    named = [line.partition(":")[0] for line in by_rule.splitlines() if "no run in" in line]
+    assert named == ["mnist-hm2bp", "emnist47-hm2bp", "fashion-mnist-hm2bp"]
+    assert "mnist-hm2bp: no run in" in invoke("mnist-hm2bp", *folders).stderr
+    alone = invoke("mnist-hm2bp", "--rules", "bp", *folders)
+    assert "the table mnist-hm2bp is of hm2bp alone" in alone.stderr
 
 
 def test_a_foreign_folder_is_not_collected(small, tmp_path):
@@ -279,7 +346,7 @@ def test_texts_that_are_shipped_are_those_of_their_results(file):
 @pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.stem)
 def test_results_that_are_shipped_are_whole_runs_of_the_shipped_experiment(file):
     report = json.loads(file.with_suffix(".json").read_text())
-    (run,) = TABLES[file.stem].runs(["sfdfa"], [1], Path("nowhere"))
+    (run,) = TABLES[file.stem].runs(TABLES[file.stem].rules[:1], [1], Path("nowhere"))
     assert report["epochs"] == run.epochs
     assert report["settings"] == result(TABLES[file.stem], run.settings, [], [], {})["settings"]
     for entry in report["rules"].values():
