@@ -170,7 +170,7 @@ def test_probabilities_over_one_are_refused(tmp_path):
     message = wrong_use("train", "digits", "--set", GRID.replace("16.0", "15.0"), "--out", tmp_path / "run")
     assert "with the encoder poisson-grid: values to encode must lie in 0..15; sample" in message
     message = wrong_use("train", "digits", "--set", GRID.replace("50.0", "500.0"), "--out", tmp_path / "run")
-    assert "network.trial_duration (200.0 ms) must exceed every spike time; the encoder poisson-grid draws" in message
+    assert "network.trial_duration (200.0 ms) must exceed every spike time; the encoder poisson-grid makes" in message
 
 
 def test_simulate_a_trained_network_agrees_with_the_batch_engine(run, tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 from small_nets import network
 
 from pynn_sfdfa import SFDFA, Boosting, Callback, Trainer, WeightRegularisation, datasets
-from pynn_sfdfa.encoding import EncodedWhenShown, PoissonGrid, latency
+from pynn_sfdfa.encoding import Augmentation, EncodedWhenShown, PoissonGrid, latency
 from pynn_sfdfa.experiments.run_folder import MetricsLog
 
 EPOCHS, N_TRAIN, BATCH = 6, 250, 20  # the last batch of an epoch is smaller
@@ -28,12 +28,13 @@ class Beats(Callback):
 
 
 def samples(drawn=False):
-    """Return training and test samples: some digits, whose spikes may be drawn anew in every epoch."""
+    """Return training and test samples: some digits, which may be distorted and drawn anew in every epoch."""
     loaded = datasets.load("digits", None)
     parts = [(part.values[:n], part.labels[:n]) for part, n in ((loaded.train, N_TRAIN), (loaded.test, 40))]
     if drawn:
         encoder = PoissonGrid(p_max=0.1, duration=100.0, maximum=16.0, redraw=True)
-        return tuple(EncodedWhenShown(encoder, *part) for part in parts)
+        augmentation = Augmentation(elastic_scale=2.0, elastic_sigma=2.0, scaling=0.1, rotation=9.0, shift=0.5)
+        return tuple(EncodedWhenShown(encoder, *part, augmentation=augmentation) for part in parts)
     return tuple(latency(*part, maximum=16.0) for part in parts)
 
 

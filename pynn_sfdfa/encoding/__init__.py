@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pynn_sfdfa.encoding.augmentation import Augmentation
 from pynn_sfdfa.encoding.drawn import EncodedWhenShown
 from pynn_sfdfa.encoding.encoder import Encoder
 from pynn_sfdfa.encoding.latency import Latency, latency
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENCODERS",
+    "Augmentation",
     "EncodedWhenShown",
     "Encoder",
     "Latency",

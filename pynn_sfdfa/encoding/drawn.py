@@ -15,6 +15,8 @@ from pynn_sfdfa.encoding.spikes import SpikeTrains, chosen
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from pynn_sfdfa.encoding.augmentation import Augmentation
+
 __all__ = ["Drawn", "EncodedWhenShown"]
 
 
@@ -28,23 +30,13 @@ class Drawn(Encoder):
 
     @abstractmethod
     def check(self, values: ArrayLike, labels: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return values as (n, units) and labels; ValueError if they cannot be encoded."""
+        """Return values and labels; see `Encoder.check`."""
 
     @abstractmethod
     def draw(
         self, values: NDArray[Any], labels: NDArray[np.int64], numbers: NDArray[np.int64], presentation: int
     ) -> SpikeTrains:
-        """Draw the spikes of some samples, whose values have been checked.
-
-        Parameters
-        ----------
-        values : array, shape (n, units)
-        labels : int64, shape (n,)
-        numbers : int64, shape (n,)
-            Which samples of their data set these are.
-        presentation : int
-            How often they have been shown before, where every presentation is drawn anew.
-        """
+        """Draw the spikes of some samples; see `Encoder.draw`."""
 
     @property
     @abstractmethod
@@ -65,10 +57,13 @@ class EncodedWhenShown:
 
     Parameters
     ----------
-    encoder : Drawn
+    encoder : Encoder
     values : array, shape (n, units) or (n, height, width)
         Not copied.
     labels : integer array, shape (n,)
+    augmentation : Augmentation, optional
+        Distorts the images, of shape (n, height, width), before they are encoded: anew in every epoch of training, and
+        not at all where nothing is learned, so that test samples need none.
 
     Attributes
     ----------
@@ -79,11 +74,24 @@ class EncodedWhenShown:
     Raises
     ------
     ValueError
-        If a value cannot be encoded; the message names sample, unit and value.
+        If a value cannot be encoded, the message names sample, unit and value; if values are no images, which alone
+        can be distorted; or if the encoder takes spikes.
     """
 
-    def __init__(self, encoder: Drawn, values: ArrayLike, labels: ArrayLike) -> None:
-        self.encoder = encoder
+    def __init__(
+        self, encoder: Encoder, values: ArrayLike, labels: ArrayLike, *, augmentation: Augmentation | None = None
+    ) -> None:
+        if encoder.takes_spikes:
+            raise ValueError(
+                f"the encoder {encoder.name} takes spike trains, which need not be encoded when they are shown; hand "
+                "them over as they are."
+            )
+        self.encoder, self.augmentation, self._shape = encoder, augmentation, np.shape(values)[1:]
+        if augmentation is not None and len(self._shape) != 2:
+            raise ValueError(
+                "augmentation distorts images, of shape (samples, height, width), but these values have the shape "
+                f"{np.shape(values)}; reshape them if they are images, otherwise leave augmentation out."
+            )
         self._values, classes = encoder.check(values, labels)
         self._numbers = np.arange(len(classes))
         # Trains without spikes check number of units and labels, and convert them, as those with spikes do.
@@ -97,7 +105,11 @@ class EncodedWhenShown:
     def shown(self, samples: NDArray[np.int64], presentation: int) -> tuple[SpikeTrains, NDArray[np.int64]]:
         """Encode these samples; see `Presentations`."""
         numbers = self._numbers[samples]
-        trains = self.encoder.draw(self._values[numbers], self.labels[samples], numbers, presentation)
+        values = self._values[numbers]
+        if self.augmentation is not None:
+            images = values.reshape(numbers.size, *self._shape)
+            values = self.augmentation.distorted(images, numbers, presentation).reshape(values.shape)
+        trains = self.encoder.draw(values, self.labels[samples], numbers, presentation)
         return trains, np.arange(numbers.size)
 
     def select(self, indices: ArrayLike) -> EncodedWhenShown:
@@ -108,9 +120,14 @@ class EncodedWhenShown:
         return part
 
     def check_within(self, trial_duration: float) -> None:
-        """Check that every spike that may be drawn falls into a trial; see `Presentations`."""
+        """Check that every spike that there may be falls into a trial; see `Presentations`."""
+        if self.encoder.latest == np.inf:
+            raise ValueError(
+                f"trial_duration ({trial_duration} ms) must exceed every spike time; when the last spike comes, the "
+                f"encoder {self.encoder.name} does not say. Define its property latest."
+            )
         if not self.encoder.latest < trial_duration:
             raise ValueError(
                 f"trial_duration ({trial_duration} ms) must exceed every spike time; the encoder "
-                f"{self.encoder.name} draws spikes until {self.encoder.latest:g} ms."
+                f"{self.encoder.name} makes spikes until {self.encoder.latest:g} ms."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -48,6 +49,34 @@ class Encoder(Named, ABC):
         ValueError
             If a value cannot be encoded; the message names sample, unit and value.
         """
+
+    def check(self, values: ArrayLike, labels: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return values as (n, units) and labels; ValueError if they cannot be encoded.
+
+        What is encoded when it is shown is checked before, by this.
+        """
+        raise NotImplementedError(f"{type(self).__name__} defines no method check, which EncodedWhenShown needs.")
+
+    def draw(
+        self, values: NDArray[Any], labels: NDArray[np.int64], numbers: NDArray[np.int64], presentation: int
+    ) -> SpikeTrains:
+        """Encode some samples, whose values have been checked.
+
+        Parameters
+        ----------
+        values : array, shape (n, units)
+        labels : int64, shape (n,)
+        numbers : int64, shape (n,)
+            Which samples of their data set these are, for encoders that draw at random.
+        presentation : int
+            How often they have been shown before, where every presentation is drawn anew.
+        """
+        return self(values, labels)
+
+    @property
+    def latest(self) -> float:
+        """When the last spike may come, in ms; infinite where that is not known before samples are encoded."""
+        return math.inf
 
     def n_units(self, n_values: int) -> int:
         """Return how many input units samples of so many values become."""

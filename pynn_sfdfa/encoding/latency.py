@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 
 from pynn_sfdfa.encoding.encoder import Encoder
-from pynn_sfdfa.encoding.values import checked, one_spike_per_unit
+from pynn_sfdfa.encoding.values import checked, one_spike_per_unit, rounded
 from pynn_sfdfa.support.settings import Positive, doc
 
 if TYPE_CHECKING:
@@ -41,9 +41,13 @@ class Latency(Encoder):
     maximum: Annotated[Positive, doc("brightest value a pixel can have")] = 255.0
     resolution: Annotated[Positive | None, doc("ms; spike times are rounded to its multiples")] = None
 
+    def check(self, values: ArrayLike, labels: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return values and labels; see `Encoder.check`."""
+        return checked(values, labels, self.maximum)
+
     def __call__(self, values: ArrayLike, labels: ArrayLike) -> SpikeTrains:
         """Encode images; see `Encoder`."""
-        pixels, classes = checked(values, labels, self.maximum)
+        pixels, classes = self.check(values, labels)
 
         def spike_times(block: NDArray[Any]) -> NDArray[np.float64]:
             times: NDArray[np.float64] = self.window * (1.0 - block / self.maximum)
@@ -51,6 +55,11 @@ class Latency(Encoder):
             return times
 
         return one_spike_per_unit(pixels, classes, spike_times, pixels.shape[1], self.resolution)
+
+    @property
+    def latest(self) -> float:
+        """The end of the window, in ms, rounded as spike times are."""
+        return rounded(self.window, self.resolution)
 
     def n_spikes(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return one spike for each pixel that is not zero."""

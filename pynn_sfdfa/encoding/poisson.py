@@ -48,27 +48,41 @@ class Poisson(Encoder):
     maximum: Annotated[Positive, doc("brightest value a pixel can have")] = 255.0
     seed: Annotated[int, Ge(0), Lt(2**32)] = 0
 
+    def check(self, values: ArrayLike, labels: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return values and labels; see `Encoder.check`."""
+        return checked(values, labels, self.maximum)
+
     def __call__(self, values: ArrayLike, labels: ArrayLike) -> SpikeTrains:
         """Encode images; see `Encoder`."""
-        images, classes = checked(values, labels, self.maximum)
-        last = np.nextafter(np.float32(self.duration), np.float32(0))  # rounding to float32 must not reach the end
+        images, classes = self.check(values, labels)
+        return self.draw(images, classes, np.arange(len(images)), 0)
+
+    def draw(
+        self, values: NDArray[Any], labels: NDArray[np.int64], numbers: NDArray[np.int64], presentation: int
+    ) -> SpikeTrains:
+        """Draw spikes, the same at every presentation; see `Encoder.draw`."""
         times, units, counts = [np.empty(0, np.float32)], [np.empty(0, np.int32)], [0]
-        for index, pixels in enumerate(images):
+        for number, pixels in zip(numbers.tolist(), values, strict=True):
             expected = pixels * self._spikes_per_value
             if not expected.sum() <= _MOST_SPIKES:
                 raise ValueError(
-                    f"sample {index} would have about {expected.sum():.3g} spikes, more than the {_MOST_SPIKES:,} that "
-                    f"one can have. Lower rate_max = {self.rate_max:g} Hz or duration = {self.duration:g} ms."
+                    f"sample {number} would have about {expected.sum():.3g} spikes, more than the {_MOST_SPIKES:,} "
+                    f"that one can have. Lower rate_max = {self.rate_max:g} Hz or duration = {self.duration:g} ms."
                 )
-            random = np.random.RandomState([self.seed, index])  # numpy keeps this stream frozen
+            random = np.random.RandomState([self.seed, number])  # numpy keeps this stream frozen
             n_spikes = random.poisson(expected)
             unit = np.repeat(np.arange(pixels.size, dtype=np.int32), n_spikes)
-            time = np.minimum((random.random_sample(unit.size) * self.duration).astype(np.float32), last)
+            time = np.minimum((random.random_sample(unit.size) * self.duration).astype(np.float32), self.latest)
             order = np.argsort(time, kind="stable")  # stable: simultaneous spikes in order of unit
             times.append(time[order])
             units.append(unit[order])
             counts.append(unit.size)
-        return joined(times, units, counts, classes, images.shape[1])
+        return joined(times, units, counts, labels, values.shape[1])
+
+    @property
+    def latest(self) -> float:
+        """The last time before ``duration`` in single precision, in ms."""
+        return float(np.nextafter(np.float32(self.duration), np.float32(0)))
 
     def n_spikes(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return the mean of the spikes of each sample."""

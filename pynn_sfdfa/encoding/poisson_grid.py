@@ -90,13 +90,13 @@ class PoissonGrid(Drawn):
         return None
 
     def check(self, values: ArrayLike, labels: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return values and labels; see `Drawn.check`."""
+        """Return values and labels; see `Encoder.check`."""
         return checked(values, labels, self.maximum)
 
     def draw(
         self, values: NDArray[Any], labels: NDArray[np.int64], numbers: NDArray[np.int64], presentation: int
     ) -> SpikeTrains:
-        """Draw spikes; see `Drawn.draw`."""
+        """Draw spikes; see `Encoder.draw`."""
         draw, lanes = _kernel()
         grid, n_units = _grid(self.step, self.duration), values.shape[1]
         scratch = np.empty((3, -(-n_units // lanes) * lanes), np.uint64), np.empty(n_units, np.int32)

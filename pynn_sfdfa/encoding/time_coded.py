@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 
 from pynn_sfdfa.encoding.encoder import Encoder
-from pynn_sfdfa.encoding.values import checked, one_spike_per_unit
+from pynn_sfdfa.encoding.values import checked, one_spike_per_unit, rounded
 from pynn_sfdfa.support.settings import NotNegative, Positive, Times, doc
 
 if TYPE_CHECKING:
@@ -47,9 +47,13 @@ class TimeCoded(Encoder):
             return None
         return f"t_min = {values.t_min:g} ms must be smaller than t_max = {values.t_max:g} ms"
 
+    def check(self, values: ArrayLike, labels: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return values and labels; see `Encoder.check`."""
+        return checked(values, labels, 1.0)
+
     def __call__(self, values: ArrayLike, labels: ArrayLike) -> SpikeTrains:
         """Encode features; see `Encoder`."""
-        features, classes = checked(values, labels, 1.0)
+        features, classes = self.check(values, labels)
         n, bias = features.shape[1], self._bias
 
         def spike_times(block: NDArray[Any]) -> NDArray[np.float64]:
@@ -63,6 +67,11 @@ class TimeCoded(Encoder):
     def n_units(self, n_values: int) -> int:
         """Return one unit a feature, and one for each bias time."""
         return n_values + self._bias.size
+
+    @property
+    def latest(self) -> float:
+        """``t_max`` or the last of the bias times, in ms, rounded as spike times are."""
+        return rounded(max([self.t_max, *self._bias.tolist()]), self.resolution)
 
     def n_spikes(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return one spike a unit."""

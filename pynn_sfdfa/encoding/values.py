@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["checked", "joined", "one_spike_per_unit"]
+__all__ = ["checked", "joined", "one_spike_per_unit", "rounded"]
 
 _TO_RANGE = ", alike in all splits: {:g} * (x - low) / (high - low), with the range low..high that x can have."
 
@@ -42,6 +42,11 @@ def one_spike_per_unit(
         units.append(order[fires].astype(np.int32))
         counts.extend(fires.sum(axis=1).tolist())
     return joined(times, units, counts, labels, n_units)
+
+
+def rounded(time: float, resolution: float | None) -> float:
+    """Return a time (ms) as it is in spike trains."""
+    return float(np.float32(time if resolution is None else np.rint(time / resolution) * resolution))
 
 
 def _blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:

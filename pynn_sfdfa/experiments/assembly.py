@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from pynn_sfdfa.encoding import Encoder
+    from pynn_sfdfa.encoding import Augmentation, Encoder
     from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.experiments.schema import Cell as CellTable
     from pynn_sfdfa.experiments.schema import Experiment
@@ -90,7 +90,9 @@ def build(
         dataset = datasets.load(settings.data.name, folder, progress=progress)
     _check_memory(settings, dataset, purpose, stream)
     encoder = settings.encoding.build()
-    train, test = (encoded(part, encoder, dataset.source) for part in (dataset.train, dataset.test))
+    augmentation = None if settings.augmentation is None else settings.augmentation.build()
+    train = encoded(dataset.train, encoder, dataset.source, augmentation)
+    test = encoded(dataset.test, encoder, dataset.source)
     for name, part in (("training", train), ("test", test)):
         try:
             part.check_within(settings.network.trial_duration)
@@ -162,9 +164,13 @@ def _set_aside(settings: Experiment, train: Presentations, test: Presentations) 
     return Data(rest, test, validation)
 
 
-def encoded(part: datasets.Samples | SpikeTrains, encoder: Encoder, source: str) -> Presentations:
-    """Return samples from ``source`` as they are shown; ConfigError if the encoder does not fit them."""
+def encoded(
+    part: datasets.Samples | SpikeTrains, encoder: Encoder, source: str, augmentation: Augmentation | None = None
+) -> Presentations:
+    """Return samples from ``source`` as they are shown; ConfigError if encoder or augmentation do not fit them."""
     if isinstance(part, SpikeTrains):
+        if augmentation is not None:
+            raise ConfigError(f"{source} holds spikes, and augmentation distorts images: leave [augmentation] out.")
         if not encoder.takes_spikes:
             raise ConfigError(
                 f"{source} holds spikes, which the encoder {encoder.name} cannot encode: "
@@ -177,8 +183,8 @@ def encoded(part: datasets.Samples | SpikeTrains, encoder: Encoder, source: str)
             f"{source} holds values, which need an encoder: set encoding.name to one of {', '.join(fitting)}."
         )
     try:
-        if isinstance(encoder, Drawn):
-            return EncodedWhenShown(encoder, part.values, part.labels)
+        if isinstance(encoder, Drawn) or augmentation is not None:
+            return EncodedWhenShown(encoder, part.values, part.labels, augmentation=augmentation)
         return encoder(part.values, part.labels)
     except ValueError as error:
         raise ConfigError(f"{source} with the encoder {encoder.name}: {error}") from None

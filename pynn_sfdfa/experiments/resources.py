@@ -16,6 +16,7 @@ from pynn_sfdfa.support.memory import Need
 
 if TYPE_CHECKING:
     from pynn_sfdfa.datasets import Dataset, Samples
+    from pynn_sfdfa.encoding.augmentation import Augmentation
     from pynn_sfdfa.experiments.schema import Experiment
 
 __all__ = ["NOTEWORTHY", "Purpose", "needs"]
@@ -53,13 +54,15 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
         Not encoded yet, unless it is of spikes.
     purpose : {"train", "evaluate", "simulate"}
     """
-    train, test = (_encoded(settings, part) for part in (dataset.train, dataset.test))
+    augmentation = None if settings.augmentation is None else settings.augmentation.build()
+    train = _encoded(settings, dataset.train, augmentation if purpose == "train" else None)
+    test = _encoded(settings, dataset.test)
     network = settings.network
     n_inputs = settings.encoding.build().n_units(dataset.n_inputs)
     sizes = [n_inputs, *network.hidden_sizes, dataset.n_classes]
     batch = min(settings.training.batch_size, train.samples) if purpose == "train" else 1
     trials = 1 if purpose == "simulate" else max(batch, _RESPONSE_TRIALS)
-    found = [] if dataset.encoded else [_spikes(settings, train, test, trials)]
+    found = [] if dataset.encoded else _spikes(settings, train, test, trials)
     found += _weights(settings, sizes, dataset, purpose)
     found += _outputs(dataset, test, sizes[-1], purpose)
     found.append(
@@ -86,22 +89,29 @@ def _comparison(settings: Experiment, trials: int, sizes: list[int], most_inputs
     return [certain, *(replace(need, bytes=2 * need.bytes, pieces=2 * need.pieces, remedy=remedy) for need in aside)]
 
 
-def _spikes(settings: Experiment, train: _Encoded, test: _Encoded, trials: int) -> Need:
-    encoder = settings.encoding.build()
-    if isinstance(encoder, Drawn):
-        n = trials * max(train.most, test.most)
-        what = f"the {n:,} input spikes of {trials:,} samples at a time"
-        return Need(what, _SPIKE * n, encoder.remedy)
-    n = train.spikes + test.spikes
-    what = f"the {n:,} input spikes of {train.samples + test.samples:,} samples"
-    return Need(what, 2 * _SPIKE * n, encoder.remedy)
+def _spikes(settings: Experiment, train: _Encoded, test: _Encoded, trials: int) -> list[Need]:
+    encoder, found = settings.encoding.build(), []
+    every_one = isinstance(encoder, Drawn)
+    of_train = every_one or settings.augmentation is not None
+    when_shown = [part for part, drawn in ((train, of_train), (test, every_one)) if drawn]
+    kept = [part for part, drawn in ((train, of_train), (test, every_one)) if not drawn]
+    if when_shown:
+        n = trials * max(part.most for part in when_shown)
+        remedy = encoder.remedy if every_one else "lower training.batch_size"
+        found.append(Need(f"the {n:,} input spikes of {trials:,} samples at a time", _SPIKE * n, remedy))
+    if kept:
+        n, samples = sum(part.spikes for part in kept), sum(part.samples for part in kept)
+        found.append(Need(f"the {n:,} input spikes of {samples:,} samples", 2 * _SPIKE * n, encoder.remedy))
+    return found
 
 
-def _encoded(settings: Experiment, part: Samples | SpikeTrains) -> _Encoded:
+def _encoded(settings: Experiment, part: Samples | SpikeTrains, augmentation: Augmentation | None = None) -> _Encoded:
     n = len(part)
     if isinstance(part, SpikeTrains):
         return _Encoded(n, part.times.size, int(np.diff(part.offsets).max(initial=0)))
     some = part.values[:: max(1, n // _LOOKED_AT)]
+    if augmentation is not None and some.ndim == 3:  # otherwise there are no images, which is refused later
+        some = augmentation.distorted(some, np.arange(len(some)), 1)
     counts, times = settings.encoding.build().n_spikes(some.reshape(len(some), -1)), n / len(some)
     return _Encoded(n, _whole(counts.sum() * times), _whole(counts.max(initial=0)))
 

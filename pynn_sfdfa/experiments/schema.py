@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from pynn_sfdfa import models
+from pynn_sfdfa.encoding.augmentation import Augmentation
 from pynn_sfdfa.experiments.sections import Chosen, ChosenByKey, Declared, Section, plain, section
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST
 from pynn_sfdfa.support.settings import Count, Duration, NotNegative, Range
@@ -29,6 +30,7 @@ READOUTS = Chosen("pynn_sfdfa.training.readouts", "readout.Readout")
 RULES = ChosenByKey("pynn_sfdfa.rules", "learning_rule.LearningRule", other="combination")
 """What the tables of an experiment choose from."""
 
+AUGMENTATION = section(Augmentation, named=False)
 REGULARISATION = section(WeightRegularisation, named=False)
 BOOSTING = section(Boosting, named=False)
 
@@ -174,6 +176,7 @@ class Experiment(Section):
     )
     data: Data
     encoding: Annotated[Any, ENCODERS]
+    augmentation: AUGMENTATION | None = None  # type: ignore[valid-type]
     network: Network
     learning: Learning
     rules: Annotated[dict[str, Any], RULES]

@@ -1,6 +1,7 @@
 """Pictures of training runs and of spiking activity, as matplotlib Figures without global state."""
 
 from pynn_sfdfa.plotting.activity import LayerSpikes, raster, spike_counts
+from pynn_sfdfa.plotting.augmentation import augmented_images
 from pynn_sfdfa.plotting.confusion import confusion_matrix
 from pynn_sfdfa.plotting.convergence import convergence
 from pynn_sfdfa.plotting.gradients import gradient_alignment, gradient_alignments
@@ -11,6 +12,7 @@ from pynn_sfdfa.plotting.training import alignment, learning_curve
 __all__ = [
     "LayerSpikes",
     "alignment",
+    "augmented_images",
     "confusion_matrix",
     "convergence",
     "gradient_alignment",

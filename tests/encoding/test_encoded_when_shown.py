@@ -89,7 +89,7 @@ def test_samples_that_do_not_exist_are_named(samples, samples_of):
 def test_trials_must_hold_every_spike_that_may_be_drawn(samples):
     samples.check_within(49.5)
     with pytest.raises(
-        ValueError, match=r"trial_duration \(49.0 ms\) must exceed .* poisson-grid draws spikes until 49"
+        ValueError, match=r"trial_duration \(49.0 ms\) must exceed .* poisson-grid makes spikes until 49"
     ):
         samples.check_within(49.0)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pynn_sfdfa import plotting
+from pynn_sfdfa.encoding import Augmentation
 from pynn_sfdfa.training.callbacks import EpochRecord
 
 
@@ -144,3 +145,12 @@ def test_gradient_alignment_has_a_line_for_every_run_and_hidden_layer():
         assert lines["DFA, hidden layer 2"].get_linestyle() != lines["DFA, hidden layer 1"].get_linestyle()
         assert lines["DFA, hidden layer 2"].get_color() != lines["SFDFA, hidden layer 2"].get_color()
     assert angles.get_title(loc="left") == "mnist"
+
+
+def test_augmented_images_show_the_originals_above_what_epochs_make_of_them():
+    images = np.random.default_rng(2).integers(0, 17, (3, 8, 8), np.uint8)
+    figure = plotting.augmented_images(images, Augmentation(rotation=40.0, seed=1), epochs=2)
+    shown = np.array([axes.get_images()[0].get_array() for axes in figure.axes]).reshape(3, 3, 8, 8)
+    np.testing.assert_array_equal(shown[0], images)
+    assert not np.array_equal(shown[1], shown[2])
+    assert [axes.get_ylabel() for axes in figure.axes[::3]] == ["original", "epoch 1", "epoch 2"]

@@ -7,7 +7,7 @@ import pytest
 import small_nets
 
 from pynn_sfdfa import SFDFA, Trainer
-from pynn_sfdfa.encoding import EncodedWhenShown, PoissonGrid
+from pynn_sfdfa.encoding import Augmentation, EncodedWhenShown, Poisson, PoissonGrid
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.gradients import GradientAlignment
@@ -20,6 +20,12 @@ LABELS = np.arange(70) % 3
 def drawn(redraw, images=IMAGES, **changes):
     settings = {"p_max": 0.3, "duration": 30.0, "maximum": 16.0, "seed": 5, "redraw": redraw} | changes
     return EncodedWhenShown(PoissonGrid(**settings), images, LABELS[: len(images)])
+
+
+def augmented():
+    augmentation = Augmentation(elastic_scale=3.0, elastic_sigma=1.0, rotation=30.0, seed=4)
+    encoder = Poisson(rate_max=300.0, duration=30.0, maximum=16.0)
+    return EncodedWhenShown(encoder, IMAGES.reshape(70, 3, 4), LABELS, augmentation=augmentation)
 
 
 def network():
@@ -49,10 +55,13 @@ def test_samples_drawn_once_train_as_their_spike_trains_do(threads, batch_size):
     assert figures(history) == figures(wanted)
 
 
-def test_every_epoch_has_its_own_presentation():
+@pytest.mark.parametrize(
+    ("train", "as_at_first"),
+    [(drawn(redraw=True), drawn(redraw=False)), (augmented(), presented(augmented(), range(70)))],
+)
+def test_every_epoch_has_its_own_presentation(train, as_at_first):
     """As if an epoch after the other was given the spikes of its presentation; tests are as at presentation 0."""
-    train = drawn(redraw=True)
-    redrawn, history = trained(train, train)
+    redrawn, history = trained(train, train, threads=3)
     engine = Trainer(network(), rule=SFDFA(), batch_size=20, seed=2)._engine
     for epoch in (1, 2, 3):
         trains, order = presented(train, np.arange(70), epoch), sample_order(70, 2, epoch)
@@ -61,7 +70,7 @@ def test_every_epoch_has_its_own_presentation():
         np.testing.assert_array_equal(got, wanted)
     evaluated = Evaluator(redrawn.network).evaluate(presented(train, np.arange(70)))
     assert history.records[-1].test_loss == evaluated.loss
-    once, _ = trained(drawn(redraw=False))
+    once, _ = trained(as_at_first)
     assert not np.array_equal(once.network.weights[0], redrawn.network.weights[0])
 
 
@@ -92,7 +101,7 @@ def test_predictions_and_gradients_are_those_of_the_first_presentation():
 
 
 def test_trials_too_short_for_the_encoder_are_refused_before_training():
-    with pytest.raises(ValueError, match="the encoder poisson-grid draws spikes until 999 ms"):
+    with pytest.raises(ValueError, match="the encoder poisson-grid makes spikes until 999 ms"):
         trained(drawn(redraw=True, duration=1000.0))
 
 

@@ -25,7 +25,7 @@ def uninterrupted(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def uninterrupted_of_drawn(tmp_path_factory):
-    """The same with samples whose spikes are drawn anew in every epoch."""
+    """The same with samples that are distorted, and whose spikes are drawn, anew in every epoch."""
     folder = tmp_path_factory.mktemp("uninterrupted_of_drawn")
     train(folder, drawn=True)
     return folder
