@@ -129,7 +129,7 @@ class Network:
                 )
                 raise ValueError(
                     f"{layer} cannot be trained or evaluated on {simulator}: it needs {missing}. {choice} another "
-                    "layer; network.wire(sim, trains) shows it samples in a PyNN script."
+                    "layer. network.wire(sim, trains) shows it samples there, and so does pynn-sfdfa compare."
                 )
 
     def wire(
