@@ -11,6 +11,8 @@ SOURCES := pynn_sfdfa models hardware tests benchmarks docs examples notebooks
 TYPES := build/types
 MYPY = cd $(TYPES) && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache
 DEMO := runs/demo
+NEST_TESTS := tests/test_cli_compare.py tests/event/test_loops.py tests/network/test_pynn_script.py \
+    tests/network/test_stock_simulators.py
 
 VERSIONS := 3.11 3.12 3.13
 # pyenv puts python3.12 on the PATH also while that version is not in use, and then it fails; so all are in use here.
@@ -25,7 +27,7 @@ OTHERS = $(shell for v in $(VERSIONS); do \
 .PRECIOUS: build/python%/.ready
 # In this order, with pytest's summary last.
 .NOTPARALLEL:
-.PHONY: help demo test bench fuzz faults parity lint types unit pythons clean
+.PHONY: help demo test bench fuzz faults parity nest lint types unit pythons clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -63,6 +65,11 @@ types: $(READY) ## check types
 unit: $(READY) ## run all tests with coverage
 	$(BIN)/pytest --cov --cov-report=term --numprocesses logical --dist loadfile
 
+# NEST runs in the process of the test, and once took a worker of the whole suite with it: so it has processes of its own.
+nest: $(READY) ## install NEST and run the tests that need it
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[nest]'
+	@for file in $(NEST_TESTS); do $(BIN)/pytest -n0 $$file || exit 1; done
+
 pythons: lint types ## check style and types, with every Python from 3.11 to 3.13 that is here
 	@$(foreach version,$(OTHERS),$(MAKE) --no-print-directory python-$(version) &&) true
 
@@ -83,7 +90,7 @@ $(READY): setup.cfg pyproject.toml
 	            "make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }; \
 	    echo "Setting up $(VENV) with $(PYTHON); the first time takes a few minutes."; \
 	    "$(PYTHON)" -m venv --clear $(VENV); }
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test,brian2,spinnaker,sweep,nir,nest,portal]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test,brian2,spinnaker,sweep,nir,portal]'
 	@touch $@
 
 # What has types that are looked at; the tools are those of $(VENV).
