@@ -50,7 +50,8 @@ def allocate(memory: SharedMemory, heap: int, size: int, owner: int) -> int | No
             memory.set_word(free + _NEXT, new)
             memory.set_word(free + _NEXT_FREE, new)
         memory.set_word(link, memory.word(free + _NEXT_FREE))
-        memory.set_word(heap + _FREE_BYTES, memory.word(heap + _FREE_BYTES) - needed)
+        taken = memory.word(free + _NEXT) - free  # a remainder too small for a block goes along
+        memory.set_word(heap + _FREE_BYTES, memory.word(heap + _FREE_BYTES) - taken)
         memory.set_word(free + _NEXT_FREE, 0xFFFF_0000 | owner)
         return free + _BLOCK
     return None

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pynn_sfdfa.hardware.emulator import heap, router_table
@@ -14,6 +14,7 @@ FREE_LIST = 0xE5000100
 
 
 @given(steps=st.lists(st.one_of(st.integers(1, 900), st.integers(-10, -1)), max_size=30))
+@example(steps=[5, 1, -2, 1])  # what remains of a block is too small for another
 def test_blocks_never_overlap_and_no_byte_is_lost(steps):
     """Positive steps allocate so many bytes, negative ones give one of the blocks back."""
     heap.initialise(MEMORY, BASE, TOP)
