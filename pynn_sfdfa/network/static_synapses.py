@@ -76,30 +76,24 @@ def _connected(
     receptor_type: str | None,
 ) -> Any:
     """Return a projection with a synapse from neuron i[k] to neuron j[k] for each k."""
-    if sim.__name__ == "pyNN.brian2":
-        return _on_brian2(sim, pre, post, i, j, weights, synapse_type, receptor_type)
-    connector = sim.FromListConnector(np.column_stack([i, j, weights]), column_names=["weight"])
-    return sim.Projection(pre, post, connector, synapse_type, receptor_type=receptor_type)
+    one_by_one = sim.__name__ == "pyNN.brian2"  # which takes minutes: there they are made afterwards, in bulk
+    listed = np.column_stack([i, j, weights])[: 0 if one_by_one else None]
+    connector = sim.FromListConnector(listed, column_names=["weight"])
+    projection = sim.Projection(pre, post, connector, synapse_type, receptor_type=receptor_type)
+    if one_by_one:
+        delay = synapse_type.parameter_space["delay"].base_value
+        _connect_on_brian2(projection, i, j, weights, delay, sim.get_time_step())
+    return projection
 
 
-def _on_brian2(
-    sim: Any,
-    pre: Any,
-    post: Any,
-    i: NDArray[np.int64],
-    j: NDArray[np.int64],
-    weights: NDArray[np.float64],
-    synapse_type: Any,
-    receptor_type: str | None,
-) -> Any:
-    """Return the same for ``pyNN.brian2``, which sets each synapse by itself: 0.4 ms each, minutes for a network."""
+def _connect_on_brian2(
+    projection: Any, i: NDArray[np.int64], j: NDArray[np.int64], weights: NDArray[np.float64], delay: float, step: float
+) -> None:
+    """Give an empty projection of ``pyNN.brian2`` all its synapses at once."""
     from brian2 import ms, nA
 
-    projection = sim.Projection(pre, post, sim.FromListConnector([]), synapse_type, receptor_type=receptor_type)
     synapses = projection._brian2_synapses[0][0]
     synapses.connect(i=i, j=j)
-    step = sim.get_time_step()
     synapses.weight = weights * nA
-    synapses.delay = round(synapse_type.parameter_space["delay"].base_value / step) * step * ms
+    synapses.delay = round(delay / step) * step * ms
     projection._n_connections = i.size
-    return projection

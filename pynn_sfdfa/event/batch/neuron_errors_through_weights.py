@@ -13,7 +13,7 @@ import numpy as np
 from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.event.batch.walk import all_zero, take_release, take_spike
+from pynn_sfdfa.event.batch.walk import all_zero, take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -78,19 +78,19 @@ def _through_weights(
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
     carry: NDArray[np.float32],
+    ones: NDArray[np.float32],
     of_below: bool,
     below: LayerTrials,
     potential: NDArray[np.float32],
     result: NDArray[np.float32],
 ) -> None:
     """Set the potentials of one trial, and the errors of the neurons below."""
-    events, groups, spikes, trials = layer.events, layer.groups, layer.spikes, layer.n_groups.size
-    releases, release0 = layer.releases, trial * _index(layer.releases.size // trials)
+    events, groups, trials = layer.events, layer.groups, layer.n_groups.size
     lanes, width, capacity = _index(S1.size), _index(layer.counts.size // trials), _index(events.size // trials)
     rows = _index(result.size // (error.size // S1.size))
     cell, lane0, row0 = trial * width, trial * lanes, trial * rows
     cell_below = trial * _index(below.counts.size // trials)
-    event0, group0, spike0 = trial * capacity, trial * (capacity + _ONE), cell * _index(constants.max_spikes)
+    event0, group0 = trial * capacity, trial * (capacity + _ONE)
     one, zero = np.float32(1.0), np.float32(0.0)
     S1[:] = zero
     S2[:] = zero
@@ -102,23 +102,13 @@ def _through_weights(
     if all_zero(error, lane0, lanes):
         return
     group = group0 + _index(layer.n_groups[trial])
-    n = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
     while group > group0:
         group -= _ONE
         decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
         for lane in range(lanes):
             S1[lane] *= decay_syn
             S2[lane] *= decay_m
-        first_spike = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
-        if constants.refractory > zero:
-            ended = _index(groups[group - _ONE].released) if group > group0 else _ZERO
-            for at in range(release0 + ended, release0 + _index(groups[group].released)):
-                if releases[at].last:
-                    take_release(at, _index(releases[at].unit), releases, one, one, S1, S2, carry)
-        while n > first_spike:
-            n -= _ONE
-            target = _index(spikes[n].unit)
-            take_spike(n, target, one, spikes, releases, release0, True, constants, one, one, S1, S2, carry)
+        take_window(trial, group, _ZERO, layer, ones, _ZERO, False, True, constants, one, one, S1, S2, carry)
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             unit = _index(events[event].unit)
             result[row0 + unit] += _arrive(weights, unit * width, S1, S2, error, lane0, potential)
@@ -142,7 +132,7 @@ def _through_weights(
 
 @kernel(
     *(int64, int64, float32[::1], LAYER_TRIALS, float32[::1], LAYER_CONSTANTS),
-    *(float32[::1], float32[::1], float32[::1], boolean, LAYER_TRIALS, float32[::1], float32[::1]),
+    *(float32[::1], float32[::1], float32[::1], float32[::1], boolean, LAYER_TRIALS, float32[::1], float32[::1]),
     fastmath=FLOAT_FLAGS,
 )
 def neuron_errors_through_weights(
@@ -155,6 +145,7 @@ def neuron_errors_through_weights(
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
     carry: NDArray[np.float32],
+    ones: NDArray[np.float32],
     of_below: bool,
     below: LayerTrials,
     potential: NDArray[np.float32],
@@ -174,6 +165,8 @@ def neuron_errors_through_weights(
         Error of each neuron of that layer in each trial.
     S1, S2, carry : float32, shape (neurons,)
         Scratch space.
+    ones : float32, shape (neurons,)
+        What each spike counts.
     of_below : bool
         Whether there is a layer of neurons below; if not, the result is of no use.
     below
@@ -183,4 +176,6 @@ def neuron_errors_through_weights(
     result : float32, shape (trials * n_pre,)
     """
     for trial in range(_index(first), _index(last)):
-        _through_weights(trial, weights, layer, error, constants, S1, S2, carry, of_below, below, potential, result)
+        _through_weights(
+            trial, weights, layer, error, constants, S1, S2, carry, ones, of_below, below, potential, result
+        )

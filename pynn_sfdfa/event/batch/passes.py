@@ -136,7 +136,7 @@ def neuron_errors_below(
     result = np.empty((trials, weights.size // (above.counts.size // workspace.trials)), np.float32)
 
     def propagate(part: slice) -> None:
-        space = np.empty((3, error.shape[1]), np.float32)
+        space = (*np.empty((3, error.shape[1]), np.float32), np.ones(error.shape[1], np.float32))
         arrays = (potential.reshape(-1), result.reshape(-1))
         neuron_errors_through_weights(
             part.start, part.stop, weights, above, error.reshape(-1), constants, *space, layer > 0, below, *arrays

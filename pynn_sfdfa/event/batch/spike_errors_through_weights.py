@@ -13,7 +13,7 @@ import numpy as np
 from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.event.batch.walk import take_release, take_spike
+from pynn_sfdfa.event.batch.walk import take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -77,12 +77,11 @@ def _through_weights(
     below: LayerTrials,
 ) -> None:
     """Set the errors of the spikes below in one trial."""
-    events, groups, spikes, spikes_below = layer.events, layer.groups, layer.spikes, below.spikes
-    releases, release0 = layer.releases, trial * _index(layer.releases.size // layer.n_groups.size)
+    events, groups, spikes_below = layer.events, layer.groups, below.spikes
     width, capacity = _index(S1.size), _index(events.size // layer.n_groups.size)
     cell = trial * width
     # There are as many events as there may be spikes below.
-    event0, group0, spike0 = trial * capacity, trial * (capacity + _ONE), cell * _index(constants.max_spikes)
+    event0, group0 = trial * capacity, trial * (capacity + _ONE)
     one, zero = np.float32(1.0), np.float32(0.0)
     S1[:] = zero
     S2[:] = zero
@@ -90,24 +89,13 @@ def _through_weights(
     for spike in range(event0, event0 + spike_count(below, trial)):  # those that arrive too late have no error
         spikes_below[spike].error = zero
     group = group0 + _index(layer.n_groups[trial])
-    n = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
     while group > group0:
         group -= _ONE
         decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
         for lane in range(width):
             S1[lane] *= decay_syn
             S2[lane] *= decay_m
-        first_spike = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
-        if constants.refractory > zero:
-            ended = _index(groups[group - _ONE].released) if group > group0 else _ZERO
-            for at in range(release0 + ended, release0 + _index(groups[group].released)):
-                if releases[at].last:
-                    take_release(at, _index(releases[at].unit), releases, one, one, S1, S2, carry)
-        while n > first_spike:
-            n -= _ONE
-            target = _index(spikes[n].unit)
-            delta = error[cell + target] + (spikes[n].error if of_spikes else zero)
-            take_spike(n, target, delta, spikes, releases, release0, False, constants, one, one, S1, S2, carry)
+        take_window(trial, group, _ZERO, layer, error, cell, of_spikes, False, constants, one, one, S1, S2, carry)
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             row = _index(events[event].unit) * width
             spikes_below[event0 + _index(events[event].source)].error = slope(

@@ -1,4 +1,4 @@
-"""One step of a walk backwards through a trial: a spike, or the end of a refractory period.
+"""A walk backwards through a trial: spikes, and the ends of refractory periods, window by window.
 
 Two accumulators per neuron, S1 (decays with tau_syn) and S2 (with tau_m), are kept as at a later time; ``decay_syn``
 and ``decay_m`` lead from then back to the start of the present window. docs/algorithm.md, sections 4, 7 and 10.
@@ -15,11 +15,13 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import LayerConstants
+    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["all_zero", "take_release", "take_spike"]
+__all__ = ["all_zero", "take_window"]
 
+# Unsigned indices, for the reason given in forward.py.
 _index = np.uint64
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 
 @jit(inline="always")
@@ -32,7 +34,7 @@ def all_zero(error: NDArray[np.float32], first: np.uint64, lanes: np.uint64) -> 
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def take_release(
+def _take_release(
     at: np.uint64,
     lane: np.uint64,
     releases: NDArray[np.void],
@@ -50,7 +52,7 @@ def take_release(
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def take_spike(
+def _take_spike(
     at: np.uint64,
     lane: np.uint64,
     delta: np.float32,
@@ -81,4 +83,48 @@ def take_spike(
     S1[lane] += gamma * since_syn / decay_syn
     S2[lane] += gamma * since_m / decay_m
     if refractory and spikes[at].released >= np.int32(0):
-        take_release(release0 + _index(spikes[at].released), lane, releases, decay_syn, decay_m, S1, S2, carry)
+        _take_release(release0 + _index(spikes[at].released), lane, releases, decay_syn, decay_m, S1, S2, carry)
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
+def take_window(
+    trial: np.uint64,
+    group: np.uint64,
+    lowest: np.uint64,
+    layer: LayerTrials,
+    error: NDArray[np.float32],
+    error0: np.uint64,
+    of_spikes: bool,
+    of_potential: bool,
+    constants: LayerConstants,
+    decay_syn: np.float32,
+    decay_m: np.float32,
+    S1: NDArray[np.float32],
+    S2: NDArray[np.float32],
+    carry: NDArray[np.float32],
+) -> bool:
+    """Go back over the window of a group for the neurons from ``lowest``; return whether one of them spiked in it.
+
+    ``error[error0]`` is the error of ``lowest``; ``group`` is counted from the first trial on.
+    """
+    groups, spikes, releases, trials = layer.groups, layer.spikes, layer.releases, layer.n_groups.size
+    lanes, zero, earlier = _index(S1.size), np.float32(0.0), group > trial * _index(groups.size // trials)
+    spike0, release0 = trial * _index(spikes.size // trials), trial * _index(releases.size // trials)
+    if constants.refractory > zero:  # those that no spike of their neuron follows come first
+        ended = _index(groups[group - _ONE].released) if earlier else _ZERO
+        for at in range(release0 + ended, release0 + _index(groups[group].released)):
+            lane = _index(releases[at].unit) - lowest
+            if releases[at].last and lane < lanes:
+                _take_release(at, lane, releases, decay_syn, decay_m, S1, S2, carry)
+    spiked, n = False, spike0 + _index(groups[group].stop)
+    while n > spike0 + (_index(groups[group - _ONE].stop) if earlier else _ZERO):
+        n -= _ONE
+        lane = _index(spikes[n].unit) - lowest  # wraps around to a large number below the first
+        if lane >= lanes:
+            continue
+        delta = error[error0 + lane] + (spikes[n].error if of_spikes else zero)
+        _take_spike(
+            n, lane, delta, spikes, releases, release0, of_potential, constants, decay_syn, decay_m, S1, S2, carry
+        )
+        spiked = True
+    return spiked

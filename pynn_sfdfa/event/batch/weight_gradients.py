@@ -16,7 +16,7 @@ from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.arrivals_by_unit import merged
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.event.batch.walk import all_zero, take_release, take_spike
+from pynn_sfdfa.event.batch.walk import all_zero, take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -106,14 +106,12 @@ def _replay_block(
     gradient: NDArray[np.float32],
 ) -> None:
     """Replay one trial backwards for the neurons from ``lowest``, as many as S1 has."""
-    events, groups, spikes, trials = layer.events, layer.groups, layer.spikes, layer.n_groups.size
-    releases, refractory = layer.releases, constants.refractory > np.float32(0.0)
+    events, groups, trials = layer.events, layer.groups, layer.n_groups.size
     lanes, width, capacity = _index(S1.size), _index(layer.counts.size // trials), _index(events.size // trials)
-    cell = trial * width  # the first neuron of this trial among those of all trials
-    event0, group0, spike0 = trial * capacity, trial * (capacity + _ONE), cell * _index(constants.max_spikes)
-    release0 = trial * _index(releases.size // trials)
+    first = trial * width + lowest  # the first of them among the neurons of all trials
+    event0, group0 = trial * capacity, trial * (capacity + _ONE)
     one, zero = np.float32(1.0), np.float32(0.0)
-    if not of_spikes and all_zero(error, cell + lowest, lanes):  # as where a loss has a margin
+    if not of_spikes and all_zero(error, first, lanes):  # as where a loss has a margin
         return
     S1[:] = zero
     S2[:] = zero
@@ -122,7 +120,6 @@ def _replay_block(
     # S1 and S2 are kept as at a later time, and decay_syn and decay_m lead from then to now: no store between spikes.
     decay_syn, decay_m = one, one
     group = group0 + _index(layer.n_groups[trial])
-    n = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
     loud = _ZERO  # as many groups are not quiet
     quiet = True  # until the last spike of the block is met, S1 and S2 are zero
     while group > group0:
@@ -134,23 +131,23 @@ def _replay_block(
                 S1[lane] *= decay_syn
                 S2[lane] *= decay_m
             decay_syn, decay_m = one, one
-        first_spike = spike0 + _index(groups[group - _ONE].stop) if group > group0 else spike0
-        if refractory and not quiet:
-            ended = _index(groups[group - _ONE].released) if group > group0 else _ZERO
-            for at in range(release0 + ended, release0 + _index(groups[group].released)):
-                target = _index(releases[at].unit) - lowest
-                if releases[at].last and target < lanes:
-                    take_release(at, target, releases, decay_syn, decay_m, S1, S2, carry)
-        while n > first_spike:
-            n -= _ONE
-            target = _index(spikes[n].unit) - lowest  # wraps around to a large number below the block
-            if target >= lanes:
-                continue
-            delta = error[cell + lowest + target] + (spikes[n].error if of_spikes else zero)
-            take_spike(
-                n, target, delta, spikes, releases, release0, of_potential, constants, decay_syn, decay_m, S1, S2, carry
-            )
-            quiet = False
+        spiked = take_window(
+            trial,
+            group,
+            lowest,
+            layer,
+            error,
+            first,
+            of_spikes,
+            of_potential,
+            constants,
+            decay_syn,
+            decay_m,
+            S1,
+            S2,
+            carry,
+        )
+        quiet = quiet and not spiked
         if quiet:
             continue
         if few:
@@ -168,8 +165,8 @@ def _replay_block(
     if silent != zero:
         S1[:] = zero
         for lane in range(lanes):
-            if layer.counts[cell + lowest + lane] == 0:
-                S1[lane] = error[cell + lowest + lane] * silent
+            if layer.counts[first + lane] == 0:
+                S1[lane] = error[first + lane] * silent
         _add_of_silent(trial, lowest, layer, S1, width, gradient)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from pynn_sfdfa import models
 from pynn_sfdfa.common.needs import Need
 
@@ -125,6 +127,13 @@ class Cell(ABC):
         known : mapping
             What NIR does not tell: ``cm``, ``v_rest``, ``trial_duration`` and the ``dt`` for which it was written.
         """
+
+    def _hold_numbers(self) -> None:
+        """Make each parameter a float; ValueError if it is no number."""
+        for name, value in vars(self).items():
+            if not isinstance(value, int | float | np.number):
+                raise ValueError(f"{name} = {value!r} is not valid; it must be a number.")
+            object.__setattr__(self, name, float(value))
 
     def _constant(self, name: str) -> float:
         return float(models.LIF_SFDFA.values_of_constants(vars(self))[name])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-import numpy as np
 from pyNN import errors
 
 from pynn_sfdfa.common.cells import check_greater
@@ -68,10 +67,7 @@ class IF_curr_exp(Cell):
     def __post_init__(self) -> None:
         if self.v_reset is None:
             object.__setattr__(self, "v_reset", self.v_rest)
-        for name, value in asdict(self).items():
-            if not isinstance(value, int | float | np.number):
-                raise ValueError(f"{name} = {value!r} is not valid; it must be a number.")
-            object.__setattr__(self, name, float(value))
+        self._hold_numbers()
         values = asdict(self)
         for name in ("tau_syn", "trial_duration"):
             check_parameter(LIF_SFDFA.parameter(name), values.pop(name), self.name)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-import numpy as np
-
 from pynn_sfdfa import models
 from pynn_sfdfa.common.cells import check_cell_parameters
 from pynn_sfdfa.network.cells._cuba_lif import cuba_lif, parameters
@@ -48,10 +46,7 @@ class LIF_SFDFA(Cell):
     trial_duration: float = _default("trial_duration")
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            if not isinstance(value, int | float | np.number):
-                raise ValueError(f"{name} = {value!r} is not valid; it must be a number.")
-            object.__setattr__(self, name, float(value))
+        self._hold_numbers()
         check_cell_parameters(asdict(self))
 
     @classmethod
