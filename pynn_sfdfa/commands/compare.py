@@ -42,12 +42,10 @@ def command(checkpoint: Path, samples: int, wanted: tuple[str, ...], data: Path 
     spiNNaker (an emulated board). Each gets the network as IF_curr_exp and StaticSynapse, and all samples in one run.
     What they answer is compared with the engine that trains.
     """
-    import numpy as np
     from pyNN.errors import ConnectionError
 
     from pynn_sfdfa.datasets import DatasetError
-    from pynn_sfdfa.encoding.spikes import presented
-    from pynn_sfdfa.experiments import assembly
+    from pynn_sfdfa.experiments.answers import answered
     from pynn_sfdfa.experiments.config import ConfigError
     from pynn_sfdfa.experiments.side_by_side import show
     from pynn_sfdfa.network.stock import NotStockError, in_stock_cells
@@ -56,14 +54,10 @@ def command(checkpoint: Path, samples: int, wanted: tuple[str, ...], data: Path 
 
     places = _places(wanted)
     with as_wrong_use(CheckpointError, ConfigError, DatasetError, NotStockError), announced(sys.stderr):
-        settings, saved = assembly.from_checkpoint(checkpoint)
-        network, parts = assembly.build(settings, data, sys.stderr, "evaluate")
-        assembly.restore(network, saved, checkpoint)
-        shown = presented(parts.test, np.arange(min(samples, len(parts.test))))
-        evaluator = assembly.build_evaluator(settings, network)
-        exact, answers = evaluator.evaluate(shown), evaluator.predict(shown)
-        stock, later = in_stock_cells(network)
-    rows = [_engine(exact.spikes_per_sample, exact.counts, answers, shown.labels)]
+        known = answered(checkpoint, samples, data, sys.stderr)
+        stock, later = in_stock_cells(known.network)
+    shown, counts, answers = known.samples, known.figures.counts, known.answers
+    rows = [_engine(known.figures.spikes_per_sample, counts, answers, shown.labels)]
     for place in _able(places, stock, bool(wanted)):
         label = f"{place.name} in steps of {place.timestep:g} ms"
         with (
@@ -72,8 +66,8 @@ def command(checkpoint: Path, samples: int, wanted: tuple[str, ...], data: Path 
             announced(sys.stderr),
             redirect_stdout(sys.stderr),  # simulators are talkative
         ):
-            found = show(stock, later, place, shown, settings.readout_or_default(), progress.update)
-        rows.append(_row(place, found, exact.counts, answers, shown.labels))
+            found = show(stock, later, place, shown, known.settings.readout_or_default(), progress.update)
+        rows.append(_row(place, found, counts, answers, shown.labels))
     click.echo(json.dumps(rows, indent=2) if as_json else _table(rows, len(shown)))
 
 

@@ -70,11 +70,8 @@ def _nir(checkpoint: Path, out: Path | None, dt: float) -> None:
 
 
 def _pynn(checkpoint: Path, out: Path | None, dt: float, samples: int, data: Path | None) -> None:
-    import numpy as np
-
     from pynn_sfdfa.datasets import DatasetError
-    from pynn_sfdfa.encoding.spikes import presented
-    from pynn_sfdfa.experiments import assembly
+    from pynn_sfdfa.experiments.answers import answered
     from pynn_sfdfa.experiments.config import ConfigError
     from pynn_sfdfa.network.pynn_script import PyNNScriptError, write
     from pynn_sfdfa.network.stock import NotStockError
@@ -86,17 +83,13 @@ def _pynn(checkpoint: Path, out: Path | None, dt: float, samples: int, data: Pat
         as_wrong_use(CheckpointError, ConfigError, DatasetError, NotStockError, PyNNScriptError),
         announced(sys.stderr),
     ):
-        settings, saved = assembly.from_checkpoint(checkpoint)
-        network, parts = assembly.build(settings, data, sys.stderr, "evaluate")
-        assembly.restore(network, saved, checkpoint)
-        shown = presented(parts.test, np.arange(min(samples, len(parts.test))))
-        evaluator = assembly.build_evaluator(settings, network)
-        exact, answers = evaluator.evaluate(shown), evaluator.predict(shown)
+        known = answered(checkpoint, samples, data, sys.stderr)
+        network, settings, shown = known.network, known.settings, known.samples
         sizes = " - ".join(map(str, network.sizes))
         title = f"{settings.name}, a network of {sizes} neurons trained by pynn-sfdfa"
         readout = settings.readout_or_default().name
-        write(network, path, shown, exact.counts, answers, title=title, readout=readout, timestep=dt)
+        write(network, path, shown, known.figures.counts, known.answers, title=title, readout=readout, timestep=dt)
     click.echo(
         f"{path}: {sizes} neurons; {path.with_suffix('.npz').name}: weights and {len(shown)} test samples, "
-        f"{100 * exact.accuracy:.2f} % right in continuous time. Run: python {path} nest"
+        f"{100 * known.figures.accuracy:.2f} % right in continuous time. Run: python {path} nest"
     )

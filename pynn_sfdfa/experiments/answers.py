@@ -1,0 +1,69 @@
+"""What a trained network answers to test samples: what others that are given the network are held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+import numpy as np
+
+from pynn_sfdfa.encoding.spikes import presented
+from pynn_sfdfa.experiments import assembly
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.training.metrics import Evaluation
+
+__all__ = ["Answered", "answered"]
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """A trained network, test samples from 0 on, and what the engine that trains says of them.
+
+    Attributes
+    ----------
+    settings : Experiment
+    network : Network
+    samples : SpikeTrains
+    figures : Evaluation
+    answers : int64 array, shape (samples,)
+        The class that each sample is taken for.
+    """
+
+    settings: Experiment
+    network: Network
+    samples: SpikeTrains
+    figures: Evaluation
+    answers: NDArray[np.int64]
+
+
+def answered(checkpoint: Path, n_samples: int, folder: Path | None, stream: TextIO) -> Answered:
+    """Show test samples to the network of a checkpoint, at most so many.
+
+    Parameters
+    ----------
+    checkpoint : Path
+    n_samples : int
+    folder : Path, optional
+        Where to look for data first.
+    stream : text file
+        Where downloads are shown.
+
+    Raises
+    ------
+    pynn_sfdfa.training.checkpoint.CheckpointError, ConfigError, pynn_sfdfa.datasets.DatasetError
+        If checkpoint or data cannot be used.
+    """
+    settings, saved = assembly.from_checkpoint(checkpoint)
+    network, parts = assembly.build(settings, folder, stream, "evaluate")
+    assembly.restore(network, saved, checkpoint)
+    shown = presented(parts.test, np.arange(min(n_samples, len(parts.test))))
+    evaluator = assembly.build_evaluator(settings, network)
+    return Answered(settings, network, shown, evaluator.evaluate(shown), evaluator.predict(shown))
