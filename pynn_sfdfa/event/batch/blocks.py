@@ -130,10 +130,19 @@ class _Sum:
         self._partials, self._gradient = partials, gradient
         self._missing, self._lock = len(partials), Lock()
 
-    def add(self, own: _Partial, *what: Any) -> None:
-        """Complete one of them; `_Block.add` has the other arguments."""
+    def add(
+        self,
+        own: _Partial,
+        trials: slice,
+        sites: slice,
+        events: LayerTrials,
+        errors: NDArray[np.float32],
+        how: tuple[Any, ...],
+        groups: int,
+    ) -> None:
+        """Complete one of them; arguments as of a block."""
         own.gradient[:] = 0.0
-        own.block.add(*what, own.gradient)
+        own.block.add(trials, sites, events, errors, how, groups, own.gradient)
         with self._lock:
             self._missing -= 1
             if self._missing:

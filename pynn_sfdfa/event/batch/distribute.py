@@ -33,7 +33,7 @@ _ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
-_ENOUGH = np.int64(0)
+_ENOUGH = 0
 
 
 class Deal(NamedTuple):
@@ -70,7 +70,7 @@ def _begin(trial: np.uint64, next_: NDArray[np.int64], out: LayerTrials) -> int:
         number, next_[site] = next_[site], np.int64(trial) * capacity + total
         out.places[trial * sites + site].event = next_[site]
         total += number
-    return total if total > capacity else _ENOUGH
+    return int(total) if total > capacity else _ENOUGH
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
