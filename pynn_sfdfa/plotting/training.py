@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from pynn_sfdfa.plotting.style import COLOURS, GREY, clean, epoch_axis, new_figure
+from pynn_sfdfa.plotting.style import COLOURS, GREY, clean, epoch_axis, legend_below, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def learning_curve(runs: Mapping[str, Sequence[EpochRecord]], title: str) -> Fig
     clean(axes, title)
     epoch_axis(axes, max(records[-1].epoch for records in runs.values()))
     axes.set_ylabel("accuracy (%)")
-    axes.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none", fontsize=9)
+    legend_below(axes, 3)
     return figure
 
 
@@ -89,7 +89,7 @@ def alignment(records: Sequence[EpochRecord], title: str) -> Figure:
     epoch_axis(axes, epochs[-1])
     axes.set_ylabel("cosine of feedback and\nforward weights (1 = aligned)")
     if len(layers) > 1:
-        axes.legend(frameon=False, fontsize=9)
+        legend_below(axes, 4)
     return figure
 
 
