@@ -1,6 +1,6 @@
 """From spikes to arrivals at many sites: each spike is dealt out to the sites that it reaches, in the order of time.
 
-docs/algorithm.md, section 11. The spikes of a trial are sorted once; then the arrivals of each site are counted, which
+docs/algorithm.md, section 9. The spikes of a trial are sorted once; then the arrivals of each site are counted, which
 says where they begin, and every spike is written to its sites in turn, so that each has its arrivals sorted.
 """
 

@@ -24,7 +24,7 @@ __all__ = ["Convolution"]
 
 @dataclass(frozen=True)
 class Convolution(Connectivity):
-    """Neurons in channels, one of each channel at every position of a window (docs/algorithm.md, section 11).
+    """Neurons in channels, one of each channel at every position of a window (docs/algorithm.md, section 9).
 
     Weights have the shape (channels below * kernel height * kernel width, channels), and all positions share them.
 
