@@ -43,7 +43,7 @@ def of_run(name: str, summary: dict[str, Any]) -> tuple[str, ...]:
     command += "" if rule == settings.learning.rule else f" --set learning.rule={rule}"
     command += "" if seed == settings.training.seed else f" --seed {seed}"
     command += "" if summary["epochs"] == settings.training.epochs else f" --epochs {summary['epochs']}"
-    hidden = "-".join(map(str, settings.network.hidden_sizes))
+    hidden = "-".join(map(str, settings.network.hidden_labels))
     accuracy = f"{100 * summary['best_test_accuracy']:.2f} %"
     return f"`{command}`", hidden, rule.upper(), "1", accuracy, "-", "-"
 

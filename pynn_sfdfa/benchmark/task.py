@@ -82,7 +82,7 @@ class Task:
 
     def network(self) -> Network:
         """Return the untrained network."""
-        return assembly.build_network(self.batched, self.sizes)
+        return assembly.build_network(self.batched, self.train.n_units, _CLASSES)
 
     def batch_trainer(self) -> Trainer:
         """Return a trainer with the published settings."""

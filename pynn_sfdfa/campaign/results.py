@@ -55,7 +55,7 @@ def result(
     }
     return {
         "table": table.experiment,
-        "hidden_sizes": list(settings.network.hidden_sizes),
+        "hidden_sizes": list(settings.network.hidden_labels),
         "epochs": settings.training.epochs,
         "reach": table.reach,
         "held_out_share": HELD_OUT,

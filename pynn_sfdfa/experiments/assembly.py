@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa import datasets
 from pynn_sfdfa.encoding import ENCODERS, EncodedWhenShown
@@ -12,9 +13,7 @@ from pynn_sfdfa.encoding.spikes import SpikeTrains, split
 from pynn_sfdfa.experiments import resources
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
 from pynn_sfdfa.experiments.download_progress import DownloadProgress
-from pynn_sfdfa.network.cells import LIF_SFDFA, Cell, IF_curr_exp
-from pynn_sfdfa.network.connectivity import Dense
-from pynn_sfdfa.network.layers import Input
+from pynn_sfdfa.experiments.layers import layers_of, placed_layers, ranges_of
 from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.support import memory
 from pynn_sfdfa.support.wording import short
@@ -24,15 +23,12 @@ from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.trainer import Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
     from typing import TextIO
 
     from pynn_sfdfa.encoding import Augmentation, Encoder
     from pynn_sfdfa.encoding.spikes import Presentations
-    from pynn_sfdfa.experiments.schema import Cell as CellTable
     from pynn_sfdfa.experiments.schema import Experiment
-    from pynn_sfdfa.experiments.schema import Network as NetworkTable
 
 __all__ = [
     "Data",
@@ -104,7 +100,7 @@ def build(
                 f"{dataset.source}, {name} samples: network.{error} Set network.trial_duration to more than that, or "
                 "shorten the samples."
             ) from None
-    built = build_network(settings, [train.n_units, *settings.network.hidden_sizes, dataset.n_classes])
+    built = build_network(settings, train.n_units, dataset.n_classes)
     return built, replace(_set_aside(settings, train, test), image=_image(dataset.train, train.n_units))
 
 
@@ -131,34 +127,26 @@ def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: reso
         )
 
 
-def build_network(settings: Experiment, sizes: Sequence[int]) -> Network:
+def build_network(settings: Experiment, n_inputs: int, n_out: int) -> Network:
     """Return the untrained network of an experiment; ConfigError if its settings do not fit together.
 
     Parameters
     ----------
-    sizes : sequence of int
-        Units of the input and neurons of each layer.
+    n_inputs, n_out : int
+        Units of the input and neurons of the output.
     """
     network = settings.network
     try:
-        hidden = [_layer(network, "hidden", size) for size in sizes[1:-1]]
         return Network(
-            [Input((sizes[0],)), *hidden, _layer(network, "output", sizes[-1])],
+            layers_of(network, n_inputs, n_out),
             gradient=network.gradient,
             delay=network.delay,
-            weights=network.weights,
+            weights=ranges_of(network),
             max_spikes=network.max_spikes,
             seed=settings.training.seed,
         )
     except ValueError as error:
         raise ConfigError(f"{settings.name}: {error}") from None
-
-
-def _layer(network: NetworkTable, name: Literal["hidden", "output"], size: int) -> Dense:
-    table: CellTable = getattr(network, name)
-    kinds: dict[str, type[Cell]] = {"LIF_SFDFA": LIF_SFDFA, "IF_curr_exp": IF_curr_exp}
-    cell = kinds[table.cell](**network.cell_parameters(name))
-    return Dense(size, cell=cell, inhibition=table.inhibition)
 
 
 def _set_aside(settings: Experiment, train: Presentations, test: Presentations) -> Data:
@@ -259,7 +247,8 @@ def trained_network(path: Path) -> Network:
         If the checkpoint cannot be used.
     """
     settings, saved = from_checkpoint(path)
-    network = build_network(settings, _sizes(saved, settings, path))
+    sizes = _sizes(saved, settings, path)
+    network = build_network(settings, sizes[0], sizes[-1])
     restore(network, saved, path)
     return network
 
@@ -272,6 +261,8 @@ def _sizes(saved: Checkpoint, settings: Experiment, path: Path) -> list[int]:
     CheckpointError
         If its arrays do not fit each other, or its experiment.
     """
+    if settings.network.layers:
+        return _sizes_of_layers(saved, settings, path)
     hidden = settings.network.hidden_sizes
     try:
         sizes = checkpoint_arrays.check_chain(saved.arrays, len(hidden))
@@ -284,6 +275,23 @@ def _sizes(saved: Checkpoint, settings: Experiment, path: Path) -> list[int]:
                 f"{expected}."
             )
     return sizes
+
+
+def _sizes_of_layers(saved: Checkpoint, settings: Experiment, path: Path) -> list[int]:
+    """Return the neurons of each layer of a checkpoint, as of `_sizes`, where the experiment says what layers are."""
+    shape = settings.network.input_shape
+    assert shape is not None
+    last = max((name for name in saved.arrays if name.startswith("weights.")), key=lambda name: (len(name), name))
+    try:
+        layers = placed_layers(settings.network, math.prod(shape), saved.arrays[last].shape[-1])
+        expected = {f"weights.{k}": layer.connectivity.sites(layer.input_shape) for k, layer in enumerate(layers)}
+        for name, sites in expected.items():
+            if name not in saved.arrays or saved.arrays[name].shape != sites.weight_shape:
+                found = saved.arrays[name].shape if name in saved.arrays else "missing"
+                raise ValueError(f"{name} is {found}, [[network.layers]] say {sites.weight_shape}")
+    except ValueError as error:
+        raise CheckpointError(f"{path} does not fit the network: {short(str(error))}.") from None
+    return [math.prod(shape), *(layer.size for layer in layers)]
 
 
 def restore(network: Network, saved: Checkpoint, path: Path) -> None:

@@ -5,6 +5,7 @@ Figures are those of arrays that grow with a setting or with the data; the inter
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,12 +13,17 @@ import numpy as np
 
 from pynn_sfdfa.encoding.drawn import Drawn
 from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.experiments.layers import placed_layers
+from pynn_sfdfa.network.connectivity import Dense
 from pynn_sfdfa.support.memory import Need
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pynn_sfdfa.datasets import Dataset, Samples
     from pynn_sfdfa.encoding.augmentation import Augmentation
     from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.network.layers import Layer
 
 __all__ = ["NOTEWORTHY", "Purpose", "needs"]
 
@@ -59,11 +65,12 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     test = _encoded(settings, dataset.test)
     network = settings.network
     n_inputs = settings.encoding.build().n_units(dataset.n_inputs)
-    sizes = [n_inputs, *network.hidden_sizes, dataset.n_classes]
+    layers = placed_layers(network, n_inputs, dataset.n_classes)
+    sizes = [n_inputs, *(layer.size for layer in layers)]
     batch = min(settings.training.batch_size, train.samples) if purpose == "train" else 1
     trials = 1 if purpose == "simulate" else max(batch, _RESPONSE_TRIALS)
     found = [] if dataset.encoded else _spikes(settings, train, test, trials)
-    found += _weights(settings, sizes, dataset, purpose)
+    found += _weights(settings, layers, dataset, purpose)
     found += _outputs(dataset, test, sizes[-1], purpose)
     found.append(
         Need(
@@ -73,18 +80,18 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
         )
     )
     if purpose != "simulate":
-        found += _workspace(settings, trials, sizes[1:], max(train.most, test.most))
+        found += _workspace(settings, trials, layers, max(train.most, test.most))
     if purpose == "train" and settings.metrics is not None and settings.metrics.gradient_alignment is not None:
-        found += _comparison(settings, min(settings.metrics.gradient_alignment, train.samples), sizes, train.most)
+        found += _comparison(settings, min(settings.metrics.gradient_alignment, train.samples), layers, train.most)
     return found
 
 
-def _comparison(settings: Experiment, trials: int, sizes: list[int], most_inputs: int) -> list[Need]:
+def _comparison(settings: Experiment, trials: int, layers: Sequence[Layer], most_inputs: int) -> list[Need]:
     """Return what the two engines of `pynn_sfdfa.training.gradients` need, which learn from all trials at once."""
-    weights = sum(n_pre * n_post for n_pre, n_post in zip(sizes[:-1], sizes[1:], strict=True))
+    weights, neurons = sum(map(_n_weights, layers)), sum(layer.size for layer in layers)
     what = f"comparing gradients on {trials:,} samples (metrics.gradient_alignment)"
-    certain = Need(what, 2 * 4 * (3 * weights + 3 * trials * sum(sizes[1:])), "lower metrics.gradient_alignment")
-    aside = _workspace(settings, trials, sizes[1:], most_inputs)
+    certain = Need(what, 2 * 4 * (3 * weights + 3 * trials * neurons), "lower metrics.gradient_alignment")
+    aside = _workspace(settings, trials, layers, most_inputs)
     remedy = "lower metrics.gradient_alignment or network.max_spikes"
     return [certain, *(replace(need, bytes=2 * need.bytes, pieces=2 * need.pieces, remedy=remedy) for need in aside)]
 
@@ -120,21 +127,29 @@ def _whole(number: Any) -> int:
     return int(number) if 0 < number < np.inf else 0  # what else there may be is refused by the encoder
 
 
-def _weights(settings: Experiment, sizes: list[int], dataset: Dataset, purpose: Purpose) -> list[Need]:
+def _n_weights(layer: Layer) -> int:
+    if isinstance(layer.connectivity, Dense):  # the only one that may be huge: others are limited by themselves
+        return math.prod(layer.input_shape) * layer.size
+    return math.prod(layer.connectivity.sites(layer.input_shape).weight_shape)
+
+
+def _weights(settings: Experiment, layers: Sequence[Layer], dataset: Dataset, purpose: Purpose) -> list[Need]:
     slots = len(settings.optimizer.build().slots)
     copies = {
         "train": 2 + bool(slots) + slots + 2 * (1 + slots),  # network, engine, gradient, optimiser; checkpoint, twice
         "evaluate": 3,
         "simulate": 5,  # wired in double precision
     }[purpose]
-    hidden = len(sizes) - 2
+    hidden = len(layers) - 1
     found = []
-    for layer, (n_pre, n_post) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+    for layer, own in enumerate(layers):
+        n_pre, n_post = math.prod(own.input_shape), own.size
         remedies = [(n_pre, _remedy(layer, hidden, dataset)), (n_post, _remedy(layer + 1, hidden, dataset))]
         what = f"the weights of layer {layer + 1} ({n_pre:,} x {n_post:,} neurons)"
-        found.append(Need(what, 4 * copies * n_pre * n_post, max(remedies)[1]))
-    feedback = 8 * sizes[-1] * sum(sizes[1:-1])
-    return [*found, Need(f"feedback from {sizes[-1]:,} output neurons", feedback, _remedy(hidden + 1, hidden, dataset))]
+        found.append(Need(what, 4 * copies * _n_weights(own), max(remedies)[1]))
+    n_out = layers[-1].size
+    feedback = 8 * n_out * sum(own.size for own in layers[:-1])
+    return [*found, Need(f"feedback from {n_out:,} output neurons", feedback, _remedy(hidden + 1, hidden, dataset))]
 
 
 def _remedy(layer: int, hidden: int, dataset: Dataset) -> str:
@@ -155,15 +170,21 @@ def _outputs(dataset: Dataset, test: _Encoded, n_out: int, purpose: Purpose) -> 
     ]
 
 
-def _workspace(settings: Experiment, trials: int, layers: list[int], most_inputs: int) -> list[Need]:
+def _workspace(settings: Experiment, trials: int, layers: Sequence[Layer], most_inputs: int) -> list[Need]:
     """Return what is set aside for the spikes of a batch; see `pynn_sfdfa.event.batch.workspace`."""
     cap = settings.network.max_spikes
     events, found = max(1, most_inputs), []
-    for layer, neurons in enumerate(layers):
+    for number, layer in enumerate(layers):
+        neurons = layer.size
         what = f"up to {cap:,} spikes (network.max_spikes) of {neurons:,} neurons in {trials:,} samples at a time"
         spikes = neurons * cap
+        if not isinstance(layer.connectivity, Dense):  # which has space for the spikes that occur
+            sites = layer.connectivity.sites(layer.input_shape)
+            what = f"the spikes of {neurons:,} neurons in {trials:,} samples at a time"
+            spikes = neurons + sites.lanes * cap
+            events *= -(-sites.site.size // max(1, sites.offsets.size - 1))
         remedy = "lower network.max_spikes or training.batch_size"
         size = 4 * trials * (_SPIKE_ARRAYS * spikes + _EVENT_ARRAYS * events)
-        found.append(Need(f"{what}, layer {layer + 1}", size, remedy, _SPIKE_ARRAYS + _EVENT_ARRAYS, reserved=True))
+        found.append(Need(f"{what}, layer {number + 1}", size, remedy, _SPIKE_ARRAYS + _EVENT_ARRAYS, reserved=True))
         events = spikes
     return found

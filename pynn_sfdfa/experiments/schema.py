@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from pynn_sfdfa import models
 from pynn_sfdfa.encoding.augmentation import Augmentation
+from pynn_sfdfa.experiments.layer_table import LayerTable
 from pynn_sfdfa.experiments.sections import Chosen, ChosenByKey, Declared, Section, plain, section
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST
 from pynn_sfdfa.support.settings import Count, Duration, NotNegative, Range
@@ -112,7 +113,13 @@ class Cell(Section):
 class Network(Section):
     """``[network]``; the data set determines the number of input and output neurons."""
 
-    hidden_sizes: tuple[Count, ...] = Field(strict=False, min_length=1, description="neurons of each hidden layer")
+    may_be_left_out = frozenset({"hidden_sizes", "layers"})
+
+    hidden_sizes: tuple[Count, ...] = Field((), strict=False, description="neurons of each hidden layer, all dense")
+    layers: tuple[LayerTable, ...] = Field((), strict=False, description="hidden layers, if not all are dense")
+    input_shape: tuple[Count, Count, Count] | None = Field(
+        None, strict=False, description="channels, height and width of the input, for layers"
+    )
     trial_duration: Duration = Field(description="ms")
     delay: NotNegative = Field(description="ms, of every projection")
     weights: Range = Field(description="nA; initial weights are drawn uniformly from this range")
@@ -120,6 +127,31 @@ class Network(Section):
     gradient: Literal["bounded", "exact"]
     hidden: Cell
     output: Cell
+
+    @model_validator(mode="after")
+    def _check_layers(self) -> Network:
+        if not self.hidden_sizes and not self.layers:
+            raise ValueError(
+                "hidden_sizes is missing, the neurons of each hidden layer, such as [100]; tables [[network.layers]] "
+                "can stand for it"
+            )
+        if self.hidden_sizes and self.layers:
+            raise ValueError(
+                f"hidden_sizes = {list(self.hidden_sizes)} and [[network.layers]] both say what the hidden layers are; "
+                "leave one of them out"
+            )
+        if self.layers and self.input_shape is None:
+            raise ValueError("input_shape is missing, such as [1, 28, 28], which [[network.layers]] need")
+        if self.input_shape is not None and not self.layers:
+            raise ValueError("input_shape means something for [[network.layers]] only; leave it out")
+        if self.layers and self.layers[-1].kind == "pooling" and len(self.layers) == 1:
+            raise ValueError("a pooling alone learns nothing; add a layer of another kind")
+        return self
+
+    @property
+    def hidden_labels(self) -> tuple[int | str, ...]:
+        """The hidden layers as tables show them."""
+        return tuple(layer.label for layer in self.layers) or self.hidden_sizes
 
     @model_validator(mode="after")
     def _check_delay(self) -> Network:

@@ -174,7 +174,7 @@ def _plain(value: Any) -> Any:
         return plain(value)
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(inner) for inner in value] if isinstance(value, tuple) else value
 
 
 def _key(annotation: Any, field: Field[Any]) -> tuple[Any, Any]:

@@ -44,7 +44,9 @@ def _check(tables: Mapping[str, Any], path: tuple[str, ...]) -> None:
 
 
 def _check_value(value: Any, path: tuple[str, ...]) -> None:
-    if isinstance(value, list | tuple):
+    if isinstance(value, Mapping):
+        _check(value, path)
+    elif isinstance(value, list | tuple):
         for item in value:
             _check_value(item, path)
     elif not isinstance(value, str | bool | int | float):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.network.wiring import Wiring
 
-__all__ = ["Network"]
+__all__ = ["Network", "placed"]
 
 _FORM = "Network([Input((784,)), Dense(800), Dense(10)], ...)"
 
@@ -88,7 +88,7 @@ class Network:
             raise ValueError(f"gradient = {gradient!r} is not valid; choose one of {', '.join(map(repr, GRADIENTS))}.")
         _check_integer("max_spikes", max_spikes, 1)
         _check_integer("seed", seed, 0)
-        self.input, self.layers = _placed(layers)
+        self.input, self.layers = placed(layers)
         self.sizes = (self.input.size, *(layer.size for layer in self.layers))
         if not 0 <= delay < self.trial_duration:
             raise ValueError(
@@ -252,7 +252,7 @@ def _check_inhibition(layers: Sequence[Layer], delay: float) -> None:
             )
 
 
-def _placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, ...]]:
+def placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, ...]]:
     """Return the input, and each layer with its name and shapes."""
     first = layers[0] if len(layers) else None
     if not isinstance(first, Input) or len(layers) < 2:

@@ -80,7 +80,7 @@ def test_no_number_of_an_experiment_has_a_default():
         for key in keys:
             tables = tomllib.loads(text)
             del tables[section][key]
-            with pytest.raises(ConfigError, match=rf"{section}\.{key} is missing"):
+            with pytest.raises(ConfigError, match=rf"{section}(\.|: ){key} is missing"):
                 config.from_settings(tables, "test")
 
 
@@ -122,7 +122,7 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ("network.hidden.tau_m=3", "network.hidden: tau_m = 3 ms must be greater than tau_syn = 130 ms."),
         ("network.output.v_thresh=-80", "network.output: v_thresh = -80 mV must be above v_rest = -70 mV."),
         ("network.hidden_sizes=[9, 0]", "network.hidden_sizes[1] = 0 is not valid: must be >= 1."),
-        ("network.hidden_sizes=[]", "network.hidden_sizes = [] is not valid: must have at least 1 element(s)"),
+        ("network.hidden_sizes=[]", "network: hidden_sizes is missing, the neurons of each hidden layer, such as [100]"),
         ("network.hidden_sizes=5", "network.hidden_sizes = 5 is not valid: must be an array, such as [100]"),
         ("network.weights=[1, -1]", "[1, -1] is not valid: the first number must be smaller than the second."),
         ("network.weights=[1]", "network.weights[1] is missing"),
@@ -247,10 +247,11 @@ def test_a_file_that_names_the_default_cell_is_the_same_experiment():
 
 def test_stock_cells_and_inhibition_reach_the_network_and_the_file(tmp_path):
     given = [STOCK % ", v_reset=-70, i_offset=0.1", "network.output.inhibition=0.5", "network.delay=1"]
+    given.append("network.hidden_sizes=[30, 20]")
     experiment = config.load("digits", given)
     (tmp_path / "config.toml").write_text(config.dumps(experiment, {}))
     assert config.differences(config.load(tmp_path / "config.toml"), experiment) == []
-    first, second, output = assembly.build_network(experiment, [64, 30, 20, 10]).layers
+    first, second, output = assembly.build_network(experiment, 64, 10).layers
     assert first.cell == second.cell == IF_curr_exp(v_reset=-70, i_offset=0.1, tau_refrac=2, trial_duration=200)
     assert output.cell == LIF_SFDFA(**experiment.network.cell_parameters("output"))
     assert [layer.connectivity for layer in (first, output)] == [

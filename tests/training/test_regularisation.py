@@ -65,7 +65,7 @@ def test_an_experiment_may_have_it():
     assert settings.regularisation.build() == WeightRegularisation(3.0, 0.1, 2.0)
     assert config.from_settings(settings.settings(), "again") == settings
     assert "regularisation" not in config.load("digits").settings()
-    net = assembly.build_network(settings, [64, 100, 10])
+    net = assembly.build_network(settings, 64, 10)
     trainer = assembly.build_trainer(settings, net)
     assert isinstance(trainer, Trainer)
     assert {"boosting.weights", "boosting.missed"} <= set(trainer._engine.state())
