@@ -70,6 +70,12 @@ def epoch_axis(axes: Axes, last: int) -> None:
 def save(figure: Figure, path: str | Path) -> None:
     """Write a figure as PNG, whole or not at all.
 
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    path : path
+        Ends in ``.png``.
+
     Raises
     ------
     ValueError

@@ -74,7 +74,14 @@ def learning_curve(runs: Mapping[str, Sequence[EpochRecord]], title: str) -> Fig
 
 
 def alignment(records: Sequence[EpochRecord], title: str) -> Figure:
-    """Draw the cosine between feedback and forward weights of each hidden layer over the epochs."""
+    """Draw the cosine between feedback and forward weights of each hidden layer over the epochs.
+
+    Parameters
+    ----------
+    records : sequence of EpochRecord
+        At least one.
+    title : str
+    """
     figure = new_figure(7.0, 3.6)
     axes = figure.add_subplot()
     epochs = [record.epoch for record in records]
