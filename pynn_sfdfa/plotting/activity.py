@@ -150,5 +150,5 @@ def spike_counts(counts: ArrayLike, labels: ArrayLike, target: float, other: flo
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("spikes of an output neuron in a trial")
     axes.set_ylabel("share of the neurons (%)")
-    legend_below(axes, 4)
+    legend_below(figure, axes, 4)
     return figure

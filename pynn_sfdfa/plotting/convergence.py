@@ -34,7 +34,7 @@ def convergence(tasks: Mapping[str, Mapping[str, Sequence[Sequence[float]]]]) ->
     figure = new_figure(5.0 * columns, 3.3 * lines)
     panels = figure.subplots(lines, columns, squeeze=False).ravel()
     for axes, (task, rules) in zip(panels, tasks.items(), strict=False):
-        _panel(axes, task, rules)
+        _panel(figure, axes, task, rules)
     for axes in panels[len(tasks) :]:
         axes.set_visible(False)
     return figure
@@ -45,7 +45,7 @@ def _label(rule: str) -> str:
     return f"{name.upper()} {kind}".strip()
 
 
-def _panel(axes: Axes, task: str, rules: Mapping[str, Sequence[Sequence[float]]]) -> None:
+def _panel(figure: Figure, axes: Axes, task: str, rules: Mapping[str, Sequence[Sequence[float]]]) -> None:
     lowest, highest, last = [], [], 1
     colours = rule_colours(map(_label, rules))
     for rule in sorted(rules, key=lambda rule: -np.asarray(rules[rule])[:, -1].mean()):  # the best is named first
@@ -63,4 +63,4 @@ def _panel(axes: Axes, task: str, rules: Mapping[str, Sequence[Sequence[float]]]
     margin = 0.15 * (max(highest) - min(lowest)) or 1.0
     axes.set_ylim(min(lowest) - margin, max(highest) + margin)  # the first epochs would press the rest together
     axes.set_ylabel("test accuracy (%)")
-    legend_below(axes, 2)
+    legend_below(figure, axes, 2)

@@ -44,7 +44,7 @@ def gradient_alignments(tasks: Mapping[str, Mapping[str, Sequence[EpochRecord]]]
     figure = new_figure(7.0 if len(tasks) == 1 else 4.4 * len(tasks), 5.2)
     panels = figure.subplots(2, len(tasks), sharex="col", sharey="row", squeeze=False, height_ratios=[1.4, 1.0])
     for (title, runs), angles, signs in zip(tasks.items(), *panels, strict=True):
-        _draw(angles, signs, runs, title)
+        _draw(figure, angles, signs, runs, title)
     angles, signs = panels[:, 0]
     angles.set_ylim(bottom=0)
     signs.set_ylim(0, 103)
@@ -53,7 +53,7 @@ def gradient_alignments(tasks: Mapping[str, Mapping[str, Sequence[EpochRecord]]]
     return figure
 
 
-def _draw(angles: Axes, signs: Axes, runs: Mapping[str, Sequence[EpochRecord]], title: str) -> None:
+def _draw(figure: Figure, angles: Axes, signs: Axes, runs: Mapping[str, Sequence[EpochRecord]], title: str) -> None:
     colours = rule_colours(runs)
     for name, records in runs.items():
         colour = colours[name]
@@ -77,4 +77,4 @@ def _draw(angles: Axes, signs: Axes, runs: Mapping[str, Sequence[EpochRecord]], 
     for axes in (angles, signs):
         epoch_axis(axes, max(records[-1].epoch for records in runs.values()))
     angles.set_xlabel("")
-    legend_below(signs, 3)
+    legend_below(figure, signs, 3)

@@ -51,9 +51,9 @@ def clean(axes: Axes, title: str = "") -> None:
         axes.set_title(title, loc="left", fontsize=11, color=INK)
 
 
-def legend_below(axes: Axes, columns: int) -> None:
+def legend_below(figure: Figure, axes: Axes, columns: int) -> None:
     """Explain what is drawn in some axes below them, under the label of their axis, where nothing can be covered."""
-    below = axes.transAxes + ScaledTranslation(0, -0.42, axes.figure.dpi_scale_trans)  # in inches
+    below = axes.transAxes + ScaledTranslation(0, -0.42, figure.dpi_scale_trans)  # in inches
     style = {"frameon": False, "fontsize": 9, "borderaxespad": 0.0, "columnspacing": 1.4}
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), bbox_transform=below, ncols=columns, **style)
 

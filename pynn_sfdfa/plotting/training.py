@@ -69,7 +69,7 @@ def learning_curve(runs: Mapping[str, Sequence[EpochRecord]], title: str) -> Fig
     clean(axes, title)
     epoch_axis(axes, max(records[-1].epoch for records in runs.values()))
     axes.set_ylabel("accuracy (%)")
-    legend_below(axes, 3)
+    legend_below(figure, axes, 3)
     return figure
 
 
@@ -96,7 +96,7 @@ def alignment(records: Sequence[EpochRecord], title: str) -> Figure:
     epoch_axis(axes, epochs[-1])
     axes.set_ylabel("cosine of feedback and\nforward weights (1 = aligned)")
     if len(layers) > 1:
-        legend_below(axes, 4)
+        legend_below(figure, axes, 4)
     return figure
 
 

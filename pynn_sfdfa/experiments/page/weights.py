@@ -40,7 +40,10 @@ def _planes(layer: Layer, rows: int, image: tuple[int, int] | None) -> tuple[int
         channels, height, width = below
         if channels * height * width == rows:
             return channels, height, width
-        side = round((rows / channels) ** 0.5)  # of a window on all channels
+        kernel = getattr(layer.connectivity, "kernel", None)  # of layers with windows on all channels
+        if kernel is not None and channels * kernel[0] * kernel[1] == rows:
+            return channels, kernel[0], kernel[1]
+        side = round((rows / channels) ** 0.5)
         if channels * side * side == rows:
             return channels, side, side
     if image is not None and image[0] * image[1] == rows:

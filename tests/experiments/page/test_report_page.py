@@ -17,7 +17,7 @@ from pynn_sfdfa.cli import main
 from pynn_sfdfa.experiments import assembly
 from pynn_sfdfa.experiments.page import answers, run_page, weights
 from pynn_sfdfa.experiments.page.render import render
-from pynn_sfdfa.network.connectivity import Dense
+from pynn_sfdfa.network.connectivity import Convolution, Dense, Pooling
 from pynn_sfdfa.network.layers import Input
 from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.training.readouts import FirstSpike, MostSpikes
@@ -132,6 +132,13 @@ def test_pictures_of_weights_are_those_of_the_neurons_with_the_largest_ones():
     assert (output["height"], output["width"], sum(output["counts"])) == (1, 60, 240)
     image = weights.content(Network([Input((6,)), Dense(3)]), (2, 3))[0]
     assert (image["height"], image["width"]) == (2, 3)
+
+
+def test_filters_are_shown_in_the_shape_of_their_windows_with_channels_side_by_side():
+    network = Network([Input((2, 6, 7)), Convolution(3, (1, 4)), Pooling(2), Dense(4)])
+    first, output = weights.content(network, None)
+    assert (first["height"], first["width"], first["of"]) == (1, 8, 3)
+    assert output["height"] * output["width"] == network.weights[1].shape[0]
 
 
 def test_what_a_run_is_called_cannot_become_markup():
