@@ -133,6 +133,9 @@ def _weights(settings: Experiment, sizes: list[int], dataset: Dataset, purpose: 
         remedies = [(n_pre, _remedy(layer, hidden, dataset)), (n_post, _remedy(layer + 1, hidden, dataset))]
         what = f"the weights of layer {layer + 1} ({n_pre:,} x {n_post:,} neurons)"
         found.append(Need(what, 4 * copies * n_pre * n_post, max(remedies)[1]))
+    if settings.rule.build().parts.transport.layer_wise:
+        feedback = 8 * sum(above * below for above, below in zip(sizes[2:], sizes[1:-1], strict=True))
+        return [*found, Need("feedback from layer to layer", feedback, _remedy(1, hidden, dataset))]
     feedback = 8 * sizes[-1] * sum(sizes[1:-1])
     return [*found, Need(f"feedback from {sizes[-1]:,} output neurons", feedback, _remedy(hidden + 1, hidden, dataset))]
 

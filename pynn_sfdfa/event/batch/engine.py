@@ -60,6 +60,7 @@ _OF_TRIALS: dict[str, Callable[[Layers], tuple[Any, ...]]] = {
     "neuron_errors_through_weights": lambda layers: (neuron_errors_through_weights,),
     "potential_ratio": lambda layers: () if all(layers.at_threshold) else (neuron_errors_through_weights,),
     "spike_errors_by_feedback": lambda layers: (spike_errors_by_feedback,),
+    "spike_errors_through_feedback": lambda layers: (spike_errors_through_weights,),
     "spike_errors_through_weights": lambda layers: (spike_errors_through_weights,),
 }
 """Kernels behind methods of `Trials` that not all rules call."""
@@ -223,7 +224,7 @@ class BatchEngine:
         return [unpad(w, n) for w, n in zip(self._layers.weights, self._layers.sizes[1:], strict=True)]
 
     def feedback(self) -> list[NDArray[np.float32]]:
-        """Return copies of the feedback weights, shape (n_out, n_hidden) each."""
+        """Return copies of the feedback weights, one for each hidden layer."""
         return [feedback.copy() for feedback in self._feedback]
 
     def state(self) -> dict[str, NDArray[np.generic]]:
@@ -277,9 +278,20 @@ class BatchEngine:
         scale: float,
     ) -> Trials:
         """Run a batch of trials."""
-        self._layers.run(workspace, trains, samples, first_trial, Need.PERTURBATIONS in rule.needs)
+        perturbed, layer_wise = Need.PERTURBATIONS in rule.needs, rule.parts.transport.layer_wise
+        self._layers.run(workspace, trains, samples, first_trial, perturbed, passed_on=not layer_wise)
         space, labels = self._learning_space(), trains.labels[samples]
-        return Trials(self._layers, workspace, space.errors, space.flat_errors, self._loss, labels, scale)
+        return Trials(
+            self._layers,
+            workspace,
+            space.errors,
+            space.flat_errors,
+            self._loss,
+            labels,
+            scale,
+            layer_wise=layer_wise,
+            batch=self._step + 1,
+        )
 
     def _descend(
         self,
