@@ -12,8 +12,9 @@ from stock_reference import Stock, s_psp
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import SGD, Adam, Dense, Input, Network, SpikeCount
+from pynn_sfdfa.event.batch.blocks import Blocks
 from pynn_sfdfa.event.batch.layers import Layers
-from pynn_sfdfa.event.batch.trials import Blocks, Trials
+from pynn_sfdfa.event.batch.trials import Trials
 from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
 from pynn_sfdfa.rules import HM2BP
 from pynn_sfdfa.training.readouts.first_spike import FirstSpike
@@ -43,13 +44,13 @@ def learned(network, trains, rule, loss, threads=1):
     trials = Trials(layers, workspace, errors, [e.reshape(-1) for e in errors], loss, trains.labels, 1.0 / n)
     rule.assign_errors(trials, [])
     gradients = [np.zeros(w.shape, np.float32) for w in layers.weights]
-    blocks = Blocks([w.shape[1] for w in layers.weights])
+    blocks = Blocks(layers.layouts)
     layers.pool.run(trials.gradient_tasks([g.reshape(-1) for g in gradients], blocks, rule.parts.local_gradient))
     return [g[:, :size] for g, size in zip(gradients, network.sizes[1:], strict=True)], fired
 
 
 def of_layer(layer, size, trial):
-    trials = layer.n_groups.size
+    trials = layer.places.size
     count = layer.counts.reshape(trials, -1)[trial].sum()
     spikes = layer.spikes.reshape(trials, -1)[trial, :count]
     return [np.sort(spikes.time[spikes.unit == i]).astype(float) for i in range(size)]

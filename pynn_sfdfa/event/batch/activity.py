@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import float32, int32, int64
 
+from pynn_sfdfa.event.batch.places import spike_count
 from pynn_sfdfa.event.batch.records import LAYER_TRIALS
 from pynn_sfdfa.support.jit import kernel
 
@@ -44,7 +45,7 @@ def add_up(counts: NDArray[np.int32], cap: int, spikes: NDArray[np.int64]) -> in
 
 
 def first_spikes(layer: LayerTrials, n_trials: int, n: int) -> NDArray[np.float32]:
-    """Return when each neuron fired first in each of the first trials, shape (n_trials, n).
+    """Return when each neuron of a layer with one site fired first in each of the first trials, shape (n_trials, n).
 
     In ms from the start of the trial; infinite for neurons that were silent.
     """
@@ -56,12 +57,8 @@ def first_spikes(layer: LayerTrials, n_trials: int, n: int) -> NDArray[np.float3
 @kernel(LAYER_TRIALS, float32[:, ::1])
 def find_first(layer: LayerTrials, times: NDArray[np.float32]) -> None:
     """Lower ``times`` to the first spike of each neuron; as of `first_spikes`."""
-    trials = layer.n_groups.size
-    width, capacity = layer.counts.size // trials, layer.spikes.size // trials
     for trial in range(times.shape[0]):
-        fired = 0
-        for i in range(width):
-            fired += layer.counts[trial * width + i]
-        for k in range(trial * capacity, trial * capacity + fired):
+        first = layer.places[trial].spike
+        for k in range(first, first + np.int64(spike_count(layer, np.uint64(trial)))):
             spike = layer.spikes[k]
             times[trial, spike.unit] = min(times[trial, spike.unit], spike.time)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.support.jit import FLOAT_FLAGS, subroutine
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,32 +21,51 @@ _ONE, _TWO, _EIGHT = np.uint64(1), np.uint64(2), np.uint64(8)
 _COUNT_FLAGS = FLOAT_FLAGS | {"reassoc"}
 
 
+@jit(inline="always")
+def _row(events: NDArray[np.void], event: np.uint64, matrix: np.uint64, width: np.uint64) -> np.uint64:
+    """Return where the weights of an event begin."""
+    return (matrix + _index(events[event].unit)) * width
+
+
 @subroutine(fastmath=FLOAT_FLAGS)
 def sum_rows(
     weights: NDArray[np.float32],
+    matrix: np.uint64,
     events: NDArray[np.void],
     event: np.uint64,
     last: np.uint64,
     total: NDArray[np.float32],
 ) -> None:
-    """Add up the weights of the events from ``event`` to before ``last``, in pairs, eight rows a pass."""
+    """Add up the weights of the events from ``event`` to before ``last``, in pairs, eight rows a pass.
+
+    ``matrix`` is the first row of the weights of their site.
+    """
     width = _index(total.size)
     total[:] = np.float32(0.0)
     while event + _EIGHT <= last:
-        r0, r1 = _index(events[event].unit) * width, _index(events[event + _ONE].unit) * width
-        r2, r3 = _index(events[event + _TWO].unit) * width, _index(events[event + _index(3)].unit) * width
-        r4, r5 = _index(events[event + _index(4)].unit) * width, _index(events[event + _index(5)].unit) * width
-        r6, r7 = _index(events[event + _index(6)].unit) * width, _index(events[event + _index(7)].unit) * width
+        r0, r1 = _row(events, event, matrix, width), _row(events, event + _ONE, matrix, width)
+        r2, r3 = (
+            _row(events, event + _TWO, matrix, width),
+            _row(events, event + _index(3), matrix, width),
+        )
+        r4, r5 = (
+            _row(events, event + _index(4), matrix, width),
+            _row(events, event + _index(5), matrix, width),
+        )
+        r6, r7 = (
+            _row(events, event + _index(6), matrix, width),
+            _row(events, event + _index(7), matrix, width),
+        )
         for lane in range(width):
             first = total[lane] + (weights[r0 + lane] + weights[r1 + lane]) + (weights[r2 + lane] + weights[r3 + lane])
             then = first + (weights[r4 + lane] + weights[r5 + lane])
             total[lane] = then + (weights[r6 + lane] + weights[r7 + lane])
         event += _EIGHT
     while event < last:
-        first = _index(events[event].unit) * width
+        first = _row(events, event, matrix, width)
         event += _ONE
         if event < last:
-            second = _index(events[event].unit) * width
+            second = _row(events, event, matrix, width)
             event += _ONE
             for lane in range(width):
                 total[lane] += weights[first + lane] + weights[second + lane]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import boolean, int64
 
+from pynn_sfdfa.event.batch.places import event_count, first_event, first_group
 from pynn_sfdfa.event.batch.records import LAYER_TRIALS
 from pynn_sfdfa.support.jit import jit, kernel
 
@@ -28,29 +29,21 @@ _MANY = np.uint64(4)
 
 
 @jit(inline="always")
-def _event_count(layer: LayerTrials, trial: np.uint64) -> np.uint64:
-    """Return how many spikes arrive at a layer in a trial."""
-    group0 = trial * (_index(layer.events.size // layer.n_groups.size) + _ONE)
-    return _index(layer.groups[group0 + _index(layer.n_groups[trial])].start)
-
-
-@jit(inline="always")
-def merged(layer: LayerTrials, trial: np.uint64) -> bool:
-    """Whether the events of a trial come in few groups; nothing but the trial itself decides."""
-    return bool(_event_count(layer, trial) >= _MANY * _index(layer.n_groups[trial]))
+def merged(layer: LayerTrials, place: np.uint64) -> bool:
+    """Whether the events of a place come in few groups; nothing but the trial itself decides."""
+    return bool(event_count(layer, place) >= _MANY * _index(layer.places[place].n_groups))
 
 
 @kernel(int64, int64, boolean, LAYER_TRIALS)
 def sort_by_unit(first: int, last: int, every: bool, layer: LayerTrials) -> None:
-    """Fill in which groups each unit arrived in, for trials ``first`` to before ``last`` that are `merged`, or all."""
-    trials = layer.n_groups.size
-    capacity, units = _index(layer.events.size // trials), _index(layer.unit_start.size // trials) - _ONE
+    """Fill in which groups each unit arrived in, for places ``first`` to before ``last`` that are `merged`, or all."""
+    units = _index(layer.unit_start.size // layer.places.size) - _ONE
     events, groups, start, of_unit = layer.events, layer.groups, layer.unit_start, layer.unit_groups
-    for trial in range(_index(first), _index(last)):
-        if not (every or merged(layer, trial)):
+    for place in range(_index(first), _index(last)):
+        if not (every or merged(layer, place)):
             continue
-        event0, group0, unit0 = trial * capacity, trial * (capacity + _ONE), trial * (units + _ONE)
-        n, n_groups = _event_count(layer, trial), _index(layer.n_groups[trial])
+        event0, group0, unit0 = first_event(layer, place), first_group(layer, place), place * (units + _ONE)
+        n, n_groups = event_count(layer, place), _index(layer.places[place].n_groups)
         for unit in range(unit0, unit0 + units + _ONE):
             start[unit] = 0
         for event in range(event0, event0 + n):
@@ -70,10 +63,10 @@ def sort_by_unit(first: int, last: int, every: bool, layer: LayerTrials) -> None
 
 
 @kernel(int64, LAYER_TRIALS)
-def most_merged_groups(n_trials: int, layer: LayerTrials) -> int:
-    """Return the most groups of any trial that is `merged`, or 0 if none is."""
+def most_merged_groups(n_places: int, layer: LayerTrials) -> int:
+    """Return the most groups of any place that is `merged`, or 0 if none is."""
     most = 0
-    for trial in range(_index(n_trials)):
-        if merged(layer, trial):
-            most = max(most, layer.n_groups[trial])
+    for place in range(_index(n_places)):
+        if merged(layer, place):
+            most = max(most, layer.places[place].n_groups)
     return most

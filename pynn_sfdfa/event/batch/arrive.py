@@ -9,6 +9,7 @@ import numpy as np
 from numba import float32, int32, int64, uint64
 
 from pynn_sfdfa.event.batch.order import sort_by_time
+from pynn_sfdfa.event.batch.places import first_event, first_group, first_spike
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["arrive_inputs", "arrive_spikes"]
+__all__ = ["arrive_inputs", "arrive_spikes", "group_events"]
 
 # Unsigned indices, for the reason given in forward.py.
 _index = np.uint64
@@ -33,7 +34,7 @@ def _decay(window: np.float32, constants: LayerConstants) -> tuple[np.float32, n
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def _group_events(groups: NDArray[np.void], first: np.uint64, n: np.uint64, constants: LayerConstants) -> np.uint64:
+def group_events(groups: NDArray[np.void], first: np.uint64, n: np.uint64, constants: LayerConstants) -> np.uint64:
     """Turn the times of n events, sorted, into groups with first event, time, window and decay; return their number.
 
     Both begin at ``groups[first]``. Events that arrive after the trial are dropped.
@@ -71,21 +72,20 @@ def arrive_inputs(
     constants: LayerConstants,
     out: LayerTrials,
 ) -> None:
-    """Lay out the input spikes of trials ``first`` to before ``last``; trial k shows ``samples[k]``.
+    """Lay out the input spikes of trials ``first`` to before ``last`` at a dense layer; trial k shows ``samples[k]``.
 
     Input spikes carry no grades.
     """
     events, groups = out.events, out.groups
-    capacity = _index(events.size // out.n_groups.size)
     for trial in range(_index(first), _index(last)):
-        event0, group0 = trial * capacity, trial * (capacity + _ONE)
+        event0, group0 = first_event(out, trial), first_group(out, trial)
         spike0 = _index(offsets[samples[trial]])
         n = _index(offsets[samples[trial] + 1]) - spike0
         for k in range(n):
             groups[group0 + k].time = times[spike0 + k]
             events[event0 + k].unit = units[spike0 + k]
             events[event0 + k].grade = np.float32(0.0)
-        out.n_groups[trial] = _group_events(groups, group0, n, constants)
+        out.places[trial].n_groups = group_events(groups, group0, n, constants)
 
 
 @kernel(int64, int64, LAYER_TRIALS, LAYER_CONSTANTS, uint64[::1], LAYER_TRIALS, fastmath=FLOAT_FLAGS)
@@ -97,19 +97,16 @@ def arrive_spikes(
     order: NDArray[np.uint64],
     out: LayerTrials,
 ) -> None:
-    """Lay out the spikes of one layer, ``below``, as arrivals at the next, for trials ``first`` to before ``last``.
+    """Lay out the spikes of a dense layer, ``below``, as arrivals at the next, for trials ``first`` to before ``last``.
 
     ``constants`` are those of the next layer; ``order`` is scratch space for the spikes of a trial.
     """
     windows, spikes, events, groups = below.groups, below.spikes, out.events, out.groups
-    trials = out.n_groups.size
-    capacity, capacity_below = _index(events.size // trials), _index(below.events.size // trials)
-    spikes_below = _index(spikes.size // trials)
     for trial in range(_index(first), _index(last)):
-        event0, group0 = trial * capacity, trial * (capacity + _ONE)
-        spike0, window0 = trial * spikes_below, trial * (capacity_below + _ONE)
+        event0, group0 = first_event(out, trial), first_group(out, trial)
+        spike0, window0 = first_spike(below, trial), first_group(below, trial)
         start = np.int64(0)
-        for window in range(window0, window0 + _index(below.n_groups[trial])):
+        for window in range(window0, window0 + _index(below.places[trial].n_groups)):
             stop = np.int64(windows[window].stop)
             # Windows follow each other in time, so only the spikes of one window need sorting.
             sort_by_time(spikes, spike0, start, stop, order)
@@ -120,4 +117,4 @@ def arrive_spikes(
                 events[event0 + at].source = order[k]
                 events[event0 + at].grade = spike.grade
             start = stop
-        out.n_groups[trial] = _group_events(groups, group0, _index(start), constants)
+        out.places[trial].n_groups = group_events(groups, group0, _index(start), constants)

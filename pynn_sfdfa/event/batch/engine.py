@@ -13,18 +13,18 @@ from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.event.batch.activity import add_up, first_spikes, summarise
 from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
-from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
+from pynn_sfdfa.event.batch.blocks import Blocks
 from pynn_sfdfa.event.batch.forward import advance_layer
 from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
-from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width, pad, unpad
+from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
-from pynn_sfdfa.event.batch.passes import share_out
+from pynn_sfdfa.event.batch.pool import share_out
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
-from pynn_sfdfa.event.batch.trials import Blocks, Trials
+from pynn_sfdfa.event.batch.trials import Trials
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.jit import compile_ahead
@@ -151,7 +151,7 @@ class BatchEngine:
         kernels = [advance_inhibited] if any(self._layers.inhibition) else []
         kernels += [advance_layer] if not all(self._layers.inhibition) else []
         kernels += dict.fromkeys(of_trials)
-        kernels += [arrive_spikes, accumulate_gradient, sort_by_unit, *rule.kernels, arrive_inputs, most_merged_groups]
+        kernels += [*self._layers.arriving, accumulate_gradient, sort_by_unit, *rule.kernels, most_merged_groups]
         kernels += [] if self._regularisation is None else self._regularisation.kernels
         kernels += [*optimizer.kernels, add_up, *self._loss.kernels]
         compile_ahead(kernels, self.threads, report)
@@ -212,7 +212,7 @@ class BatchEngine:
             self._rule.assign_errors(trials, self._feedback)
             flat = [total.reshape(-1) for total in totals]
             self._layers.pool.run(trials.gradient_tasks(flat, blocks, self._rule.parts.local_gradient))
-        return [unpad(total, n) for total, n in zip(totals, self._layers.sizes[1:], strict=True)]
+        return [own.pynn_weights(total) for own, total in zip(self._layers.layouts, totals, strict=True)]
 
     def respond(self, trains: Presentations) -> Responses:
         """Run all samples without learning; see `pynn_sfdfa.training.engine.TrainingEngine`."""
@@ -220,8 +220,8 @@ class BatchEngine:
         return self._layers.respond(trains, trials, self._readout.of_first_spikes)
 
     def weights(self) -> list[NDArray[np.float32]]:
-        """Return copies of the weights, shape (n_pre, n_post) each."""
-        return [unpad(w, n) for w, n in zip(self._layers.weights, self._layers.sizes[1:], strict=True)]
+        """Return copies of the weights, in the shapes of the connectivity."""
+        return [own.pynn_weights(w) for own, w in zip(self._layers.layouts, self._layers.weights, strict=True)]
 
     def feedback(self) -> list[NDArray[np.float32]]:
         """Return copies of the feedback weights, one for each hidden layer."""
@@ -235,7 +235,7 @@ class BatchEngine:
         for layer, (weights, slots) in enumerate(zip(self.weights(), self._slots, strict=True)):
             arrays[f"weights.{layer}"] = weights
             for slot, values in slots.items():
-                arrays[f"optimizer.{slot}.{layer}"] = unpad(values, weights.shape[1])
+                arrays[f"optimizer.{slot}.{layer}"] = self._layers.layouts[layer].pynn_weights(values)
         for layer, feedback in enumerate(self.feedback()):
             arrays[f"feedback.{layer}"] = feedback
         return arrays
@@ -252,9 +252,10 @@ class BatchEngine:
             self._sample_weights.load_state(arrays)
         self._step = int(arrays["optimizer.step"][0])
         for layer, (weights, slots) in enumerate(zip(self._layers.weights, self._slots, strict=True)):
-            weights[...] = pad(arrays[f"weights.{layer}"])
+            padded = self._layers.layouts[layer].padded_weights
+            weights[...] = padded(arrays[f"weights.{layer}"])
             for slot, values in slots.items():
-                values[...] = pad(arrays[f"optimizer.{slot}.{layer}"])
+                values[...] = padded(arrays[f"optimizer.{slot}.{layer}"])
         for layer, feedback in enumerate(self._feedback):
             feedback[...] = arrays[f"feedback.{layer}"]
 
@@ -322,7 +323,9 @@ class BatchEngine:
     def _regularisation_tasks(
         self, regularisation: WeightRegularisation, gradients: Sequence[NDArray[np.float32]], rate: float
     ) -> Iterator[partial[None]]:
-        for weights, gradient in zip(self._layers.weights, gradients, strict=True):
+        for weights, gradient, learns in zip(self._layers.weights, gradients, self._layers.learns, strict=True):
+            if not learns:
+                continue
             width, shaped = weights.shape[1], gradient.reshape(weights.shape)
             for first in range(0, width, block_width(width)):
                 last = min(width, first + block_width(width))
@@ -331,7 +334,10 @@ class BatchEngine:
     def _optimizer_steps(
         self, optimizer: Optimizer, gradients: Sequence[NDArray[np.float32]]
     ) -> Iterator[partial[None]]:
-        for weights, gradient, slots in zip(self._layers.weights, gradients, self._slots, strict=True):
+        layers = zip(self._layers.weights, gradients, self._slots, self._layers.learns, strict=True)
+        for weights, gradient, slots, learns in layers:
+            if not learns:
+                continue
             shaped = gradient.reshape(weights.shape)
             for rows in share_out(weights.shape[0], self.threads):
                 part = {name: values[rows] for name, values in slots.items()}
@@ -388,9 +394,9 @@ class _Space:
     """What only an engine that computes gradients needs memory for."""
 
     def __init__(self, layers: Layers, batch_size: int) -> None:
-        self.errors = [np.zeros((batch_size, w.shape[1]), np.float32) for w in layers.weights]
+        self.errors = [np.zeros((batch_size, own.count * own.width), np.float32) for own in layers.layouts]
         self.flat_errors = [error.reshape(-1) for error in self.errors]
-        self.blocks = Blocks([w.shape[1] for w in layers.weights])
+        self.blocks = Blocks(layers.layouts)
         self._gradients: list[NDArray[np.float32]] = []
 
     def gradients(self, layers: Layers) -> list[NDArray[np.float32]]:

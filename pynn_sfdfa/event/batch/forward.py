@@ -19,6 +19,7 @@ from numba import float32, int64
 
 from pynn_sfdfa.common.perturbation import perturbation
 from pynn_sfdfa.event.batch.arrival import mark_candidates, sum_rows, take_arrival
+from pynn_sfdfa.event.batch.places import first_event, first_group
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.spike_times import fall_to_spike, growth_to_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
@@ -120,6 +121,7 @@ def _following_spike(
 def _release(
     since: np.float32,
     lane: np.uint64,
+    neuron: np.uint64,
     start: np.float32,
     at: np.uint64,
     constants: LayerConstants,
@@ -134,7 +136,7 @@ def _release(
     until_syn = np.float32(math.exp(-since / constants.tau_syn))
     current, rest = _decayed(A[lane], until_syn), constants.c - constants.drop
     releases[at].time = start + since
-    releases[at].unit = lane
+    releases[at].unit = neuron
     releases[at].carry = (current * constants.reach - rest) / constants.tau_m
     releases[at].since_syn = until_syn
     releases[at].since_m = until_m
@@ -146,6 +148,7 @@ def _release(
 def _release_held(
     start: np.float32,
     window: np.float32,
+    lowest: np.uint64,
     n_held: int,
     release0: np.uint64,
     n_released: int,
@@ -163,33 +166,35 @@ def _release_held(
             lasting += 1
             continue
         at = release0 + _index(n_released)
-        scratch.B[lane], _, _ = _release(since, _index(lane), start, at, constants, scratch.A, releases)
+        neuron = lowest + _index(lane)
+        scratch.B[lane], _, _ = _release(since, _index(lane), neuron, start, at, constants, scratch.A, releases)
         scratch.release[lane] = n_released
         n_released += 1
     return lasting, n_released
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def _advance_trial(
+def _advance_place(
     trial: np.uint64,
+    site: np.uint64,
+    spike0: np.uint64,
     weights: NDArray[np.float32],
     constants: LayerConstants,
     draw: Draw,
     scratch: Scratch,
     layer: LayerTrials,
-) -> None:
-    """Run one trial of one layer."""
+) -> np.uint64:
+    """Run one site of one layer in one trial, whose first spike is ``spike0``; return the one after its last."""
     one, zero, c = np.float32(1.0), np.float32(0.0), constants.c
     A, B, D, candidate, candidate_words = scratch.A, scratch.B, scratch.D, scratch.candidate, scratch.candidate_words
     events, groups, spikes, releases = layer.events, layer.groups, layer.spikes, layer.releases
     release, refractory = scratch.release, constants.refractory > zero
     counts, directional, perturbations = layer.counts, layer.directional, layer.perturbation
-    width = _index(A.size)
-    cell = trial * width  # the first neuron of this trial among those of all trials
-    capacity = _index(events.size // layer.n_groups.size)
-    event0, group0 = trial * capacity, trial * (capacity + _ONE)
-    spike0 = cell * _index(constants.max_spikes)
-    release0 = trial * _index(releases.size // layer.n_groups.size)
+    width, sites, place = _index(A.size), _index(layer.sites), trial * _index(layer.sites) + site
+    lowest, cell = site * width, place * width  # the first neuron, among those of its trial and of all trials
+    matrix = site * _index(layer.own_rows)
+    event0, group0, release0 = first_event(layer, place), first_group(layer, place), spike0
+    layer.places[place].spike = spike0
     n_held, n_released = 0, 0
     A[:] = zero
     B[:] = zero
@@ -201,27 +206,27 @@ def _advance_trial(
         perturbations[cell + lane] = zero
     decay_syn, decay_m = zero, zero
     n = spike0
-    for group in range(group0, group0 + _index(layer.n_groups[trial])):
+    for group in range(group0, group0 + _index(layer.places[place].n_groups)):
         first = event0 + _index(groups[group].start)
         last = event0 + _index(groups[group + _ONE].start)
         start, window = groups[group].time, groups[group].window
         # Until the end of the window, or until its peak if that is earlier, B - A <= B tangent_B + A tangent_A.
         tangent_A, tangent_B = window / constants.tau_syn - one, one - window / constants.tau_m
-        row = _index(events[last - _ONE].unit) * width
+        row = (matrix + _index(events[last - _ONE].unit)) * width
         size = last - first
         if size == _ONE:
             earlier, earlier_at = scratch.none, _ZERO
         elif size == _TWO:
-            earlier, earlier_at = weights, _index(events[first].unit) * width
+            earlier, earlier_at = weights, (matrix + _index(events[first].unit)) * width
         else:
-            sum_rows(weights, events, first, last - _ONE, scratch.total)
+            sum_rows(weights, matrix, events, first, last - _ONE, scratch.total)
             earlier, earlier_at = scratch.total, _ZERO
         candidates = take_arrival(earlier, earlier_at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B)
         if draw.graded:
             for event in range(first, last):
                 grade = events[event].grade
                 if grade != zero:
-                    row = _index(events[event].unit) * width
+                    row = (matrix + _index(events[event].unit)) * width
                     for lane in range(width):
                         D[lane] += weights[row + lane] * grade
         decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
@@ -229,10 +234,10 @@ def _advance_trial(
         before = n_released
         if n_held > 0:
             n_held, n_released = _release_held(
-                start, window, n_held, release0, n_released, constants, scratch, releases
+                start, window, lowest, n_held, release0, n_released, constants, scratch, releases
             )
             for k in range(release0 + _index(before), release0 + _index(n_released)):
-                freed = _index(releases[k].unit)
+                freed = _index(releases[k].unit) - lowest
                 if B[freed] * tangent_B + A[freed] * tangent_A >= c:
                     candidates += one
                 else:
@@ -268,14 +273,15 @@ def _advance_trial(
                         directional[cell + lane] += grade
                         grade = zero
                     if draw.perturbed and counts[cell + lane] == 0:
-                        v = perturbation(draw.seed, draw.layer, draw.first_trial + np.int64(trial), np.int64(lane))
+                        neuron = np.int64(lane * sites + site)  # as PyNN numbers it
+                        v = perturbation(draw.seed, draw.layer, draw.first_trial + np.int64(trial), neuron)
                         perturbations[cell + lane] = np.float32(v)
                         grade += np.float32(v)
                     counts[cell + lane] += np.int32(1)
                     if draw.passed_on:
                         directional[cell + lane] += grade
                     spikes[n].time = start + since
-                    spikes[n].unit = lane
+                    spikes[n].unit = lowest + lane
                     spikes[n].grade = grade
                     spikes[n].since_syn = until_syn
                     spikes[n].since_m = until_m
@@ -298,6 +304,7 @@ def _advance_trial(
                         b, until_m, until_syn = _release(
                             since + constants.refractory,
                             lane,
+                            lowest + lane,
                             start,
                             release0 + _index(n_released),
                             constants,
@@ -312,6 +319,7 @@ def _advance_trial(
                 B[lane] = b
         groups[group].stop = n - spike0
         groups[group].released = n_released
+    return n
 
 
 _DRAW, _SCRATCH = numba.typeof(Draw(False, False, 0, 0, 0)), numba.typeof(allocate_scratch(8))
@@ -326,13 +334,22 @@ def advance_layer(
     draw: Draw,
     scratch: Scratch,
     layer: LayerTrials,
-) -> None:
+) -> bool:
     """Fill in the spikes that the arrivals at a layer cause, for trials ``first`` to before ``last``.
+
+    Return whether there is space for them; if not, nothing of what is filled in is of use.
 
     Parameters
     ----------
-    weights : float32, shape (n_pre * width,)
+    weights : float32, shape (rows * width,)
         Laid out by `pynn_sfdfa.event.batch.layout`.
     """
+    most = _index(layer.spikes.size) // (_index(layer.places.size) // _index(layer.sites))
+    most_of_site = _index(scratch.A.size) * _index(constants.max_spikes)
     for trial in range(_index(first), _index(last)):
-        _advance_trial(trial, weights, constants, draw, scratch, layer)
+        spike = trial * most
+        for site in range(_index(layer.sites)):
+            if spike + most_of_site > (trial + _ONE) * most:
+                return False
+            spike = _advance_place(trial, site, spike, weights, constants, draw, scratch, layer)
+    return True

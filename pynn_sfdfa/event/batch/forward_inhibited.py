@@ -19,6 +19,7 @@ from numba import float32, int64
 
 from pynn_sfdfa.common.perturbation import perturbation
 from pynn_sfdfa.event.batch.forward import Draw
+from pynn_sfdfa.event.batch.places import first_event, first_group, first_spike, row_width
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.spike_times import next_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel, subroutine
@@ -26,7 +27,7 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel, subroutine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
 __all__ = ["InhibitedScratch", "advance_inhibited", "allocate_inhibited"]
 
@@ -174,8 +175,8 @@ def _advance_neurons(
     """Take all neurons to ``until``; return the next record of a spike, how many were released, and how many sent."""
     tau_m, tau_syn, c = float(constants.tau_m), float(constants.tau_syn), float(constants.c)
     rest, spikes, releases, counts = c - float(constants.drop), layer.spikes, layer.releases, layer.counts
-    cell = trial * _index(counts.size // layer.n_groups.size)
-    release0 = trial * _index(releases.size // layer.n_groups.size)
+    cell = trial * row_width(layer)
+    release0 = first_spike(layer, trial)
     decay_syn = math.exp((now - until) / tau_syn)
     for lane in range(_index(scratch.A.size)):
         a, b, at = scratch.A[lane], scratch.B[lane], now  # as of the time ``at``
@@ -245,9 +246,9 @@ def _advance_trial(
 ) -> None:
     """Run one trial of one layer."""
     events, groups, counts = layer.events, layer.groups, layer.counts
-    width, capacity = _index(counts.size // layer.n_groups.size), _index(events.size // layer.n_groups.size)
-    cell, event0, group0 = trial * width, trial * capacity, trial * (capacity + _ONE)
-    spike0, last_group = cell * _index(constants.max_spikes), group0 + _index(layer.n_groups[trial])
+    width = row_width(layer)
+    cell, event0, group0 = trial * width, first_event(layer, trial), first_group(layer, trial)
+    spike0, last_group = first_spike(layer, trial), group0 + _index(layer.places[trial].n_groups)
     scratch.A[:] = 0.0
     scratch.B[:] = 0.0
     scratch.D[:] = np.float32(0.0)

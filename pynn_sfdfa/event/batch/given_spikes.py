@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import int64
 
+from pynn_sfdfa.event.batch.places import first_group, first_spike, row_width
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.support.jit import jit, kernel
 
@@ -55,17 +56,15 @@ def give_spikes(labels: NDArray[np.int64], number: int, constants: LayerConstant
     number : int
         At most the cap on spikes, and so few that refractory periods end before the next.
     """
-    groups, spikes, releases, trials = layer.groups, layer.spikes, layer.releases, _index(layer.n_groups.size)
-    width, capacity = _index(layer.counts.size) // trials, _index(layer.events.size) // trials
+    groups, spikes, releases, width = layer.groups, layer.spikes, layer.releases, row_width(layer)
     interval, refractory = constants.trial_duration / np.float32(number + 1), constants.refractory
     any_given = False
     for trial in range(_index(labels.size)):
         target = trial * width + _index(labels[trial])
         if layer.counts[target] > 0:
             continue
-        group0, spike0 = trial * (capacity + _ONE), trial * width * _index(constants.max_spikes)
-        release0 = trial * (_index(releases.size) // trials)
-        group = group0 + _index(layer.n_groups[trial])
+        group0, spike0 = first_group(layer, trial), first_spike(layer, trial)
+        release0, group = spike0, group0 + _index(layer.places[trial].n_groups)
         # Spikes and releases are numbered from 1: the last until the end of a window, and the last before it begins.
         spike, none = number, 0
         while group > group0 and none < number and np.float32(none + 1) * interval < groups[group0].time:

@@ -14,8 +14,8 @@ import numpy as np
 from numba import float32, int64, uint64
 
 from pynn_sfdfa.event.batch.order import sort_by_time
+from pynn_sfdfa.event.batch.places import first_spike, row_width, spike_count
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_count
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _s_psp(
 ) -> None:
     """Set ``e[i * n + l]`` to the S-PSP from l to i in units of theta."""
     spikes, n = layer.spikes, _index(S1.size)
-    spike0, zero, one = trial * _index(spikes.size // layer.n_groups.size), np.float32(0.0), np.float32(1.0)
+    spike0, zero, one = first_spike(layer, trial), np.float32(0.0), np.float32(1.0)
     fired = np.int64(spike_count(layer, trial))
     sort_by_time(spikes, spike0, 0, fired, order)
     S1[:] = zero
@@ -115,7 +115,7 @@ def lateral_effects(
     effect : float32, shape (trials * neurons,)
         0 where a neuron is silent.
     """
-    n, width = _index(S1.size), _index(layer.counts.size // layer.n_groups.size)
+    n, width = _index(S1.size), row_width(layer)
     for trial in range(_index(first), _index(last)):
         _s_psp(trial, layer, constants, order, S1, S2, e)
         for i in range(n):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pynn_sfdfa.event.batch.activity import first_spikes
+from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
+from pynn_sfdfa.event.batch.distribute import distribute_inputs, distribute_spikes
 from pynn_sfdfa.event.batch.forward import Draw
-from pynn_sfdfa.event.batch.layout import pad
 from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, run_trials
 from pynn_sfdfa.event.batch.pool import Pool
+from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants, of_silent
 from pynn_sfdfa.training.responses import Responses
 
@@ -43,8 +45,11 @@ class Layers:
     ----------
     silent : list of float
         Of each layer; see `pynn_sfdfa.event.batch.workspace.of_silent`.
-    weights : tuple of float32 arrays, shape (n_pre, width)
-    flat_weights : list of float32 arrays, shape (n_pre * width,)
+    layouts : list of SiteLayout
+    learns : list of bool
+        Whether the weights of a layer change.
+    weights : tuple of float32 arrays, shape (rows, width)
+    flat_weights : list of float32 arrays, shape (rows * width,)
         The same memory, as the kernels take it.
 
     inhibition : list of float
@@ -56,7 +61,7 @@ class Layers:
     Raises
     ------
     ValueError
-        If the number of threads is not valid.
+        If the number of threads is not valid, or the output layer has more than one site.
     """
 
     def __init__(self, network: Network, seed: int, threads: int | None) -> None:
@@ -71,9 +76,24 @@ class Layers:
             layer.cell.reset_current == layer.cell.threshold_current and not inhibition
             for layer, inhibition in zip(network.layers, self.inhibition, strict=True)
         ]
-        self.weights = tuple(pad(w) for w in network.weights)
+        self.layouts = layouts_of(network)
+        if self.layouts[-1].count > 1:
+            raise ValueError(
+                f"The {network.layers[-1].name} layer has the shape {network.layers[-1].shape}, but classes are the "
+                "neurons of a layer without positions. Put Dense(classes) above it."
+            )
+        self.learns = [layer.connectivity.learns for layer in network.layers]
+        self.weights = tuple(own.padded_weights(w) for own, w in zip(self.layouts, network.weights, strict=True))
         self.flat_weights = [w.reshape(-1) for w in self.weights]
         self._workspaces: dict[int, Workspace] = {}
+
+    @property
+    def arriving(self) -> tuple[Any, ...]:
+        """The kernels that lay out what arrives at the layers."""
+        first, *others = (own.dense for own in self.layouts)
+        inputs = arrive_inputs if first else distribute_inputs
+        spikes = [arrive_spikes] * any(others) + [distribute_spikes] * (not all(others))
+        return (*spikes, inputs)
 
     def workspace(self, trains: SpikeTrains, trials: int) -> Workspace:
         """Return the arrays for so many trials at a time; ValueError if the samples do not fit the network."""
@@ -83,7 +103,8 @@ class Layers:
         if workspace is None or workspace.max_events < max_events:
             if workspace is not None:  # samples that are drawn are not all known: there may soon be one with more
                 max_events = max(max_events, _GROWTH * workspace.max_events // 100)
-            workspace = Workspace(self._network, trials, max_events, PARTS_PER_THREAD * self.pool.threads)
+            parts = PARTS_PER_THREAD * self.pool.threads
+            workspace = Workspace(self._network, self.layouts, trials, max_events, parts, former=workspace)
             self._workspaces[trials] = workspace
         return workspace
 
@@ -112,7 +133,8 @@ class Layers:
             Draw(perturbed and layer > 0, perturbed and layer < top, self._seed, layer, first_trial, passed_on)
             for layer in range(top + 1)
         )
-        run_trials(self.pool, workspace, trains, samples, self.flat_weights, self.inhibition, self.constants, draws)
+        what = (self.layouts, self.flat_weights, self.inhibition, self.constants, draws)
+        run_trials(self.pool, workspace, trains, samples, *what)
 
     def respond(self, trains: Presentations, trials: int, of_first_spikes: bool) -> Responses:
         """Run all samples, so many at a time, without learning."""
@@ -124,10 +146,10 @@ class Layers:
             shown, at = trains.shown(samples, 0)
             workspace = self.workspace(shown, trials)
             self.run(workspace, shown, at, start, perturbed=False)
-            counts[samples] = workspace.counts[-1][: samples.size]
+            counts[samples] = workspace.counts(len(totals) - 1, samples.size)
             if first is not None:
                 first[samples] = first_spikes(workspace.layers[-1], samples.size, self.sizes[-1])
-            totals += [int(layer[: samples.size].sum()) for layer in workspace.counts]
+            totals += [int(workspace.counts(layer, samples.size).sum()) for layer in range(len(totals))]
         return Responses(counts, first, tuple(int(total) for total in totals))
 
 

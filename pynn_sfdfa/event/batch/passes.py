@@ -9,15 +9,18 @@ import numpy as np
 
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
+from pynn_sfdfa.event.batch.distribute import distribute_inputs, distribute_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
 from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
+from pynn_sfdfa.event.batch.pool import share_out
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
+from pynn_sfdfa.event.batch.workspace import Room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.forward import Draw
     from pynn_sfdfa.event.batch.pool import Pool
     from pynn_sfdfa.event.batch.records import LayerConstants
+    from pynn_sfdfa.event.batch.site_layout import SiteLayout
     from pynn_sfdfa.event.batch.workspace import Workspace
 
 __all__ = [
@@ -34,9 +38,11 @@ __all__ = [
     "propagate_errors",
     "return_answers",
     "run_trials",
-    "share_out",
     "sort_arrivals",
 ]
+
+_GROWTH = 150
+"""Percent of what would have sufficed for one trial, to which space grows."""
 
 PARTS_PER_THREAD = 2
 """Trials differ in their number of spikes, so a thread that is done early takes another part."""
@@ -47,6 +53,7 @@ def run_trials(
     workspace: Workspace,
     trains: SpikeTrains,
     samples: NDArray[np.int64],
+    layouts: Sequence[SiteLayout],
     weights: Sequence[NDArray[np.float32]],
     inhibition: Sequence[float],
     constants: Sequence[LayerConstants],
@@ -54,21 +61,28 @@ def run_trials(
 ) -> None:
     """Run trials through all layers, one after the other: trial k shows ``samples[k]``.
 
+    If more happens than the workspace has space for, it gets more and they are run again.
+
     Parameters
     ----------
-    weights : sequence of float32 arrays, shape (n_pre * width,)
+    layouts : sequence of SiteLayout
+    weights : sequence of float32 arrays, shape (rows * width,)
     inhibition : sequence of float
         By which a spike of a neuron inhibits each other one of its layer, in nA.
     """
-    parts = share_out(samples.size, PARTS_PER_THREAD * pool.threads)
-    run = partial(_run_part, workspace, trains, samples, weights, inhibition, constants, draws)
-    pool.run(partial(run, number, part) for number, part in enumerate(parts))
+    run = partial(_run_part, workspace, trains, samples, layouts, weights, inhibition, constants, draws)
+    while True:
+        parts = share_out(samples.size, PARTS_PER_THREAD * pool.threads)
+        pool.run(partial(run, number, part) for number, part in enumerate(parts))
+        if not workspace.grown():
+            return
 
 
 def _run_part(
     workspace: Workspace,
     trains: SpikeTrains,
     samples: NDArray[np.int64],
+    layouts: Sequence[SiteLayout],
     weights: Sequence[NDArray[np.float32]],
     inhibition: Sequence[float],
     constants: Sequence[LayerConstants],
@@ -76,17 +90,28 @@ def _run_part(
     number: int,
     part: slice,
 ) -> None:
-    layers, order = workspace.layers, workspace.orders[number][0]
+    layers, order, deal = workspace.layers, workspace.orders[number][0], workspace.deals[number]
     first, last = part.start, part.stop
-    arrive_inputs(first, last, trains.times, trains.units, trains.offsets, samples, constants[0], layers[0])
-    for layer, (own, space) in enumerate(zip(layers, workspace.scratch[number], strict=True)):
-        how = (constants[layer], draws[layer], space, own)
-        if layer > 0:
+    for layer, (own, space, layout) in enumerate(zip(layers, workspace.scratch[number], layouts, strict=True)):
+        how, missing = (constants[layer], draws[layer], space, own), 0
+        if layout.dense and layer == 0:
+            arrive_inputs(first, last, trains.times, trains.units, trains.offsets, samples, constants[0], own)
+        elif layout.dense:
             arrive_spikes(first, last, layers[layer - 1], constants[layer], order, own)
+        elif layer == 0:
+            inputs = (trains.times, trains.units, trains.offsets, samples)
+            missing = distribute_inputs(first, last, *inputs, constants[0], layout.reach, deal, own)
+        else:
+            missing = distribute_spikes(first, last, layers[layer - 1], constants[layer], layout.reach, deal, own)
+        room = workspace.rooms[layer]
+        if missing:
+            workspace.lacks(layer, Room(missing * _GROWTH // 100, room.spikes))
+            return
         if inhibition[layer]:
             advance_inhibited(first, last, weights[layer], np.float32(inhibition[layer]), *how)
-        else:
-            advance_layer(first, last, weights[layer], *how)
+        elif not advance_layer(first, last, weights[layer], *how):
+            workspace.lacks(layer, Room(room.events, room.spikes * _GROWTH // 100))
+            return
 
 
 def propagate_errors(
@@ -101,7 +126,7 @@ def propagate_errors(
 ) -> None:
     """Set the errors of the spikes below a layer by backpropagation through it; arguments as of the kernel."""
     above, below = workspace.layers[layer], workspace.layers[layer - 1]
-    width = above.counts.size // workspace.trials
+    width = above.counts.size // above.places.size
 
     def propagate(part: slice) -> None:
         space = np.empty((3, width), np.float32)
@@ -113,6 +138,7 @@ def propagate_errors(
 def neuron_errors_below(
     pool: Pool,
     workspace: Workspace,
+    layouts: Sequence[SiteLayout],
     layer: int,
     weights: NDArray[np.float32],
     error: NDArray[np.float32],
@@ -130,28 +156,33 @@ def neuron_errors_below(
         Of no use for the first layer.
     float32 array, shape (trials, neurons)
     """
+    layout, n_below = layouts[layer], layouts[layer - 1].neurons if layer > 0 else 1
     above, trials = workspace.layers[layer], len(error)
     below = workspace.layers[max(0, layer - 1)]
-    error, potential = np.ascontiguousarray(error, np.float32), np.empty(error.shape, np.float32)
-    result = np.empty((trials, weights.size // (above.counts.size // workspace.trials)), np.float32)
+    lanes = layout.lanes if layout.count == 1 else layout.width
+    by_site = np.ascontiguousarray(error, np.float32) if layout.count == 1 else layout.by_site(error)
+    potential = np.empty(by_site.shape, np.float32)
+    several = layer > 0 and layouts[layer - 1].count > 1
+    result = np.empty((trials, below.counts.size // workspace.trials if several else n_below), np.float32)
 
     def propagate(part: slice) -> None:
-        space = (*np.empty((3, error.shape[1]), np.float32), np.ones(error.shape[1], np.float32))
-        arrays = (potential.reshape(-1), result.reshape(-1))
+        space = (*np.empty((3, lanes), np.float32), np.ones(lanes, np.float32))
+        arrays = (layout.reach, potential.reshape(-1), result.reshape(-1))
+        flat = by_site.reshape(-1)
         neuron_errors_through_weights(
-            part.start, part.stop, weights, above, error.reshape(-1), constants, *space, layer > 0, below, *arrays
+            part.start, part.stop, weights, above, flat, constants, *space, layer > 0, below, *arrays
         )
 
     pool.run(partial(propagate, part) for part in share_out(trials, PARTS_PER_THREAD * pool.threads))
-    return result, potential
+    return layouts[layer - 1].as_pynn(result) if several else result, layout.as_pynn(potential)
 
 
 def lateral_effect(
     pool: Pool, workspace: Workspace, layer: int, n_trials: int, inhibition: np.float32, constants: LayerConstants
 ) -> NDArray[np.float32]:
     """Return how much each neuron of a layer with inhibition excites itself, shape (trials, neurons)."""
-    own, effect = workspace.layers[layer], np.empty((n_trials, workspace.counts[layer].shape[1]), np.float32)
-    n = effect.shape[1]
+    own, n = workspace.layers[layer], workspace.counts(layer, n_trials).shape[1]
+    effect = np.empty((n_trials, n), np.float32)
 
     def work(number: int, part: slice) -> None:
         S1, S2, e = np.empty(n, np.float32), np.empty(n, np.float32), np.empty(n * n, np.float32)
@@ -168,6 +199,7 @@ def return_answers(
     workspace: Workspace,
     layer: int,
     n_trials: int,
+    layout: SiteLayout,
     feedback: NDArray[np.float32],
     error: NDArray[np.float32],
     delay: np.float32,
@@ -180,11 +212,12 @@ def return_answers(
     feedback : float32, shape (n_out, n_hidden)
     """
     hidden, output = workspace.layers[layer], workspace.layers[-1]
-    rows = feedback.T.ravel()
+    rows = (feedback if layout.count == 1 else layout.by_site(feedback)).T.ravel()
 
     def answer(number: int, part: slice) -> None:
-        orders, space = workspace.orders[number], np.empty((3, len(feedback)), np.float32)
-        spike_errors_by_feedback(part.start, part.stop, rows, hidden, output, error, delay, constants, *orders, *space)
+        deal, orders = workspace.deals[number], workspace.orders[number]
+        space = (*orders[1:], *np.empty((3, len(feedback)), np.float32))
+        spike_errors_by_feedback(part.start, part.stop, rows, hidden, output, error, delay, constants, deal, *space)
 
     parts = share_out(n_trials, PARTS_PER_THREAD * pool.threads)
     pool.run(partial(answer, number, part) for number, part in enumerate(parts))
@@ -196,12 +229,9 @@ def sort_arrivals(pool: Pool, workspace: Workspace, n_trials: int, every: bool) 
     Return for each layer the most groups of any trial whose events are `merged`, or 0 if there is none.
     """
     parts = list(share_out(n_trials, PARTS_PER_THREAD * pool.threads))
-    pool.run(partial(sort_by_unit, part.start, part.stop, every, layer) for layer in workspace.layers for part in parts)
-    return [most_merged_groups(n_trials, layer) for layer in workspace.layers]
-
-
-def share_out(n: int, parts: int) -> Iterator[slice]:
-    """Share out ``range(n)`` into at most so many parts of nearly equal size."""
-    parts = min(n, parts)
-    for part in range(parts):
-        yield slice(part * n // parts, (part + 1) * n // parts)
+    pool.run(
+        partial(sort_by_unit, part.start * layer.sites, part.stop * layer.sites, every, layer)
+        for layer in workspace.layers
+        for part in parts
+    )
+    return [most_merged_groups(n_trials * layer.sites, layer) for layer in workspace.layers]

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Pool"]
+__all__ = ["Pool", "share_out"]
 
 
 class Pool:
@@ -49,3 +49,10 @@ def _drain(pending: deque[Callable[[], object]]) -> None:
         except IndexError:
             return
         task()
+
+
+def share_out(n: int, parts: int) -> Iterator[slice]:
+    """Share out ``range(n)`` into at most so many parts of nearly equal size."""
+    parts = min(n, parts)
+    for part in range(parts):
+        yield slice(part * n // parts, (part + 1) * n // parts)

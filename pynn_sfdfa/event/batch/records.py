@@ -39,16 +39,17 @@ class LayerConstants(NamedTuple):
 
 _EVENT = np.dtype(
     [
-        ("unit", np.int32),  # presynaptic neuron
+        ("unit", np.int32),  # presynaptic neuron, or what row of weights it has at this site
         ("source", np.int32),  # which spike of the layer below it is; not set for input spikes
         ("grade", np.float32),
+        ("first", np.bool_),  # whether it is the unit's first in the trial; not set in dense layers
     ],
     align=True,
 )
 
 _GROUP = np.dtype(
     [
-        ("start", np.int32),  # its first event; after the last group, where the events end
+        ("start", np.int32),  # its first event, from that of its place; after the last group, where the events end
         ("stop", np.int32),  # how many spikes the layer has fired at the end of its window
         ("released", np.int32),  # how many refractory periods have ended at the end of its window
         ("time", np.float32),  # ms
@@ -100,43 +101,73 @@ _RELEASE = np.dtype(
 """The end of a refractory period."""
 
 
+_PLACE = np.dtype(
+    [
+        ("event", np.int64),  # the first of its events
+        ("spike", np.int64),  # the first of its spikes
+        ("n_groups", np.int32),
+    ],
+    align=True,
+)
+
+
 class LayerTrials(NamedTuple):
     """What arrives at one layer and what leaves it in a batch of trials, one axis each.
 
-    Simultaneous events form a group, the unit in which time advances: the window of a group lasts from its time to that
-    of the next one, or to the end of the trial. Spikes lie window by window, and within a window neuron by neuron.
+    A place is a site of the layer in a trial; the sites of a trial lie one after the other. Dense layers have one. The
+    events and spikes of a trial are packed, place by place; its groups are, too, with one more to mark the end of each
+    place. Simultaneous events of a place form a group, the unit in which time advances: the window of a group lasts
+    from its time to that of the next one, or to the end of the trial. Spikes lie window by window, and within a window
+    neuron by neuron. Neurons are numbered site by site, with as many as a row of weights is wide.
     """
 
-    n_groups: NDArray[np.int32]  # (trials,)
+    places: NDArray[np.void]  # (trials * sites,)
     events: NDArray[np.void]  # (trials * capacity,)
-    groups: NDArray[np.void]  # (trials * (capacity + 1),)
-    unit_start: NDArray[np.int32]  # (trials * (n_pre + 1),): where the groups of each unit start in the next
+    groups: NDArray[np.void]  # (trials * (capacity + sites),)
+    unit_start: NDArray[np.int32]  # (trials * sites * (rows + 1),): where the groups of each unit start in the next
     unit_groups: NDArray[np.int32]  # (trials * capacity,): of each event, by unit and then by time
-    spikes: NDArray[np.void]  # (trials * width * max_spikes,)
+    spikes: NDArray[np.void]  # (trials * most spikes,)
     releases: NDArray[np.void]  # the same, or (trials,) without a refractory period
-    counts: NDArray[np.int32]  # (trials * width,): spikes of each neuron
-    directional: NDArray[np.float32]  # (trials * width,): sum of the grades of each neuron
-    perturbation: NDArray[np.float32]  # (trials * width,): v of neurons that fired, 0 for the others
+    counts: NDArray[np.int32]  # (trials * sites * width,): spikes of each neuron
+    directional: NDArray[np.float32]  # (trials * sites * width,): sum of the grades of each neuron
+    perturbation: NDArray[np.float32]  # (trials * sites * width,): v of neurons that fired, 0 for the others
+    sites: int
+    own_rows: int  # rows of weights that each site has for itself; 0 if all sites share them
+    dense: bool  # whether every unit below has the row of its number
 
 
 def allocate_trials(
-    trials: int, capacity: int, width: int, max_spikes: int, refractory: bool = False, n_pre: int = 0
+    trials: int,
+    capacity: int,
+    width: int,
+    most_spikes: int,
+    refractory: bool = False,
+    rows: int = 0,
+    sites: int = 1,
+    shared: bool = True,
+    dense: bool = True,
 ) -> LayerTrials:
-    """Return uninitialised arrays for at most ``capacity`` events a trial and ``max_spikes`` spikes a neuron.
+    """Return uninitialised arrays for at most ``capacity`` events and ``most_spikes`` spikes a trial.
 
-    Without the number of units below, there is no space for arrivals by unit.
+    Without the number of rows of weights there is no space for arrivals by unit.
     """
+    places, neurons = np.recarray(trials * sites, _PLACE), trials * sites * width
+    if sites == 1:
+        places.event, places.spike = np.arange(trials) * capacity, np.arange(trials) * most_spikes
     return LayerTrials(
-        n_groups=np.empty(trials, np.int32),
+        places=places,
         events=np.recarray(trials * capacity, _EVENT),
-        groups=np.recarray(trials * (capacity + 1), _GROUP),
-        unit_start=np.empty(trials * (n_pre + 1), np.int32),
-        unit_groups=np.empty(trials * capacity if n_pre else 0, np.int32),
-        spikes=np.recarray(trials * width * max_spikes, _SPIKE),
-        releases=np.recarray(trials * width * max_spikes if refractory else trials, _RELEASE),
-        counts=np.empty(trials * width, np.int32),
-        directional=np.empty(trials * width, np.float32),
-        perturbation=np.empty(trials * width, np.float32),
+        groups=np.recarray(trials * (capacity + sites), _GROUP),
+        unit_start=np.empty(trials * sites * (rows + 1), np.int32),
+        unit_groups=np.empty(trials * capacity if rows else 0, np.int32),
+        spikes=np.recarray(trials * most_spikes, _SPIKE),
+        releases=np.recarray(trials * most_spikes if refractory else trials, _RELEASE),
+        counts=np.empty(neurons, np.int32),
+        directional=np.empty(neurons, np.float32),
+        perturbation=np.empty(neurons, np.float32),
+        sites=sites,
+        own_rows=0 if shared else rows,
+        dense=dense,
     )
 
 

@@ -16,19 +16,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import float32, int64, uint64
 
+from pynn_sfdfa.event.batch.distribute import DEAL
 from pynn_sfdfa.event.batch.order import sort_by_time
+from pynn_sfdfa.event.batch.places import first_spike, release_count, row_width, spike_count, spikes_of_trial
+from pynn_sfdfa.event.batch.radix import sort_keys
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.event.batch.spike_errors_through_weights import release_count, slope, spike_count
+from pynn_sfdfa.event.batch.spike_errors_through_weights import slope
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.event.batch.distribute import Deal
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
 __all__ = ["spike_errors_by_feedback"]
 
 _index = np.uint64
+_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
@@ -50,7 +55,7 @@ def _by_feedback(
     error: NDArray[np.float32],
     delay: np.float32,
     constants: LayerConstants,
-    fired: NDArray[np.uint64],
+    deal: Deal,
     answered: NDArray[np.uint64],
     released: NDArray[np.uint64],
     S1: NDArray[np.float32],
@@ -58,23 +63,26 @@ def _by_feedback(
     carry: NDArray[np.float32],
 ) -> None:
     """Set the errors of the hidden spikes of one trial."""
-    below, above, releases, trials = hidden.spikes, output.spikes, output.releases, hidden.n_groups.size
-    below0, above0 = trial * _index(below.size // trials), trial * _index(above.size // trials)
-    release0 = trial * _index(releases.size // trials)
-    n_fired, k = np.int64(spike_count(hidden, trial)), np.int64(spike_count(output, trial))
-    sort_by_time(below, below0, 0, n_fired, fired)
+    below, above, releases = hidden.spikes, output.spikes, output.releases
+    (below0, fired_below), above0 = spikes_of_trial(hidden, trial), first_spike(output, trial)
+    release0 = above0
+    n_fired, k = np.int64(fired_below), np.int64(spike_count(output, trial))
+    fired = deal.keys
+    for z in range(_index(n_fired)):
+        fired[z] = _index(below[below0 + z].time_bits) << _HALF | z
+    sort_keys(_index(n_fired), fired, deal.spare, deal.buckets)
     sort_by_time(above, above0, 0, k, answered)
     n_released = np.int64(release_count(output, trial)) if constants.refractory > np.float32(0.0) else 0
     sort_by_time(releases, release0, 0, n_released, released)
     one, zero, outputs = np.float32(1.0), np.float32(0.0), _index(S1.size)
-    cell = trial * _index(output.counts.size // trials)
+    cell = trial * row_width(output)
     coupling = constants.drop / constants.tau_m
     S1[:] = zero
     S2[:] = zero
     carry[:] = zero
     now = constants.trial_duration
     for z in range(n_fired - 1, -1, -1):
-        spike = below0 + fired[z]
+        spike = below0 + (fired[z] & _LOW)
         arrival = below[spike].time + delay
         if arrival > constants.trial_duration:
             below[spike].error = zero
@@ -110,7 +118,7 @@ def _by_feedback(
 
 @kernel(
     *(int64, int64, float32[::1], LAYER_TRIALS, LAYER_TRIALS, float32[::1], float32, LAYER_CONSTANTS),
-    *(uint64[::1], uint64[::1], uint64[::1], float32[::1], float32[::1], float32[::1]),
+    *(DEAL, uint64[::1], uint64[::1], float32[::1], float32[::1], float32[::1]),
     fastmath=FLOAT_FLAGS,
 )
 def spike_errors_by_feedback(
@@ -122,7 +130,7 @@ def spike_errors_by_feedback(
     error: NDArray[np.float32],
     delay: np.float32,
     constants: LayerConstants,
-    fired: NDArray[np.uint64],
+    deal: Deal,
     answered: NDArray[np.uint64],
     released: NDArray[np.uint64],
     S1: NDArray[np.float32],
@@ -133,7 +141,8 @@ def spike_errors_by_feedback(
 
     Parameters
     ----------
-    feedback : float32, shape (n_hidden * n_out,)
+    feedback : float32, shape (units * n_out,)
+        Units as they are numbered in kernels.
     hidden, output
         The hidden layer, of which the ``error`` of every spike is set, and the output layer.
     error : float32, shape (trials * width,)
@@ -142,10 +151,12 @@ def spike_errors_by_feedback(
         From the hidden layer to the output layer, ms.
     constants
         Of the output layer.
-    fired, answered, released : uint64, shape (most spikes of a trial,)
-        Scratch space for the order of hidden and output spikes, and of the ends of refractory periods.
+    deal
+        Scratch space for the order of hidden spikes.
+    answered, released : uint64, shape (most spikes of a trial,)
+        The same for output spikes, and for the ends of refractory periods.
     S1, S2, carry : float32, shape (n_out,)
         Scratch space.
     """
     for trial in range(_index(first), _index(last)):
-        _by_feedback(trial, feedback, hidden, output, error, delay, constants, fired, answered, released, S1, S2, carry)
+        _by_feedback(trial, feedback, hidden, output, error, delay, constants, deal, answered, released, S1, S2, carry)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import boolean, float32, int64
 
+from pynn_sfdfa.event.batch.places import first_event, first_group, spikes_of_trial
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.batch.walk import take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
@@ -21,30 +22,11 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["release_count", "slope", "spike_count", "spike_errors_through_weights"]
+__all__ = ["slope", "spike_errors_through_weights"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
-_ZERO, _ONE = np.uint64(0), np.uint64(1)
-
-
-@jit(inline="always")
-def spike_count(layer: LayerTrials, trial: np.uint64) -> np.uint64:
-    """Return how many spikes a layer has fired in a trial."""
-    groups = _index(layer.n_groups[trial])
-    return _index(layer.groups[_last_group(layer, trial)].stop) if groups > _ZERO else _ZERO
-
-
-@jit(inline="always")
-def release_count(layer: LayerTrials, trial: np.uint64) -> np.uint64:
-    """Return how many refractory periods have ended in a trial."""
-    groups = _index(layer.n_groups[trial])
-    return _index(layer.groups[_last_group(layer, trial)].released) if groups > _ZERO else _ZERO
-
-
-@jit(inline="always")
-def _last_group(layer: LayerTrials, trial: np.uint64) -> np.uint64:
-    return trial * (_index(layer.events.size // layer.n_groups.size) + _ONE) + _index(layer.n_groups[trial]) - _ONE
+_ONE = np.uint64(1)
 
 
 @subroutine(fastmath=FLOAT_FLAGS | {"reassoc"})
@@ -65,7 +47,9 @@ def slope(
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
 def _through_weights(
-    trial: np.uint64,
+    place: np.uint64,
+    matrix: np.uint64,
+    below0: np.uint64,
     weights: NDArray[np.float32],
     layer: LayerTrials,
     error: NDArray[np.float32],
@@ -76,29 +60,30 @@ def _through_weights(
     carry: NDArray[np.float32],
     below: LayerTrials,
 ) -> None:
-    """Set the errors of the spikes below in one trial."""
+    """Add to the errors of the spikes below, from ``below0`` on, what they do at one place.
+
+    ``matrix`` is the row with which its weights begin.
+    """
     events, groups, spikes_below = layer.events, layer.groups, below.spikes
-    width, capacity = _index(S1.size), _index(events.size // layer.n_groups.size)
-    cell = trial * width
-    # There are as many events as there may be spikes below.
-    event0, group0 = trial * capacity, trial * (capacity + _ONE)
+    width = _index(S1.size)
+    # Neurons are numbered within a trial, errors in all trials.
+    lowest, cell = place % _index(layer.sites) * width, place * width
+    event0, group0 = first_event(layer, place), first_group(layer, place)
     one, zero = np.float32(1.0), np.float32(0.0)
     S1[:] = zero
     S2[:] = zero
     carry[:] = zero
-    for spike in range(event0, event0 + spike_count(below, trial)):  # those that arrive too late have no error
-        spikes_below[spike].error = zero
-    group = group0 + _index(layer.n_groups[trial])
+    group = group0 + _index(layer.places[place].n_groups)
     while group > group0:
         group -= _ONE
         decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
         for lane in range(width):
             S1[lane] *= decay_syn
             S2[lane] *= decay_m
-        take_window(trial, group, _ZERO, layer, error, cell, of_spikes, False, constants, one, one, S1, S2, carry)
+        take_window(place, group, lowest, layer, error, cell, of_spikes, False, constants, one, one, S1, S2, carry)
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
-            row = _index(events[event].unit) * width
-            spikes_below[event0 + _index(events[event].source)].error = slope(
+            row = (matrix + _index(events[event].unit)) * width
+            spikes_below[below0 + _index(events[event].source)].error += slope(
                 weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m
             )
 
@@ -125,11 +110,11 @@ def spike_errors_through_weights(
 
     Parameters
     ----------
-    weights : float32, shape (n_pre * width,)
+    weights : float32, shape (rows * width,)
         With which the trials were run.
     layer, constants
         Of the layer that is propagated through.
-    error : float32, shape (trials * width,)
+    error : float32, shape (places * width,)
         Error of each neuron of that layer in each trial.
     of_spikes : bool
         Whether the spikes of that layer have errors of their own too, set by an earlier call.
@@ -138,5 +123,11 @@ def spike_errors_through_weights(
     below
         The layer below; the ``error`` of its spikes is set.
     """
+    sites = _index(layer.sites)
     for trial in range(_index(first), _index(last)):
-        _through_weights(trial, weights, layer, error, of_spikes, constants, S1, S2, carry, below)
+        below0, n = spikes_of_trial(below, trial)
+        for spike in range(below0, below0 + n):  # those that arrive nowhere, or too late, have no error
+            below.spikes[spike].error = np.float32(0.0)
+        for site in range(sites):
+            place, matrix = trial * sites + site, site * _index(layer.own_rows)
+            _through_weights(place, matrix, below0, weights, layer, error, of_spikes, constants, S1, S2, carry, below)

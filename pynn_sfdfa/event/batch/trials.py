@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
-from pynn_sfdfa.event.batch.layout import block_width, pad
 from pynn_sfdfa.event.batch.passes import (
     lateral_effect,
     neuron_errors_below,
@@ -16,47 +14,19 @@ from pynn_sfdfa.event.batch.passes import (
     return_answers,
     sort_arrivals,
 )
-from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.event.batch.blocks import Blocks
     from pynn_sfdfa.event.batch.layers import Layers
     from pynn_sfdfa.event.batch.workspace import Workspace
     from pynn_sfdfa.rules.parts.local_gradient import LocalGradient
     from pynn_sfdfa.training.losses import Loss
 
-__all__ = ["Blocks", "Trials"]
-
-
-class Block:
-    """Neighbouring neurons of a layer, from ``lowest``, and space for what accumulates for them."""
-
-    def __init__(self, lowest: int, lanes: int) -> None:
-        self.lowest = lowest
-        self.space = np.empty((3, lanes), np.float32)
-        self._rows = np.empty(0, np.float32)
-
-    def rows(self, groups: int) -> NDArray[np.float32]:
-        """Return space for a row of each of so many groups."""
-        size = groups * self.space.shape[1]
-        if self._rows.size < size:
-            self._rows = np.empty(size, np.float32)
-        return self._rows[:size]
-
-
-class Blocks:
-    """How the neurons of each layer are shared out among tasks."""
-
-    def __init__(self, widths: Sequence[int]) -> None:
-        self._many = [_blocks(width, block_width(width)) for width in widths]
-        self._one = [_blocks(width, width) for width in widths]
-
-    def of(self, layer: int, n_trials: int) -> list[Block]:
-        """Return the blocks; for a single trial there is one."""
-        return self._many[layer] if n_trials > 1 else self._one[layer]
+__all__ = ["Trials"]
 
 
 class Trials:
@@ -67,9 +37,9 @@ class Trials:
     layers : Layers
     workspace : Workspace
         In which the trials have been run.
-    errors : sequence of float32 arrays, shape (batch_size, width)
+    errors : sequence of float32 arrays, shape (batch_size, sites * width)
         Space for the errors of each layer; what is not assigned is zero.
-    flat_errors : sequence of float32 arrays, shape (batch_size * width,)
+    flat_errors : sequence of float32 arrays, shape (batch_size * sites * width,)
         The same memory, as the kernels take it.
     loss : Loss
         What the errors of output neurons are.
@@ -106,7 +76,7 @@ class Trials:
         self._labels = labels
         self._given = False  # whether a target neuron was given spikes
         self._potential: dict[int, NDArray[np.float32]] = {}  # in units of theta
-        self.all_counts = [counts[:n_trials].copy() for counts in workspace.counts]
+        self.all_counts = [workspace.counts(layer, n_trials).copy() for layer in range(self.n_layers)]
         self.output_error = loss.error(self.all_counts[-1], labels)
 
     def counts(self, layer: int) -> NDArray[np.int32]:
@@ -115,20 +85,23 @@ class Trials:
 
     def perturbation(self, layer: int) -> NDArray[np.float32]:
         """v of the neurons that fired and 0 for the others."""
-        return np.ascontiguousarray(self._workspace.perturbation[layer][: self._n])
+        return np.ascontiguousarray(self._workspace.perturbation(layer, self._n))
 
     def directional(self, layer: int | None = None) -> NDArray[np.float32]:
         """d, the sum of the grades that each neuron has received before its spikes, where the feedback comes from."""
-        if not self._layer_wise:
-            return np.ascontiguousarray(self._workspace.directional[-1][: self._n])
-        if layer is None:
+        if self._layer_wise and layer is None:
             raise ValueError("Each hidden layer has feedback from the next one here; call directional(layer).")
-        return np.ascontiguousarray(self._workspace.directional[layer + 1][: self._n])
+        source = layer + 1 if self._layer_wise and layer is not None else self.n_layers - 1
+        return np.ascontiguousarray(self._workspace.directional(source, self._n))
 
     def neuron_errors(self, layer: int, error: NDArray[np.float32]) -> None:
         """Give all spikes of a neuron one error."""
         trials, neurons = error.shape
-        np.multiply(error, self._scale, out=self._errors[layer][:trials, :neurons])
+        layout = self._layers.layouts[layer]
+        if layout.count == 1:
+            np.multiply(error, self._scale, out=self._errors[layer][:trials, :neurons])
+        else:
+            layout.by_site(error * self._scale, self._errors[layer][:trials])
         self._assigned.add(layer)
 
     def spike_errors_by_feedback(self, layer: int, feedback: NDArray[np.float32]) -> None:
@@ -138,6 +111,7 @@ class Trials:
             self._workspace,
             layer,
             self._n,
+            layout=self._layers.layouts[layer],
             feedback=feedback,
             error=self._flat_errors[-1],
             delay=np.float32((self.n_layers - 1 - layer) * self._layers.delay),
@@ -151,7 +125,7 @@ class Trials:
 
     def spike_errors_through_feedback(self, layer: int, feedback: NDArray[np.float32]) -> None:
         """The same with feedback weights in place of the forward weights."""
-        self._spike_errors_below(layer, pad(feedback.T).reshape(-1))
+        self._spike_errors_below(layer, self._layers.layouts[layer].padded_weights(feedback.T).reshape(-1))
 
     def _spike_errors_below(self, layer: int, weights: NDArray[np.float32]) -> None:
         propagate_errors(
@@ -179,6 +153,7 @@ class Trials:
         below, self._potential[layer] = neuron_errors_below(
             self._layers.pool,
             self._workspace,
+            self._layers.layouts,
             layer,
             self._layers.flat_weights[layer],
             error,
@@ -196,7 +171,7 @@ class Trials:
             ratio = (self._potential[layer] / np.maximum(counts, 1)).astype(np.float32)
         silent = counts == 0
         if silent.any():
-            weight = self._layers.weights[layer][:, : counts.shape[1]].sum(axis=0)
+            weight = self._layers.layouts[layer].summed_weights(self._layers.weights[layer])
             half = np.float32(0.5) * (np.float32(1.0) - constants.tau_syn / constants.tau_m) / constants.c
             ratio = np.where(silent, half * weight, ratio).astype(np.float32)
         return ratio
@@ -213,7 +188,9 @@ class Trials:
     def scale_errors(self, layer: int, factor: NDArray[np.float32]) -> None:
         """Multiply the errors that the neurons of a layer and their spikes have been assigned."""
         trials, neurons = factor.shape
-        self._errors[layer][:trials, :neurons] *= factor
+        layout = self._layers.layouts[layer]
+        factor = factor if layout.count == 1 else layout.by_site(factor)
+        self._errors[layer][:trials, : factor.shape[1]] *= factor
         if layer in self._of_spikes:
             spikes = self._workspace.layers[layer].spikes.reshape(self._workspace.trials, -1)
             for trial, own in enumerate(factor):
@@ -222,7 +199,7 @@ class Trials:
 
     def _fired(self, layer: int) -> NDArray[np.int32]:
         """Spikes of each neuron in each trial, with those that it was given."""
-        return self._workspace.counts[layer][: self._n]
+        return self._workspace.counts(layer, self._n)
 
     def gradient_tasks(
         self, gradients: Sequence[NDArray[np.float32]], blocks: Blocks, local_gradient: LocalGradient
@@ -231,20 +208,16 @@ class Trials:
 
         Parameters
         ----------
-        gradients : sequence of float32 arrays, shape (n_pre * width,)
+        gradients : sequence of float32 arrays, shape (rows * width,)
         blocks : Blocks
         local_gradient : LocalGradient
         """
         of_potential, constants = local_gradient.of_potential, self._layers.constants
         groups = sort_arrivals(self._layers.pool, self._workspace, self._n, every=of_potential)
         for layer in sorted(self._assigned):
+            if not self._layers.learns[layer]:
+                continue
             events, errors = self._workspace.layers[layer], self._flat_errors[layer]
             silent = np.float32(local_gradient.silent * self._layers.silent[layer])
             how = (layer in self._of_spikes, of_potential, silent, constants[layer])
-            for block in blocks.of(layer, self._n):
-                space = (block.lowest, *block.space, block.rows(groups[layer]), gradients[layer])
-                yield partial(accumulate_gradient, self._n, events, errors, *how, *space)
-
-
-def _blocks(width: int, block: int) -> list[Block]:
-    return [Block(lowest, min(block, width - lowest)) for lowest in range(0, width, block)]
+            yield from blocks.tasks(layer, self._n, events, errors, how, groups[layer], gradients[layer])

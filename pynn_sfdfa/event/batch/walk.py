@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.event.batch.places import first_group, first_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _take_spike(
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
 def take_window(
-    trial: np.uint64,
+    place: np.uint64,
     group: np.uint64,
     lowest: np.uint64,
     layer: LayerTrials,
@@ -105,11 +106,11 @@ def take_window(
 ) -> bool:
     """Go back over the window of a group for the neurons from ``lowest``; return whether one of them spiked in it.
 
-    ``error[error0]`` is the error of ``lowest``; ``group`` is counted from the first trial on.
+    ``error[error0]`` is the error of ``lowest``; ``group`` is counted from the first place on.
     """
-    groups, spikes, releases, trials = layer.groups, layer.spikes, layer.releases, layer.n_groups.size
-    lanes, zero, earlier = _index(S1.size), np.float32(0.0), group > trial * _index(groups.size // trials)
-    spike0, release0 = trial * _index(spikes.size // trials), trial * _index(releases.size // trials)
+    groups, spikes, releases = layer.groups, layer.spikes, layer.releases
+    lanes, zero, earlier = _index(S1.size), np.float32(0.0), group > first_group(layer, place)
+    spike0 = release0 = first_spike(layer, place)
     if constants.refractory > zero:  # those that no spike of their neuron follows come first
         ended = _index(groups[group - _ONE].released) if earlier else _ZERO
         for at in range(release0 + ended, release0 + _index(groups[group].released)):

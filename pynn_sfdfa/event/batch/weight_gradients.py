@@ -15,6 +15,7 @@ import numpy as np
 from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.arrivals_by_unit import merged
+from pynn_sfdfa.event.batch.places import event_count, first_event, first_group, row_width
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.batch.walk import all_zero, take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
@@ -36,8 +37,8 @@ _SMALLEST = np.float32(1e-12)
 
 @subroutine(fastmath=FLOAT_FLAGS)
 def _add_by_unit(
-    trial: np.uint64,
-    lowest: np.uint64,
+    place: np.uint64,
+    column: np.uint64,
     loud: np.uint64,
     layer: LayerTrials,
     rows: NDArray[np.float32],
@@ -46,14 +47,13 @@ def _add_by_unit(
     gradient: NDArray[np.float32],
 ) -> None:
     """Add the rows of the groups in which a unit arrived to its gradient, the latest first: as one by one."""
-    trials = layer.n_groups.size
-    of_unit, event0 = layer.unit_groups, trial * _index(layer.events.size // trials)
-    units = _index(layer.unit_start.size // trials) - _ONE
-    unit0 = trial * (units + _ONE)
+    of_unit, event0 = layer.unit_groups, first_event(layer, place)
+    units = _index(layer.unit_start.size // layer.places.size) - _ONE
+    unit0 = place * (units + _ONE)
     for unit in range(units):
         first = event0 + _index(layer.unit_start[unit0 + unit])
         at = event0 + _index(layer.unit_start[unit0 + unit + _ONE])
-        row = unit * width + lowest
+        row = unit * width + column
         while at > first and _index(of_unit[at - _ONE]) >= loud:
             at -= _ONE
         while at - first >= _FOUR:
@@ -72,26 +72,37 @@ def _add_by_unit(
 
 @subroutine(fastmath=FLOAT_FLAGS)
 def _add_of_silent(
-    trial: np.uint64,
-    lowest: np.uint64,
+    place: np.uint64,
+    column: np.uint64,
     layer: LayerTrials,
     of_silent: NDArray[np.float32],
     width: np.uint64,
     gradient: NDArray[np.float32],
 ) -> None:
     """Add what silent neurons learn of every unit that fired."""
-    units = _index(layer.unit_start.size // layer.n_groups.size) - _ONE
-    unit0 = trial * (units + _ONE)
+    if not layer.dense:  # several units may have one row
+        event = first_event(layer, place)
+        end = event + event_count(layer, place)
+        while event < end:
+            if layer.events[event].first:
+                row = _index(layer.events[event].unit) * width + column
+                for lane in range(_index(of_silent.size)):
+                    gradient[row + lane] += of_silent[lane]
+            event += _ONE
+        return
+    units = _index(layer.unit_start.size // layer.places.size) - _ONE
+    unit0 = place * (units + _ONE)
     for unit in range(units):
         if layer.unit_start[unit0 + unit] < layer.unit_start[unit0 + unit + _ONE]:
-            row = unit * width + lowest
+            row = unit * width + column
             for lane in range(_index(of_silent.size)):
                 gradient[row + lane] += of_silent[lane]
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
 def _replay_block(
-    trial: np.uint64,
+    place: np.uint64,
+    site: np.uint64,
     lowest: np.uint64,
     layer: LayerTrials,
     error: NDArray[np.float32],
@@ -105,21 +116,23 @@ def _replay_block(
     rows: NDArray[np.float32],
     gradient: NDArray[np.float32],
 ) -> None:
-    """Replay one trial backwards for the neurons from ``lowest``, as many as S1 has."""
-    events, groups, trials = layer.events, layer.groups, layer.n_groups.size
-    lanes, width, capacity = _index(S1.size), _index(layer.counts.size // trials), _index(events.size // trials)
-    first = trial * width + lowest  # the first of them among the neurons of all trials
-    event0, group0 = trial * capacity, trial * (capacity + _ONE)
+    """Replay one place backwards for its neurons from ``lowest``, as many as S1 has."""
+    events, groups = layer.events, layer.groups
+    lanes, width = _index(S1.size), row_width(layer)
+    first = place * width + lowest  # the first of them among the neurons of all trials
+    neuron = site * width + lowest  # and among those of its own
+    column = site * _index(layer.own_rows) * width + lowest  # where their rows of weights begin
+    event0, group0 = first_event(layer, place), first_group(layer, place)
     one, zero = np.float32(1.0), np.float32(0.0)
     if not of_spikes and all_zero(error, first, lanes):  # as where a loss has a margin
         return
     S1[:] = zero
     S2[:] = zero
     carry[:] = zero
-    few = rows.size >= lanes and merged(layer, trial)
+    few = rows.size >= lanes and merged(layer, place)
     # S1 and S2 are kept as at a later time, and decay_syn and decay_m lead from then to now: no store between spikes.
     decay_syn, decay_m = one, one
-    group = group0 + _index(layer.n_groups[trial])
+    group = group0 + _index(layer.places[place].n_groups)
     loud = _ZERO  # as many groups are not quiet
     quiet = True  # until the last spike of the block is met, S1 and S2 are zero
     while group > group0:
@@ -132,9 +145,9 @@ def _replay_block(
                 S2[lane] *= decay_m
             decay_syn, decay_m = one, one
         spiked = take_window(
-            trial,
+            place,
             group,
-            lowest,
+            neuron,
             layer,
             error,
             first,
@@ -157,26 +170,29 @@ def _replay_block(
                 rows[row + lane] = S1[lane] * decay_syn - S2[lane] * decay_m
             continue
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
-            row = _index(events[event].unit) * width + lowest
+            row = _index(events[event].unit) * width + column
             for lane in range(lanes):
                 gradient[row + lane] += S1[lane] * decay_syn - S2[lane] * decay_m
     if few:
-        _add_by_unit(trial, lowest, loud, layer, rows, width, lanes, gradient)
+        _add_by_unit(place, column, loud, layer, rows, width, lanes, gradient)
     if silent != zero:
         S1[:] = zero
         for lane in range(lanes):
             if layer.counts[first + lane] == 0:
                 S1[lane] = error[first + lane] * silent
-        _add_of_silent(trial, lowest, layer, S1, width, gradient)
+        _add_of_silent(place, column, layer, S1, width, gradient)
 
 
 @kernel(
-    *(int64, LAYER_TRIALS, float32[::1], boolean, boolean, float32, LAYER_CONSTANTS, int64),
+    *(int64, int64, int64, int64, LAYER_TRIALS, float32[::1], boolean, boolean, float32, LAYER_CONSTANTS, int64),
     *(float32[::1], float32[::1], float32[::1], float32[::1], float32[::1]),
     fastmath=FLOAT_FLAGS,
 )
 def accumulate_gradient(
-    n_trials: int,
+    first: int,
+    last: int,
+    first_site: int,
+    last_site: int,
     layer: LayerTrials,
     error: NDArray[np.float32],
     of_spikes: bool,
@@ -190,11 +206,13 @@ def accumulate_gradient(
     rows: NDArray[np.float32],
     gradient: NDArray[np.float32],
 ) -> None:
-    """Add the sum over the trials of error times eligibility to a block of columns of ``gradient``.
+    """Add error times eligibility to a block of columns of ``gradient``.
+
+    Summed over the sites ``first_site`` to before ``last_site`` in the trials ``first`` to before ``last``.
 
     Parameters
     ----------
-    error : float32, shape (trials * width,)
+    error : float32, shape (places * width,)
         Error of each neuron in each trial, times any scale.
     of_spikes : bool
         Whether the errors of single spikes, left by backpropagation, count too.
@@ -203,27 +221,29 @@ def accumulate_gradient(
     silent : float32
         What is taken for the gradient of inputs that fired in neurons that did not.
     lowest : int
-        First neuron of the block.
+        First neuron of the block, among those of a site.
     S1, S2, carry : float32, shape (neurons of the block,)
         Scratch space.
     rows : float32, shape (groups * neurons of the block,)
         The same, for trials whose events come in few groups; if it is empty, they are taken one event at a time.
-    gradient : float32, shape (n_pre * width,)
+    gradient : float32, shape (rows * width,)
         Changed in place. For plain gradient descent it can be the weights themselves, the error scaled by -eta.
     """
-    for trial in range(_index(n_trials)):
-        _replay_block(
-            trial,
-            _index(lowest),
-            layer,
-            error,
-            of_spikes,
-            of_potential,
-            silent,
-            constants,
-            S1,
-            S2,
-            carry,
-            rows,
-            gradient,
-        )
+    for trial in range(_index(first), _index(last)):
+        for site in range(_index(first_site), _index(last_site)):
+            _replay_block(
+                trial * _index(layer.sites) + site,
+                site,
+                _index(lowest),
+                layer,
+                error,
+                of_spikes,
+                of_potential,
+                silent,
+                constants,
+                S1,
+                S2,
+                carry,
+                rows,
+                gradient,
+            )

@@ -45,6 +45,11 @@ class Connectivity(ABC):
         """Weight in nA by which every neuron of the layer inhibits every other one of it."""
         return 0.0
 
+    @property
+    def learns(self) -> bool:
+        """Whether its weights change; those of others stay as they are."""
+        return True
+
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the layer above one of ``input_shape``; ValueError says why it does not fit."""

@@ -9,6 +9,7 @@ from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.layout import pad
 from pynn_sfdfa.event.batch.records import allocate_trials
+from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
 
 EPS = float(np.finfo(np.float32).eps)
@@ -17,7 +18,7 @@ EPS = float(np.finfo(np.float32).eps)
 def volleys(network, trains, seed=0, perturbed=False):
     """Return (times, units, grades) of the first layer's spikes for every sample, as the next layer receives them."""
     n = len(trains)
-    workspace = Workspace(network, n, int(np.diff(trains.offsets).max(initial=0)), parts=1)
+    workspace = Workspace(network, layouts_of(network), n, int(np.diff(trains.offsets).max(initial=0)), parts=1)
     constants, layer = layer_constants(network.layers[0], network), workspace.layers[0]
     arrive_inputs(0, n, trains.times, trains.units, trains.offsets, np.arange(n), constants, layer)
     draw = Draw(graded=False, perturbed=perturbed, seed=seed, layer=0, first_trial=0)
@@ -32,12 +33,12 @@ def volleys(network, trains, seed=0, perturbed=False):
 
 def of_trial(layer, name, trial):
     """Return the events, groups or spikes of one trial."""
-    return getattr(layer, name).reshape(layer.n_groups.size, -1)[trial]
+    return getattr(layer, name).reshape(layer.places.size, -1)[trial]
 
 
 def in_order(layer, trial):
     """Return (times, units, grades) of the events that arrive in one trial."""
-    n_groups, groups = int(layer.n_groups[trial]), of_trial(layer, "groups", trial)
+    n_groups, groups = int(layer.places[trial].n_groups), of_trial(layer, "groups", trial)
     sizes = np.diff(groups.start[: n_groups + 1])
     events = of_trial(layer, "events", trial)[: sizes.sum()]
     return np.repeat(groups.time[:n_groups], sizes), events.unit, events.grade

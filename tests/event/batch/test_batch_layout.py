@@ -59,8 +59,8 @@ def test_arrivals_are_grouped_by_time_and_end_with_the_trial(seed, delay, ratio)
         times, units = trains.sample(k)
         times = times + np.float32(delay)
         kept = times <= 90.0
-        starts = of_trial(out, "groups", k).start[: out.n_groups[k] + 1]
-        groups, events = of_trial(out, "groups", k)[: out.n_groups[k]], of_trial(out, "events", k)[: starts[-1]]
+        starts = of_trial(out, "groups", k).start[: out.places[k].n_groups + 1]
+        groups, events = of_trial(out, "groups", k)[: out.places[k].n_groups], of_trial(out, "events", k)[: starts[-1]]
         np.testing.assert_array_equal(groups.time, np.unique(times[kept]))
         np.testing.assert_array_equal(np.repeat(groups.time, np.diff(starts)), times[kept])
         np.testing.assert_array_equal(events.unit, units[kept])
@@ -80,15 +80,15 @@ def test_the_order_of_samples_is_the_one_asked_for():
     for row, k in enumerate((3, 1)):
         times, units = trains.sample(k)
         np.testing.assert_array_equal(of_trial(out, "events", row).unit[: units.size], units)
-        np.testing.assert_array_equal(of_trial(out, "groups", row).time[: out.n_groups[row]], np.unique(times))
+        np.testing.assert_array_equal(of_trial(out, "groups", row).time[: out.places[row].n_groups], np.unique(times))
 
 
 @pytest.mark.parametrize("most", [1, 3, 400])
 def test_spikes_arrive_in_order_of_time_then_neuron_with_their_grades(most):
     rng = np.random.default_rng(2)
     net = network([5, 2], delay=1.0)
-    below = allocate_trials(1, 4, 48, 30)
-    below.n_groups[0] = 4
+    below = allocate_trials(1, 4, 48, 48 * 30)
+    below.places[0].n_groups = 4
     wanted = []
     for group in range(4):
         for unit in np.sort(rng.integers(0, 48, rng.integers(0, most, endpoint=True))).tolist():  # neuron by neuron
@@ -109,7 +109,7 @@ def test_spikes_arrive_in_order_of_time_then_neuron_with_their_grades(most):
 def test_a_sample_without_spikes_has_no_groups():
     trains = SpikeTrains.from_samples([([], [])], np.zeros(1, int), 5)
     out, _ = arrivals_of(trains, network([5, 2]))
-    assert out.n_groups[0] == 0
+    assert out.places[0].n_groups == 0
     assert out.groups.start[0] == 0
 
 

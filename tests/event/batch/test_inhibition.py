@@ -95,7 +95,7 @@ def test_hardly_any_inhibition_is_as_good_as_none():
     np.testing.assert_array_equal(some.counts, none.counts)
     assert some.counts.max() == 12  # the cap
     for trial in range(3):
-        n_groups = int(none.n_groups[trial])
+        n_groups = int(none.places[trial].n_groups)
         groups = [of_trial(layer, "groups", trial)[:n_groups] for layer in (some, none)]
         for name in ("stop", "released"):
             np.testing.assert_array_equal(groups[0][name], groups[1][name])
@@ -121,7 +121,7 @@ def test_grades_arrive_with_the_inhibition():
         run = Layers(network, 0, 1)
         workspace = run.workspace(trains, 3)
         run.run(workspace, trains, np.arange(3), 0, True)
-        sums.append(workspace.directional[-1].copy())
+        sums.append(workspace.directional(1, 3).copy())
     np.testing.assert_allclose(sums[0], sums[1], rtol=1e-3, atol=1e-3)
     assert abs(sums[0] - sums[2]).max() > 0.1
 

@@ -12,6 +12,7 @@ from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.event.batch.arrive import arrive_inputs
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.layout import pad
+from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
 from pynn_sfdfa.network.cells import IF_curr_exp
@@ -40,7 +41,7 @@ def shown(tau_refrac, v_reset, tau_m, spread, step=None):
     trains = SpikeTrains(
         times[order].astype(np.float32), units[order], np.array([0, times.size]), np.zeros(1, int), N_PRE
     )
-    workspace = Workspace(net, 1, times.size, parts=1)
+    workspace = Workspace(net, layouts_of(net), 1, times.size, parts=1)
     constants, layer = layer_constants(net.layers[0], net), workspace.layers[0]
     arrive_inputs(0, 1, trains.times, trains.units, trains.offsets, np.arange(1), constants, layer)
     advance_layer(0, 1, pad(net.weights[0]).reshape(-1), constants, Draw(False, False, 0, 0, 0),
@@ -61,8 +62,8 @@ def expected(cell, net, trains):
 
 def gradient(layer, constants, of_potential):
     space, total = np.empty((3, N), np.float32), np.zeros(N_PRE * N, np.float32)
-    accumulate_gradient(1, layer, np.ones(N, np.float32), False, of_potential, np.float32(0), constants, 0, *space,
-                        np.empty(0, np.float32), total)  # fmt: skip
+    how = (np.ones(N, np.float32), False, of_potential, np.float32(0), constants)
+    accumulate_gradient(0, 1, 0, 1, layer, *how, 0, *space, np.empty(0, np.float32), total)
     return total.reshape(N_PRE, N)
 
 

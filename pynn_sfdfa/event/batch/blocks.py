@@ -1,0 +1,155 @@
+"""How the gradient of a layer is shared out among tasks; it depends on the layer and the trials, never on threads.
+
+Dense layers are split into blocks of neurons, each of which runs through all trials; layers of many sites that have
+weights of their own, into ranges of sites. Where sites share weights, ranges of trials have sums of their own, which
+are added up in their order when the last is done.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pynn_sfdfa.event.batch.layout import block_width
+from pynn_sfdfa.event.batch.pool import share_out
+from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.event.batch.records import LayerTrials
+    from pynn_sfdfa.event.batch.site_layout import SiteLayout
+
+__all__ = ["Blocks"]
+
+_PARTS = 16
+"""Of the trials or the sites of a layer with many sites."""
+
+
+class _Block:
+    """Neighbouring neurons of a site, from ``lowest``, and space for what accumulates for them."""
+
+    def __init__(self, lowest: int, lanes: int) -> None:
+        self.lowest = lowest
+        self.space = np.empty((3, lanes), np.float32)
+        self._rows = np.empty(0, np.float32)
+
+    def rows(self, groups: int) -> NDArray[np.float32]:
+        """Return space for a row of each of so many groups."""
+        size = groups * self.space.shape[1]
+        if self._rows.size < size:
+            self._rows = np.empty(size, np.float32)
+        return self._rows[:size]
+
+    def add(
+        self,
+        trials: slice,
+        sites: slice,
+        events: LayerTrials,
+        errors: NDArray[np.float32],
+        how: tuple[Any, ...],
+        groups: int,
+        gradient: NDArray[np.float32],
+    ) -> None:
+        """Add to the gradient of its neurons what happened in these trials at these sites."""
+        where = (trials.start, trials.stop, sites.start, sites.stop)
+        accumulate_gradient(*where, events, errors, *how, self.lowest, *self.space, self.rows(groups), gradient)
+
+
+class _Partial:
+    """The sum of a part of the trials."""
+
+    def __init__(self, width: int, size: int) -> None:
+        self.block = _Block(0, width)
+        self.gradient = np.zeros(size, np.float32)
+
+
+class Blocks:
+    """Shares out the gradients of all layers.
+
+    Parameters
+    ----------
+    layouts : sequence of SiteLayout
+    """
+
+    def __init__(self, layouts: Sequence[SiteLayout]) -> None:
+        self._layouts = layouts
+        self._many = [_blocks(own.width, block_width(own.width)) for own in layouts]
+        self._one = [_blocks(own.width, own.width) for own in layouts]
+        self._partials: dict[int, list[_Partial]] = {}
+
+    def tasks(
+        self,
+        layer: int,
+        n_trials: int,
+        events: LayerTrials,
+        errors: NDArray[np.float32],
+        how: tuple[Any, ...],
+        groups: int,
+        gradient: NDArray[np.float32],
+    ) -> Iterator[Callable[[], None]]:
+        """Yield what adds the gradient of one layer; in any order, on any thread.
+
+        Parameters
+        ----------
+        how : tuple
+            Arguments of `accumulate_gradient` from ``of_spikes`` to ``constants``.
+        groups : int
+            For how many groups a row is needed.
+        """
+        layout, trials = self._layouts[layer], slice(0, n_trials)
+        every = slice(0, layout.count)
+        if layout.count == 1:
+            for block in self._many[layer] if n_trials > 1 else self._one[layer]:
+                yield partial(block.add, trials, every, events, errors, how, groups, gradient)
+        elif not layout.shared:
+            for part in share_out(layout.count, _PARTS):
+                block = _Block(0, layout.width)
+                yield partial(block.add, trials, part, events, errors, how, groups, gradient)
+        elif n_trials == 1:
+            yield partial(self._one[layer][0].add, trials, every, events, errors, how, groups, gradient)
+        else:
+            parts = list(share_out(n_trials, _PARTS))
+            if layer not in self._partials:
+                self._partials[layer] = [_Partial(layout.width, gradient.size) for _ in range(_PARTS)]
+            summed = _Sum(self._partials[layer][: len(parts)], gradient)
+            for own, part in zip(self._partials[layer], parts, strict=False):
+                yield partial(summed.add, own, part, every, events, errors, how, groups)
+
+
+class _Sum:
+    """Adds up partial sums when the last of them is complete."""
+
+    def __init__(self, partials: list[_Partial], gradient: NDArray[np.float32]) -> None:
+        self._partials, self._gradient = partials, gradient
+        self._missing, self._lock = len(partials), Lock()
+
+    def add(
+        self,
+        own: _Partial,
+        trials: slice,
+        sites: slice,
+        events: LayerTrials,
+        errors: NDArray[np.float32],
+        how: tuple[Any, ...],
+        groups: int,
+    ) -> None:
+        """Complete one of them; arguments as of a block."""
+        own.gradient[:] = 0.0
+        own.block.add(trials, sites, events, errors, how, groups, own.gradient)
+        with self._lock:
+            self._missing -= 1
+            if self._missing:
+                return
+        for each in self._partials:
+            self._gradient += each.gradient
+
+
+def _blocks(width: int, block: int) -> list[_Block]:
+    return [_Block(lowest, min(block, width - lowest)) for lowest in range(0, width, block)]
