@@ -152,6 +152,6 @@ if __name__ == "__main__":
     parser.add_argument("--samples", type=int, default=10_000)
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--set", action="append", default=[])
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     asked = given.experiment and Task(given.experiment, tuple(given.set), given.samples, given.epochs)
     main(asked or None, given.rules, given.data)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from network_toys import SharedWindows
 from plain_rule import PlainTrial, layer_wise_by_neuron
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import BP, SFDFA, SGD, Adam, FeedForward, SpikeCount, Trainer
+from pynn_sfdfa import BP, SFDFA, SGD, Adam, Dense, FeedForward, Input, Network, SpikeCount, Trainer
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.rules import Combination
 from pynn_sfdfa.rules.parts.direct import Direct
@@ -196,3 +197,19 @@ def test_a_network_takes_either_kind_of_feedback_from_a_checkpoint():
         net.restore(arrays | given)
         for k, own in enumerate(net.feedback):
             np.testing.assert_array_equal(own, given[f"feedback.{k}"])
+
+
+def test_layers_that_see_a_part_of_the_one_below_are_refused_above_the_first(monkeypatch):
+    monkeypatch.setattr(Network, "check_trains_on", lambda *simulator: None)
+    first, second = SharedWindows(3, kernel=4), SharedWindows(2, kernel=3)
+    network = Network([Input((1, 12)), first, second, Dense(3)])
+    with pytest.raises(ValueError, match="sfdfa cannot learn in .*hidden 2.*'layer-wise' in it.*Choose Dense layers"):
+        sim.training_engine(network, SFDFA(feedback="layer-wise"), SGD(1e-5))
+    sim.training_engine(network, SFDFA(), SGD(1e-5))
+    weights = {"weights": (0.0, 3.0), "seed": 1}
+    below_all = Network([Input((1, 12)), first, Dense(5), Dense(3)], **weights)
+    trains = random_trains(np.random.default_rng(1), 5, 12, n_classes=3)
+    mine = gradients(below_all, Combination(LayerWise(), Fixed()), trains, transposed(below_all))
+    for own, true in zip(mine, gradients(below_all, BP(), trains), strict=True):
+        assert abs(true).max() > 0
+        np.testing.assert_array_equal(own, true)
