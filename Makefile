@@ -11,6 +11,7 @@ SOURCES := pynn_sfdfa models hardware tests benchmarks docs examples notebooks
 TYPES := build/types
 MYPY = cd $(TYPES) && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache
 DEMO := runs/demo
+DOCS := build/docs
 NEST_TESTS := tests/test_cli_compare.py tests/event/test_loops.py tests/network/test_pynn_script.py \
     tests/network/test_stock_simulators.py
 
@@ -27,7 +28,7 @@ OTHERS = $(shell for v in $(VERSIONS); do \
 .PRECIOUS: build/python%/.ready
 # In this order, with pytest's summary last.
 .NOTPARALLEL:
-.PHONY: help demo test bench fuzz faults parity nest lint types unit pythons clean
+.PHONY: help demo test docs package bench fuzz faults parity nest lint types unit pythons clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -38,6 +39,17 @@ demo: $(READY) ## train a network on handwritten digits and show where its learn
 	@echo "The learning curve is in $(DEMO)/learning_curve.png"
 
 test: lint types unit ## check style and types, then run all tests with coverage
+
+docs: $(DOCS)/venv/.ready ## build the documentation, with its links checked; where it is to be read is said in the end
+	$(DOCS)/venv/bin/python docs/site/build.py $(DOCS)
+	@echo "The documentation is in $(DOCS)/html/index.html"
+
+package: $(READY) ## build what is for a package index, and train with it in an environment of its own
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m venv --clear build/package
+	build/package/bin/python -m pip install -qq --disable-pip-version-check dist/*.whl
+	cd build/package && bin/pynn-sfdfa train digits --epochs 1 --out "$$(mktemp -d)"
 
 bench: $(READY) ## measure speed on this machine
 	$(BIN)/pynn-sfdfa benchmark
@@ -91,6 +103,14 @@ $(READY): setup.cfg pyproject.toml
 	    echo "Setting up $(VENV) with $(PYTHON); the first time takes a few minutes."; \
 	    "$(PYTHON)" -m venv --clear $(VENV); }
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test,brian2,spinnaker,sweep,nir,portal]'
+	@touch $@
+
+# The packages of $(VENV) serve here, too; what only the documentation needs comes on top.
+$(DOCS)/venv/.ready: setup.cfg pyproject.toml | $(READY)
+	@echo "Setting up $(@D) to build the documentation."
+	@$(BIN)/python -m venv --clear --without-pip $(@D)
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >"$$(echo $(@D)/lib/python*/site-packages)/tests.pth"
+	@$(BIN)/python -m pip --python $(@D)/bin/python install -qq --disable-pip-version-check --no-compile --editable '.[docs]'
 	@touch $@
 
 # What has types that are looked at; the tools are those of $(VENV).

@@ -17,8 +17,18 @@ UNITS = dict.fromkeys(("ms", "mV", "nA", "nF"), 1.0)
 class Parameter:
     """One parameter: name, default, unit and the range in which it is valid.
 
-    ``default`` is a float, or a tuple for a sequence of values. The bounds hold for every element;
-    ``exclusive`` says whether the lower bound itself is excluded.
+    Attributes
+    ----------
+    name : str
+    default : float or tuple of float
+        A tuple for a sequence of values.
+    unit : str
+        Empty if it has none.
+    description : str
+    minimum : float
+        Lower bound of every element.
+    exclusive : bool
+        Whether the bound itself is excluded.
     """
 
     name: str
@@ -52,7 +62,14 @@ class Parameter:
 class StateVariable:
     """One state variable: ``d name/dt = derivative``; an empty derivative means constant between events.
 
-    ``label`` is the name under which users read it, if that is another one.
+    Attributes
+    ----------
+    name, unit : str
+    derivative, initial : str
+        Expressions.
+    description : str
+    label : str
+        Name under which users read it, if that is another one.
     """
 
     name: str
@@ -67,7 +84,13 @@ class StateVariable:
 class Event:
     """What happens at an instant, as assignments carried out in order.
 
-    ``divisors`` are the quantities (name, unit) by which effects divide: where one is not positive, the quotient is 0.
+    Attributes
+    ----------
+    name, description : str
+    effects : tuple of str
+        Assignments.
+    divisors : tuple of (str, str)
+        Quantities (name, unit) by which effects divide: where one is not positive, the quotient is 0.
     """
 
     name: str
@@ -78,10 +101,15 @@ class Event:
 
 @dataclass(frozen=True)
 class Carried:
-    """What a spike carries from its neuron: the value that ``variable`` had when it departed.
+    """What a spike carries from its neuron: the value that a variable had when it departed.
 
-    ``name`` is what the effects of its arrival call it. The spikes of a spike source carry nothing, and what they would
-    change with it stays as it is.
+    The spikes of a spike source carry nothing, and what they would change with it stays as it is.
+
+    Attributes
+    ----------
+    name : str
+        What the effects of its arrival call it.
+    variable, unit, description : str
     """
 
     name: str
@@ -94,9 +122,21 @@ class Carried:
 class NeuronModel:
     """A spiking neuron: state variables between events, threshold, and effects of events.
 
-    ``constants`` are abbreviations (name, unit, expression) that parameters alone determine. ``carried`` is what
-    spikes bring along, besides the weight of the synapse at which they arrive. ``output_error`` and ``hidden_error``
-    are the errors, at the end of a trial, of neurons with and without targets.
+    Attributes
+    ----------
+    name, description : str
+    parameters : tuple of Parameter
+    constants : tuple of (str, str, str)
+        Abbreviations (name, unit, expression) that parameters alone determine.
+    state : tuple of StateVariable
+    threshold : str
+        Condition of a spike.
+    receptor_types, recordable : tuple of str
+    carried : tuple of Carried
+        What spikes bring along, besides the weight of the synapse at which they arrive.
+    on_input_spike, on_spike, on_trial_end : Event
+    output_error, hidden_error : str
+        The errors, at the end of a trial, of neurons with and without targets.
     """
 
     name: str
@@ -134,6 +174,15 @@ class SynapseModel:
     Expressions name variables of the postsynaptic neuron with the suffix ``_post``, as Brian2 does. At the end of a
     trial, ``on_errors`` comes first, on all synapses of a network: it gathers the errors from which they then learn,
     in ``on_trial_end``.
+
+    Attributes
+    ----------
+    name, description, receptor_type : str
+    parameters : tuple of Parameter
+    presynaptic_state, state : tuple of StateVariable
+    readable : tuple of str
+        What ``get`` of a projection returns.
+    on_presynaptic_spike, on_postsynaptic_spike, on_errors, on_trial_end : Event
     """
 
     name: str

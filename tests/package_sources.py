@@ -7,6 +7,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
+ROOMS = (
+    "__main__", "cli", "commands", "campaign", "benchmark", "experiments", "plotting",
+    "spiNNaker", "brian2", "event", "hardware", "training", "network", "rules", "datasets", "encoding",
+    "common", "models", "support",
+)  # fmt: skip
+"""The house from its roof to its cellar: no room imports one that stands before it, not even for types."""
+
 FOLDERS = {
     "pynn_sfdfa": ROOT / "pynn_sfdfa",
     "pynn_sfdfa.models": ROOT / "models",

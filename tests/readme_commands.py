@@ -1,4 +1,5 @@
-"""How the commands of the README are executed in the tests; what is shortened is said here, and nowhere else.
+"""How the commands of README and documentation are executed in the tests; what is shortened is said here, and
+nowhere else.
 
 - ``make X``: make's own dry run says which commands X consists of. Of ``make demo`` the training is run, as below;
   ``make test`` is what is running.

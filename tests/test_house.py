@@ -14,16 +14,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from package_sources import MODULES, ROOT, imports, part
+from package_sources import MODULES, ROOMS, ROOT, imports, part
 
 SIMULATORS = {"event", "brian2", "spiNNaker"}
-
-ROOMS = (
-    "__main__", "cli", "commands", "campaign", "benchmark", "experiments", "plotting",
-    "spiNNaker", "brian2", "event", "hardware", "training", "network", "rules", "datasets", "encoding",
-    "common", "models", "support",
-)  # fmt: skip
-"""The house from its roof to its cellar: no room imports one that stands before it, not even for types."""
 
 HEAVY = {"numpy", "scipy", "numba", "pyNN", "neo", "matplotlib", "sklearn", "brian2", "pydantic", "rich", "safetensors"}
 

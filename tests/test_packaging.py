@@ -12,6 +12,8 @@ import sys
 import sysconfig
 import venv
 import zipfile
+from email.parser import BytesParser
+from email.policy import default
 
 import pytest
 from package_sources import FOLDERS, PACKAGES, ROOT
@@ -51,8 +53,11 @@ def wheel(tmp_path_factory):
     for folder in FOLDERS.values():
         if folder.parent == ROOT:
             shutil.copytree(folder, copy / folder.name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+    (copy / "docs").mkdir()
+    for name in ("setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", "CITATION.cff"):
         shutil.copy(ROOT / name, copy)
+    for name in ("package.md", "changelog.md"):
+        shutil.copy(ROOT / "docs" / name, copy / "docs")
     _run([sys.executable, "-m", "build", "--no-isolation", "--outdir", out, copy], copy)
     return next(out.glob("*.whl"))
 
@@ -71,6 +76,22 @@ def test_wheel_holds_every_file_of_the_package(wheel):
 def test_wheel_says_how_it_may_be_used(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+
+
+def test_what_an_index_shows_is_complete_and_links_nothing_that_is_not_there(wheel, setup):
+    archive = zipfile.ZipFile(wheel)
+    (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+    shown = BytesParser(policy=default).parsebytes(archive.read(name))
+    assert shown["Description-Content-Type"] == "text/markdown"
+    assert shown["Author"] and shown["Keywords"] and shown.get_all("Project-URL")
+    assert set(shown.get_all("Classifier")) == set(setup["metadata"]["classifiers"].strip().splitlines())
+    links = re.findall(r"\]\(([^)]+)\)", shown.get_content())
+    assert links and all(link.startswith("https://") for link in links)
+
+
+def test_the_changelog_begins_with_the_version(setup):
+    versions = re.findall(r"^## (.*)$", (ROOT / "docs" / "changelog.md").read_text(), re.MULTILINE)
+    assert versions[0] == setup["metadata"]["version"]
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import re
 import runpy
-import tomllib
 from pathlib import Path
 
 import pytest
-import tomli_w
 from readme_commands import ROOT, run
 
-from pynn_sfdfa import cli
 from pynn_sfdfa.common.simulators import SIMULATORS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -25,48 +22,17 @@ def blocks(language):
 
 def test_there_are_blocks_and_no_other_languages():
     assert README.count("```") == 2 * len(BLOCKS)
-    assert {name for name, _ in BLOCKS} == {"bash", "python", "toml"}
+    assert {name for name, _ in BLOCKS} == {"bash"}
 
 
 @pytest.mark.slow
-def test_every_block_runs(tmp_path, monkeypatch, capsys):
+def test_every_block_runs(tmp_path, monkeypatch):
     """In one folder and in their order, as a reader would; how commands are shortened is said in readme_commands."""
     monkeypatch.chdir(tmp_path)
-    printed = []
-    for language, code in BLOCKS:
-        if language == "python":
-            exec(compile(code, f"README.md: {code.strip().splitlines()[0]}", "exec"), {"__name__": "__main__"})
-        elif language == "toml":  # in place of the tables of the same names in an experiment
-            tables = tomllib.loads((ROOT / "pynn_sfdfa" / "experiments" / "digits.toml").read_text())
-            Path("parts.toml").write_text(tomli_w.dumps(tables | tomllib.loads(code)))
-            printed.append(run("pynn-sfdfa train parts.toml --out runs/parts"))
-        else:
-            printed += [run(line) for line in code.splitlines() if line]
-    for folder in (
-        "demo",
-        "digits-sfdfa-seed1",
-        "digits-dfa-seed2",
-        "mnist-sfdfa-seed1",
-        "mine",
-        "deeper",
-        "parts",
-        "digits-hm2bp-hm2bp-seed1",
-    ):
-        assert json.loads((tmp_path / "runs" / folder / "summary.json").read_text())["epochs"] >= 1
-    assert json.loads((tmp_path / "runs" / "mine" / "summary.json").read_text())["epochs"] == 2
-    assert (tmp_path / "digits-sample3.png").stat().st_size > 0
-    assert any("Test accuracy" in text for text in printed)
-    assert "last 20: 100%" in capsys.readouterr().out
-
-
-def test_the_portable_script_is_the_example():
-    assert (ROOT / "examples" / "portable_script.py").read_text(encoding="utf-8") in blocks("python")
-
-
-def test_every_subcommand_is_shown():
-    commands = [line for code in blocks("bash") for line in code.splitlines()]
-    for name in cli.COMMANDS:
-        assert any(line.startswith(f"pynn-sfdfa {name}") for line in commands), name
+    printed = [run(line) for code in blocks("bash") for line in code.splitlines() if line]
+    for folder in ("demo", "digits-sfdfa-seed1"):
+        assert json.loads((tmp_path / "runs" / folder / "summary.json").read_text())["epochs"] == 1
+    assert any("Test accuracy" in text or "test accuracy" in text for text in printed)
 
 
 def test_links_lead_somewhere():
@@ -77,9 +43,10 @@ def test_links_lead_somewhere():
 
 
 def test_simulators_without_a_back_end_are_said_to_be_missing():
-    (head,) = re.findall(r"^\| \| (`event`.*) \|$", README, re.MULTILINE)
+    page = (ROOT / "docs" / "simulators.md").read_text(encoding="utf-8")
+    (head,) = re.findall(r"^\| \| (`event`.*) \|$", page, re.MULTILINE)
     assert [name.strip(" `") for name in head.split("|")] == [simulator.name for simulator in SIMULATORS]
-    (row,) = re.findall(r"^\| scripts with .*? \| (.*) \|$", README, re.MULTILINE)
+    (row,) = re.findall(r"^\| scripts with .*? \| (.*) \|$", page, re.MULTILINE)
     answers = [answer.strip() for answer in row.split("|")]
     there = [(ROOT / "pynn_sfdfa" / simulator.name / "__init__.py").exists() for simulator in SIMULATORS]
     assert answers == ["yes" if is_there else "not yet" for is_there in there]

@@ -13,9 +13,21 @@ HOST_TAG = 0xFF
 
 @dataclass(frozen=True)
 class SDPMessage:
-    """One datagram; ``data`` holds what follows the 8 bytes of header (an SCP command header included).
+    """One datagram.
 
-    A port byte is ``port << 5 | core``; an address is ``x << 8 | y``; flags are 0x87 where a reply is expected, else 7.
+    A port byte is ``port << 5 | core``; an address is ``x << 8 | y``.
+
+    Attributes
+    ----------
+    x, y, core, port : int
+        Where it goes.
+    data : bytes
+        What follows the 8 bytes of header (an SCP command header included).
+    flags : int
+        0x87 where a reply is expected, else 7.
+    tag : int
+    source_port, source_address : int
+        Where it comes from.
     """
 
     x: int

@@ -27,7 +27,7 @@ def _translation(name: str, unit: str) -> tuple[Any, ...]:
 
 
 class LIF_SFDFA(cells.LIF_SFDFA):
-    """Leaky integrate-and-fire neuron that learns with SFDFA; see :class:`pynn_sfdfa.common.cells.LIF_SFDFA`."""
+    """Leaky integrate-and-fire neuron with exponential synaptic current that learns with SFDFA."""
 
     eqs = None  # the group brings its own
     translations = build_translations(*(_translation(p.name, p.unit) for p in _LIF.parameters))

@@ -134,7 +134,13 @@ run_for = run
 
 
 def end(compatible_output: bool = True) -> None:
-    """Write the data of populations that were recorded ``to_file``."""
+    """Write the data of populations that were recorded ``to_file``.
+
+    Parameters
+    ----------
+    compatible_output : bool
+        Of PyNN's interface; it changes nothing.
+    """
     while simulator.state.write_on_end:
         population, variables, filename = simulator.state.write_on_end[0]
         population.write_data(get_io(filename), variables)
@@ -157,6 +163,11 @@ def reset(annotations: dict[str, Any] | None = None) -> None:
     State variables take their initial values, traces and eligibilities are empty, perturbations are the same again.
     Weights, feedback weights and parameters stay as they are (as with NEST and NEURON): to start learning again, set
     the weights.
+
+    Parameters
+    ----------
+    annotations : dict, optional
+        Kept with the data that were recorded so far.
     """
     for recorder in simulator.state.recorders:
         recorder.store_to_cache(annotations or {})

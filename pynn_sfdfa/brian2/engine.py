@@ -30,6 +30,11 @@ class SimulationEngine(simulation_engine.SimulationEngine):
 
     The time step, the kind of code and whether the simulation is standalone are those of the last ``setup()``.
     Standalone, an epoch is one stretch, compiled to a program of its own.
+
+    Parameters
+    ----------
+    network : Network
+        Its weights are copied; the network is not changed.
     """
 
     simulator = "brian2"

@@ -11,6 +11,7 @@ from pyNN.parameters import LazyArray, ParameterSpace, simplify
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.brian2.cells import LIF_SFDFA
 from pynn_sfdfa.brian2.recording import Recorder
+from pynn_sfdfa.common.documented import POPULATION, VIEW, documented
 from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, checked_size, initial_values, lazy
 from pynn_sfdfa.common.targets import check_learning, trials_until
 from pynn_sfdfa.common.trials import first_spikes, trial_counts
@@ -63,6 +64,7 @@ class _Neurons(Group):
         return PopulationView(self, selector, label)
 
 
+@documented(VIEW)
 class PopulationView(_Neurons, pynn_populations.PopulationView):
     """Some of the neurons of a population; what is changed here changes there."""
 
@@ -86,6 +88,7 @@ class PopulationView(_Neurons, pynn_populations.PopulationView):
             self.grandparent.set_initial_values(variable, lazy(value, self.size), self._indices)
 
 
+@documented(POPULATION)
 class Population(_Neurons, pynn_populations.Population):
     """Neurons of one cell type; used as any PyNN population."""
 

@@ -19,10 +19,24 @@ record = common.build_record(simulator)
 
 
 def record_v(source: object, filename: str) -> object:
-    """Record the membrane potential of a cell or population to a file."""
+    """Record the membrane potential of a cell or population to a file.
+
+    Parameters
+    ----------
+    source : Population, PopulationView or Assembly
+    filename : str
+        Its ending says which format; written at `end`.
+    """
     return record(["v"], source, filename)
 
 
 def record_gsyn(source: object, filename: str) -> object:
-    """Record the synaptic conductances of a cell or population to a file."""
+    """Record the synaptic conductances of a cell or population to a file.
+
+    Parameters
+    ----------
+    source : Population, PopulationView or Assembly
+    filename : str
+        Its ending says which format; written at `end`.
+    """
     return record(["gsyn_exc", "gsyn_inh"], source, filename)

@@ -18,6 +18,7 @@ from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynaps
 from pynn_sfdfa.brian2.units import scale
 from pynn_sfdfa.brian2.wiring import common_delay
 from pynn_sfdfa.common.checks import check_parameter
+from pynn_sfdfa.common.documented import PROJECTION, documented
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Projection", "SFDFAProjection"]
 
 
+@documented(PROJECTION)
 class Projection(GroupedProjection):
     """Synapses of one type between two populations, views or assemblies; used as any PyNN projection.
 

@@ -109,7 +109,7 @@ def _translations(*variables: Any) -> Any:
 
 
 class SFDFASynapse(synapses.SFDFASynapse):
-    """Plastic synapse; see :class:`pynn_sfdfa.common.synapses.SFDFASynapse`."""
+    """Plastic synapse: at each trial end ``weight -= learning_rate * error_post * eligibility``."""
 
     translations = _translations(
         *((p.name, p.name, p.unit) for p in models.SFDFA_SYNAPSE.parameters),
@@ -121,6 +121,6 @@ class SFDFASynapse(synapses.SFDFASynapse):
 
 
 class SFDFAFeedback(synapses.SFDFAFeedback):
-    """Feedback from output to hidden neurons; see :class:`pynn_sfdfa.common.synapses.SFDFAFeedback`."""
+    """Feedback from output to hidden neurons, on their receptor type ``error``."""
 
     translations = _translations(*((p.name, p.name, p.unit or "") for p in models.SFDFA_FEEDBACK.parameters))

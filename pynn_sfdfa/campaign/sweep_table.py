@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.campaign.finished_run import FinishedRun
     from pynn_sfdfa.campaign.sweep import SweepRun
 
-__all__ = ["Point", "as_csv", "as_text", "ranked", "score_name"]
+__all__ = ["Point", "as_csv", "as_rows", "as_text", "ranked", "score_name"]
 
 _FIGURES = ("score", "best_test_accuracy", "final_test_accuracy", "chosen_epoch", "chosen_test_accuracy", "epochs")
 
@@ -80,13 +80,19 @@ def ranked(runs: Sequence[SweepRun], finished: Mapping[str, FinishedRun]) -> lis
     return sorted((Point(values, tuple(scores)) for values, scores in points.values()), key=lambda p: -p.score)
 
 
-def as_text(points: Sequence[Point], keys: Sequence[str], name: str, limit: int = 10) -> str:
-    """Return the best settings as a table for reading, accuracies in %."""
+def as_rows(points: Sequence[Point], keys: Sequence[str], name: str, limit: int = 10) -> list[list[str]]:
+    """Return the headings and then the best settings, accuracies in %."""
     rows = [[*keys, "seeds", f"{name} (%)"]]
     for point in points[:limit]:
         spread = f" ± {100 * stdev(point.scores):.2f}" if len(point.scores) > 1 else ""
         values = [_shown(point.values[key]) for key in keys]
         rows.append([*values, str(len(point.scores)), f"{100 * point.score:.2f}{spread}"])
+    return rows
+
+
+def as_text(points: Sequence[Point], keys: Sequence[str], name: str, limit: int = 10) -> str:
+    """Return the best settings as a table for reading, accuracies in %."""
+    rows = as_rows(points, keys, name, limit)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     more = f"\n... and {len(points) - limit} more" if len(points) > limit else ""

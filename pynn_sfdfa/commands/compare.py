@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
+from pynn_sfdfa.commands.narrow import fitting
 from pynn_sfdfa.commands.options import data_option, json_option
 
 if TYPE_CHECKING:
@@ -133,13 +134,9 @@ def _row(
 
 
 def _table(rows: list[dict[str, Any]], n: int) -> str:
-    lines = [
-        f"{n} samples; equal: to the engine that trains.",
-        "",
-        "| simulator | step (ms) | accuracy (%) | equal answers (%) | equal output counts (%) | spikes of a sample | "
-        "built in (s) | s a sample |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
+    headings = ["simulator", "step (ms)", "accuracy (%)", "equal answers (%)", "equal output counts (%)"]
+    headings += ["spikes of a sample", "built in (s)", "s a sample"]
+    lines = []
     for row in rows:
         cells = [
             row["simulator"],
@@ -148,5 +145,7 @@ def _table(rows: list[dict[str, Any]], n: int) -> str:
             " + ".join(f"{spikes:.1f}" for spikes in row["spikes_per_sample"]),
             *("-" if row[name] is None else f"{row[name]:.3f}" for name in ("building_seconds", "seconds_per_sample")),
         ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        lines.append(cells)
+    marked = [f"| {' | '.join(cells)} |" for cells in [headings, ["---"] * len(headings), *lines]]
+    table = fitting("\n".join(marked), headings, lines)
+    return f"{n} samples; equal: to the engine that trains.\n\n{table}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pynn_sfdfa.commands.narrow import hanging
 from pynn_sfdfa.commands.options import data_option
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def command(data: Path | None) -> None:
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> None:
     entries = list(rows)
-    width = max(len(name) for name, _ in entries)
+    longest = max(len(name) for name, _ in entries)
     click.secho(title, bold=True)
     for name, text in entries:
-        click.echo(f"  {name:{width}}  {text}")
+        click.echo(hanging(name, text, longest))
     click.echo()

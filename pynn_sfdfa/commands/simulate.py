@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use, explained
+from pynn_sfdfa.commands.narrow import fitting, width
 from pynn_sfdfa.commands.options import OutFile, SettingsCommand, data_option, set_option, simulator_options
 
 if TYPE_CHECKING:
@@ -82,21 +84,37 @@ def command(
     path = out or Path(f"{settings.name}-sample{sample}.png")
     plotting.save(plotting.raster(layers, network.trial_duration, label, title), path)
     console = Console(file=sys.stdout)
-    console.print(_layer_table(layers, title))
+    if width() < _TABLE:
+        click.echo(
+            f"{textwrap.fill(title, width())}\n{fitting('-' * _TABLE, ['layer', *_HEADINGS], _layer_rows(layers))}\n"
+        )
+    else:
+        console.print(_layer_table(layers, title))
     console.print(_output_table(layers[-1], label))
     click.echo(f"Raster picture: {path}")
+
+
+_HEADINGS = ("neurons", "active", "spikes", "first (ms)", "last (ms)")
+_TABLE = 70  # columns that the table of layers needs
+
+
+def _layer_rows(layers: Sequence[LayerSpikes]) -> list[list[str]]:
+    rows = []
+    for layer in layers:
+        ends = [f"{layer.times.min():.2f}", f"{layer.times.max():.2f}"] if layer.times.size else ["-", "-"]
+        active = int((layer.counts() > 0).sum())
+        rows.append([layer.name, str(layer.size), str(active), str(layer.times.size), *ends])
+    return rows
 
 
 def _layer_table(layers: Sequence[LayerSpikes], title: str) -> Table:
     from rich.table import Table
 
     table = Table("layer", title=title, title_justify="left")
-    for heading in ("neurons", "active", "spikes", "first (ms)", "last (ms)"):
+    for heading in _HEADINGS:
         table.add_column(heading, justify="right")
-    for layer in layers:
-        ends = [f"{layer.times.min():.2f}", f"{layer.times.max():.2f}"] if layer.times.size else ["-", "-"]
-        active = int((layer.counts() > 0).sum())
-        table.add_row(layer.name, str(layer.size), str(active), str(layer.times.size), *ends)
+    for row in _layer_rows(layers):
+        table.add_row(*row)
     return table
 
 

@@ -10,6 +10,7 @@ import click
 
 from pynn_sfdfa.commands.campaign_options import scheduler_option, workers_option
 from pynn_sfdfa.commands.failures import Failure, as_wrong_use
+from pynn_sfdfa.commands.narrow import fitting
 from pynn_sfdfa.commands.options import OutFolder, data_option
 from pynn_sfdfa.commands.resumption import resumable
 
@@ -67,7 +68,7 @@ def _report(
     errors: Mapping[str, str],
 ) -> None:
     from pynn_sfdfa import plotting
-    from pynn_sfdfa.campaign.sweep_table import as_csv, as_text, ranked, score_name
+    from pynn_sfdfa.campaign.sweep_table import as_csv, as_rows, as_text, ranked, score_name
     from pynn_sfdfa.support import files
 
     files.write_text(folder / "table.csv", as_csv(runs, finished, errors, sweep.keys))
@@ -78,6 +79,8 @@ def _report(
     values, scores = [point.values for point in points], [point.score for point in points]
     draw = plotting.heat_map if plotting.is_grid(values) else plotting.parallel_coordinates
     plotting.save(draw(values, scores, score, f"{sweep.name}: {sweep.experiment}"), folder / "sweep.png")
-    click.echo(as_text(points, sweep.keys, score))
+    headings, *rows = as_rows(points, sweep.keys, score)
+    ranks = [[f"{rank}.", *row] for rank, row in enumerate(rows, start=1)]
+    click.echo(fitting(as_text(points, sweep.keys, score), ["", *headings], ranks))
     failed = f", {len(errors)} failed" if errors else ""
     click.echo(f"{len(finished)} of {len(runs)} runs finished{failed}. Results are in {folder}.")

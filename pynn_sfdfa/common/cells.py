@@ -15,6 +15,7 @@ from pyNN.standardmodels import StandardCellType
 from pynn_sfdfa import models
 from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.common.checks import check_parameter, known
+from pynn_sfdfa.common.documented import document, documented, section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,37 +71,31 @@ def _default(parameter: Parameter) -> Any:
     return Sequence(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
 
 
+_SECTIONS = (
+    section(models.LIF_SFDFA.parameters)
+    + """
+gradient : {"bounded", "exact"}
+    Form of the spike-time derivative; one for the whole population.""",
+    """Raises
+------
+pyNN.errors.InvalidParameterValueError
+    If a value is out of range; the message names parameter, value and what is valid.""",
+    """Examples
+--------
+>>> cell = sim.LIF_SFDFA(tau_m=52.0, tau_syn=26.0, v_thresh=-68.0, trial_duration=40.0)
+>>> hidden = sim.Population(100, cell, label="hidden")""",
+)
+"""What ``help()`` adds to the docstring of the cell type of each simulator."""
+
+
+@documented(*_SECTIONS)
 class LIF_SFDFA(StandardCellType):
     """Leaky integrate-and-fire neuron with exponential synaptic current that learns with SFDFA.
 
     ``cm dv/dt = -cm (v - v_rest)/tau_m + i_syn``, ``di_syn/dt = -i_syn/tau_syn``; an input spike adds its weight
     to ``i_syn``; at ``v >= v_thresh`` the neuron spikes and ``v`` is lowered by ``v_thresh - v_rest``.
-
-    Parameters
-    ----------
-    gradient : {"bounded", "exact"}
-        Form of the spike-time derivative; one for the whole population.
-    tau_m, tau_syn : float
-        Time constants in ms; tau_m > tau_syn.
-    cm : float
-        Capacitance in nF.
-    v_rest, v_thresh : float
-        Potentials in mV; v_thresh > v_rest.
-    trial_duration : float
-        Length of a trial in ms. At each multiple the network learns and its state returns to rest.
-    rho, r_target : float
-        Strength and target (spikes per trial) of the rate regularisation of hidden neurons.
-    targets : Sequence
-        Target spike count of each trial, for output neurons; empty for hidden neurons.
-
-    Raises
-    ------
-    pyNN.errors.InvalidParameterValueError
-        If a value is out of range; the message names parameter, value and what is valid.
-
-    Notes
-    -----
-    Bacho & Chu, arXiv:2403.08804.
+    At each multiple of ``trial_duration`` the network learns and its state returns to rest (Bacho & Chu,
+    arXiv:2403.08804).
     """
 
     definition: ClassVar[NeuronModel] = models.LIF_SFDFA
@@ -113,6 +108,10 @@ class LIF_SFDFA(StandardCellType):
     receptor_types = models.LIF_SFDFA.receptor_types
     conductance_based = False
     injectable = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        document(cls, *_SECTIONS)
 
     def __init__(self, gradient: str = "bounded", **parameters: Any) -> None:
         if gradient not in GRADIENTS:

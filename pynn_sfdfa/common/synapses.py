@@ -13,6 +13,7 @@ from pyNN.standardmodels import StandardSynapseType
 from pynn_sfdfa import models
 from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.common.checks import check_parameter, known
+from pynn_sfdfa.common.documented import document, section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +55,10 @@ class _SFDFASynapseType(StandardSynapseType):
     # PyNN's own check refuses weights of mixed sign; here the sign of a weight is learned.
     parameter_checks = {"weight": check_weights}
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        document(cls, section(cls.definition.parameters))
+
     def __init__(self, **parameters: Any) -> None:
         super().__init__(**given(type(self), parameters))
         check_synapse_parameters(self.definition, known(self.parameter_space), type(self).__name__)
@@ -62,14 +67,7 @@ class _SFDFASynapseType(StandardSynapseType):
 class SFDFASynapse(_SFDFASynapseType):
     """Plastic synapse: at each trial end ``weight -= learning_rate * error_post * eligibility``.
 
-    Parameters
-    ----------
-    weight : float
-        Jump of the synaptic current in nA; either sign.
-    delay : float
-        ms; 0 is allowed where the simulator allows it; one value for a projection.
-    learning_rate : float
-        eta of plain gradient descent, nA per (ms/nA); 0 keeps the weight fixed.
+    A delay of 0 is allowed where the simulator allows it.
     """
 
     definition = models.SFDFA_SYNAPSE
@@ -81,12 +79,7 @@ class SFDFASynapse(_SFDFASynapseType):
 class SFDFAFeedback(_SFDFASynapseType):
     """Feedback from an output population to a hidden population, on receptor type ``error``.
 
-    Parameters
-    ----------
-    weight : float
-        Initial feedback weight, 0 for SFDFA, random for direct feedback alignment (DFA).
-    learning_rate : float
-        eta_B of the forward estimate; 0 keeps the feedback fixed (DFA).
+    Its weights start at 0 for SFDFA, and at random for direct feedback alignment (DFA).
     """
 
     definition = models.SFDFA_FEEDBACK

@@ -72,7 +72,13 @@ def load(
 
 
 def available(data: Path | str | None = None) -> list[Availability]:
-    """Return for each named data set whether and where it is at hand, without reading it."""
+    """Return for each named data set whether and where it is at hand, without reading it.
+
+    Parameters
+    ----------
+    data : path, optional
+        The folder to look in first; else ``$PYNN_SFDFA_DATA``, then the user's cache.
+    """
     report = []
     for name, source in sources().items():
         try:

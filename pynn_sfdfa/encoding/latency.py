@@ -68,5 +68,18 @@ class Latency(Encoder):
 
 
 def latency(images: ArrayLike, labels: ArrayLike, **settings: Any) -> SpikeTrains:
-    """Encode images, shape (n, height, width) or (n, pixels), with the settings of `Latency`."""
+    """Encode images, shape (n, height, width) or (n, pixels), with the settings of `Latency`.
+
+    Parameters
+    ----------
+    images : array, shape (n, height, width) or (n, pixels)
+    labels : integer array, shape (n,)
+    **settings
+        Those of the class.
+
+    Raises
+    ------
+    ValueError
+        If a setting, a value or a label is not valid; the message says which.
+    """
     return Latency(**settings)(images, labels)

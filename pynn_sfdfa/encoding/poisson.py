@@ -95,5 +95,18 @@ class Poisson(Encoder):
 
 
 def poisson(images: ArrayLike, labels: ArrayLike, **settings: Any) -> SpikeTrains:
-    """Encode images, shape (n, height, width) or (n, pixels), with the settings of `Poisson`."""
+    """Encode images, shape (n, height, width) or (n, pixels), with the settings of `Poisson`.
+
+    Parameters
+    ----------
+    images : array, shape (n, height, width) or (n, pixels)
+    labels : integer array, shape (n,)
+    **settings
+        Those of the class.
+
+    Raises
+    ------
+    ValueError
+        If a setting, a value or a label is not valid; the message says which.
+    """
     return Poisson(**settings)(images, labels)

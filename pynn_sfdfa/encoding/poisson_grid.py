@@ -131,5 +131,17 @@ def poisson_grid(images: ArrayLike, labels: ArrayLike, **settings: Any) -> Spike
     """Encode images, shape (n, height, width) or (n, pixels), with the settings of `PoissonGrid`.
 
     All spikes are there at once; `EncodedWhenShown` draws those of a batch when it is shown.
+
+    Parameters
+    ----------
+    images : array, shape (n, height, width) or (n, pixels)
+    labels : integer array, shape (n,)
+    **settings
+        Those of the class.
+
+    Raises
+    ------
+    ValueError
+        If a setting, a value or a label is not valid; the message says which.
     """
     return PoissonGrid(**settings)(images, labels)

@@ -238,7 +238,15 @@ class Presentations(Protocol):
 
 
 def presented(samples: Presentations, indices: ArrayLike, presentation: int = 0) -> SpikeTrains:
-    """Return the spike trains of the samples at ``indices``, in that order, as they are at one presentation."""
+    """Return the spike trains of the samples at ``indices``, in that order, as they are at one presentation.
+
+    Parameters
+    ----------
+    samples : SpikeTrains or other Presentations
+    indices : integer array, shape (n,)
+    presentation : int
+        How often they have been shown before; where spikes are drawn, others come each time.
+    """
     trains, at = samples.shown(chosen(indices, len(samples)), presentation)
     return trains if np.array_equal(at, np.arange(len(trains))) else trains.select(at)
 
@@ -277,7 +285,14 @@ def split(trains: T, fraction: float, seed: int) -> tuple[T, T]:
 
 
 def chosen(indices: ArrayLike, n: int) -> NDArray[np.int64]:
-    """Return indices of some of n samples as an array; ValueError or IndexError if they are none."""
+    """Return indices of some of n samples as an array; ValueError or IndexError if they are none.
+
+    Parameters
+    ----------
+    indices : sequence of int
+    n : int
+        How many samples there are.
+    """
     samples = np.asarray(indices)
     if samples.ndim != 1 or (samples.size and not np.issubdtype(samples.dtype, np.integer)):
         raise ValueError(f"indices must be a list of integers, not {samples.dtype} of shape {samples.shape}.")

@@ -83,5 +83,18 @@ class TimeCoded(Encoder):
 
 
 def time_coded(features: ArrayLike, labels: ArrayLike, **settings: Any) -> SpikeTrains:
-    """Encode features, shape (n, features) or (n, height, width), with the settings of `TimeCoded`."""
+    """Encode features, shape (n, features) or (n, height, width), with the settings of `TimeCoded`.
+
+    Parameters
+    ----------
+    features : array, shape (n, features) or (n, height, width)
+    labels : integer array, shape (n,)
+    **settings
+        Those of the class.
+
+    Raises
+    ------
+    ValueError
+        If a setting, a value or a label is not valid; the message says which.
+    """
     return TimeCoded(**settings)(features, labels)

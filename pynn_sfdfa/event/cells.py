@@ -16,7 +16,7 @@ __all__ = ["LIF_SFDFA", "IF_curr_exp", "SpikeSourceArray", "SpikeSourcePoisson"]
 
 
 class LIF_SFDFA(cells.LIF_SFDFA):
-    """Leaky integrate-and-fire neuron that learns with SFDFA; see :class:`pynn_sfdfa.common.cells.LIF_SFDFA`."""
+    """Leaky integrate-and-fire neuron with exponential synaptic current that learns with SFDFA."""
 
     translations = build_translations(*((name, name) for name in cells.LIF_SFDFA.default_parameters))
 

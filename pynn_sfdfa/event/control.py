@@ -68,7 +68,13 @@ def setup(
 
 
 def end(compatible_output: bool = True) -> None:
-    """Write the data of populations that were recorded ``to_file``."""
+    """Write the data of populations that were recorded ``to_file``.
+
+    Parameters
+    ----------
+    compatible_output : bool
+        Of PyNN's interface; it changes nothing.
+    """
     while simulator.state.write_on_end:
         population, variables, filename = simulator.state.write_on_end[0]
         population.write_data(get_io(filename), variables)
@@ -85,6 +91,11 @@ def reset(annotations: dict[str, Any] | None = None) -> None:
     v and i_syn take their initial values, traces and eligibilities are empty, perturbations and Poisson spikes are
     the same again. Weights, feedback weights and parameters stay as they are (as with NEST and NEURON): to start
     learning again, set the weights.
+
+    Parameters
+    ----------
+    annotations : dict, optional
+        Kept with the data that were recorded so far.
     """
     for recorder in simulator.state.recorders:
         recorder.store_to_cache(annotations or {})

@@ -8,6 +8,7 @@ import numpy as np
 from pyNN import common, errors
 from pyNN.parameters import LazyArray, ParameterSpace, simplify
 
+from pynn_sfdfa.common.documented import POPULATION, VIEW, documented
 from pynn_sfdfa.common.populations import (
     AllThenClear,
     Group,
@@ -37,6 +38,7 @@ class Assembly(AllThenClear, common.Assembly):
     _simulator = simulator
 
 
+@documented(VIEW)
 class PopulationView(Group, common.PopulationView):
     """Some of the neurons of a population; what is changed here changes there."""
 
@@ -65,6 +67,7 @@ class PopulationView(Group, common.PopulationView):
         return PopulationView(self, selector, label)
 
 
+@documented(POPULATION)
 class Population(Group, common.Population):
     """Neurons of one cell type: LIF_SFDFA, IF_curr_exp or a spike source; used as any PyNN population."""
 

@@ -8,6 +8,7 @@ import numpy as np
 from pyNN import common, errors
 
 from pynn_sfdfa.common.bulk import split
+from pynn_sfdfa.common.documented import PROJECTION, documented
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Projection"]
 
 
+@documented(PROJECTION)
 class Projection(BulkProjection):
     """Synapses of one type between two populations, views or assemblies; used as any PyNN projection.
 

@@ -22,7 +22,15 @@ def _check_weights(weights: Any, projection: Any) -> None:
 
 
 class StaticSynapse(pynn_synapses.StaticSynapse):
-    """Synaptic connection with fixed weight (nA, of either sign) and delay (ms, one for a projection, 0 allowed)."""
+    """Synaptic connection with fixed weight (nA, of either sign) and delay (ms, one for a projection, 0 allowed).
+
+    Parameters
+    ----------
+    weight : float
+        nA, default 0.
+    delay : float
+        ms, default: the shortest that there is.
+    """
 
     translations = build_translations(("weight", "weight"), ("delay", "delay"))
     units = synapses.STATIC_UNITS
@@ -37,7 +45,7 @@ class StaticSynapse(pynn_synapses.StaticSynapse):
 
 
 class SFDFASynapse(synapses.SFDFASynapse):
-    """Plastic synapse; see :class:`pynn_sfdfa.common.synapses.SFDFASynapse`."""
+    """Plastic synapse: at each trial end ``weight -= learning_rate * error_post * eligibility``."""
 
     translations = build_translations(*((name, name) for name in synapses.SFDFASynapse.default_parameters))
 
@@ -46,6 +54,6 @@ class SFDFASynapse(synapses.SFDFASynapse):
 
 
 class SFDFAFeedback(synapses.SFDFAFeedback):
-    """Feedback from output to hidden neurons; see :class:`pynn_sfdfa.common.synapses.SFDFAFeedback`."""
+    """Feedback from output to hidden neurons, on their receptor type ``error``."""
 
     translations = build_translations(*((name, name) for name in synapses.SFDFAFeedback.default_parameters))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pynn_sfdfa import datasets
@@ -56,11 +56,14 @@ class Data:
     train, test : SpikeTrains or other Presentations
     validation : SpikeTrains or other Presentations, optional
         Training samples that are held out, as ``data.validation`` of the experiment says.
+    image : tuple of int, optional
+        Height and width, if the samples are images and each pixel is an input unit.
     """
 
     train: Presentations
     test: Presentations
     validation: Presentations | None = None
+    image: tuple[int, int] | None = None
 
 
 def build(
@@ -102,7 +105,15 @@ def build(
                 "shorten the samples."
             ) from None
     built = build_network(settings, [train.n_units, *settings.network.hidden_sizes, dataset.n_classes])
-    return built, _set_aside(settings, train, test)
+    return built, replace(_set_aside(settings, train, test), image=_image(dataset.train, train.n_units))
+
+
+def _image(part: datasets.Samples | SpikeTrains, n_units: int) -> tuple[int, int] | None:
+    """Return height and width of samples that are images whose pixels are the input units."""
+    if isinstance(part, SpikeTrains) or part.values.ndim != 3:
+        return None
+    height, width = part.values.shape[1:]
+    return (height, width) if height * width == n_units else None
 
 
 def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: resources.Purpose, stream: TextIO) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.common.simulators import load_simulator, set_up
 from pynn_sfdfa.encoding.spikes import presented
-from pynn_sfdfa.experiments import assembly, report
+from pynn_sfdfa.experiments import assembly, config, report
+from pynn_sfdfa.experiments.page import run_page
 from pynn_sfdfa.experiments.probes import build_probes
 from pynn_sfdfa.experiments.progress import progress_for
 from pynn_sfdfa.experiments.run_folder import MetricsLog
@@ -17,7 +18,7 @@ from pynn_sfdfa.support.jit import announced
 from pynn_sfdfa.training import checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import TextIO
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.experiments.run_folder import RunFolder
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.training.callbacks import EpochRecord
 
 __all__ = ["train"]
 
@@ -113,4 +115,28 @@ def _train(
         layers = run_trial(network, sim, presented(samples.test, [0]), quickly)
     report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers)
     files.write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
+    _write_page(settings, folder, network, samples, history.records, stream)
     return summary
+
+
+def _write_page(
+    settings: Experiment,
+    folder: RunFolder,
+    network: Network,
+    samples: Data,
+    records: Sequence[EpochRecord],
+    stream: TextIO,
+) -> None:
+    """Write the page of the run; all else is on disk by now, and no fault of the page may take that away."""
+    try:
+        provenance = config.load(folder.config).provenance or {}
+        run_page.write(folder.path / run_page.NAME, settings, network, samples, records, provenance)
+    except files.WriteError:
+        raise
+    except Exception as error:
+        print(
+            f"The run is finished and whole, but its page could not be made ({type(error).__name__}: {error}). "
+            f"To try again: pynn-sfdfa report {folder.path}",
+            file=stream,
+            flush=True,
+        )

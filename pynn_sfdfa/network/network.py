@@ -12,7 +12,8 @@ from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, offers, who_offers
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.network import wiring
-from pynn_sfdfa.network.connectivity import Connectivity
+from pynn_sfdfa.network.connectivity import Connectivity, Pooling, SumPooled
+from pynn_sfdfa.network.connectivity.windows import pair
 from pynn_sfdfa.network.feedback import direct_feedback, has_layer_feedback, is_layer_feedback, layer_feedback
 from pynn_sfdfa.network.layers import Input, Layer
 from pynn_sfdfa.network.shapes import is_integer
@@ -42,7 +43,7 @@ class Network:
         Form of the spike-time derivative.
     delay : float
         Delay of every projection in ms.
-    weights : tuple of float
+    weights : (float, float), or a sequence of them, one for each layer of neurons
         Initial weights are drawn uniformly from this range, in nA.
     max_spikes : int
         Cap on the spikes of a neuron in one trial, in training through `Trainer`.
@@ -75,7 +76,7 @@ class Network:
         *misplaced: Any,
         gradient: str = "bounded",
         delay: float = 0.0,
-        weights: tuple[float, float] = (-1.0, 1.0),
+        weights: tuple[float, float] | Sequence[tuple[float, float]] = (-1.0, 1.0),
         max_spikes: int = 30,
         seed: int = 0,
     ) -> None:
@@ -97,14 +98,12 @@ class Network:
             )
         _check_inhibition(self.layers, delay)
         self.gradient, self.delay, self.max_spikes = gradient, float(delay), int(max_spikes)
-        low, high = weights
-        if not -math.inf < low < high < math.inf:
-            raise ValueError(f"weights = {weights} is not valid; give (lowest, highest) in nA.")
+        ranges = _ranges(weights, len(self.layers))
         self.weights = [
             layer.connectivity.initial_weights(
-                layer.input_shape, (low, high), np.random.default_rng(np.random.SeedSequence([int(seed), k]))
+                layer.input_shape, own, np.random.default_rng(np.random.SeedSequence([int(seed), k]))
             )
-            for k, layer in enumerate(self.layers)
+            for k, (layer, own) in enumerate(zip(self.layers, ranges, strict=True))
         ]
         self.feedback = direct_feedback(self.sizes)
 
@@ -242,6 +241,20 @@ def _check_integer(name: str, value: Any, least: int) -> None:
         raise ValueError(f"{name} = {value} is not valid; it must be an integer >= {least}.")
 
 
+def _ranges(weights: Any, n_layers: int) -> list[tuple[float, float]]:
+    """Return the range of the initial weights of each layer."""
+    each = [weights] * n_layers if np.ndim(weights[0]) == 0 else list(weights)
+    if len(each) != n_layers:
+        raise ValueError(
+            f"weights has ranges for {len(each)} layers, but the network has {n_layers} layers of neurons; give one "
+            "(lowest, highest) in nA for each of them, or one for all."
+        )
+    for own in each:
+        if len(own) != 2 or not -math.inf < own[0] < own[1] < math.inf:
+            raise ValueError(f"weights = {own} is not valid; give (lowest, highest) in nA.")
+    return [(float(low), float(high)) for low, high in each]
+
+
 def _check_inhibition(layers: Sequence[Layer], delay: float) -> None:
     for layer in layers:
         weight = layer.connectivity.inhibition
@@ -259,10 +272,17 @@ def _placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer,
         raise ValueError(f"layers = {list(layers)!r} is not valid; give an Input and at least one layer: {_FORM}.")
     placed: list[Layer] = []
     shape = first.shape
-    for k, connectivity in enumerate(layers[1:], start=1):
-        name = "output" if k == len(layers) - 1 else f"hidden {k}"
+    named = [one for one in layers[1:] if not (isinstance(one, Pooling) and one.sums)]
+    pools: list[Pooling] = []
+    for connectivity in layers[1:]:
+        name = "output" if len(placed) >= len(named) - 1 else f"hidden {len(placed) + 1}"
         if not isinstance(connectivity, Connectivity):
             raise ValueError(f"Layer '{name}' is {connectivity!r}; after the Input, give layers such as Dense(100).")
+        if isinstance(connectivity, Pooling) and connectivity.sums:
+            pools.append(connectivity)
+            continue
+        while pools:
+            connectivity = SumPooled(connectivity, pair(pools.pop().size, 1, "", ""))
         try:
             above = connectivity.output_shape(shape)
         except ValueError as error:
@@ -271,6 +291,11 @@ def _placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer,
             ) from None
         placed.append(Layer(name, shape, above, connectivity))
         shape = above
+    if pools:
+        raise ValueError(
+            f"{pools[-1]!r} sums what the layer above it sees, and there is none. Put a layer such as Dense(10) above "
+            "it, or give it a cell and a weight."
+        )
     durations = {layer.cell.trial_duration for layer in placed}
     if len(durations) > 1:
         raise ValueError(f"trial_duration must be the same in all layers, not {sorted(durations)} ms.")

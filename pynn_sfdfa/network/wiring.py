@@ -96,6 +96,15 @@ class Wiring:
             np.minimum.at(found[:, neuron], trials, times)
         return found
 
+    def spikes(
+        self, population: Any, later: float = 0.0
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+        """Return trial, neuron and time in ms of every spike but those in pauses, three arrays; see `counts`."""
+        found = list(self._spikes(population, later))
+        neurons = np.repeat(np.arange(len(found)), [trials.size for trials, _ in found])
+        trials, times = (np.concatenate(part) for part in zip(*found, strict=True))
+        return trials, neurons, times
+
     def _spikes(self, population: Any, later: float) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Return, for each neuron, the trial of each of its spikes, and when it came in it; not those in pauses."""
         for train in population.get_data("spikes").segments[-1].spiketrains:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from pynn_sfdfa.plotting.style import COLOURS, GREY, INK, clean, new_figure
+from pynn_sfdfa.plotting.style import COLOURS, GREY, INK, clean, legend_below, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ def raster(layers: Sequence[LayerSpikes], trial_duration: float, label: int, tit
         clean(axes)
     clean(panels[0], title)
     _name_outputs(panels[0], upwards[0], label)
-    panels[-1].set_xlim(0, trial_duration)
+    panels[-1].set_xlim(-0.01 * trial_duration, trial_duration)  # spikes at 0 stand beside the axis, not on it
     panels[-1].set_xlabel("time (ms)")
     return figure
 
@@ -150,5 +150,5 @@ def spike_counts(counts: ArrayLike, labels: ArrayLike, target: float, other: flo
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("spikes of an output neuron in a trial")
     axes.set_ylabel("share of the neurons (%)")
-    axes.legend(frameon=False, fontsize=9)
+    legend_below(axes, 4)
     return figure

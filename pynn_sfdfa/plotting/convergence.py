@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.plotting.style import clean, epoch_axis, new_figure, rule_colours
+from pynn_sfdfa.plotting.style import clean, epoch_axis, legend_below, new_figure, rule_colours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,4 +63,4 @@ def _panel(axes: Axes, task: str, rules: Mapping[str, Sequence[Sequence[float]]]
     margin = 0.15 * (max(highest) - min(lowest)) or 1.0
     axes.set_ylim(min(lowest) - margin, max(highest) + margin)  # the first epochs would press the rest together
     axes.set_ylabel("test accuracy (%)")
-    axes.legend(frameon=False, loc="lower right", fontsize=9)
+    legend_below(axes, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa.plotting.style import GREY, clean, epoch_axis, new_figure, rule_colours
+from pynn_sfdfa.plotting.style import GREY, clean, epoch_axis, legend_below, new_figure, rule_colours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,4 +77,4 @@ def _draw(angles: Axes, signs: Axes, runs: Mapping[str, Sequence[EpochRecord]], 
     for axes in (angles, signs):
         epoch_axis(axes, max(records[-1].epoch for records in runs.values()))
     angles.set_xlabel("")
-    angles.legend(frameon=False, fontsize=9)
+    legend_below(signs, 3)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from pynn_sfdfa.support import files
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["COLOURS", "GREY", "INK", "clean", "epoch_axis", "new_figure", "rule_colours", "save"]
+__all__ = ["COLOURS", "GREY", "INK", "clean", "epoch_axis", "legend_below", "new_figure", "rule_colours", "save"]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Distinguishable with every kind of colour vision (Okabe and Ito 2008)."""
@@ -50,6 +51,13 @@ def clean(axes: Axes, title: str = "") -> None:
         axes.set_title(title, loc="left", fontsize=11, color=INK)
 
 
+def legend_below(axes: Axes, columns: int) -> None:
+    """Explain what is drawn in some axes below them, under the label of their axis, where nothing can be covered."""
+    below = axes.transAxes + ScaledTranslation(0, -0.42, axes.get_figure().dpi_scale_trans)  # in inches
+    style = {"frameon": False, "fontsize": 9, "borderaxespad": 0.0, "columnspacing": 1.4}
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), bbox_transform=below, ncols=columns, **style)
+
+
 def epoch_axis(axes: Axes, last: int) -> None:
     """Label the horizontal axis with whole epochs and draw a grid."""
     axes.set_xlabel("epoch")
@@ -61,6 +69,12 @@ def epoch_axis(axes: Axes, last: int) -> None:
 
 def save(figure: Figure, path: str | Path) -> None:
     """Write a figure as PNG, whole or not at all.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    path : path
+        Ends in ``.png``.
 
     Raises
     ------

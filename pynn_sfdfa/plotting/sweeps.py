@@ -26,7 +26,13 @@ _MANY_POINTS, _CUT = 8, 0.25  # of so many points, the lowest quarter has one co
 
 
 def is_grid(points: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the points have two keys and fill at least half of the plane of their values."""
+    """Whether the points have two keys and fill at least half of the plane of their values.
+
+    Parameters
+    ----------
+    points : sequence of mapping
+        The settings of each run, with the same keys in all.
+    """
     if not points or len(points[0]) != 2:
         return False
     sizes = [len({str(point[key]) for point in points}) for key in points[0]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from pynn_sfdfa.plotting.style import COLOURS, GREY, clean, epoch_axis, new_figure
+from pynn_sfdfa.plotting.style import COLOURS, GREY, clean, epoch_axis, legend_below, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,12 +69,19 @@ def learning_curve(runs: Mapping[str, Sequence[EpochRecord]], title: str) -> Fig
     clean(axes, title)
     epoch_axis(axes, max(records[-1].epoch for records in runs.values()))
     axes.set_ylabel("accuracy (%)")
-    axes.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none", fontsize=9)
+    legend_below(axes, 3)
     return figure
 
 
 def alignment(records: Sequence[EpochRecord], title: str) -> Figure:
-    """Draw the cosine between feedback and forward weights of each hidden layer over the epochs."""
+    """Draw the cosine between feedback and forward weights of each hidden layer over the epochs.
+
+    Parameters
+    ----------
+    records : sequence of EpochRecord
+        At least one.
+    title : str
+    """
     figure = new_figure(7.0, 3.6)
     axes = figure.add_subplot()
     epochs = [record.epoch for record in records]
@@ -89,7 +96,7 @@ def alignment(records: Sequence[EpochRecord], title: str) -> Figure:
     epoch_axis(axes, epochs[-1])
     axes.set_ylabel("cosine of feedback and\nforward weights (1 = aligned)")
     if len(layers) > 1:
-        axes.legend(frameon=False, fontsize=9)
+        legend_below(axes, 4)
     return figure
 
 

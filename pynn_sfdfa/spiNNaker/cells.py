@@ -35,7 +35,7 @@ def _evaluated(model: Any, n: int) -> dict[str, Any]:
 
 
 class LIF_SFDFA(cells.LIF_SFDFA, AbstractPyNNModel):
-    """Leaky integrate-and-fire neuron that learns with SFDFA; see :class:`pynn_sfdfa.common.cells.LIF_SFDFA`.
+    """Leaky integrate-and-fire neuron with exponential synaptic current that learns with SFDFA.
 
     On the machine all neurons of a population share each of their parameters, targets apart. A population takes one
     more parameter, ``neurons_per_core``: ``Population(800, LIF_SFDFA(...), neurons_per_core=50)``.

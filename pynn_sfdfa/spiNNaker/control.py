@@ -184,7 +184,13 @@ get_current_time, get_time_step, get_min_delay, get_max_delay, num_processes, ra
 
 
 def end(compatible_output: bool = True) -> None:
-    """Finish the simulation and give the machine back."""
+    """Finish the simulation and give the machine back.
+
+    Parameters
+    ----------
+    compatible_output : bool
+        Of PyNN's interface; it changes nothing.
+    """
     while state.write_on_end:
         population, variables, filename = state.write_on_end[0]
         population.write_data(get_io(filename), variables)
@@ -199,6 +205,11 @@ def reset(annotations: dict[str, Any] | None = None) -> None:
     v and i_syn take their initial values; perturbations and Poisson spikes are the same again. Weights, feedback
     weights and their learning rates stay as they are (as with NEST and NEURON): to start learning again, set the
     weights.
+
+    Parameters
+    ----------
+    annotations : dict, optional
+        Kept with the data that were recorded so far.
     """
     if not state.running:
         return

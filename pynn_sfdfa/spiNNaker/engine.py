@@ -29,6 +29,11 @@ class SimulationEngine(simulation_engine.SimulationEngine):
     """Learning on the machine; see `pynn_sfdfa.training.simulation_engine.SimulationEngine`.
 
     Time step and board are those of the last ``setup()``. The network is mapped anew for each stretch.
+
+    Parameters
+    ----------
+    network : Network
+        Its weights are copied; the network is not changed.
     """
 
     simulator = "spiNNaker"

@@ -11,6 +11,7 @@ from pyNN.parameters import LazyArray, ParameterSpace, simplify
 from pyNN.random import RandomDistribution
 from pyNN.standardmodels import StandardCellType
 
+from pynn_sfdfa.common.documented import VIEW, documented
 from pynn_sfdfa.common.numbers import plain
 from pynn_sfdfa.common.populations import AllThenClear, Group, check_injectable, checked_size, initial_values, lazy
 from pynn_sfdfa.spiNNaker import simulator
@@ -125,6 +126,7 @@ class _Cells(Group):
         return PopulationView(self, selector, label)
 
 
+@documented(VIEW)
 class PopulationView(_Cells, common.PopulationView):
     """Some of the neurons of a population; what is changed here changes there."""
 

@@ -21,7 +21,14 @@ record = common.build_record(simulator)
 
 
 def record_v(source: Any, filename: str) -> Any:
-    """Record the membrane potential of a cell or population to a file."""
+    """Record the membrane potential of a cell or population to a file.
+
+    Parameters
+    ----------
+    source : Population, PopulationView or Assembly
+    filename : str
+        Its ending says which format; written at `end`.
+    """
     return record(["v"], source, filename)
 
 

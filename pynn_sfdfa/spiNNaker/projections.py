@@ -11,6 +11,7 @@ from pyNN import common, errors
 
 from pynn_sfdfa.common.bulk import split
 from pynn_sfdfa.common.cells import LIF_SFDFA
+from pynn_sfdfa.common.documented import PROJECTION, documented
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Projection", "SFDFAProjection"]
 
 
+@documented(PROJECTION)
 def Projection(
     presynaptic_population: Any,
     postsynaptic_population: Any,

@@ -25,6 +25,13 @@ class StaticSynapse(pynn_synapses.StaticSynapse):
     """Synaptic connection with fixed weight (nA, of either sign) and delay (ms, one for a projection).
 
     Onto sPyNNaker's own cells it is sPyNNaker's.
+
+    Parameters
+    ----------
+    weight : float
+        nA, default 0.
+    delay : float
+        ms, default: the shortest that there is.
     """
 
     translations = build_translations(("weight", "weight"), ("delay", "delay"))
@@ -41,7 +48,10 @@ class StaticSynapse(pynn_synapses.StaticSynapse):
 
 
 class SFDFASynapse(synapses.SFDFASynapse):
-    """Plastic synapse; see :class:`pynn_sfdfa.common.synapses.SFDFASynapse`. Eligibilities cannot be read."""
+    """Plastic synapse: at each trial end ``weight -= learning_rate * error_post * eligibility``.
+
+    Eligibilities cannot be read.
+    """
 
     translations = build_translations(*((name, name) for name in synapses.SFDFASynapse.default_parameters))
     readable = tuple(name for name in synapses.SFDFASynapse.readable if name != "eligibility")
@@ -51,7 +61,7 @@ class SFDFASynapse(synapses.SFDFASynapse):
 
 
 class SFDFAFeedback(synapses.SFDFAFeedback):
-    """Feedback from output to hidden neurons; see :class:`pynn_sfdfa.common.synapses.SFDFAFeedback`."""
+    """Feedback from output to hidden neurons, on their receptor type ``error``."""
 
     translations = build_translations(*((name, name) for name in synapses.SFDFAFeedback.default_parameters))
 

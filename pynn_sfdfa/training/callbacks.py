@@ -9,9 +9,19 @@ __all__ = ["Callback", "EpochRecord", "FitStart", "Progress"]
 
 @dataclass(frozen=True)
 class FitStart:
-    """Known when training begins (or resumes); ``finished`` are the epochs before ``first_epoch``.
+    """Known when training begins (or resumes).
 
-    ``n_validation`` counts the samples held out to choose an epoch by, ``n_test`` those that take no part in it.
+    Attributes
+    ----------
+    epochs, first_epoch : int
+        How many there are to be in all, and with which this run begins, counted from 1.
+    batches_per_epoch : int
+    n_train, n_test, n_validation : int
+        Samples to be learned, those that take no part in any choice, and those held out to choose an epoch by.
+    layer_sizes : tuple of int
+        From input to output.
+    finished : tuple of EpochRecord
+        The epochs before ``first_epoch``.
     """
 
     epochs: int
@@ -28,7 +38,16 @@ class FitStart:
 class Progress:
     """The running epoch so far; sent after every batch, or after several small ones.
 
-    Figures are means over the samples seen in this epoch.
+    Attributes
+    ----------
+    epoch, batch : int
+        Counted from 1.
+    samples : int
+        Seen so far in this epoch; the figures are means over them.
+    loss, accuracy : float
+        The accuracy is a fraction.
+    spikes_per_sample : tuple of float
+        One mean a layer.
     """
 
     epoch: int
@@ -43,12 +62,26 @@ class Progress:
 class EpochRecord:
     """The figures of one finished epoch, as one line of ``metrics.jsonl``.
 
-    ``alignment`` is the cosine between the feedback of each hidden layer and the product of forward weights above it.
-    Accuracies are fractions; ``spikes_per_sample`` has one mean per layer; ``epoch`` counts from 1.
-    ``seconds`` and ``samples_per_second`` are those of learning alone; in a process's first epoch ``compile_seconds``
-    came before, in which kernels were compiled, or loaded if they had been compiled before.
-    ``validation_accuracy`` is that of samples held out from training, None if there are none.
-    ``extra`` is what probes measured.
+    Attributes
+    ----------
+    epoch : int
+        Counts from 1.
+    train_loss, train_accuracy, test_accuracy, test_loss : float
+        Accuracies are fractions.
+    spikes_per_sample : tuple of float
+        One mean a layer.
+    silent_fraction : tuple of float
+        Share of the neurons of each layer that fired for no training sample.
+    alignment : tuple of float
+        Cosine between the feedback of each hidden layer and the product of forward weights above it.
+    seconds, samples_per_second : float
+        Of learning alone.
+    validation_accuracy : float, optional
+        Of samples held out from training, None if there are none.
+    extra : dict
+        What probes measured.
+    compile_seconds : float
+        In a process's first epoch, the time before it in which kernels were compiled or loaded.
     """
 
     epoch: int

@@ -37,7 +37,15 @@ class CheckpointError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """Contents of a checkpoint: arrays by name, and a JSON-compatible description."""
+    """Contents of a checkpoint.
+
+    Attributes
+    ----------
+    arrays : dict of str to array
+        By name.
+    metadata : dict
+        A description, JSON-compatible.
+    """
 
     arrays: dict[str, NDArray[np.generic]]
     metadata: dict[str, Any]
@@ -47,13 +55,27 @@ class Checkpoint:
 
 
 def save(path: str | Path, arrays: Mapping[str, NDArray[np.generic]], metadata: Mapping[str, Any]) -> None:
-    """Write a checkpoint; an existing file is replaced only when the new one is complete."""
+    """Write a checkpoint; an existing file is replaced only when the new one is complete.
+
+    Parameters
+    ----------
+    path : path
+    arrays : mapping of str to array
+    metadata : mapping
+        A description, JSON-compatible.
+    """
     described = {"format": FORMAT, "version": migration.VERSION, **metadata}
     files.write_bytes(path, content(arrays, json.dumps(described, allow_nan=False)))
 
 
 def content(arrays: Mapping[str, NDArray[np.generic]], description: str) -> bytes:
-    """Return the bytes of a checkpoint with a description in JSON, whatever that says."""
+    """Return the bytes of a checkpoint with a description in JSON, whatever that says.
+
+    Parameters
+    ----------
+    arrays : mapping of str to array
+    description : str
+    """
     contiguous = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     header = {_KEY: description, _CHECKSUM: _checksum(description, contiguous)}
     return serialise(contiguous, metadata=header)
@@ -61,6 +83,10 @@ def content(arrays: Mapping[str, NDArray[np.generic]], description: str) -> byte
 
 def load(path: str | Path) -> Checkpoint:
     """Read a checkpoint; all that comes from checkpoints comes through here.
+
+    Parameters
+    ----------
+    path : path
 
     Raises
     ------

@@ -13,7 +13,13 @@ __all__ = ["History", "as_record"]
 
 @dataclass
 class History:
-    """The finished epochs of a training."""
+    """The finished epochs of a training.
+
+    Attributes
+    ----------
+    records : list of EpochRecord
+        In their order.
+    """
 
     records: list[EpochRecord] = field(default_factory=list)
 

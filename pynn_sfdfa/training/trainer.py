@@ -53,11 +53,16 @@ class Trainer(Evaluator):
         Its weights and feedback are those of the last finished batch after `fit`.
     sim : module, optional
         The simulator to train on; default: ``pynn_sfdfa.event``.
-    rule : LearningRule
-    optimizer : Optimizer
-    loss : Loss
+    rule : LearningRule, optional
+        How errors become gradients; default: ``SFDFA()``.
+    optimizer : Optimizer, optional
+        How gradients change weights; default: ``Adam()``.
+    loss : Loss, optional
+        What is to become small; default: ``SpikeCount()``, 15 spikes of the label's neuron and 3 of the others.
     batch_size : int
+        Samples before weights change, >= 1, default 50.
     seed : int
+        >= 0, default 1.
         Determines the order of samples, the perturbations and random feedback.
     threads : int, optional
         Default: one per core. Results do not depend on it.
@@ -82,6 +87,12 @@ class Trainer(Evaluator):
         If the simulator offers no training.
     ValueError
         If a setting is not valid.
+
+    Examples
+    --------
+    >>> trainer = Trainer(FeedForward([64, 100, 10]), rule=SFDFA(rho=0.1, r_target=0.2), optimizer=Adam(5e-3))
+    >>> history = trainer.fit(train, test=test, epochs=3)
+    >>> labels = trainer.predict(test)
     """
 
     _by_name: ClassVar[str] = "rule=SFDFA(), optimizer=Adam()"

@@ -91,7 +91,7 @@ def test_raster_shows_every_spike_and_the_output_counts(tmp_path):
     for axes, expected in ((output, [2, 0, 2, 2]), (hidden, [29] * 7), (stimulus, [0, 63, 5])):
         assert sorted(np.concatenate([line.get_ydata() for line in axes.get_lines()])) == sorted(expected)
     assert [text.get_text() for text in output.texts] == ["4 spikes, 2 of 3 neurons active", "1", "0", "3"]
-    assert stimulus.get_xlim() == (0, 200)
+    assert stimulus.get_xlim() == (-2, 200)
     plotting.save(figure, tmp_path / "raster.png")
     assert (tmp_path / "raster.png").read_bytes().startswith(b"\x89PNG")
 
@@ -154,3 +154,35 @@ def test_augmented_images_show_the_originals_above_what_epochs_make_of_them():
     np.testing.assert_array_equal(shown[0], images)
     assert not np.array_equal(shown[1], shown[2])
     assert [axes.get_ylabel() for axes in figure.axes[::3]] == ["original", "epoch 1", "epoch 2"]
+
+
+def _drawn(figure):
+    """A figure after its layout is known, as it is saved."""
+    figure.draw_without_rendering()
+    return figure
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        plotting.learning_curve({"SFDFA": records([0.9, 0.1]), "DFA": records([0.2, 0.1])}, "falls"),
+        plotting.alignment(records([0.9, 0.1], alignment=(0.1, 0.2)), "low"),
+        plotting.spike_counts(np.full((4, 3), 7), [0, 1, 2, 0], 15, 3, "high"),
+        plotting.convergence({"digits": {"sfdfa": [[0.9, 0.1]], "dfa": [[0.5, 0.4]]}, "mnist": {"bp": [[0.2, 0.1]]}}),
+    ],
+)
+def test_a_legend_covers_nothing_and_lies_within_the_picture(figure):
+    legends = [axes.get_legend() for axes in _drawn(figure).axes]
+    assert any(legends)
+    for legend in filter(None, legends):
+        box = legend.get_window_extent()
+        assert not any(box.overlaps(axes.get_window_extent()) for axes in figure.axes)
+        assert figure.bbox.x0 <= box.x0 <= box.x1 <= figure.bbox.x1
+        assert figure.bbox.y0 <= box.y0 <= box.y1 <= figure.bbox.y1
+
+
+def test_a_raster_shows_spikes_at_the_beginning_of_the_trial_beside_the_axis():
+    layer = plotting.LayerSpikes("output", 3, np.array([0.0]), np.array([1]))
+    axes = _drawn(plotting.raster([layer, layer], 100.0, 0, "at once")).axes[-1]
+    spine = axes.spines["left"].get_window_extent().x1
+    assert axes.transData.transform((0.0, 1))[0] > spine + 2  # pixels

@@ -1,6 +1,6 @@
 """From spikes to arrivals at many sites: each spike is dealt out to the sites that it reaches, in the order of time.
 
-docs/algorithm.md, section 11. The spikes of a trial are sorted once; then the arrivals of each site are counted, which
+docs/algorithm.md, section 9. The spikes of a trial are sorted once; then the arrivals of each site are counted, which
 says where they begin, and every spike is written to its sites in turn, so that each has its arrivals sorted.
 """
 
@@ -135,7 +135,7 @@ def distribute_inputs(
         deal.next[:] = 0
         for spike in range(spike0, end):
             _count(_index(units[spike]), reach, deal.next)
-        missing = _begin(trial, deal.next, out)
+        missing: int = _begin(trial, deal.next, out)
         if missing > 0:
             return missing
         for spike in range(spike0, end):
@@ -166,7 +166,7 @@ def distribute_spikes(
         for k in range(n):
             deal.keys[k] = _index(spikes[spike0 + k].time_bits) << _HALF | k
             _count(_index(spikes[spike0 + k].unit), reach, deal.next)
-        missing = _begin(trial, deal.next, out)
+        missing: int = _begin(trial, deal.next, out)
         if missing > 0:
             return missing
         sort_keys(n, deal.keys, deal.spare, deal.buckets)

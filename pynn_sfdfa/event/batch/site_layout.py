@@ -83,16 +83,17 @@ class SiteLayout:
 
     def pynn_weights(self, padded: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return a copy in the shape that the connectivity gives weights."""
-        return unpad(padded, self.lanes).reshape(self._sites.weight_shape)
+        weights: NDArray[np.float32] = unpad(padded, self.lanes).reshape(self._sites.weight_shape)
+        return weights
 
     def summed_weights(self, padded: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the sum of the weights of all synapses of a neuron, shape (neurons,)."""
         own = padded[:, : self.lanes]
         if self.dense:
-            return own.sum(axis=0)
+            return np.asarray(own.sum(axis=0), np.float32)
         each = own.reshape(-1, self.rows, self.lanes)
         sums = self._present @ each[0] if self.shared else np.einsum("sr,srl->sl", self._present, each)
-        return sums.T.reshape(-1).astype(np.float32)
+        return np.asarray(sums.T.reshape(-1), np.float32)
 
     @cached_property
     def _present(self) -> NDArray[np.float32]:

@@ -28,6 +28,17 @@ def _default(name: str) -> float:
 class LIF_SFDFA(Cell):
     """The cell type ``LIF_SFDFA``; parameters in PyNN's units (ms, mV, nF), its defaults where none are given.
 
+    Parameters
+    ----------
+    tau_m, tau_syn : float
+        Time constants of membrane and synaptic current, ms, default 260 and 130; tau_m > tau_syn.
+    cm : float
+        Capacitance, nF, default 10.
+    v_rest, v_thresh : float
+        Potentials, mV, default -70 and -50; v_thresh > v_rest.
+    trial_duration : float
+        Length of a trial, ms, default 200.
+
     Raises
     ------
     pyNN.errors.InvalidParameterValueError

@@ -1,0 +1,175 @@
+"""What a trained network makes of the test samples, for its page: always on the exact simulator, so always the same."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa.common.simulators import load_simulator
+from pynn_sfdfa.encoding.spikes import presented
+from pynn_sfdfa.training.evaluator import Evaluator
+from pynn_sfdfa.training.metrics import confusion_matrix
+from pynn_sfdfa.training.responses import Responses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.encoding.spikes import Presentations, SpikeTrains
+    from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.training.losses import Loss
+    from pynn_sfdfa.training.readouts import Readout
+
+__all__ = ["LayerEvents", "chosen", "content", "early", "events"]
+
+_WRONG, _RIGHT = 16, 8
+"""Samples to choose from: at most so many that are taken for another class, and so many that are not."""
+_MOST_SPIKES = 60_000
+"""Spikes of all samples to choose from, about six bytes each in the page."""
+_CUT = 400
+"""Test samples by which it is told how early the decision is right."""
+_MOMENTS = 51
+_FINEST = 65_535
+
+
+@dataclass(frozen=True, eq=False)
+class LayerEvents:
+    """The spikes of a layer in several trials, ordered by trial and time.
+
+    Attributes
+    ----------
+    name : str
+    size : int
+        Units.
+    trials, units : int64, shape (spikes,)
+    times : float32, shape (spikes,)
+        ms from the start of the trial.
+    """
+
+    name: str
+    size: int
+    trials: NDArray[np.int64]
+    units: NDArray[np.int64]
+    times: NDArray[np.float32]
+
+
+def content(
+    network: Network, test: Presentations, loss: Loss, readout: Readout, image: tuple[int, int] | None
+) -> dict[str, Any]:
+    """Return what the page of a run shows of its answers: confusions, samples with their spikes, early decisions.
+
+    Parameters
+    ----------
+    network : Network
+        With trained weights.
+    test : SpikeTrains or other Presentations
+    loss : Loss
+    readout : Readout
+    image : tuple of int, optional
+        Height and width of the samples, if they are images whose pixels are the input units.
+    """
+    predictions = Evaluator(network, loss=loss, readout=readout).predict(test)
+    labels = test.labels
+    numbers = chosen(labels, predictions)
+    layers = events(network, presented(test, numbers))
+    n = _within(layers, len(numbers))
+    cut = presented(test, np.arange(min(_CUT, len(test))))
+    return {
+        "accuracy": float((predictions == labels).mean()),
+        "confusion": confusion_matrix(labels, predictions, network.sizes[-1]).tolist(),
+        "samples": {
+            "of": len(test),
+            "wrong": int((predictions != labels).sum()),
+            "duration": network.trial_duration,
+            "image": image,
+            "list": [
+                {"number": int(k), "label": int(labels[k]), "prediction": int(predictions[k])} for k in numbers[:n]
+            ],
+            "layers": [_packed(layer, n, network.trial_duration) for layer in layers],
+        },
+        "early": early(events(network, cut)[-1], cut.labels, readout, network.trial_duration),
+    }
+
+
+def chosen(labels: NDArray[np.int64], predictions: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the samples that a page offers: wrong ones first, then right ones of as many classes as can be."""
+    wrong = np.flatnonzero(labels != predictions)
+    right = np.flatnonzero(labels == predictions)
+    _, first = np.unique(labels[right], return_index=True)
+    of_classes = np.sort(right[first])[:_RIGHT]
+    more = np.setdiff1d(right, of_classes)[: _RIGHT - of_classes.size]
+    return np.concatenate([wrong[:_WRONG], of_classes, more])
+
+
+def events(network: Network, samples: SpikeTrains) -> list[LayerEvents]:
+    """Return the spikes of the input and of each layer for some samples, on the exact simulator."""
+    sim = load_simulator("event")
+    sim.setup()
+    wiring = network.wire(sim, samples)
+    for population in wiring.populations:
+        population.record("spikes")
+    sim.run(wiring.duration)
+    trials = np.repeat(np.arange(len(samples)), np.diff(samples.offsets))
+    layers = [_ordered("input", network.sizes[0], trials, samples.units.astype(np.int64), samples.times)]
+    for population in wiring.populations:
+        layers.append(_ordered(population.label, population.size, *wiring.spikes(population)))
+    sim.end()
+    return layers
+
+
+def _ordered(
+    name: str, size: int, trials: NDArray[np.int64], units: NDArray[np.int64], times: NDArray[np.float32]
+) -> LayerEvents:
+    order = np.lexsort((units, times, trials))
+    return LayerEvents(name, size, trials[order], units[order], times[order])
+
+
+def _within(layers: Sequence[LayerEvents], n: int) -> int:
+    """Return how many of the first of n trials have no more spikes than a page shall hold."""
+    spikes = sum(np.bincount(layer.trials, minlength=n) for layer in layers)
+    return int(np.searchsorted(np.cumsum(spikes), _MOST_SPIKES, side="right"))
+
+
+def _packed(layer: LayerEvents, n: int, duration: float) -> dict[str, Any]:
+    """Return the spikes of the first n trials: times in 65535ths of the trial, units; little-endian, in base 64."""
+    kept = layer.trials < n
+    steps = np.round(layer.times[kept] / duration * _FINEST)
+    wide = layer.size > _FINEST
+    return {
+        "name": layer.name,
+        "size": layer.size,
+        "wide": wide,
+        "offsets": np.searchsorted(layer.trials[kept], np.arange(n + 1)).tolist(),
+        "times": base64.b64encode(steps.astype("<u2").tobytes()).decode(),
+        "units": base64.b64encode(layer.units[kept].astype("<u4" if wide else "<u2").tobytes()).decode(),
+    }
+
+
+def early(output: LayerEvents, labels: NDArray[np.int64], readout: Readout, duration: float) -> dict[str, Any]:
+    """Return the accuracy if the trials ended earlier: what spikes until then would be decided on.
+
+    Parameters
+    ----------
+    output : LayerEvents
+        The output of one trial for each label.
+    labels : int64, shape (trials,)
+    readout : Readout
+    duration : float
+        Of a trial, in ms.
+    """
+    moments = np.linspace(0.0, duration, _MOMENTS)
+    cells = output.trials * output.size + output.units
+    shape = (labels.size, output.size)
+    first = np.full(labels.size * output.size, np.inf, np.float32)
+    np.minimum.at(first, cells, output.times)
+    accuracies = []
+    for moment in moments:
+        counts = np.bincount(cells[output.times <= moment], minlength=first.size).astype(np.int32)
+        until = np.where(first <= moment, first, np.float32(np.inf))
+        decided = readout.decide(Responses(counts.reshape(shape), until.reshape(shape)))
+        accuracies.append(round(float((decided == labels).mean()), 5))
+    return {"times": [round(float(moment), 3) for moment in moments], "accuracy": accuracies, "samples": labels.size}
