@@ -13,6 +13,7 @@ class Need(Enum):
     PERTURBATIONS = "perturbations of hidden neurons, which spikes carry on as grades"
     ALL_SPIKES = "all spikes of a trial at its end, for errors of single spikes"
     FORWARD_WEIGHTS = "the forward weights on the way back"
+    LAYER_FEEDBACK = "feedback to each layer from the one above it"
     OWN_ERRORS = "errors that Python code computes from a batch of trials"
     OWN_FEEDBACK = "feedback weights that Python code changes after a batch of trials"
     POTENTIALS = "local gradients from potentials instead of spike times"

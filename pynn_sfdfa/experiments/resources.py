@@ -147,6 +147,9 @@ def _weights(settings: Experiment, layers: Sequence[Layer], dataset: Dataset, pu
         remedies = [(n_pre, _remedy(layer, hidden, dataset)), (n_post, _remedy(layer + 1, hidden, dataset))]
         what = f"the weights of layer {layer + 1} ({n_pre:,} x {n_post:,} neurons)"
         found.append(Need(what, 4 * copies * _n_weights(own), max(remedies)[1]))
+    if settings.rule.build().parts.transport.layer_wise:
+        feedback = 8 * sum(above.size * below.size for above, below in zip(layers[1:], layers[:-1], strict=True))
+        return [*found, Need("feedback from layer to layer", feedback, _remedy(1, hidden, dataset))]
     n_out = layers[-1].size
     feedback = 8 * n_out * sum(own.size for own in layers[:-1])
     return [*found, Need(f"feedback from {n_out:,} output neurons", feedback, _remedy(hidden + 1, hidden, dataset))]

@@ -14,6 +14,7 @@ from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.network import wiring
 from pynn_sfdfa.network.connectivity import Connectivity, Pooling, SumPooled
 from pynn_sfdfa.network.connectivity.windows import pair
+from pynn_sfdfa.network.feedback import direct_feedback, has_layer_feedback, is_layer_feedback, layer_feedback
 from pynn_sfdfa.network.layers import Input, Layer
 from pynn_sfdfa.network.shapes import is_integer
 from pynn_sfdfa.support.arrays import check_arrays
@@ -104,7 +105,7 @@ class Network:
             )
             for k, (layer, own) in enumerate(zip(self.layers, ranges, strict=True))
         ]
-        self.feedback = [np.zeros((self.sizes[-1], n), np.float32) for n in self.sizes[1:-1]]
+        self.feedback = direct_feedback(self.sizes)
 
     @property
     def trial_duration(self) -> float:
@@ -180,6 +181,12 @@ class Network:
                 f"targets have the shape {np.shape(targets)}; give one row for each of the {len(trains)} samples and "
                 f"one column for each of the {self.sizes[-1]} output neurons."
             )
+        if targets is not None and is_layer_feedback(self.feedback, self.sizes):
+            raise ValueError(
+                "This network has feedback from layer to layer, as SFDFA(feedback='layer-wise') learns it, and "
+                "projections of PyNN have it from the output: leave targets out to show it samples without learning, "
+                f"or train it with a Trainer on the simulator {' or '.join(who_offers({Need.LAYER_FEEDBACK}))}."
+            )
         for layer in self.layers if learning_rate else ():
             if Need.SHARED_WEIGHTS in layer.needs:
                 raise ValueError(
@@ -216,11 +223,17 @@ class Network:
         ValueError
             If one is missing or has another shape; then nothing is changed.
         """
-        kinds = {"weights": self.weights, "feedback": self.feedback}
+        feedback = self.feedback
+        if has_layer_feedback(arrays, self.sizes):
+            feedback = layer_feedback(self.sizes)
+        elif is_layer_feedback(feedback, self.sizes):
+            feedback = direct_feedback(self.sizes)
+        kinds = {"weights": self.weights, "feedback": feedback}
         own = {f"{kind}.{k}": array for kind, layers in kinds.items() for k, array in enumerate(layers)}
         check_arrays(arrays, own)
         for name, array in own.items():
             array[...] = arrays[name]
+        self.feedback = feedback
 
 
 def _check_integer(name: str, value: Any, least: int) -> None:

@@ -75,7 +75,7 @@ class LearningRule(Named, ABC):
     @cached_property
     def needs(self) -> frozenset[Need]:
         """What a simulator must offer to learn by this rule."""
-        return frozenset().union(*(part.needs for part in self.parts))
+        return frozenset().union(*(part.all_needs for part in self.parts))
 
     @property
     def kernels(self) -> tuple[Any, ...]:

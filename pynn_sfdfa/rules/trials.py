@@ -21,6 +21,8 @@ class Trials(Protocol):
     n_layers: int
     output_error: NDArray[np.float32]
     """e_o = target_o - n_o, shape (trials, n_out)."""
+    batch: int
+    """Which batch of the training they are, counted from 1."""
 
     def counts(self, layer: int) -> NDArray[np.int32]:
         """Return the spikes of each neuron in each trial, shape (trials, neurons)."""
@@ -30,8 +32,13 @@ class Trials(Protocol):
         """Return v of the neurons that fired and 0 for the others, shape (trials, neurons)."""
         ...
 
-    def directional(self) -> NDArray[np.float32]:
-        """Return d_o, the sum of the grades of each output neuron's spikes, shape (trials, n_out)."""
+    def directional(self, layer: int | None = None) -> NDArray[np.float32]:
+        """Return d of the neurons that give a hidden layer its feedback, shape (trials, neurons).
+
+        It is the sum of the grades of each output neuron's spikes, whichever the layer; or, if the transport is
+        layer-wise, what the neurons of the next layer have received of this layer's perturbations before their spikes.
+        Without a layer it is that of the output; ValueError if the transport is layer-wise.
+        """
         ...
 
     def neuron_errors(self, layer: int, error: NDArray[np.float32]) -> None:
@@ -55,6 +62,13 @@ class Trials(Protocol):
 
         The errors of this layer, and of its own spikes, must have been assigned. Only simulators that offer
         `Need.ALL_SPIKES` and `Need.FORWARD_WEIGHTS` have it.
+        """
+        ...
+
+    def spike_errors_through_feedback(self, layer: int, feedback: NDArray[np.float32]) -> None:
+        """Do the same with feedback weights, shape (neurons of this layer, of the layer below), in place of weights.
+
+        Only simulators that offer `Need.ALL_SPIKES` have it.
         """
         ...
 

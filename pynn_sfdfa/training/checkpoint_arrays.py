@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.network.feedback import has_layer_feedback
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def check(arrays: Mapping[str, NDArray[np.generic]]) -> None:
 def check_chain(arrays: Mapping[str, NDArray[np.generic]], n_hidden: int) -> list[int]:
     """Check that the weights lead from layer to layer and the feedback back to each; return the neurons of each layer.
 
+    Feedback comes from the output to all hidden layers, or to each from the one above it.
+
     Raises
     ------
     ValueError
@@ -74,7 +77,8 @@ def check_chain(arrays: Mapping[str, NDArray[np.generic]], n_hidden: int) -> lis
         raise ValueError(f"{surplus[0]} is one too many for {n_hidden} hidden layers")
     sizes = [arrays["weights.0"].shape[0], *(arrays[f"weights.{k}"].shape[1] for k in range(n_hidden + 1))]
     expected = {f"weights.{k}": (sizes[k], sizes[k + 1]) for k in range(n_hidden + 1)}
-    expected |= {f"feedback.{k}": (sizes[-1], sizes[k + 1]) for k in range(n_hidden)}
+    if not has_layer_feedback(arrays, sizes):
+        expected |= {f"feedback.{k}": (sizes[-1], sizes[k + 1]) for k in range(n_hidden)}
     for name, shape in expected.items():
         if arrays[name].shape != shape:
             raise ValueError(f"{name} has the shape {arrays[name].shape}; beside the other arrays it must be {shape}")

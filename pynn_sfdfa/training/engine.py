@@ -112,7 +112,7 @@ class TrainingEngine(Protocol):
         ...
 
     def feedback(self) -> list[NDArray[np.float32]]:
-        """Return copies of the feedback weights, shape (n_out, n_hidden) each."""
+        """Return copies of the feedback weights, one for each hidden layer (`pynn_sfdfa.rules.parts.transport`)."""
         ...
 
     def state(self) -> dict[str, NDArray[np.generic]]:
@@ -138,4 +138,4 @@ def initial_feedback(network: Network, rule: LearningRule | None, seed: int) -> 
     """Return the feedback that a training starts with, as the rule says; without a rule copies of the network's."""
     if rule is None:
         return [feedback.copy() for feedback in network.feedback]
-    return rule.parts.feedback.initial(network.sizes[1:], seed)
+    return rule.parts.transport.initial_feedback(rule.parts.feedback, network.sizes[1:], seed)

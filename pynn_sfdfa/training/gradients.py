@@ -79,6 +79,7 @@ class GradientAlignment:
         trains.check_within(network.trial_duration)
         self._trains = trains
         make = (load_simulator("event") if sim is None else sim).training_engine
+        self._layer_wise = rule.parts.transport.layer_wise
         self._own = make(network, replace(rule, rho=0.0), loss=loss, batch_size=len(trains), threads=1)
         if Need.GRADIENTS not in self._own.offers:
             raise ValueError(
@@ -93,14 +94,15 @@ class GradientAlignment:
         """Return ``gradient_cosine_L`` and ``gradient_angle_L`` (degrees) of each layer L, counted from 1.
 
         ``sign_agreement_L`` of each hidden layer is the fraction of its feedback weights that have the sign of the
-        product of the forward weights above.
+        product of the forward weights above, or of the weights to the next layer if the transport is layer-wise.
         """
         figures: dict[str, float] = {}
-        own, exact = (self._gradients(engine, weights, feedback) for engine in (self._own, self._exact))
+        own = self._gradients(self._own, weights, feedback)
+        exact = self._gradients(self._exact, weights, self._exact.feedback())
         for layer, (mine, true) in enumerate(zip(own, exact, strict=True), start=1):
             figures[f"gradient_cosine_{layer}"] = cosine(mine, true)
             figures[f"gradient_angle_{layer}"] = angle(cosine(mine, true))
-        for layer, agreement in enumerate(sign_agreement(weights, feedback), start=1):
+        for layer, agreement in enumerate(sign_agreement(weights, feedback, self._layer_wise), start=1):
             figures[f"sign_agreement_{layer}"] = agreement
         return figures
 

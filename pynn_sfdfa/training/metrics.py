@@ -64,7 +64,7 @@ def confusion_matrix(labels: NDArray[np.int64], predictions: NDArray[np.int64], 
 
 
 def feedback_alignment(
-    weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]]
+    weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]], layer_wise: bool = False
 ) -> tuple[float, ...]:
     """Return, per hidden layer, the cosine between its feedback and the product of the forward weights above it.
 
@@ -74,28 +74,32 @@ def feedback_alignment(
         From the input upwards.
     feedback : sequence of arrays, shape (n_out, n_hidden)
         One per hidden layer; the cosine of zero feedback is 0.
+    layer_wise : bool
+        Whether feedback comes from the next layer, shape (n_next, n_hidden), and so is to be like the weights to it.
     """
     cosines = []
-    for path, estimate in zip(_paths(weights), feedback, strict=True):
+    for path, estimate in zip(_paths(weights, layer_wise), feedback, strict=True):
         norm = float(np.linalg.norm(path) * np.linalg.norm(estimate))
         cosines.append(float((path * estimate.T).sum()) / norm if norm > 0 else 0.0)
     return tuple(cosines)
 
 
 def sign_agreement(
-    weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]]
+    weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]], layer_wise: bool = False
 ) -> tuple[float, ...]:
     """Return, per hidden layer, the fraction of feedback weights with the sign of the forward path; as above.
 
     A feedback weight of 0 agrees with none.
     """
     agreeing = []
-    for path, estimate in zip(_paths(weights), feedback, strict=True):
+    for path, estimate in zip(_paths(weights, layer_wise), feedback, strict=True):
         agreeing.append(float((path * estimate.T > 0).mean()))
     return tuple(agreeing)
 
 
-def _paths(weights: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float64]]:
-    """Return, per hidden layer, the product of the forward weights above it, shape (n_hidden, n_out)."""
+def _paths(weights: Sequence[NDArray[np.float32]], layer_wise: bool) -> list[NDArray[np.float64]]:
+    """Return, per hidden layer, the weights to the next or the product of all above it, shape (n_hidden, n_above)."""
     exact = [w.astype(np.float64) for w in weights]
+    if layer_wise:
+        return exact[1:]
     return [reduce(np.matmul, exact[layer:]) for layer in range(1, len(exact))]

@@ -249,7 +249,9 @@ class SimulationEngine(ABC):
             return
         for part in self._rule.parts:
             what = f"The rule {self._rule.name} cannot run {self.place}: {part.name!r} in it"
-            self._check_needs(what, part.needs, lambda: f"{_rules_for(self.offers)} run there with default settings")
+            self._check_needs(
+                what, part.all_needs, lambda: f"{_rules_for(self.offers)} run there with default settings"
+            )
         what = f"The loss {type(self._loss).__name__} cannot be learned from {self.place}: it"
         self._check_needs(what, self._loss.needs, lambda: "a margin of 0 is possible")
         if self._optimizer is None:

@@ -194,6 +194,15 @@ def test_held_out_samples_are_scored(sim, trains):
             "Choose the simulator event; .*dfa, sfdfa run there with default settings",
         ),
         (
+            {"rule": SFDFA(feedback="layer-wise")},
+            "rule sfdfa cannot run inside Brian2: 'layer-wise' .*needs feedback to each layer from the one above it.*"
+            "Choose the simulator event; .*dfa, sfdfa run there with default settings",
+        ),
+        (
+            {"rule": SFDFA(bias_correction=True)},
+            "'estimated' in it needs feedback weights that Python code changes after a batch of trials. Choose the sim",
+        ),
+        (
             {"rule": Combination(OutputOnly())},
             "'output-only' in it needs errors that Python code computes from a batch of trials. Choose the simulator e",
         ),

@@ -122,7 +122,10 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ("network.hidden.tau_m=3", "network.hidden: tau_m = 3 ms must be greater than tau_syn = 130 ms."),
         ("network.output.v_thresh=-80", "network.output: v_thresh = -80 mV must be above v_rest = -70 mV."),
         ("network.hidden_sizes=[9, 0]", "network.hidden_sizes[1] = 0 is not valid: must be >= 1."),
-        ("network.hidden_sizes=[]", "network: hidden_sizes is missing, the neurons of each hidden layer, such as [100]"),
+        (
+            "network.hidden_sizes=[]",
+            "network: hidden_sizes is missing, the neurons of each hidden layer, such as [100]",
+        ),
         ("network.hidden_sizes=5", "network.hidden_sizes = 5 is not valid: must be an array, such as [100]"),
         ("network.weights=[1, -1]", "[1, -1] is not valid: the first number must be smaller than the second."),
         ("network.weights=[1]", "network.weights[1] is missing"),

@@ -154,3 +154,9 @@ def test_a_limited_address_space_is_known_before_it_is_exceeded(tmp_path):
     assert done.returncode == 2
     assert "GB of addresses that this process may use (ulimit -v): lower network.max_spikes" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_feedback_from_layer_to_layer_takes_a_matrix_for_each_pair_of_layers(loaded):
+    sizes = "network.hidden_sizes=[5000, 7000]"
+    direct, layer_wise = (needed(loaded, sizes, f"rules.sfdfa.feedback={kind}")[0] for kind in ("direct", "layer-wise"))
+    assert layer_wise - direct == 8 * (5000 * 7000 + 7000 * 10) - 8 * 10 * (5000 + 7000)

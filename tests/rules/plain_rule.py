@@ -96,15 +96,28 @@ def timed(trial, output, feedback, offsets):
 
 def through_spike_times(trial, output, feedback, offsets):
     """``delta_z = sum_i w_ij (S1_i/tau_syn - S2_i/tau_m) + offset_j`` at the time at which it arrives."""
+    return layer_wise(trial, output, [weights.T for weights in trial.weights[1:]], offsets)
+
+
+def layer_wise(trial, output, feedback, offsets):
+    """The same with feedback B_ij from the next layer in place of w_ij."""
     errors = [of_neurons(trial, len(trial.weights) - 1, output)]
     for layer in range(len(trial.weights) - 2, -1, -1):
-        gammas, above = trial.gammas(layer + 1, errors[0]), trial.weights[layer + 1]
+        gammas, above = trial.gammas(layer + 1, errors[0]), feedback[layer]
         spikes = enumerate(trial.responses[layer].times)
         errors.insert(0, [
-            np.array([above[j] @ trial.slopes(layer + 1, gammas, t + trial.delay) + offsets[layer][j] for t in times])
-            for j, times in spikes
+            np.array([back @ trial.slopes(layer + 1, gammas, t + trial.delay) + offsets[layer][j] for t in times])
+            for back, (j, times) in zip(above.T, spikes, strict=True)
         ])  # fmt: skip
     return errors
+
+
+def layer_wise_by_neuron(trial, output, feedback, offsets):
+    """``e_j = sum_i B_ij e_i + offset_j``."""
+    errors = [output]
+    for weights, offset in zip(feedback[::-1], offsets[::-1], strict=True):
+        errors.insert(0, errors[0] @ weights + offset)
+    return [of_neurons(trial, layer, error) for layer, error in enumerate(errors)]
 
 
 def potentials_of(trial):
@@ -125,6 +138,7 @@ TRANSPORTS = {
     "macro": macro,
     "direct": direct,
     "timed": timed,
+    "layer-wise": layer_wise,
     "through-spike-times": through_spike_times,
 }
 

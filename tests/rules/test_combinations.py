@@ -47,10 +47,10 @@ def test_gradients_are_those_of_the_parts_written_plainly(transport, local, grad
     net = network(SIZES, c=0.1, weights=(-0.4, 0.8), max_spikes=200, seed=5, gradient=gradient, delay=delay)
     trains = random_trains(np.random.default_rng(2), 6, 20, n_classes=3)
     rng = np.random.default_rng(1)
-    feedback = [rng.normal(size=(3, n)).astype(np.float32) for n in SIZES[1:-1]]
     part = Macro(silent_target_spikes=0) if transport == "macro" else TRANSPORT[transport]()
     rule, loss = Combination(part, Fixed(), local, rho=2.0, r_target=1.0), SpikeCount(margin=margin)
     engine = sim.training_engine(net, rule, loss=loss, batch_size=6)
+    feedback = [rng.normal(size=weights.shape).astype(np.float32) for weights in engine.feedback()]
     engine.load_state(engine.state() | {f"feedback.{layer}": f for layer, f in enumerate(feedback)})
     plain, counts = plain_gradients(net, trains, rule, feedback, loss)
     np.testing.assert_array_equal(engine.respond(trains).counts, counts[-1])  # no spike hangs on rounding

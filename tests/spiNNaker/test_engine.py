@@ -80,6 +80,15 @@ def test_an_engine_learns_and_goes_on(emulated, capfd):
             "rule sfdfa cannot run on SpiNNaker: 'timed' in it needs all spikes of a trial.*"
             "Choose the simulator event; .*dfa, sfdfa run there",
         ),
+        (
+            SFDFA(feedback="layer-wise"),
+            SGD(1e-4),
+            1,
+            None,
+            {},
+            "rule sfdfa cannot run on SpiNNaker: 'layer-wise' .*needs feedback to each layer from the one above it.*"
+            "Choose the simulator event; .*dfa, sfdfa run there",
+        ),
         (RULE, Adam(), 1, None, {}, "optimizer adam is not possible on SpiNNaker.*Choose sgd"),
         (RULE, SGD(1e-4), 20, None, {}, "batch_size = 20 is not possible.*Choose batch_size = 1"),
         (RULE, SGD(1e-4), 1, 2, {}, "threads = 2 is not possible"),

@@ -14,6 +14,7 @@ from pynn_sfdfa.event.batch.activity import add_up, first_spikes, summarise
 from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.blocks import Blocks
+from pynn_sfdfa.event.batch.checks import check_dense, check_inhibition
 from pynn_sfdfa.event.batch.forward import advance_layer
 from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
@@ -60,6 +61,7 @@ _OF_TRIALS: dict[str, Callable[[Layers], tuple[Any, ...]]] = {
     "neuron_errors_through_weights": lambda layers: (neuron_errors_through_weights,),
     "potential_ratio": lambda layers: () if all(layers.at_threshold) else (neuron_errors_through_weights,),
     "spike_errors_by_feedback": lambda layers: (spike_errors_by_feedback,),
+    "spike_errors_through_feedback": lambda layers: (spike_errors_through_weights,),
     "spike_errors_through_weights": lambda layers: (spike_errors_through_weights,),
 }
 """Kernels behind methods of `Trials` that not all rules call."""
@@ -120,13 +122,15 @@ class BatchEngine:
         if seed != int(seed) or not 0 <= seed < 2**63:
             raise ValueError(f"seed = {seed} is not valid; it must be an integer from 0 to 2**63 - 1.")
         if rule is not None:
-            _check_inhibition(network, rule)
+            check_inhibition(network, rule)
         self._rule, self._given_optimizer = rule, optimizer
         self._loss = loss if loss is not None else SpikeCount()
         self._readout = readout if readout is not None else MostSpikes()
         self._batch_size, self._regularisation = batch_size, regularisation
         self._sample_weights = None if boosting is None else SampleWeights(boosting)
         self._layers = Layers(network, seed, threads)
+        if rule is not None and rule.parts.transport.layer_wise:
+            check_dense(network, self._layers, rule)
         self._feedback = initial_feedback(network, rule, seed)
         self._step = 0
         slots = () if optimizer is None else optimizer.slots
@@ -223,7 +227,7 @@ class BatchEngine:
         return [own.pynn_weights(w) for own, w in zip(self._layers.layouts, self._layers.weights, strict=True)]
 
     def feedback(self) -> list[NDArray[np.float32]]:
-        """Return copies of the feedback weights, shape (n_out, n_hidden) each."""
+        """Return copies of the feedback weights, one for each hidden layer."""
         return [feedback.copy() for feedback in self._feedback]
 
     def state(self) -> dict[str, NDArray[np.generic]]:
@@ -278,9 +282,20 @@ class BatchEngine:
         scale: float,
     ) -> Trials:
         """Run a batch of trials."""
-        self._layers.run(workspace, trains, samples, first_trial, Need.PERTURBATIONS in rule.needs)
+        perturbed, layer_wise = Need.PERTURBATIONS in rule.needs, rule.parts.transport.layer_wise
+        self._layers.run(workspace, trains, samples, first_trial, perturbed, passed_on=not layer_wise)
         space, labels = self._learning_space(), trains.labels[samples]
-        return Trials(self._layers, workspace, space.errors, space.flat_errors, self._loss, labels, scale)
+        return Trials(
+            self._layers,
+            workspace,
+            space.errors,
+            space.flat_errors,
+            self._loss,
+            labels,
+            scale,
+            layer_wise=layer_wise,
+            batch=self._step + 1,
+        )
 
     def _descend(
         self,
@@ -356,17 +371,6 @@ class BatchEngine:
             spikes=tuple(spikes for spikes, _ in activity),
             capped=tuple(capped for _, capped in activity),
         )
-
-
-def _check_inhibition(network: Network, rule: LearningRule) -> None:
-    """Raise ValueError if the rule does not follow what goes on within a layer."""
-    for layer in network.layers:
-        if layer.connectivity.inhibition and rule.parts.transport.through_times:
-            raise ValueError(
-                f"The rule {rule.name} cannot learn in {layer}, which has inhibition = "
-                f"{layer.connectivity.inhibition:g} nA: {rule.parts.transport.name!r} in it does not follow how spikes "
-                "of one layer move each other. Choose inhibition = 0, or another rule, such as hm2bp."
-            )
 
 
 class _Outcome(NamedTuple):

@@ -54,6 +54,7 @@ class Draw(NamedTuple):
     seed: int
     layer: int
     first_trial: int
+    passed_on: bool = True  # whether a spike carries the grades that have arrived; they add up at the neuron otherwise
 
 
 class Scratch(NamedTuple):
@@ -268,13 +269,17 @@ def _advance_place(
                         break
                     grade = D[lane]
                     D[lane] = zero
+                    if not draw.passed_on:
+                        directional[cell + lane] += grade
+                        grade = zero
                     if draw.perturbed and counts[cell + lane] == 0:
                         neuron = np.int64(lane * sites + site)  # as PyNN numbers it
                         v = perturbation(draw.seed, draw.layer, draw.first_trial + np.int64(trial), neuron)
                         perturbations[cell + lane] = np.float32(v)
                         grade += np.float32(v)
                     counts[cell + lane] += np.int32(1)
-                    directional[cell + lane] += grade
+                    if draw.passed_on:
+                        directional[cell + lane] += grade
                     spikes[n].time = start + since
                     spikes[n].unit = lowest + lane
                     spikes[n].grade = grade

@@ -197,12 +197,16 @@ def _advance_neurons(
             a, b, at = a * math.exp((at - due) / tau_syn), b * math.exp((at - due) / tau_m), due
             grade = scratch.D[lane]
             scratch.D[lane] = np.float32(0.0)
+            if not draw.passed_on:
+                layer.directional[cell + lane] += grade
+                grade = np.float32(0.0)
             if draw.perturbed and counts[cell + lane] == 0:
                 v = perturbation(draw.seed, draw.layer, draw.first_trial + np.int64(trial), np.int64(lane))
                 layer.perturbation[cell + lane] = np.float32(v)
                 grade += np.float32(v)
             counts[cell + lane] += np.int32(1)
-            layer.directional[cell + lane] += grade
+            if draw.passed_on:
+                layer.directional[cell + lane] += grade
             spikes[n].time = np.float32(at)
             spikes[n].unit = np.int32(lane)
             spikes[n].grade = grade

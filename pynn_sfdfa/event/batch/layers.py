@@ -109,7 +109,13 @@ class Layers:
         return workspace
 
     def run(
-        self, workspace: Workspace, trains: SpikeTrains, samples: NDArray[np.int64], first_trial: int, perturbed: bool
+        self,
+        workspace: Workspace,
+        trains: SpikeTrains,
+        samples: NDArray[np.int64],
+        first_trial: int,
+        perturbed: bool,
+        passed_on: bool = True,
     ) -> None:
         """Run trials through all layers: trial k of the workspace shows ``samples[k]``.
 
@@ -119,10 +125,12 @@ class Layers:
             Index of the first of them since the training began; it determines the perturbations.
         perturbed : bool
             Whether hidden neurons draw perturbations.
+        passed_on : bool
+            Whether spikes carry perturbations of lower layers on, or their own alone.
         """
         top = len(self.weights) - 1
         draws = tuple(
-            Draw(perturbed and layer > 0, perturbed and layer < top, self._seed, layer, first_trial)
+            Draw(perturbed and layer > 0, perturbed and layer < top, self._seed, layer, first_trial, passed_on)
             for layer in range(top + 1)
         )
         what = (self.layouts, self.flat_weights, self.inhibition, self.constants, draws)

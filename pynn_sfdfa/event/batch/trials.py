@@ -46,6 +46,10 @@ class Trials:
     labels : int64, shape (trials,)
     scale : float
         By which errors are multiplied when they are assigned.
+    layer_wise : bool
+        Whether feedback to a hidden layer comes from the next layer, not from the output.
+    batch : int
+        Which batch of the training it is, counted from 1.
     """
 
     def __init__(
@@ -57,10 +61,14 @@ class Trials:
         loss: Loss,
         labels: NDArray[np.int64],
         scale: float,
+        *,
+        layer_wise: bool = False,
+        batch: int = 1,
     ) -> None:
         n_trials = labels.size
         self._layers, self._workspace, self._n, self._scale = layers, workspace, n_trials, np.float32(scale)
         self._errors = errors
+        self._layer_wise, self.batch = layer_wise, batch
         self._flat_errors = flat_errors
         self.n_layers = len(workspace.layers)
         self._assigned: set[int] = set()
@@ -79,9 +87,12 @@ class Trials:
         """v of the neurons that fired and 0 for the others."""
         return np.ascontiguousarray(self._workspace.perturbation(layer, self._n))
 
-    def directional(self) -> NDArray[np.float32]:
-        """d_o, the sum of the grades of each output neuron's spikes."""
-        return np.ascontiguousarray(self._workspace.directional(self.n_layers - 1, self._n))
+    def directional(self, layer: int | None = None) -> NDArray[np.float32]:
+        """d, the sum of the grades that each neuron has received before its spikes, where the feedback comes from."""
+        if self._layer_wise and layer is None:
+            raise ValueError("Each hidden layer has feedback from the next one here; call directional(layer).")
+        source = layer + 1 if self._layer_wise and layer is not None else self.n_layers - 1
+        return np.ascontiguousarray(self._workspace.directional(source, self._n))
 
     def neuron_errors(self, layer: int, error: NDArray[np.float32]) -> None:
         """Give all spikes of a neuron one error."""
@@ -110,12 +121,19 @@ class Trials:
 
     def spike_errors_through_weights(self, layer: int) -> None:
         """Add to the error of every spike below how the loss changes with its time through this layer."""
+        self._spike_errors_below(layer, self._layers.flat_weights[layer])
+
+    def spike_errors_through_feedback(self, layer: int, feedback: NDArray[np.float32]) -> None:
+        """The same with feedback weights in place of the forward weights."""
+        self._spike_errors_below(layer, self._layers.layouts[layer].padded_weights(feedback.T).reshape(-1))
+
+    def _spike_errors_below(self, layer: int, weights: NDArray[np.float32]) -> None:
         propagate_errors(
             self._layers.pool,
             self._workspace,
             layer,
             self._n,
-            weights=self._layers.flat_weights[layer],
+            weights=weights,
             error=self._flat_errors[layer],
             of_spikes=layer in self._of_spikes,
             constants=self._layers.constants[layer],

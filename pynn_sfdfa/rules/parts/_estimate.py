@@ -39,6 +39,8 @@ def estimate(
             correlation[i] = np.float32(0.0)
         for trial in range(trials):
             d = directional[trial, o]
+            if d == np.float32(0.0):  # of a neuron that is silent, say
+                continue
             for i in range(hidden):
                 correlation[i] += perturbation[trial, i] * d
         for i in range(hidden):

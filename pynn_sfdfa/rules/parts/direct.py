@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from pynn_sfdfa.common.needs import Need
     from pynn_sfdfa.rules.trials import Trials
 
-__all__ = ["Direct", "hidden_error"]
+__all__ = ["Direct", "hidden_error", "projection"]
 
 
 @cache
-def _project() -> Any:
+def projection() -> Any:
     """Loaded when it is first called, for who only reads settings needs no compiler."""
     from pynn_sfdfa.rules.parts._project import project
 
@@ -42,7 +42,7 @@ def hidden_error(
         The same in every trial: the rate regularisation.
     """
     error = np.empty((output_error.shape[0], offset.size), np.float32)
-    _project()(output_error, feedback, offset, error)
+    projection()(output_error, feedback, offset, error)
     return error
 
 
@@ -56,7 +56,7 @@ class Direct(Transport):
     @property
     def kernels(self) -> tuple[Any, ...]:
         """The projection."""
-        return (_project(),)
+        return (projection(),)
 
     def assign(
         self,

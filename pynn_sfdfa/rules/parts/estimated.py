@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.rules.parts.feedback import Feedback
-from pynn_sfdfa.support.settings import NotNegative
+from pynn_sfdfa.support.settings import MayBeLeftOut, NotNegative, doc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.rules.trials import Trials
 
-__all__ = ["Estimated", "estimate_feedback"]
+__all__ = ["BiasCorrection", "Estimated", "estimate_feedback"]
+
+BiasCorrection = Annotated[
+    bool, MayBeLeftOut(), doc("feedback is the mean of all batches as long as they are few, not held back by its zeros")
+]
 
 
 @cache
@@ -46,8 +50,9 @@ def estimate_feedback(
     counts : int32, shape (trials, n_hidden)
     perturbation : float32, shape (trials, n_hidden)
         0 for neurons that did not fire.
-    directional : float32, shape (trials, n_out)
-    feedback : float32, shape (n_out, n_hidden)
+    directional : float32, shape (trials, n_above)
+        Of the output, or of the next layer.
+    feedback : float32, shape (n_above, n_hidden)
     """
     fired, correlation = np.zeros((2, feedback.shape[1]), np.float32)
     _estimate()(counts, perturbation, directional, learning_rate, fired, correlation, feedback)
@@ -61,12 +66,21 @@ class Estimated(Feedback):
     ----------
     learning_rate : float
         eta_B.
+    bias_correction : bool
+        Whether batch t moves the estimate by 1/t where that is more than eta_B, so that it is the mean of what has been
+        seen from the first batch on, instead of moving from 0 towards it.
     """
 
     name: ClassVar[str] = "estimated"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PERTURBATIONS})  # feedback projections do the rest by themselves
 
     learning_rate: NotNegative = 1e-4
+    bias_correction: BiasCorrection = False
+
+    @property
+    def all_needs(self) -> frozenset[Need]:
+        """With a rate that changes, what feedback projections do not do by themselves, too."""
+        return self.needs | {Need.OWN_FEEDBACK} if self.bias_correction else self.needs
 
     @property
     def kernels(self) -> tuple[Any, ...]:
@@ -84,5 +98,6 @@ class Estimated(Feedback):
 
     def improve(self, trials: Trials, layer: int, feedback: NDArray[np.float32]) -> None:
         """Move towards the correlation of perturbations and directional derivatives; see `Feedback.improve`."""
-        rate = np.float32(self.learning_rate)
-        estimate_feedback(trials.counts(layer), trials.perturbation(layer), trials.directional(), rate, feedback)
+        rate = max(self.learning_rate, 1.0 / trials.batch) if self.bias_correction else self.learning_rate
+        directional = trials.directional(layer)
+        estimate_feedback(trials.counts(layer), trials.perturbation(layer), directional, np.float32(rate), feedback)

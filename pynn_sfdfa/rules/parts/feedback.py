@@ -44,7 +44,7 @@ class Feedback(Part, ABC):
         """
 
     def improve(self, trials: Trials, layer: int, feedback: NDArray[np.float32]) -> None:
-        """Change the feedback of one hidden layer in place, shape (n_out, n_hidden).
+        """Change the feedback of one hidden layer in place, shape (n_out, n_hidden); see `Transport.layer_wise`.
 
         It is called after the errors have been assigned, possibly while weights change.
         """

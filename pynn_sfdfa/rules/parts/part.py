@@ -35,6 +35,11 @@ class Part(Named):
         """
         return ()
 
+    @property
+    def all_needs(self) -> frozenset[Need]:
+        """What a simulator must offer for these settings: `needs`, and more if a subclass says so."""
+        return self.needs
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         own = {cls.hooks[method] for method in vars(cls) if method in cls.hooks}

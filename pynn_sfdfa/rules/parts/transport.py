@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.rules.parts.feedback import Feedback
     from pynn_sfdfa.rules.trials import Trials
 
 __all__ = ["Transport"]
@@ -27,6 +28,15 @@ class Transport(Part, ABC):
     hooks: ClassVar[dict[str, Need]] = {"assign": Need.OWN_ERRORS}
     through_times: ClassVar[bool] = False
     """Whether it follows how spikes move each other in time, which it does from layer to layer, not within one."""
+    layer_wise: ClassVar[bool] = False
+    """Whether feedback to a hidden layer comes from the next layer, instead of from the output.
+
+    If so, spikes carry the perturbations of their own neurons alone; otherwise they pass those of lower layers on.
+    """
+
+    def initial_feedback(self, feedback: Feedback, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
+        """Return the feedback weights to start with, one array per hidden layer; see `Feedback.initial`."""
+        return feedback.initial(sizes, seed)
 
     @abstractmethod
     def assign(
@@ -41,7 +51,7 @@ class Transport(Part, ABC):
         ----------
         trials : Trials
         feedback : sequence of float32 arrays, shape (n_out, n_hidden)
-            One per hidden layer; not changed.
+            One per hidden layer, as `initial_feedback` has made them; not changed.
         regularisation : callable
             Returns what rate regularisation adds to the error of each neuron of a hidden layer, shape (neurons,), in
             every trial.

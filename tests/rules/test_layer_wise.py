@@ -1,0 +1,215 @@
+"""Layer-wise feedback: exact backpropagation at any depth, what is estimated, and who refuses it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from network_toys import SharedWindows
+from plain_rule import PlainTrial, layer_wise_by_neuron
+from small_nets import network, random_trains
+
+import pynn_sfdfa.event as sim
+from pynn_sfdfa import BP, SFDFA, SGD, Adam, Dense, FeedForward, Input, Network, SpikeCount, Trainer
+from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.rules import Combination
+from pynn_sfdfa.rules.parts.direct import Direct
+from pynn_sfdfa.rules.parts.estimated import Estimated
+from pynn_sfdfa.rules.parts.fixed import Fixed
+from pynn_sfdfa.rules.parts.layer_wise import LayerWise
+from pynn_sfdfa.training.gradients import GradientAlignment
+from pynn_sfdfa.training.metrics import feedback_alignment, sign_agreement
+
+DEPTHS = ([20, 15, 4], [20, 12, 9, 4], [20, 12, 9, 10, 4])
+DEEP = [20, 12, 9, 10, 4]
+BY_NEURON = LayerWise("by neuron")
+
+
+def gradients(net, rule, trains, feedback=None, threads=1):
+    """Return the gradients of all layers with some feedback."""
+    engine = sim.training_engine(net, rule, loss=SpikeCount(), batch_size=len(trains), threads=threads)
+    given = {} if feedback is None else {f"feedback.{layer}": weights for layer, weights in enumerate(feedback)}
+    engine.load_state(engine.state() | given)
+    return engine.gradient(trains)
+
+
+def transposed(net):
+    return [np.ascontiguousarray(weights.T) for weights in net.weights[1:]]
+
+
+@pytest.mark.parametrize("delay", [0.0, 7.0])
+@pytest.mark.parametrize(("tau_syn", "gradient"), [(130.0, "bounded"), (130.0, "exact"), (90.0, "bounded")])
+@pytest.mark.parametrize("sizes", DEPTHS, ids=lambda sizes: f"{len(sizes) - 2} hidden")
+def test_with_forward_weights_as_feedback_it_is_exact_backpropagation_at_any_depth(sizes, tau_syn, gradient, delay):
+    net = network(sizes, c=0.1, tau_syn=tau_syn, gradient=gradient, delay=delay, weights=(-0.4, 0.8), seed=3)
+    trains = random_trains(np.random.default_rng(1), 5, 20, n_classes=4)
+    rate = {"rho": 0.5, "r_target": 1.0}
+    mine = gradients(net, Combination(LayerWise(), Fixed(), **rate), trains, transposed(net))
+    exact = gradients(net, BP(**rate), trains)
+    for own, true in zip(mine, exact, strict=True):
+        assert abs(true).max() > 0
+        np.testing.assert_array_equal(own, true)  # the same kernel with the same numbers
+
+
+def test_errors_by_neuron_are_those_of_the_next_layer_through_the_feedback():
+    net = network([20, 12, 9, 3], c=0.1, weights=(-0.4, 0.8), max_spikes=200, seed=5)
+    trains = random_trains(np.random.default_rng(2), 6, 20, n_classes=3)
+    rule = Combination(BY_NEURON, Fixed(), rho=2.0, r_target=1.0)
+    rng = np.random.default_rng(1)
+    feedback = [rng.normal(size=shape).astype(np.float32) for shape in ((9, 12), (3, 9))]
+    trials = [PlainTrial(net, trains, sample) for sample in range(len(trains))]
+    counts = [np.array([trial.counts(layer) for trial in trials]) for layer in range(3)]
+    errors = SpikeCount().error(counts[-1].astype(np.int32), trains.labels).astype(float)
+    offsets = [2.0 * (1.0 - count.mean(axis=0)) for count in counts[:-1]]
+    expected = [np.zeros(weights.shape) for weights in net.weights]
+    for trial, output in zip(trials, errors, strict=True):
+        for layer, error in enumerate(layer_wise_by_neuron(trial, output, feedback, offsets)):
+            expected[layer] += trial.gradient(layer, error) / len(trials)
+    for own, plain in zip(gradients(net, rule, trains, feedback), expected, strict=True):
+        np.testing.assert_allclose(own, plain, rtol=2e-3, atol=2e-5 * abs(plain).max())
+
+
+def test_errors_by_neuron_are_direct_errors_through_the_product_of_the_feedback():
+    net = network(DEEP, c=0.1, weights=(-0.4, 0.8), seed=3)
+    trains = random_trains(np.random.default_rng(1), 5, 20, n_classes=4)
+    feedback = [np.random.default_rng(k).normal(size=f.shape).astype(np.float32) for k, f in enumerate(transposed(net))]
+    products = [feedback[2] @ feedback[1] @ feedback[0], feedback[2] @ feedback[1], feedback[2]]
+    mine = gradients(net, Combination(BY_NEURON, Fixed()), trains, feedback)
+    direct = gradients(net, Combination(Direct(), Fixed()), trains, products)
+    for own, other in zip(mine, direct, strict=True):
+        assert abs(other).max() > 0
+        np.testing.assert_allclose(own, other, rtol=1e-3, atol=1e-5 * abs(other).max())
+
+
+class Watched(LayerWise):
+    """Keeps what the feedback is estimated from."""
+
+    name = "watched-layer-wise"
+
+    def assign(self, trials, feedback, regularisation):
+        super().assign(trials, feedback, regularisation)
+        hidden = range(trials.n_layers - 1)
+        type(self).seen = [(trials.perturbation(k).astype(float), trials.directional(k)) for k in hidden]
+        with pytest.raises(ValueError, match="feedback from the next one"):
+            trials.directional()
+
+
+@pytest.fixture(scope="module", params=([10, 6, 5, 3], [10, 6, 5, 4, 3]), ids=["2 hidden layers", "3 hidden layers"])
+def frozen(request):
+    """A frozen network that sees one sample many times, every neuron firing to the end of the trial."""
+    net = network(request.param, c=0.3, weights=(-0.4, 1.0), max_spikes=200, seed=2)
+    trains = random_trains(np.random.default_rng(0), 1, 10, spikes=(60, 61), last=190.0, n_classes=3)
+    rule = Combination(Watched(), Estimated(0.0, bias_correction=True))
+    engine = sim.training_engine(net, rule, SGD(learning_rate=1e-30), SpikeCount(), 150, 0, 1)
+    batches = []
+    for batch in range(2):
+        list(engine.train(trains, np.zeros(150, int), 150 * batch))
+        batches.append(Watched.seen)
+    return net, engine.feedback(), batches
+
+
+def test_perturbations_travel_to_the_next_layer_and_no_further(frozen):
+    net, _, batches = frozen
+    for seen in batches:
+        for layer, (v, d) in enumerate(seen):
+            np.testing.assert_allclose(d, v @ net.weights[layer + 1].astype(float), rtol=1e-5, atol=1e-5)
+
+
+def test_bias_corrected_feedback_is_the_mean_of_all_batches_so_far(frozen):
+    _, feedback, batches = frozen
+    for layer, estimate in enumerate(feedback):
+        mean = np.mean([d.T @ v / 150 for v, d in (seen[layer] for seen in batches)], axis=0)
+        np.testing.assert_allclose(estimate, mean, rtol=1e-4, atol=1e-5)
+
+
+def test_the_feedback_of_every_layer_converges_to_the_weights_to_the_next(frozen):
+    net, feedback, _ = frozen
+    for estimate, weights in zip(feedback, net.weights[1:], strict=True):
+        noise = np.sqrt(((weights**2).sum(axis=0) + weights**2) / 300)  # each sum of the others' perturbations
+        assert (abs(estimate.T - weights) < 5 * noise).all()
+    assert min(feedback_alignment(net.weights, feedback, layer_wise=True)) > 0.9
+    assert min(sign_agreement(net.weights, feedback, layer_wise=True)) > 0.8
+
+
+@pytest.mark.parametrize(("timed", "accuracy", "cosine"), [(False, 0.9, 0.4), (True, 0.75, 0.9)])
+def test_deep_networks_learn_digits_and_every_layer_finds_the_weights_above(timed, accuracy, cosine, digits):
+    train, test = digits[0].select(np.arange(1000)), digits[1].select(np.arange(300))
+    net = FeedForward([64, 60, 50, 40, 10], hidden={"v_thresh": -60.0}, output={"v_thresh": -55.0}, seed=1)
+    rule = SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=1e-2, timed=timed, feedback="layer-wise")
+    trainer = Trainer(net, rule=rule, optimizer=Adam(learning_rate=5e-3), batch_size=10, seed=1, threads=1)
+    history = trainer.fit(train, test, epochs=8)
+    assert history.best.test_accuracy > accuracy
+    assert min(history.records[-1].alignment) > 0.6
+    assert [f.shape for f in net.feedback] == [(50, 60), (40, 50), (10, 40)]
+    cosines = GradientAlignment(net, rule, SpikeCount(), test).measure(net.weights, net.feedback)
+    assert min(cosines[f"gradient_cosine_{layer}"] for layer in (1, 2, 3)) > cosine
+    with pytest.raises(ValueError, match="feedback from layer to layer.*leave targets out.*simulator event"):
+        net.wire(sim, test.select(np.arange(1)), targets=np.zeros((1, 10)))
+
+
+def test_same_bits_on_any_number_of_threads():
+    net = network([20, 30, 17, 4], c=0.2, weights=(-0.5, 1.0))
+    trains = random_trains(np.random.default_rng(3), 24, 20, n_classes=4)
+    rule = SFDFA(feedback="layer-wise", timed=True, rho=0.1, r_target=1.0, bias_correction=True)
+    results = []
+    for threads in (1, 2, 4):
+        engine = sim.training_engine(net, rule, SGD(learning_rate=1e-5), SpikeCount(), 8, 0, threads)
+        list(engine.train(trains, np.arange(24), 0))
+        results.append(engine.state())
+    for others in results[1:]:
+        for name, array in results[0].items():
+            np.testing.assert_array_equal(array, others[name])
+    assert all(results[0][f"feedback.{layer}"].any() for layer in range(2))
+
+
+def test_a_training_goes_on_from_a_state_with_the_same_bits():
+    net = network([20, 30, 17, 4], c=0.2, weights=(-0.5, 1.0))
+    trains = random_trains(np.random.default_rng(3), 24, 20, n_classes=4)
+    rule = SFDFA(feedback="layer-wise", bias_correction=True)
+    whole, first, second = (sim.training_engine(net, rule, Adam(1e-3), SpikeCount(), 8, 0, 1) for _ in range(3))
+    list(whole.train(trains, np.arange(24), 0))
+    list(first.train(trains, np.arange(16), 0))
+    second.load_state(first.state())
+    list(second.train(trains, np.arange(16, 24), 16))
+    for name, array in whole.state().items():
+        np.testing.assert_array_equal(array, second.state()[name])
+
+
+def test_random_feedback_of_layers_of_one_size_differs():
+    first, second, _ = LayerWise().initial_feedback(Fixed(), [6, 6, 6, 6], seed=3)
+    assert first.shape == (6, 6)
+    assert (first != second).all()
+    np.testing.assert_array_equal(first, LayerWise().initial_feedback(Fixed(), [6, 6, 6, 6], seed=3)[0])
+
+
+def test_it_says_what_it_needs():
+    assert LayerWise().all_needs == {Need.LAYER_FEEDBACK, Need.ALL_SPIKES}
+    assert BY_NEURON.all_needs == {Need.LAYER_FEEDBACK}
+    assert SFDFA(bias_correction=True).needs == {Need.PERTURBATIONS, Need.OWN_FEEDBACK}
+    assert SFDFA(feedback="layer-wise").needs == {Need.PERTURBATIONS, Need.LAYER_FEEDBACK}
+
+
+def test_a_network_takes_either_kind_of_feedback_from_a_checkpoint():
+    net = network([5, 4, 6, 3], c=0.2)
+    arrays = {f"weights.{k}": w for k, w in enumerate(net.weights)}
+    chain = {"feedback.0": np.full((6, 4), 2.0, np.float32), "feedback.1": np.full((3, 6), 3.0, np.float32)}
+    direct = chain | {"feedback.0": np.full((3, 4), 5.0, np.float32)}
+    for given in (chain, direct):
+        net.restore(arrays | given)
+        for k, own in enumerate(net.feedback):
+            np.testing.assert_array_equal(own, given[f"feedback.{k}"])
+
+
+def test_layers_that_see_a_part_of_the_one_below_are_refused_above_the_first(monkeypatch):
+    monkeypatch.setattr(Network, "check_trains_on", lambda *simulator: None)
+    first, second = SharedWindows(3, kernel=4), SharedWindows(2, kernel=3)
+    network = Network([Input((1, 12)), first, second, Dense(3)])
+    with pytest.raises(ValueError, match="sfdfa cannot learn in .*hidden 2.*'layer-wise' in it.*Choose Dense layers"):
+        sim.training_engine(network, SFDFA(feedback="layer-wise"), SGD(1e-5))
+    sim.training_engine(network, SFDFA(), SGD(1e-5))
+    weights = {"weights": (0.0, 3.0), "seed": 1}
+    below_all = Network([Input((1, 12)), first, Dense(5), Dense(3)], **weights)
+    trains = random_trains(np.random.default_rng(1), 5, 12, n_classes=3)
+    mine = gradients(below_all, Combination(LayerWise(), Fixed()), trains, transposed(below_all))
+    for own, true in zip(mine, gradients(below_all, BP(), trains), strict=True):
+        assert abs(true).max() > 0
+        np.testing.assert_array_equal(own, true)
