@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
-    from pynn_sfdfa.network.connectivity import Dense
+    from pynn_sfdfa.network.connectivity import Convolution, Dense, Local, Pooling
     from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.network.layers import Input
     from pynn_sfdfa.network.network import Network
@@ -37,13 +37,16 @@ __all__ = [
     "Boosting",
     "Callback",
     "Combination",
+    "Convolution",
     "Decay",
     "Dense",
     "FeedForward",
     "FirstSpike",
     "IF_curr_exp",
     "Input",
+    "Local",
     "Network",
+    "Pooling",
     "SpikeCount",
     "SpikeTrains",
     "Trainer",
@@ -56,6 +59,7 @@ _MODULES = {
     "Boosting": "training.boosting",
     "Callback": "training.callbacks",
     "Combination": "rules",
+    "Convolution": "network.connectivity",
     "DFA": "rules",
     "Decay": "training.decay",
     "Dense": "network.connectivity",
@@ -65,7 +69,9 @@ _MODULES = {
     "IF_curr_exp": "network.cells",
     "Input": "network.layers",
     "LIF_SFDFA": "network.cells",
+    "Local": "network.connectivity",
     "Network": "network.network",
+    "Pooling": "network.connectivity",
     "SFDFA": "rules",
     "SGD": "training.optimizers",
     "SpikeCount": "training.losses",

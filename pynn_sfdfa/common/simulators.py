@@ -66,7 +66,7 @@ class Simulator:
 SIMULATORS = (
     Simulator(
         "event",
-        offers=frozenset(Need) - {Need.SITES, Need.SHARED_WEIGHTS},
+        offers=frozenset(Need),
     ),
     Simulator(
         "brian2",

@@ -12,7 +12,7 @@ from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, offers, who_offers
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.network import wiring
-from pynn_sfdfa.network.connectivity import Connectivity
+from pynn_sfdfa.network.connectivity import Connectivity, Pooling, Summed
 from pynn_sfdfa.network.layers import Input, Layer
 from pynn_sfdfa.network.shapes import is_integer
 from pynn_sfdfa.support.arrays import check_arrays
@@ -36,13 +36,15 @@ class Network:
     Parameters
     ----------
     layers : sequence
-        An `Input`, then one connectivity or more, such as `Dense`: the hidden layers, then the output.
+        An `Input`, then one connectivity or more, such as `Dense`: the hidden layers, then the output. A `Pooling`
+        that sums has no neurons; it becomes a part of the layer above it.
     gradient : {"bounded", "exact"}
         Form of the spike-time derivative.
     delay : float
         Delay of every projection in ms.
-    weights : tuple of float
-        Initial weights are drawn uniformly from this range, in nA.
+    weights : tuple of float, or sequence of them
+        Initial weights are drawn uniformly from this range, in nA; a sequence has one range for each layer of neurons,
+        and None for those whose weights are fixed.
     max_spikes : int
         Cap on the spikes of a neuron in one trial, in training through `Trainer`.
     seed : int
@@ -74,7 +76,7 @@ class Network:
         *misplaced: Any,
         gradient: str = "bounded",
         delay: float = 0.0,
-        weights: tuple[float, float] = (-1.0, 1.0),
+        weights: tuple[float, float] | Sequence[tuple[float, float] | None] = (-1.0, 1.0),
         max_spikes: int = 30,
         seed: int = 0,
     ) -> None:
@@ -96,14 +98,11 @@ class Network:
             )
         _check_inhibition(self.layers, delay)
         self.gradient, self.delay, self.max_spikes = gradient, float(delay), int(max_spikes)
-        low, high = weights
-        if not -math.inf < low < high < math.inf:
-            raise ValueError(f"weights = {weights} is not valid; give (lowest, highest) in nA.")
         self.weights = [
             layer.connectivity.initial_weights(
-                layer.input_shape, (low, high), np.random.default_rng(np.random.SeedSequence([int(seed), k]))
+                layer.input_shape, bounds, np.random.default_rng(np.random.SeedSequence([int(seed), k]))
             )
-            for k, layer in enumerate(self.layers)
+            for k, (layer, bounds) in enumerate(zip(self.layers, _ranges(weights, self.layers), strict=True))
         ]
         self.feedback = [np.zeros((self.sizes[-1], n), np.float32) for n in self.sizes[1:-1]]
 
@@ -229,6 +228,30 @@ def _check_integer(name: str, value: Any, least: int) -> None:
         raise ValueError(f"{name} = {value} is not valid; it must be an integer >= {least}.")
 
 
+def _ranges(weights: Any, layers: Sequence[Layer]) -> list[tuple[float, float]]:
+    """Return the range of initial weights of each layer."""
+    if len(weights) and all(isinstance(bound, int | float | np.number) for bound in weights):
+        return [_range(weights, "weights")] * len(layers)
+    if len(weights) != len(layers):
+        raise ValueError(
+            f"weights = {weights} is not valid; give (lowest, highest) in nA, or one such pair for each of the "
+            f"{len(layers)} layers of neurons."
+        )
+    ranges = []
+    for layer, bounds in zip(layers, weights, strict=True):
+        if (bounds is None) == layer.connectivity.learns:
+            what = "a range in nA, (lowest, highest)" if bounds is None else "None, because its weights are fixed"
+            raise ValueError(f"{layer} has weights = {bounds}; it must be {what}.")
+        ranges.append((0.0, 0.0) if bounds is None else _range(bounds, f"weights of layer '{layer.name}'"))
+    return ranges
+
+
+def _range(bounds: Sequence[float], what: str) -> tuple[float, float]:
+    if len(bounds) != 2 or not -math.inf < bounds[0] < bounds[1] < math.inf:
+        raise ValueError(f"{what} = {bounds} is not valid; give (lowest, highest) in nA.")
+    return bounds[0], bounds[1]
+
+
 def _check_inhibition(layers: Sequence[Layer], delay: float) -> None:
     for layer in layers:
         weight = layer.connectivity.inhibition
@@ -246,10 +269,22 @@ def _placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer,
         raise ValueError(f"layers = {list(layers)!r} is not valid; give an Input and at least one layer: {_FORM}.")
     placed: list[Layer] = []
     shape = first.shape
-    for k, connectivity in enumerate(layers[1:], start=1):
-        name = "output" if k == len(layers) - 1 else f"hidden {k}"
-        if not isinstance(connectivity, Connectivity):
-            raise ValueError(f"Layer '{name}' is {connectivity!r}; after the Input, give layers such as Dense(100).")
+    summing: list[Pooling] = []
+    for k, given in enumerate(layers[1:], start=1):
+        name = "output" if k == len(layers) - 1 else f"hidden {len(placed) + 1}"
+        if not isinstance(given, Connectivity):
+            raise ValueError(f"Layer '{name}' is {given!r}; after the Input, give layers such as Dense(100).")
+        if isinstance(given, Pooling) and (name == "output" or given.sums):
+            if name == "output":
+                raise ValueError(
+                    f"The last layer is {given!r}, which cannot be the output. Put one that learns above it, such as "
+                    "Dense(10)."
+                )
+            summing.append(given)
+            continue
+        connectivity = given
+        while summing:
+            connectivity = Summed(summing.pop(), connectivity)
         try:
             above = connectivity.output_shape(shape)
         except ValueError as error:

@@ -36,6 +36,11 @@ class Connectivity(ABC):
     cell: Cell = field(default_factory=LIF_SFDFA, kw_only=True)
 
     @property
+    def kind(self) -> str:
+        """What it is called in messages."""
+        return type(self).__name__
+
+    @property
     @abstractmethod
     def needs(self) -> frozenset[Need]:
         """What it needs of a simulator that learns with it."""
