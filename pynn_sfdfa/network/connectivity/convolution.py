@@ -86,11 +86,11 @@ class Convolution(Connectivity):
         return windows(input_shape, self.channels, *self._pairs, shared=self.shared)
 
     def nir_node(self, weights: NDArray[np.float32], input_shape: Shape) -> nir.NIRNode:
-        """Return ``Conv2d``."""
+        """Return ``Conv2d``; ValueError if the package nir takes its output for one of another shape."""
         import nir
 
         kernel, stride, padding = self._pairs
-        return nir.Conv2d(
+        node = nir.Conv2d(
             input_shape=(input_shape[1], input_shape[2]),
             weight=np.ascontiguousarray(weights.T).reshape(self.channels, input_shape[0], *kernel),
             stride=stride,
@@ -99,6 +99,11 @@ class Convolution(Connectivity):
             groups=1,
             bias=np.zeros(self.channels, np.float32),
         )
+        if tuple(node.output_type["output"]) != self.output_shape(input_shape):  # it takes kernels to be square
+            raise ValueError(
+                f"nir has no Conv2d with the kernel {kernel}. Train with a square one, such as {kernel[0]}."
+            )
+        return node
 
     @classmethod
     def from_nir(cls, node: nir.NIRNode, cell: Cell) -> tuple[Connectivity, NDArray[np.float32]] | None:
