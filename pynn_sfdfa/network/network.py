@@ -203,6 +203,11 @@ class Network:
         if made.feedback:
             self.feedback = [np.asarray(p.get("weight", format="array"), np.float32) for p in made.feedback]
 
+    def matrices(self, weights: Sequence[NDArray[np.float32]]) -> list[Any]:
+        """Return weights of this network as matrices (units below, neurons), sparse where layers see a part."""
+        pairs = zip(self.layers, weights, strict=True)
+        return [layer.connectivity.matrix(layer.input_shape, own) for layer, own in pairs]
+
     def restore(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
         """Take over the weights and the feedback of a checkpoint, whichever simulator and optimiser wrote it.
 

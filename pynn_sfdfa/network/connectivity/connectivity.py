@@ -78,6 +78,15 @@ class Connectivity(ABC):
         """Return weights drawn uniformly from a range, in nA."""
         return generator.uniform(*bounds, self.sites(input_shape).weight_shape).astype(np.float32)
 
+    def matrix(self, input_shape: Shape, weights: NDArray[np.float32]) -> Any:
+        """Return the weights as a matrix (units below, neurons), sparse where few of them are connected."""
+        from scipy.sparse import csr_array
+
+        sites = self.sites(input_shape)
+        synapses = sites.synapses()
+        shape = (sites.offsets.size - 1, sites.count * sites.lanes)
+        return csr_array((weights.ravel()[synapses.weight], (synapses.pre, synapses.post)), shape=shape)
+
     def project(
         self, sim: Any, pre: Any, post: Any, input_shape: Shape, weights: NDArray[np.float32], **synapse: Any
     ) -> Any:
