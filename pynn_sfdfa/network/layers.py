@@ -76,5 +76,5 @@ class Layer:
         return self.connectivity.needs | self.cell.needs
 
     def __str__(self) -> str:
-        kind = type(self.connectivity).__name__
-        return f"Layer '{self.name}' ({kind} of {self.cell.name}, {self.input_shape} to {self.shape})"
+        kind, cell = self.connectivity.kind, self.cell.name
+        return f"Layer '{self.name}' ({kind} of {cell}, {self.input_shape} to {self.shape})"

@@ -12,9 +12,7 @@ from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, offers, who_offers
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.network import wiring
-from pynn_sfdfa.network.connectivity import Connectivity, Pooling, SumPooled
-from pynn_sfdfa.network.connectivity.windows import pair
-from pynn_sfdfa.network.feedback import direct_feedback, has_layer_feedback, is_layer_feedback, layer_feedback
+from pynn_sfdfa.network.connectivity import Connectivity, Pooling, Summed
 from pynn_sfdfa.network.layers import Input, Layer
 from pynn_sfdfa.network.shapes import is_integer
 from pynn_sfdfa.support.arrays import check_arrays
@@ -38,13 +36,15 @@ class Network:
     Parameters
     ----------
     layers : sequence
-        An `Input`, then one connectivity or more, such as `Dense`: the hidden layers, then the output.
+        An `Input`, then one connectivity or more, such as `Dense`: the hidden layers, then the output. A `Pooling`
+        that sums has no neurons; it becomes a part of the layer above it.
     gradient : {"bounded", "exact"}
         Form of the spike-time derivative.
     delay : float
         Delay of every projection in ms.
-    weights : (float, float), or a sequence of them, one for each layer of neurons
-        Initial weights are drawn uniformly from this range, in nA.
+    weights : tuple of float, or sequence of them
+        Initial weights are drawn uniformly from this range, in nA; a sequence has one range for each layer of neurons,
+        and None for those whose weights are fixed.
     max_spikes : int
         Cap on the spikes of a neuron in one trial, in training through `Trainer`.
     seed : int
@@ -76,7 +76,7 @@ class Network:
         *misplaced: Any,
         gradient: str = "bounded",
         delay: float = 0.0,
-        weights: tuple[float, float] | Sequence[tuple[float, float]] = (-1.0, 1.0),
+        weights: tuple[float, float] | Sequence[tuple[float, float] | None] = (-1.0, 1.0),
         max_spikes: int = 30,
         seed: int = 0,
     ) -> None:
@@ -98,12 +98,11 @@ class Network:
             )
         _check_inhibition(self.layers, delay)
         self.gradient, self.delay, self.max_spikes = gradient, float(delay), int(max_spikes)
-        ranges = _ranges(weights, len(self.layers))
         self.weights = [
             layer.connectivity.initial_weights(
-                layer.input_shape, own, np.random.default_rng(np.random.SeedSequence([int(seed), k]))
+                layer.input_shape, bounds, np.random.default_rng(np.random.SeedSequence([int(seed), k]))
             )
-            for k, (layer, own) in enumerate(zip(self.layers, ranges, strict=True))
+            for k, (layer, bounds) in enumerate(zip(self.layers, _ranges(weights, self.layers), strict=True))
         ]
         self.feedback = direct_feedback(self.sizes)
 
@@ -210,6 +209,11 @@ class Network:
         if made.feedback:
             self.feedback = [np.asarray(p.get("weight", format="array"), np.float32) for p in made.feedback]
 
+    def matrices(self, weights: Sequence[NDArray[np.float32]]) -> list[Any]:
+        """Return weights of this network as matrices (units below, neurons), sparse where layers see a part."""
+        pairs = zip(self.layers, weights, strict=True)
+        return [layer.connectivity.matrix(layer.input_shape, own) for layer, own in pairs]
+
     def restore(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
         """Take over the weights and the feedback of a checkpoint, whichever simulator and optimiser wrote it.
 
@@ -241,18 +245,28 @@ def _check_integer(name: str, value: Any, least: int) -> None:
         raise ValueError(f"{name} = {value} is not valid; it must be an integer >= {least}.")
 
 
-def _ranges(weights: Any, n_layers: int) -> list[tuple[float, float]]:
-    """Return the range of the initial weights of each layer."""
-    each = [weights] * n_layers if np.ndim(weights[0]) == 0 else list(weights)
-    if len(each) != n_layers:
+def _ranges(weights: Any, layers: Sequence[Layer]) -> list[tuple[float, float]]:
+    """Return the range of initial weights of each layer."""
+    if len(weights) and all(isinstance(bound, int | float | np.number) for bound in weights):
+        return [_range(weights, "weights")] * len(layers)
+    if len(weights) != len(layers):
         raise ValueError(
-            f"weights has ranges for {len(each)} layers, but the network has {n_layers} layers of neurons; give one "
-            "(lowest, highest) in nA for each of them, or one for all."
+            f"weights = {weights} is not valid; give (lowest, highest) in nA, or one such pair for each of the "
+            f"{len(layers)} layers of neurons."
         )
-    for own in each:
-        if len(own) != 2 or not -math.inf < own[0] < own[1] < math.inf:
-            raise ValueError(f"weights = {own} is not valid; give (lowest, highest) in nA.")
-    return [(float(low), float(high)) for low, high in each]
+    ranges = []
+    for layer, bounds in zip(layers, weights, strict=True):
+        if (bounds is None) == layer.connectivity.learns:
+            what = "a range in nA, (lowest, highest)" if bounds is None else "None, because its weights are fixed"
+            raise ValueError(f"{layer} has weights = {bounds}; it must be {what}.")
+        ranges.append((0.0, 0.0) if bounds is None else _range(bounds, f"weights of layer '{layer.name}'"))
+    return ranges
+
+
+def _range(bounds: Sequence[float], what: str) -> tuple[float, float]:
+    if len(bounds) != 2 or not -math.inf < bounds[0] < bounds[1] < math.inf:
+        raise ValueError(f"{what} = {bounds} is not valid; give (lowest, highest) in nA.")
+    return bounds[0], bounds[1]
 
 
 def _check_inhibition(layers: Sequence[Layer], delay: float) -> None:
@@ -272,17 +286,22 @@ def placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, 
         raise ValueError(f"layers = {list(layers)!r} is not valid; give an Input and at least one layer: {_FORM}.")
     placed: list[Layer] = []
     shape = first.shape
-    named = [one for one in layers[1:] if not (isinstance(one, Pooling) and one.sums)]
-    pools: list[Pooling] = []
-    for connectivity in layers[1:]:
-        name = "output" if len(placed) >= len(named) - 1 else f"hidden {len(placed) + 1}"
-        if not isinstance(connectivity, Connectivity):
-            raise ValueError(f"Layer '{name}' is {connectivity!r}; after the Input, give layers such as Dense(100).")
-        if isinstance(connectivity, Pooling) and connectivity.sums:
-            pools.append(connectivity)
+    summing: list[Pooling] = []
+    for k, given in enumerate(layers[1:], start=1):
+        name = "output" if k == len(layers) - 1 else f"hidden {len(placed) + 1}"
+        if not isinstance(given, Connectivity):
+            raise ValueError(f"Layer '{name}' is {given!r}; after the Input, give layers such as Dense(100).")
+        if isinstance(given, Pooling) and (name == "output" or given.sums):
+            if name == "output":
+                raise ValueError(
+                    f"The last layer is {given!r}, which cannot be the output. Put one that learns above it, such as "
+                    "Dense(10)."
+                )
+            summing.append(given)
             continue
-        while pools:
-            connectivity = SumPooled(connectivity, pair(pools.pop().size, 1, "", ""))
+        connectivity = given
+        while summing:
+            connectivity = Summed(summing.pop(), connectivity)
         try:
             above = connectivity.output_shape(shape)
         except ValueError as error:

@@ -15,12 +15,13 @@ beyond the threshold: an error of first order in dt, like that of the spike time
 from __future__ import annotations
 
 import io
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from pynn_sfdfa.network.cells import Cell
-from pynn_sfdfa.network.connectivity import Connectivity
+from pynn_sfdfa.network.connectivity import Connectivity, Dense, Pooling, Summed
 from pynn_sfdfa.network.layers import Input
 from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.support import files
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     import nir
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.network.shapes import Shape
+
 __all__ = ["NIRError", "from_nir", "to_nir", "write"]
 
 
@@ -42,6 +45,8 @@ class NIRError(ValueError):
 
 def to_nir(network: Network, dt: float = 0.1) -> nir.NIRGraph:
     """Return the network as a graph Input, Linear, CubaLIF, Linear, CubaLIF, ..., Output, where all layers are dense.
+
+    Others have Conv2d in the place of Linear, SumPool2d before it, and Flatten before a Linear that sees an image.
 
     Parameters
     ----------
@@ -63,8 +68,11 @@ def to_nir(network: Network, dt: float = 0.1) -> nir.NIRGraph:
     shortest = min(layer.cell.tau_syn for layer in network.layers)
     if not 0 < dt <= shortest / 4:
         raise NIRError(f"dt = {dt:g} ms is not valid; it must be > 0 and at most tau_syn/4 = {shortest / 4:g} ms.")
-    nodes: dict[str, nir.NIRNode] = {"input": nir.Input({"input": np.array([network.input.size])})}
+    first = network.layers[0].connectivity
+    seen = (network.input.size,) if isinstance(first, Dense) else network.input.shape
+    nodes: dict[str, nir.NIRNode] = {"input": nir.Input({"input": np.array(seen)})}
     for index, (layer, weights) in enumerate(zip(network.layers, network.weights, strict=True)):
+        nodes |= _before(index + 1, layer.connectivity, layer.input_shape if index else seen)
         try:
             nodes[f"weights_{index + 1}"] = layer.connectivity.nir_node(weights, layer.input_shape)
             nodes[f"layer_{index + 1}"] = layer.cell.nir_node(layer.shape, dt)
@@ -91,6 +99,22 @@ def to_nir(network: Network, dt: float = 0.1) -> nir.NIRGraph:
             "reset": "LIF_SFDFA: subtract threshold; equal to CubaLIF's reset to v_reset = 0 in continuous time",
         },
     )
+
+
+def _before(number: int, connectivity: Connectivity, shape: Shape) -> dict[str, nir.NIRNode]:
+    """Return the nodes before the weights of a layer: pooling, and what makes an image a line."""
+    import nir
+
+    nodes: dict[str, nir.NIRNode] = {}
+    pools = count(1)
+    while isinstance(connectivity, Summed):
+        size = np.array(connectivity.pooling.size)
+        nodes[f"pool_{number}_{next(pools)}"] = nir.SumPool2d(size, size, np.zeros(2, int))
+        shape = connectivity.pooling.output_shape(shape)
+        connectivity = connectivity.above
+    if isinstance(connectivity, Dense) and len(shape) > 1:
+        nodes[f"flatten_{number}"] = nir.Flatten({"input": np.array(shape)}, start_dim=0)
+    return nodes
 
 
 def write(graph: nir.NIRGraph, path: str | Path) -> None:
@@ -126,7 +150,11 @@ def from_nir(graph: nir.NIRGraph) -> Network:
     if _text(about.get("generator")) != "pynn-sfdfa":
         raise NIRError("The graph was not written by pynn-sfdfa: its metadata has no generator = 'pynn-sfdfa'.")
     n_layers = sum(name.startswith("weights_") for name in graph.nodes)
-    expected = {"input", "output"} | {f"{kind}_{k + 1}" for kind in ("weights", "layer") for k in range(n_layers)}
+    pools = {k: _pools(graph, k + 1) for k in range(n_layers)}
+    before = {name for k in pools for name in (*pools[k], f"flatten_{k + 1}") if name in graph.nodes}
+    expected = (
+        {"input", "output"} | before | {f"{kind}_{k + 1}" for kind in ("weights", "layer") for k in range(n_layers)}
+    )
     if set(graph.nodes) != expected:
         strange = sorted(set(graph.nodes) ^ expected)
         raise NIRError(f"The graph is no sequence of layers as pynn-sfdfa writes them: {', '.join(strange)}.")
@@ -134,9 +162,31 @@ def from_nir(graph: nir.NIRGraph) -> Network:
     cells = [_cell(_text(names[k]), graph.nodes[f"layer_{k + 1}"], _known(about, k)) for k in range(n_layers)]
     read = [_connectivity(graph.nodes[f"weights_{k + 1}"], cell) for k, cell in enumerate(cells)]
     shape = about.get("input_shape", graph.nodes["input"].input_type["input"])  # graphs of old do not tell it
-    network = Network([Input(tuple(int(n) for n in np.ravel(shape))), *(connectivity for connectivity, _ in read)])
+    layers: list[Input | Connectivity] = [Input(tuple(int(n) for n in np.ravel(shape)))]
+    for k, (connectivity, _) in enumerate(read):
+        layers += [_pooling(graph.nodes[name]) for name in pools[k]]
+        layers.append(connectivity)
+    network = Network(layers)
     network.weights = [weights for _, weights in read]
     return network
+
+
+def _pools(graph: nir.NIRGraph, number: int) -> list[str]:
+    """Return the names of the nodes that pool before a layer, from below."""
+    names = (f"pool_{number}_{pool}" for pool in count(1))
+    return list(takewhile(lambda name: name in graph.nodes, names))
+
+
+def _pooling(node: nir.NIRNode) -> Pooling:
+    import nir
+
+    if not isinstance(node, nir.SumPool2d) or np.any(node.padding) or np.any(node.kernel_size != node.stride):
+        raise NIRError(
+            f"The graph has a {type(node).__name__} that pools; here it must be a SumPool2d of windows side by side, "
+            "without padding."
+        )
+    down, across = (int(n) for n in np.broadcast_to(node.kernel_size, 2))
+    return Pooling((down, across))
 
 
 def _known(about: Mapping[str, Any], layer: int) -> dict[str, float]:

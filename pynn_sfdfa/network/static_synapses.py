@@ -38,8 +38,9 @@ def project(
     """
     synapses = layer.connectivity.sites(layer.input_shape).synapses()
     each = weights.ravel()[synapses.weight].astype(float)
+    there = (each != 0) | layer.connectivity.learns  # where weights are fixed, 0 is no synapse
     made = []
-    for receptor_type, of_sign in (("excitatory", each >= 0), ("inhibitory", each < 0)):
+    for receptor_type, of_sign in (("excitatory", (each >= 0) & there), ("inhibitory", each < 0)):
         if of_sign.any():
             ends = synapses.pre[of_sign], synapses.post[of_sign]
             made.append(_connected(sim, pre, post, *ends, each[of_sign], synapse_type, receptor_type))

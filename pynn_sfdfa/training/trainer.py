@@ -317,7 +317,7 @@ class Trainer(Evaluator):
             test_loss=tally.mean_loss if tested is None else tested.loss,
             spikes_per_sample=tally.spikes_per_sample,
             silent_fraction=tally.silent_fraction,
-            alignment=feedback_alignment(weights, feedback, self._rule.parts.transport.layer_wise),
+            alignment=feedback_alignment(self.network.matrices(weights), feedback),
             seconds=tally.seconds,
             samples_per_second=len(train) / tally.seconds,
             validation_accuracy=None if validation is None else self.evaluate(validation).accuracy,

@@ -1,33 +1,46 @@
-"""A network of layers of any connectivity as one of dense layers with the same synapses."""
+"""A network of windows as the equal one of dense layers: the same weights, laid out."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from pynn_sfdfa import Dense, Input, Network
+from pynn_sfdfa.network.connectivity import Dense
+from pynn_sfdfa.network.layers import Input
+from pynn_sfdfa.network.network import Network
 
 
-def laid_out(network):
-    """Return a dense network that does what a network does; weights of synapses that do not exist are 0."""
-    layers = [Input((network.sizes[0],))]
-    matrices = []
-    for layer, weights, n_pre in zip(network.layers, network.weights, network.sizes[:-1], strict=True):
-        synapses = layer.connectivity.sites(layer.input_shape).synapses()
-        matrix = np.zeros((n_pre, layer.size), np.float32)
-        matrix[synapses.pre, synapses.post] = weights.ravel()[synapses.weight]
-        layers.append(Dense(layer.size, cell=layer.cell, inhibition=layer.connectivity.inhibition))
-        matrices.append(matrix)
-    dense = Network(layers, gradient=network.gradient, delay=network.delay, max_spikes=network.max_spikes)
-    dense.weights = matrices
-    return dense
+def matrix(layer, weights):
+    """Return the weights of a layer as (units below, neurons), in their type; 0 where there is no synapse."""
+    sites = layer.connectivity.sites(layer.input_shape)
+    synapses = sites.synapses()
+    laid = np.zeros((sites.offsets.size - 1, layer.size), np.asarray(weights).dtype)
+    np.add.at(laid, (synapses.pre, synapses.post), np.ravel(weights)[synapses.weight])
+    return laid
 
 
-def gathered(network, matrices):
-    """Return gradients of the weights of a network from those of all synapses of the dense one."""
-    found = []
-    for layer, weights, matrix in zip(network.layers, network.weights, matrices, strict=True):
-        synapses = layer.connectivity.sites(layer.input_shape).synapses()
-        gradient = np.zeros(weights.size)
-        np.add.at(gradient, synapses.weight, matrix[synapses.pre, synapses.post])
-        found.append(gradient.reshape(weights.shape))
-    return found
+def gathered(layer, gradient):
+    """Return the gradient of a layer's weights from that of its laid out matrix: synapses that share one add up."""
+    sites = layer.connectivity.sites(layer.input_shape)
+    synapses = sites.synapses()
+    summed = np.zeros(sites.weight_shape, np.asarray(gradient).dtype)
+    np.add.at(summed.reshape(-1), synapses.weight, gradient[synapses.pre, synapses.post])
+    return summed
+
+
+def laid_out(network, weights=None):
+    """Return a network of dense layers and its weights, equal to a network with these weights (default: its own).
+
+    The weights come back in the type they are given in; the network has them in single precision.
+    """
+    weights = network.weights if weights is None else weights
+    laid = [matrix(layer, own) for layer, own in zip(network.layers, weights, strict=True)]
+    dense = [Dense(layer.size, inhibition=layer.connectivity.inhibition, cell=layer.cell) for layer in network.layers]
+    built = Network(
+        [Input((network.input.size,)), *dense],
+        gradient=network.gradient,
+        delay=network.delay,
+        max_spikes=network.max_spikes,
+    )
+    built.weights = [np.asarray(own, np.float32) for own in laid]
+    built.feedback = [own.copy() for own in network.feedback]
+    return built, laid

@@ -36,6 +36,11 @@ class Connectivity(ABC):
     cell: Cell = field(default_factory=LIF_SFDFA, kw_only=True)
 
     @property
+    def kind(self) -> str:
+        """What it is called in messages."""
+        return type(self).__name__
+
+    @property
     @abstractmethod
     def needs(self) -> frozenset[Need]:
         """What it needs of a simulator that learns with it."""
@@ -72,6 +77,15 @@ class Connectivity(ABC):
     ) -> NDArray[np.float32]:
         """Return weights drawn uniformly from a range, in nA."""
         return generator.uniform(*bounds, self.sites(input_shape).weight_shape).astype(np.float32)
+
+    def matrix(self, input_shape: Shape, weights: NDArray[np.float32]) -> Any:
+        """Return the weights as a matrix (units below, neurons), sparse where few of them are connected."""
+        from scipy.sparse import csr_array
+
+        sites = self.sites(input_shape)
+        synapses = sites.synapses()
+        shape = (sites.offsets.size - 1, sites.count * sites.lanes)
+        return csr_array((weights.ravel()[synapses.weight], (synapses.pre, synapses.post)), shape=shape)
 
     def project(
         self, sim: Any, pre: Any, post: Any, input_shape: Shape, weights: NDArray[np.float32], **synapse: Any

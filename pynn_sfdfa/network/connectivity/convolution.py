@@ -1,18 +1,19 @@
-"""Every neuron sees a window of the layer below, with the weights of its channel wherever it is."""
+"""Windows of an image, all seen through the same weights."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.network.connectivity.connectivity import Connectivity
-from pynn_sfdfa.network.connectivity.windows import Pair, Windows, checked_image, pair
+from pynn_sfdfa.network.connectivity.windows import Pair, as_pair, check_image, check_size, positions, windows
 from pynn_sfdfa.network.shapes import is_integer
 
 if TYPE_CHECKING:
     import nir
-    import numpy as np
     from numpy.typing import NDArray
 
     from pynn_sfdfa.network.cells import Cell
@@ -24,24 +25,26 @@ __all__ = ["Convolution"]
 
 @dataclass(frozen=True)
 class Convolution(Connectivity):
-    """Neurons in channels, one of each channel at every position of a window (docs/algorithm.md, section 9).
+    """Neurons that see windows of the layer below, (channels, height, width), all through the same weights.
 
-    Weights have the shape (channels below * kernel height * kernel width, channels), and all positions share them.
+    Its weights have the shape (channels below * vertical * horizontal, channels), the rows in that order.
 
     Parameters
     ----------
     channels : int
-        Neurons at a position.
-    kernel, stride : int or (int, int)
-        Height and width of the window, and the distance between neighbours; windows must end where the image does.
-    padding : int or (int, int)
-        Rows and columns without units on each side of the image.
+        Neurons that see each window.
+    kernel : int or pair of int
+        Height and width of a window; of a pair, the first number is the vertical one, here and below.
+    stride : int or pair of int
+        From a window to the next. The windows must fit the layer below exactly.
+    padding : int or pair of int
+        Rows and columns without units that are put around the layer below.
     cell : Cell
 
     Raises
     ------
     ValueError
-        If a parameter is not valid; shapes are checked when the network is built.
+        If a parameter is not valid.
     """
 
     name: ClassVar[str] = "convolution"
@@ -53,40 +56,71 @@ class Convolution(Connectivity):
     padding: int | Pair = 0
 
     def __post_init__(self) -> None:
-        who = type(self).__name__
+        kind = type(self).__name__
         if not is_integer(self.channels, 1):
-            raise ValueError(f"{who}: channels = {self.channels!r} is not valid; it must be an integer >= 1.")
+            raise ValueError(f"{kind}: channels = {self.channels!r} is not valid; it must be an integer >= 1.")
         object.__setattr__(self, "channels", int(self.channels))
-        for what, least in (("kernel", 1), ("stride", 1), ("padding", 0)):
-            vertical, horizontal = pair(getattr(self, what), least, who, what)
-            object.__setattr__(self, what, vertical if vertical == horizontal else (vertical, horizontal))
-
-    @property
-    def windows(self) -> Windows:
-        """The windows of its positions."""
-        both = (pair(value, 0, "", "") for value in (self.kernel, self.stride, self.padding))
-        return Windows(*both)
+        for name, least in (("kernel", 1), ("stride", 1), ("padding", 0)):
+            object.__setattr__(self, name, as_pair(getattr(self, name), least, f"{kind}: {name}"))
 
     @property
     def needs(self) -> frozenset[Need]:
-        """Neurons that see a part of the layer below, with shared weights; see `Connectivity.needs`."""
-        return frozenset({Need.SITES, Need.SHARED_WEIGHTS} if self.shared else {Need.SITES})
+        """Neurons that see a part of the layer below, through weights that they share; see `Connectivity.needs`."""
+        return frozenset({Need.SITES, Need.SHARED_WEIGHTS})
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Return (channels, rows, columns) of windows; see `Connectivity.output_shape`."""
-        _, height, width = checked_image(input_shape)
-        self.windows.check_size(input_shape, self.channels, self.shared)
-        return (self.channels, *self.windows.positions(height, width))
+        """Return (channels, windows from top to bottom, windows from left to right)."""
+        check_image(input_shape)
+        kernel, stride, padding = self._pairs
+        height, width = (
+            positions(input_shape[1 + axis], kernel[axis], stride[axis], padding[axis], axis) for axis in (0, 1)
+        )
+        rows = input_shape[0] * kernel[0] * kernel[1]
+        weights = rows * self.channels * (1 if self.shared else height * width)
+        check_size(self.channels * height * width, weights, rows * height * width, "lower channels")
+        return self.channels, height, width
 
     def sites(self, input_shape: Shape) -> Sites:
-        """Return a site for every window; see `Connectivity.sites`."""
-        return self.windows.sites(input_shape, self.channels, self.shared)
+        """Return a site for each window, with a lane for each channel."""
+        self.output_shape(input_shape)
+        return windows(input_shape, self.channels, *self._pairs, shared=self.shared)
 
     def nir_node(self, weights: NDArray[np.float32], input_shape: Shape) -> nir.NIRNode:
-        """Raise ValueError; see `Connectivity.nir_node`."""
-        raise ValueError(f"{self!r} cannot be written as a node of a NIR graph.")
+        """Return ``Conv2d``; ValueError if the package nir takes its output for one of another shape."""
+        import nir
+
+        kernel, stride, padding = self._pairs
+        node = nir.Conv2d(
+            input_shape=(input_shape[1], input_shape[2]),
+            weight=np.ascontiguousarray(weights.T).reshape(self.channels, input_shape[0], *kernel),
+            stride=stride,
+            padding=padding,
+            dilation=1,
+            groups=1,
+            bias=np.zeros(self.channels, np.float32),
+        )
+        if tuple(node.output_type["output"]) != self.output_shape(input_shape):  # it takes kernels to be square
+            raise ValueError(
+                f"nir has no Conv2d with the kernel {kernel}. Train with a square one, such as {kernel[0]}."
+            )
+        return node
 
     @classmethod
-    def from_nir(cls, node: nir.NIRNode, cell: Cell) -> tuple[Any, NDArray[np.float32]] | None:
-        """Return None; see `Connectivity.from_nir`."""
-        return None
+    def from_nir(cls, node: nir.NIRNode, cell: Cell) -> tuple[Connectivity, NDArray[np.float32]] | None:
+        """Return the layer of a ``Conv2d`` without bias, dilation and groups; see `Connectivity.from_nir`."""
+        import nir
+
+        if not isinstance(node, nir.Conv2d) or isinstance(node.padding, str):
+            return None
+        if np.any(node.bias) or np.any(np.asarray(node.dilation) != 1) or node.groups != 1:
+            return None
+        weight = np.asarray(node.weight, np.float32)
+        pairs = (tuple(int(n) for n in np.ravel(each)) for each in (weight.shape[2:], node.stride, node.padding))
+        kernel, stride, padding = pairs
+        layer = cls(weight.shape[0], kernel, stride, padding, cell=cell)  # type: ignore[arg-type]
+        return layer, np.ascontiguousarray(weight.reshape(weight.shape[0], -1).T)
+
+    @property
+    def _pairs(self) -> tuple[Pair, Pair, Pair]:
+        pairs: tuple[Pair, Pair, Pair] = self.kernel, self.stride, self.padding  # type: ignore[assignment]
+        return pairs

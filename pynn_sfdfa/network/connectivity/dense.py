@@ -78,6 +78,10 @@ class Dense(Connectivity):
         """Return weights drawn uniformly from a range, in nA."""
         return generator.uniform(*bounds, (units(input_shape), self.size)).astype(np.float32)
 
+    def matrix(self, input_shape: Shape, weights: NDArray[np.float32]) -> Any:
+        """Return the weights; see `Connectivity.matrix`."""
+        return weights
+
     def project(
         self, sim: Any, pre: Any, post: Any, input_shape: Shape, weights: NDArray[np.float32], **synapse: Any
     ) -> Any:

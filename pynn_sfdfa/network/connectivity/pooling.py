@@ -1,87 +1,77 @@
-"""Units of a window in each channel act as one: as a sum, or as a spiking unit."""
+"""Windows side by side, each of which becomes one unit."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
-from pynn_sfdfa.network.cells import Cell
 from pynn_sfdfa.network.connectivity.connectivity import Connectivity
 from pynn_sfdfa.network.connectivity.sites import Sites
-from pynn_sfdfa.network.connectivity.windows import Pair, checked_image, pair
-from pynn_sfdfa.network.shapes import units
+from pynn_sfdfa.network.connectivity.windows import Pair, as_pair, check_image, check_size
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
 
 if TYPE_CHECKING:
     import nir
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.network.cells import Cell
     from pynn_sfdfa.network.shapes import Shape
 
-__all__ = ["Pooling", "SumPooled", "pooled_shape"]
-
-
-def pooled_shape(input_shape: Shape, size: Pair) -> Shape:
-    """Return the shape of pooled units; ValueError if the windows do not divide the image."""
-    channels, height, width = checked_image(input_shape)
-    for what, length, own in zip(("height", "width"), (height, width), size, strict=True):
-        if length % own:
-            fitting = ", ".join(str(n) for n in range(1, length + 1) if length % n == 0)
-            raise ValueError(
-                f"windows of {own} do not divide the {what} of {length}. Choose a size of {fitting}, or change kernel "
-                "or padding below."
-            )
-    return channels, height // size[0], width // size[1]
+__all__ = ["Pooling"]
 
 
 @dataclass(frozen=True)
 class Pooling(Connectivity):
-    """Windows side by side in each channel.
+    """Windows side by side, each of which becomes one unit of its channel.
 
-    Without a cell it sums: spikes of all units of a window arrive at the layer above with the same weight, and there
-    are no neurons. With a cell there is a neuron for each window, which every unit of it reaches with a fixed weight.
+    Without a cell it sums: all spikes of a window arrive at the layer above as those of one unit. With a cell it is a
+    layer of neurons, each of which sees its window through one fixed weight.
 
     Parameters
     ----------
-    size : int or (int, int)
-        Height and width of a window; they must divide the image.
+    size : int or pair of int
+        Height and width of a window; they must divide those of the layer below.
     weight : float, optional
-        In nA; of spiking units, which learn nothing.
+        In nA, of all synapses of a layer of neurons; it does not learn.
     cell : Cell, optional
+        What the neurons are.
 
     Raises
     ------
     ValueError
-        If a parameter is not valid, or only one of cell and weight is given.
+        If size or weight are not valid, or only one of weight and cell is given.
     """
 
     name: ClassVar[str] = "pooling"
 
     size: int | Pair
-    weight: float | None = None
+    weight: float | None = field(default=None, kw_only=True)
+    cell: Cell | None = field(default=None, kw_only=True)  # type: ignore[assignment]
 
-    def __init__(self, size: int | Pair, weight: float | None = None, *, cell: Cell | None = None) -> None:
-        vertical, horizontal = pair(size, 1, "Pooling", "size")
-        if (cell is None) != (weight is None):
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", as_pair(self.size, 1, "Pooling: size"))
+        if (self.weight is None) != (self.cell is None):
             raise ValueError(
-                f"Pooling: weight = {weight!r} and cell = {cell!r} do not fit together; give both for spiking units, "
-                "or neither for a sum."
+                "Pooling: weight and cell belong together; give both for a layer of neurons, and neither to sum."
             )
-        if weight is not None and not 0 < weight <= LARGEST_WEIGHT:
+        if self.weight is None:
+            return
+        valid = isinstance(self.weight, int | float | np.number) and math.isfinite(self.weight)
+        if not valid or not 0 < abs(self.weight) <= LARGEST_WEIGHT:
             raise ValueError(
-                f"Pooling: weight = {weight!r} is not valid; it must be > 0 and at most {LARGEST_WEIGHT:g} nA."
+                f"Pooling: weight = {self.weight!r} is not valid; it must be a weight other than 0, of at most "
+                f"{LARGEST_WEIGHT:g} nA."
             )
-        object.__setattr__(self, "size", vertical if vertical == horizontal else (vertical, horizontal))
-        object.__setattr__(self, "weight", None if weight is None else float(weight))
-        object.__setattr__(self, "cell", cell)
+        object.__setattr__(self, "weight", float(self.weight))
 
     @property
     def sums(self) -> bool:
         """Whether it has no neurons."""
-        return self.weight is None
+        return self.cell is None
 
     @property
     def needs(self) -> frozenset[Need]:
@@ -90,102 +80,71 @@ class Pooling(Connectivity):
 
     @property
     def learns(self) -> bool:
-        """False; see `Connectivity.learns`."""
+        """False: its weight is fixed."""
         return False
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Return (channels, rows, columns) of windows; see `Connectivity.output_shape`."""
-        return pooled_shape(input_shape, pair(self.size, 1, "", ""))
+        """Return (channels below, windows from top to bottom, windows from left to right)."""
+        check_image(input_shape)
+        channels, *lengths = input_shape
+        for what, length, size in zip(("height", "width"), lengths, self._pair, strict=True):
+            if length % size:
+                fitting = [n for n in range(1, length + 1) if length % n == 0]
+                raise ValueError(
+                    f"windows of {size} do not divide its {what} of {length}: choose one of "
+                    f"{', '.join(map(str, fitting))}, or change the layer below."
+                )
+        height, width = (length // size for length, size in zip(lengths, self._pair, strict=True))
+        if not self.sums:
+            neurons = channels * height * width
+            check_size(neurons, channels * channels, math.prod(input_shape), "lower the channels of the layer below")
+        return channels, height, width
+
+    def pooled(self, input_shape: Shape) -> NDArray[np.int64]:
+        """Return the unit that each unit of the layer below becomes, shape (units below,)."""
+        channels, height, width = self.output_shape(input_shape)
+        (down, across), (_, rows, columns) = self._pair, input_shape
+        window = (np.arange(rows) // down)[:, None] * width + np.arange(columns) // across
+        return (np.arange(channels)[:, None, None] * (height * width) + window).ravel()
 
     def sites(self, input_shape: Shape) -> Sites:
-        """Return a site for every window of every channel, which all have the one weight; see `Connectivity.sites`."""
-        n = units(input_shape)
-        site = pooled_units(input_shape, pair(self.size, 1, "", ""))
-        return Sites(units(self.output_shape(input_shape)), 1, 1, True, np.arange(n + 1), site, np.zeros(n, np.int64))
+        """Return a site for each window, with a lane and a row for each channel."""
+        channels, height, width = self.output_shape(input_shape)
+        channel, site = np.divmod(self.pooled(input_shape), height * width)
+        return Sites(height * width, channels, channels, True, np.arange(channel.size + 1), site, channel)
 
     def initial_weights(
         self, input_shape: Shape, bounds: tuple[float, float], generator: np.random.Generator
     ) -> NDArray[np.float32]:
-        """Return the weight of all synapses; see `Connectivity.initial_weights`."""
-        return np.full((1, 1), self.weight, np.float32)
+        """Return the fixed weight from each channel to itself, and 0 elsewhere."""
+        return np.eye(input_shape[0], dtype=np.float32) * np.float32(self.weight)
+
+    def project(
+        self, sim: Any, pre: Any, post: Any, input_shape: Shape, weights: NDArray[np.float32], **synapse: Any
+    ) -> Any:
+        """Return a projection from each unit to the neuron of its window, which does not learn."""
+        unit = self.pooled(input_shape)
+        pairs = [(i, int(j), float(weights[0, 0])) for i, j in enumerate(unit)]
+        connector = sim.FromListConnector(pairs, column_names=["weight"])
+        return sim.Projection(pre, post, connector, self.cell.synapse_type(sim, **{**synapse, "learning_rate": 0.0}))  # type: ignore[union-attr]
+
+    def learned(self, projection: Any, input_shape: Shape) -> NDArray[np.float32]:
+        """Return its weights, which are fixed."""
+        return self.initial_weights(input_shape, (0.0, 0.0), np.random.default_rng(0))
 
     def nir_node(self, weights: NDArray[np.float32], input_shape: Shape) -> nir.NIRNode:
-        """Raise ValueError; see `Connectivity.nir_node`."""
-        raise ValueError(f"{self!r} cannot be written as a node of a NIR graph.")
-
-    @classmethod
-    def from_nir(cls, node: nir.NIRNode, cell: Cell) -> tuple[Any, NDArray[np.float32]] | None:
-        """Return None; see `Connectivity.from_nir`."""
-        return None
-
-
-def pooled_units(input_shape: Shape, size: Pair) -> NDArray[np.int64]:
-    """Return the window of every unit, both numbered row by row."""
-    shape = pooled_shape(input_shape, size)
-    channel, y, x = np.unravel_index(np.arange(units(input_shape)), input_shape)
-    return np.asarray(np.ravel_multi_index((channel, y // size[0], x // size[1]), shape), np.int64)
-
-
-@dataclass(frozen=True)
-class SumPooled(Connectivity):
-    """A layer that sees the sums of windows of the layer below; made by Network of a Pooling and what follows it.
-
-    Parameters
-    ----------
-    above : Connectivity
-    size : (int, int)
-    """
-
-    name: ClassVar[str] = "sum pooled"
-
-    above: Connectivity
-    size: Pair
-
-    def __init__(self, above: Connectivity, size: Pair) -> None:
-        for what, value in (("above", above), ("size", size), ("cell", above.cell)):
-            object.__setattr__(self, what, value)
-
-    @property
-    def needs(self) -> frozenset[Need]:
-        """What the layer needs, and neurons that see a part of the layer below; see `Connectivity.needs`."""
-        return self.above.needs | {Need.SITES, Need.SHARED_WEIGHTS}
-
-    @property
-    def inhibition(self) -> float:
-        """That of the layer; see `Connectivity.inhibition`."""
-        return self.above.inhibition
-
-    @property
-    def learns(self) -> bool:
-        """Whether the layer does; see `Connectivity.learns`."""
-        return self.above.learns
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the shape above the pooled one; see `Connectivity.output_shape`."""
-        return self.above.output_shape(pooled_shape(input_shape, self.size))
-
-    def sites(self, input_shape: Shape) -> Sites:
-        """Return the sites of the layer, where units arrive as what they are pooled to; see `Connectivity.sites`."""
-        sites = self.above.sites(pooled_shape(input_shape, self.size))
-        pooled = pooled_units(input_shape, self.size)
-        first, number = sites.offsets[pooled], sites.offsets[pooled + 1] - sites.offsets[pooled]
-        offsets = np.concatenate([[0], np.cumsum(number)])
-        arrival = np.repeat(first - offsets[:-1], number) + np.arange(offsets[-1])
-        return Sites(
-            sites.count, sites.lanes, sites.rows, sites.shared, offsets, sites.site[arrival], sites.row[arrival]
+        """Raise ValueError: NIR has no pooling with a weight."""
+        raise ValueError(
+            "NIR has no pooling with a weight. Train with Pooling(size) without a cell, or export a PyNN script "
+            "(--format pynn)."
         )
 
-    def initial_weights(
-        self, input_shape: Shape, bounds: tuple[float, float], generator: np.random.Generator
-    ) -> NDArray[np.float32]:
-        """Return those of the layer; see `Connectivity.initial_weights`."""
-        return self.above.initial_weights(pooled_shape(input_shape, self.size), bounds, generator)
-
-    def nir_node(self, weights: NDArray[np.float32], input_shape: Shape) -> nir.NIRNode:
-        """Raise ValueError; see `Connectivity.nir_node`."""
-        raise ValueError(f"{self!r} cannot be written as a node of a NIR graph.")
-
     @classmethod
-    def from_nir(cls, node: nir.NIRNode, cell: Cell) -> tuple[Any, NDArray[np.float32]] | None:
-        """Return None: it stands for two nodes; see `Connectivity.from_nir`."""
+    def from_nir(cls, node: nir.NIRNode, cell: Cell) -> tuple[Connectivity, NDArray[np.float32]] | None:
+        """Return None: no node stands for neurons that pool."""
         return None
+
+    @property
+    def _pair(self) -> Pair:
+        pair: Pair = self.size  # type: ignore[assignment]
+        return pair

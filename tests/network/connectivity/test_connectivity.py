@@ -140,11 +140,11 @@ def test_layers_that_see_a_part_are_trained_where_they_are_offered_and_kept_in_c
     brian2.end()
 
 
-def test_a_simulator_without_them_refuses_and_says_who_does_not():
+def test_a_simulator_without_them_refuses_them_and_says_who_does_not():
     with pytest.raises(
         ValueError,
         match=r"Layer 'hidden 1' \(Windows of LIF_SFDFA, \(1, 8\) to \(2, 6\)\) cannot be trained or "
-        "evaluated on spiNNaker: it needs neurons that see a part of the layer below. Choose the simulator event or ",
+        "evaluated on spiNNaker: it needs neurons that see a part of the layer below. Choose the simulator event or",
     ):
         windowed(Windows).check_trains_on("spiNNaker")
 

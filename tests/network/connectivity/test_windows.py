@@ -1,4 +1,4 @@
-"""Where spikes arrive in layers that see windows, against plain loops."""
+"""Convolution, Local and Pooling against plain loops and arrays."""
 
 from __future__ import annotations
 
@@ -6,119 +6,134 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from laid_out import laid_out, matrix
 
 from pynn_sfdfa import LIF_SFDFA, Convolution, Dense, Input, Local, Network, Pooling
 
-DETERMINISTIC = settings(deadline=None, derandomize=True, max_examples=40)
+CELL = LIF_SFDFA(trial_duration=40.0)
+pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
 
-def synapses_of(connectivity, shape):
-    """(pre, post, weight index) of all synapses, sorted."""
-    return sorted(zip(*(a.tolist() for a in connectivity.sites(shape).synapses()), strict=True))
+@st.composite
+def placed(draw):
+    """A layer of windows and an image that they fit."""
+    kernel, stride = draw(pairs), draw(pairs)
+    padding = tuple(draw(st.integers(0, k - 1)) for k in kernel)
+    more = draw(st.tuples(st.integers(0, 3), st.integers(0, 3)))
+    lengths = [k + n * s - 2 * p for k, n, s, p in zip(kernel, more, stride, padding, strict=True)]
+    assume(min(lengths) >= 1)
+    kind = draw(st.sampled_from([Convolution, Local]))
+    return kind(draw(st.integers(1, 3)), kernel, stride, padding, cell=CELL), (draw(st.integers(1, 3)), *lengths)
 
 
-@DETERMINISTIC
-@given(
-    shape=st.tuples(st.integers(1, 3), st.integers(2, 7), st.integers(2, 7)),
-    channels=st.integers(1, 3),
-    kernel=st.tuples(st.integers(1, 4), st.integers(1, 4)),
-    stride=st.tuples(st.integers(1, 3), st.integers(1, 3)),
-    padding=st.tuples(st.integers(0, 2), st.integers(0, 2)),
-    shared=st.booleans(),
-)
-def test_a_convolution_reaches_what_a_plain_loop_says(shape, channels, kernel, stride, padding, shared):
-    layer = (Convolution if shared else Local)(channels, kernel, stride, padding)
-    free = [n + 2 * p - k for n, p, k in zip(shape[1:], padding, kernel, strict=True)]
-    if min(free) < 0 or any(f % s for f, s in zip(free, stride, strict=True)):
-        with pytest.raises(ValueError, match="Choose a"):
-            layer.output_shape(shape)
-        return
-    c, rows, columns = layer.output_shape(shape)
-    assert (c, rows, columns) == (channels, *(f // s + 1 for f, s in zip(free, stride, strict=True)))
-    wanted = []
-    for out in range(channels):
-        for sy in range(rows):
-            for sx in range(columns):
-                for below in range(shape[0]):
-                    for dy in range(kernel[0]):
-                        for dx in range(kernel[1]):
-                            y, x = sy * stride[0] + dy - padding[0], sx * stride[1] + dx - padding[1]
-                            if not (0 <= y < shape[1] and 0 <= x < shape[2]):
-                                continue
-                            row = (below * kernel[0] + dy) * kernel[1] + dx
-                            if not shared:
-                                row += (sy * columns + sx) * shape[0] * kernel[0] * kernel[1]
-                            pre = (below * shape[1] + y) * shape[2] + x
-                            wanted.append((pre, (out * rows + sy) * columns + sx, row * channels + out))
-    assert synapses_of(layer, shape) == sorted(wanted)
-    sites = layer.sites(shape)
-    unit = np.repeat(np.arange(sites.offsets.size - 1), np.diff(sites.offsets))
-    assert (np.diff(unit * sites.count + sites.site) > 0).all()  # by unit, then by site
+def by_loops(layer, shape):
+    """Return the arrivals of every unit: [(site, row), ...]."""
+    channels, height, width = shape
+    (kh, kw), (sh, sw), (ph, pw) = layer.kernel, layer.stride, layer.padding
+    _, down, across = layer.output_shape(shape)
+    found = {unit: [] for unit in range(channels * height * width)}
+    for site_y in range(down):
+        for site_x in range(across):
+            for channel in range(channels):
+                for dy in range(kh):
+                    for dx in range(kw):
+                        y, x = site_y * sh + dy - ph, site_x * sw + dx - pw
+                        if 0 <= y < height and 0 <= x < width:
+                            arrival = (site_y * across + site_x, (channel * kh + dy) * kw + dx)
+                            found[(channel * height + y) * width + x].append(arrival)
+    return found
 
 
-@DETERMINISTIC
-@given(
-    channels=st.integers(1, 3),
-    size=st.tuples(st.integers(1, 3), st.integers(1, 3)),
-    grid=st.tuples(st.integers(1, 3), st.integers(1, 3)),
-    kernel=st.integers(0, 2),
-)
-def test_summed_units_reach_what_their_sum_would(channels, size, grid, kernel):
-    shape = (channels, size[0] * grid[0], size[1] * grid[1])
-    assume(kernel <= min(grid))
-    above = Convolution(2, kernel) if kernel else Dense(4)
-    layer = Network([Input(shape), Pooling(size), above]).layers[0]
-    pooled = (channels, *grid)
-    of_sum = {}
-    for pre, post, weight in synapses_of(above, pooled):
-        of_sum.setdefault(pre, []).append((post, weight))
-    wanted = []
-    for pre in range(int(np.prod(shape))):
-        c, y, x = np.unravel_index(pre, shape)
-        unit = int(np.ravel_multi_index((c, y // size[0], x // size[1]), pooled))
-        wanted += [(pre, post, weight) for post, weight in of_sum.get(unit, [])]
-    assert synapses_of(layer.connectivity, shape) == sorted(wanted)
-    assert layer.shape == above.output_shape(pooled)
+@given(placed())
+@settings(max_examples=60, deadline=None)
+def test_spikes_arrive_where_plain_loops_say(given_layer):
+    layer, shape = given_layer
+    sites, expected = layer.sites(shape), by_loops(layer, shape)
+    assert sites.offsets.dtype == sites.site.dtype == sites.row.dtype == np.int64
+    assert sites.offsets.size == len(expected) + 1
+    for unit, arrivals in expected.items():
+        at = slice(sites.offsets[unit], sites.offsets[unit + 1])
+        assert list(zip(sites.site[at].tolist(), sites.row[at].tolist(), strict=True)) == arrivals
 
 
-def test_spiking_pooling_has_one_neuron_a_window_and_one_weight():
-    layer = Pooling(2, weight=0.3, cell=LIF_SFDFA())
-    assert layer.output_shape((2, 4, 6)) == (2, 2, 3)
-    assert not layer.learns
-    wanted = [
-        ((c * 4 + y) * 6 + x, (c * 2 + y // 2) * 3 + x // 2, 0) for c in range(2) for y in range(4) for x in range(6)
-    ]
-    assert synapses_of(layer, (2, 4, 6)) == sorted(wanted)
-    network = Network([Input((2, 4, 6)), layer, Dense(3)])
-    assert network.weights[0].tolist() == [[np.float32(0.3)]]
-    assert [one.name for one in network.layers] == ["hidden 1", "output"]
+@given(placed())
+@settings(max_examples=40, deadline=None)
+def test_windows_laid_out_are_a_convolution_of_the_padded_image(given_layer):
+    layer, shape = given_layer
+    network = Network([Input(shape), layer, Dense(2, cell=CELL)], seed=3)
+    weights = np.random.default_rng(1).normal(size=network.weights[0].shape)
+    image = np.random.default_rng(2).normal(size=shape)
+    padded = np.pad(image, ((0, 0), *((p, p) for p in layer.padding)))
+    (kh, kw), (sh, sw) = layer.kernel, layer.stride
+    channels, down, across = layer.output_shape(shape)
+    expected = np.empty((channels, down, across))
+    for y in range(down):
+        for x in range(across):
+            seen = padded[:, y * sh : y * sh + kh, x * sw : x * sw + kw].ravel()
+            expected[:, y, x] = seen @ (weights if layer.shared else weights[y * across + x])
+    found = image.ravel() @ matrix(network.layers[0], weights)
+    np.testing.assert_allclose(found.reshape(expected.shape), expected, rtol=1e-12, atol=1e-12)
 
 
-def test_poolings_in_a_row_are_one_of_the_product():
-    twice = Network([Input((1, 8, 8)), Pooling(2), Pooling((2, 1)), Convolution(2, 2)]).layers[0]
-    once = Network([Input((1, 8, 8)), Pooling((4, 2)), Convolution(2, 2)]).layers[0]
-    assert twice.shape == once.shape
-    assert synapses_of(twice.connectivity, (1, 8, 8)) == synapses_of(once.connectivity, (1, 8, 8))
+@given(st.integers(1, 3), pairs, pairs, st.integers(1, 3), st.integers(1, 3))
+@settings(max_examples=40, deadline=None)
+def test_pooling_that_sums_is_a_sum_below_the_layer_above(channels, size, again, down, across):
+    shape = (channels, size[0] * again[0] * down, size[1] * again[1] * across)
+    above = [Convolution(2, 1, cell=CELL), Local(2, (down, across), cell=CELL), Dense(3, cell=CELL)]
+    image = np.random.default_rng(2).normal(size=shape)
+    both = (size[0] * again[0], size[1] * again[1])
+    summed = image.reshape(channels, down, both[0], across, both[1]).sum(axis=(2, 4))
+    for layer in above:
+        pooled = Network([Input(shape), Pooling(size), Pooling(again), layer, Dense(2, cell=CELL)], seed=1)
+        plain = Network([Input(summed.shape), layer, Dense(2, cell=CELL)], seed=1)
+        assert len(pooled.layers) == 2
+        np.testing.assert_array_equal(pooled.weights[0], plain.weights[0])
+        weights = pooled.weights[0].astype(float)
+        found, expected = (own @ matrix(net.layers[0], weights) for own, net in
+                           ((image.ravel(), pooled), (summed.ravel(), plain)))  # fmt: skip
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_neurons_that_pool_see_the_units_of_their_window_alone():
+    pool = Pooling((2, 1), weight=0.7, cell=CELL)
+    network = Network([Input((2, 4, 3)), pool, Dense(2, cell=CELL)])
+    assert not network.layers[0].connectivity.learns
+    assert network.layers[0].shape == (2, 2, 3)
+    image = np.random.default_rng(2).normal(size=(2, 4, 3))
+    expected = np.float32(0.7) * image.reshape(2, 2, 2, 3).sum(axis=2)
+    found = image.ravel() @ matrix(network.layers[0], network.weights[0].astype(float))
+    np.testing.assert_allclose(found, expected.ravel(), rtol=1e-6)
+
+
+def test_what_is_laid_out_has_the_weights_of_the_network():
+    network = Network([Input((1, 6, 6)), Convolution(2, 3, cell=CELL), Pooling(2), Dense(3, cell=CELL)], seed=4)
+    dense, weights = laid_out(network)
+    assert [w.shape for w in dense.weights] == [(36, 32), (32, 3)]
+    assert all(w.dtype == np.float32 for w in weights)
+    np.testing.assert_array_equal(np.unique(weights[1]), np.unique(network.weights[1]))
+
+
+SMALL = Convolution(2, 3)
+TOP = Dense(2)
 
 
 @pytest.mark.parametrize(
     ("layers", "message"),
     [
-        (
-            [Input((1, 4, 4)), Convolution(3, 5), Dense(2)],
-            "hidden 1.*kernel is 5 long and the height only 4.*most 4",
-        ),
-        ([Input((1, 4, 4)), Convolution(3, 3, stride=2), Dense(2)], "1 would be left.*Choose a stride of 1, or"),
-        ([Input((1, 5, 4)), Pooling(2), Dense(2)], "windows of 2 do not divide the height of 5.*size of 1, 5"),
-        ([Input((16,)), Convolution(3, 2), Dense(2)], r"\(16,\) has 1 axes.*Input\(\(1, 28, 28\)\)"),
-        ([Input((1, 4, 4)), Dense(16), Convolution(3, 2)], r"output.*\(16,\) has 1 axes"),
-        ([Input((1, 4, 4)), Dense(2), Pooling(1)], r"Pooling\(.*size=1.*there is none. Put a layer"),
-        ([Input((1, 28, 28)), Convolution(10**6, 5), Dense(2)], "576,000,000 neurons; at most 10,000,000"),
-        ([Input((1000, 64, 64)), Local(64, 5), Dense(2)], "weights; at most 100,000,000"),
-        ([Input((1000, 512, 512)), Convolution(1, 5), Dense(2)], "units that its windows see; at most"),
+        ([Input((64,)), SMALL, TOP], r"'hidden 1' .*of shape \(64,\): windows need .*Input\(\(1, 28, 28\)\)"),
+        ([Input((1, 2, 9)), SMALL, TOP], "vertical kernel 3 is larger than its height of 2: choose .* at most 2"),
+        ([Input((1, 9, 2)), SMALL, TOP], "horizontal kernel 3 is larger than its width of 2"),
+        ([Input((1, 8, 8)), Convolution(2, 3, 2), TOP], "do not fit .* 1 would be left over. Choose a kernel of 4"),
+        ([Input((1, 8, 8)), Convolution(2, 3, 1, 3), TOP], "padding 3 makes windows that hold nothing"),
+        ([Input((1, 7, 8)), Pooling(2), TOP], "windows of 2 do not divide its height of 7: choose one of 1, 7"),
+        ([Input((1, 8, 8)), SMALL, Pooling(5), TOP], r"'output' .*\(2, 6, 6\): windows of 5 do not divide"),
+        ([Input((1, 8, 8)), SMALL, Pooling(2)], r"last layer is Pooling.* Put one that learns above it"),
+        ([Input((1, 8, 8)), SMALL, Pooling(2, weight=1.0, cell=CELL)], "last layer is Pooling"),
+        ([Input((1, 28, 28)), Convolution(10**6, 5), TOP], "576,000,000 neurons, and a layer has at most 16,777,216"),
+        ([Input((4000, 64, 64)), Convolution(4096, (64, 64)), TOP], "its 67,108,864,000 weights.*lower channels"),
     ],
-)
-def test_layers_that_do_not_fit_are_refused_when_the_network_is_built(layers, message):
+)  # fmt: skip
+def test_layers_that_do_not_fit_are_refused_with_the_fix(layers, message):
     with pytest.raises(ValueError, match=message):
         Network(layers)
 
@@ -126,13 +141,16 @@ def test_layers_that_do_not_fit_are_refused_when_the_network_is_built(layers, me
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Convolution(0, 3), "channels = 0 is not valid"),
-        (lambda: Convolution(3, 0), "kernel = 0 is not valid; give an integer >= 1, or a pair"),
-        (lambda: Local(3, (1, 2, 3)), r"Local: kernel = \(1, 2, 3\)"),
-        (lambda: Convolution(3, 3, padding=-1), "padding = -1 is not valid; give an integer >= 0"),
-        (lambda: Pooling(0), "size = 0 is not valid"),
-        (lambda: Pooling(2, weight=0.5), "give both for spiking units, or neither"),
-        (lambda: Pooling(2, weight=-1.0, cell=LIF_SFDFA()), "weight = -1.0 is not valid; it must be > 0"),
+        (lambda: Convolution(0, 3), "^Convolution: channels = 0 is not valid"),
+        (lambda: Local(2.5, 3), "^Local: channels = 2.5 is not valid"),
+        (lambda: Convolution(2, 0), "^Convolution: kernel = 0 is not valid"),
+        (lambda: Convolution(2, (3, 3, 3)), r"kernel = \(3, 3, 3\) is not valid; .* a pair of them"),
+        (lambda: Convolution(2, 3, 0), "stride = 0"),
+        (lambda: Convolution(2, 3, 1, -1), "padding = -1"),
+        (lambda: Pooling(0), "^Pooling: size = 0"),
+        (lambda: Pooling(2, weight=1.0), "weight and cell belong together"),
+        (lambda: Pooling(2, weight=float("nan"), cell=CELL), "weight = nan is not valid"),
+        (lambda: Pooling(2, weight=0.0, cell=CELL), "weight = 0.0 is not valid"),
     ],
 )
 def test_parameters_that_are_not_valid_are_refused(make, message):
@@ -140,12 +158,17 @@ def test_parameters_that_are_not_valid_are_refused(make, message):
         make()
 
 
-def test_each_layer_can_have_a_range_of_weights_of_its_own():
-    layers = [Input((1, 6, 6)), Convolution(4, 3), Pooling(2), Dense(3)]
-    network = Network(layers, weights=[(0.0, 0.1), (1.0, 2.0)])
-    assert 0 <= network.weights[0].min() <= network.weights[0].max() <= 0.1
-    assert 1 <= network.weights[1].min() <= network.weights[1].max() <= 2.0
-    with pytest.raises(ValueError, match="ranges for 3 layers, but the network has 2"):
-        Network(layers, weights=[(0.0, 0.1)] * 3)
-    with pytest.raises(ValueError, match=r"weights = \(2.0, 1.0\) is not valid"):
-        Network(layers, weights=[(0.0, 0.1), (2.0, 1.0)])
+def test_each_layer_may_have_its_own_range_of_weights():
+    layers = [Input((1, 4, 4)), Convolution(2, 3, cell=CELL), Pooling(2, weight=1.0, cell=CELL), Dense(2, cell=CELL)]
+    network = Network(layers, weights=[(5.0, 6.0), None, (-2.0, -1.0)])
+    assert 5.0 <= network.weights[0].min() <= network.weights[0].max() < 6.0
+    np.testing.assert_array_equal(network.weights[1], np.eye(2))
+    assert -2.0 <= network.weights[2].min() <= network.weights[2].max() < -1.0
+    with pytest.raises(ValueError, match="one such pair for each of the 3 layers"):
+        Network(layers, weights=[(5.0, 6.0), None])
+    with pytest.raises(ValueError, match=r"'hidden 2' .* must be None, because its weights are fixed"):
+        Network(layers, weights=[(5.0, 6.0)] * 3)
+    with pytest.raises(ValueError, match="'hidden 1' .* must be a range in nA"):
+        Network(layers, weights=[None, None, (0.0, 1.0)])
+    with pytest.raises(ValueError, match=r"weights of layer 'output' = \(1.0, 0.0\)"):
+        Network(layers, weights=[(5.0, 6.0), None, (1.0, 0.0)])
