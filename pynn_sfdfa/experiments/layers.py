@@ -47,11 +47,12 @@ def placed_layers(network: NetworkTable, n_inputs: int, n_out: int) -> tuple[Lay
     return placed(layers_of(network, n_inputs, n_out))[1]
 
 
-def ranges_of(network: NetworkTable) -> list[tuple[float, float]]:
-    """Return the range of the initial weights of each layer of neurons."""
+def ranges_of(network: NetworkTable) -> list[tuple[float, float] | None]:
+    """Return the range of the initial weights of each layer of neurons, None where they are fixed."""
     if network.hidden_sizes:
         return [network.weights] * (len(network.hidden_sizes) + 1)
-    return [*(table.weights or network.weights for table in network.layers if not table.sums), network.weights]
+    hidden = [table for table in network.layers if not table.sums]
+    return [*(None if table.weight else table.weights or network.weights for table in hidden), network.weights]
 
 
 def _layer(network: NetworkTable, table: LayerTable) -> Connectivity:
@@ -61,7 +62,7 @@ def _layer(network: NetworkTable, table: LayerTable) -> Connectivity:
         return Dense(table.neurons, cell=cell, inhibition=inhibition)
     if table.kind == "pooling":
         assert table.size is not None
-        return Pooling(table.size) if table.weight is None else Pooling(table.size, table.weight, cell=cell)
+        return Pooling(table.size) if table.weight is None else Pooling(table.size, weight=table.weight, cell=cell)
     assert table.channels is not None
     assert table.kernel is not None
     windows: dict[str, Any] = {"stride": table.stride or 1, "padding": table.padding or 0, "cell": cell}

@@ -13,6 +13,7 @@ from pynn_sfdfa.common.simulators import lacking, offers, who_offers
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.network import wiring
 from pynn_sfdfa.network.connectivity import Connectivity, Pooling, Summed
+from pynn_sfdfa.network.feedback import direct_feedback, has_layer_feedback, is_layer_feedback, layer_feedback
 from pynn_sfdfa.network.layers import Input, Layer
 from pynn_sfdfa.network.shapes import is_integer
 from pynn_sfdfa.support.arrays import check_arrays
@@ -310,11 +311,6 @@ def placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, 
             ) from None
         placed.append(Layer(name, shape, above, connectivity))
         shape = above
-    if pools:
-        raise ValueError(
-            f"{pools[-1]!r} sums what the layer above it sees, and there is none. Put a layer such as Dense(10) above "
-            "it, or give it a cell and a weight."
-        )
     durations = {layer.cell.trial_duration for layer in placed}
     if len(durations) > 1:
         raise ValueError(f"trial_duration must be the same in all layers, not {sorted(durations)} ms.")

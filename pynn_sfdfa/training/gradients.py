@@ -86,6 +86,7 @@ class GradientAlignment:
                 f"Training on {sim.__name__.removeprefix('pynn_sfdfa.')} cannot be compared with exact gradients: "
                 f"it has none. Choose the simulator {' or '.join(who_offers({Need.GRADIENTS}))}."
             )
+        self._network = network
         self._exact = make(network, BP(), loss=loss, batch_size=len(trains), threads=1)
 
     def measure(
@@ -97,12 +98,13 @@ class GradientAlignment:
         product of the forward weights above, or of the weights to the next layer if the transport is layer-wise.
         """
         figures: dict[str, float] = {}
+        matrices = self._network.matrices(weights)
         own = self._gradients(self._own, weights, feedback)
         exact = self._gradients(self._exact, weights, self._exact.feedback())
         for layer, (mine, true) in enumerate(zip(own, exact, strict=True), start=1):
             figures[f"gradient_cosine_{layer}"] = cosine(mine, true)
             figures[f"gradient_angle_{layer}"] = angle(cosine(mine, true))
-        for layer, agreement in enumerate(sign_agreement(weights, feedback, self._layer_wise), start=1):
+        for layer, agreement in enumerate(sign_agreement(matrices, feedback, self._layer_wise), start=1):
             figures[f"sign_agreement_{layer}"] = agreement
         return figures
 

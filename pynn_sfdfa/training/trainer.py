@@ -317,7 +317,9 @@ class Trainer(Evaluator):
             test_loss=tally.mean_loss if tested is None else tested.loss,
             spikes_per_sample=tally.spikes_per_sample,
             silent_fraction=tally.silent_fraction,
-            alignment=feedback_alignment(self.network.matrices(weights), feedback),
+            alignment=feedback_alignment(
+                self.network.matrices(weights), feedback, self._rule.parts.transport.layer_wise
+            ),
             seconds=tally.seconds,
             samples_per_second=len(train) / tally.seconds,
             validation_accuracy=None if validation is None else self.evaluate(validation).accuracy,

@@ -40,7 +40,7 @@ class Recorded:
     def perturbation(self, layer):
         return self.draws[layer]
 
-    def directional(self):
+    def directional(self, layer):
         return self.d
 
     def neuron_errors(self, layer, error):
