@@ -55,6 +55,7 @@ def _tables(name: str, field: FieldInfo) -> list[str]:
 def table(heading: str, keys: dict[str, FieldInfo], about: str | None = None) -> str:
     """Return a section with a table of keys."""
     title = "Top of the file" if heading == "(top)" else f"`[{heading}]`" if "," not in heading else heading
+    title = title.replace("`[network.layers]`", "`[[network.layers]]`")  # the one that there are several of
     if "," in heading:
         name, _, choice = heading.partition(", name = ")
         title = f'`[{name}]` with `name = "{choice}"`'
@@ -149,7 +150,7 @@ def _is_table(field: FieldInfo) -> bool:
 
 
 def _section_in(annotation: Any) -> type[Section] | None:
-    if get_origin(annotation) in (Union, UnionType):
+    if get_origin(annotation) in (Union, UnionType, tuple):
         return next((found for one in get_args(annotation) if (found := _section_in(one)) is not None), None)
     return annotation if isinstance(annotation, type) and issubclass(annotation, Section) else None
 

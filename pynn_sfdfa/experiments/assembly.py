@@ -113,7 +113,10 @@ def _image(part: datasets.Samples | SpikeTrains, n_units: int) -> tuple[int, int
 
 
 def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: resources.Purpose, stream: TextIO) -> None:
-    needed, most = resources.needs(settings, dataset, purpose), memory.limit()
+    try:
+        needed, most = resources.needs(settings, dataset, purpose), memory.limit()
+    except ValueError as error:  # layers that do not fit the samples, or each other
+        raise ConfigError(f"{settings.name}: {error}") from None
     reason = memory.shortage(needed, most)
     if reason is not None:
         raise ConfigError(f"{settings.name} on {dataset.name}: {reason}")

@@ -87,14 +87,39 @@ class Connectivity(ABC):
         shape = (sites.offsets.size - 1, sites.count * sites.lanes)
         return csr_array((weights.ravel()[synapses.weight], (synapses.pre, synapses.post)), shape=shape)
 
+    def connector(self, sim: Any, input_shape: Shape, weights: NDArray[np.floating]) -> Any:
+        """Return PyNN's list of all synapses, for projections of a script on any simulator.
+
+        ``sim.Projection(pre, post, Convolution(4, 3).connector(sim, (1, 8, 8), kernels), sim.StaticSynapse())``.
+
+        Parameters
+        ----------
+        sim : module
+            A simulator, such as ``pynn_sfdfa.event`` or ``pyNN.nest``.
+        input_shape : tuple of int
+            Of the presynaptic population, whose cells are numbered row by row, channels first.
+        weights : array
+            In nA, in the shape of the connectivity's weights.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit.
+        """
+        self.output_shape(input_shape)
+        sites = self.sites(input_shape)
+        if np.shape(weights) != sites.weight_shape:
+            raise ValueError(f"weights have the shape {np.shape(weights)}; here they have {sites.weight_shape}.")
+        synapses = sites.synapses()
+        each = np.asarray(weights).ravel()[synapses.weight].astype(float)
+        pairs = list(zip(synapses.pre.tolist(), synapses.post.tolist(), each.tolist(), strict=True))
+        return sim.FromListConnector(pairs, column_names=["weight"])
+
     def project(
         self, sim: Any, pre: Any, post: Any, input_shape: Shape, weights: NDArray[np.float32], **synapse: Any
     ) -> Any:
         """Return a PyNN projection with these weights; ``synapse`` are delay and learning rate."""
-        synapses = self.sites(input_shape).synapses()
-        each = weights.ravel()[synapses.weight].astype(float)
-        pairs = list(zip(synapses.pre.tolist(), synapses.post.tolist(), each.tolist(), strict=True))
-        connector = sim.FromListConnector(pairs, column_names=["weight"])
+        connector = self.connector(sim, input_shape, weights)
         return sim.Projection(pre, post, connector, self.cell.synapse_type(sim, **synapse))
 
     def learned(self, projection: Any, input_shape: Shape) -> NDArray[np.float32]:
