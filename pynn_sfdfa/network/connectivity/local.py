@@ -24,8 +24,23 @@ __all__ = ["Local"]
 class Local(Convolution):
     """As `Convolution`, but every window has weights of its own, so that each synapse can learn by itself.
 
-    Its weights have the shape (windows, channels below * vertical * horizontal, channels). Parameters and errors are
-    those of `Convolution`.
+    Its weights have the shape (windows, channels below * vertical * horizontal, channels).
+
+    Parameters
+    ----------
+    channels : int
+        Neurons of each window.
+    kernel, stride : int or pair of int
+        Size of a window, and the distance between neighbours; a pair is (vertical, horizontal).
+    padding : int or pair of int
+        Rows and columns without units on each side of the layer below.
+    cell : Cell
+        What the neurons are.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not valid.
     """
 
     name: ClassVar[str] = "local"
