@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.experiments.model import Model, load
     from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
     from pynn_sfdfa.network.connectivity import Convolution, Dense, Local, Pooling
     from pynn_sfdfa.network.feed_forward import FeedForward
@@ -45,12 +46,14 @@ __all__ = [
     "IF_curr_exp",
     "Input",
     "Local",
+    "Model",
     "Network",
     "Pooling",
     "SpikeCount",
     "SpikeTrains",
     "Trainer",
     "WeightRegularisation",
+    "load",
 ]
 
 _MODULES = {
@@ -70,6 +73,7 @@ _MODULES = {
     "Input": "network.layers",
     "LIF_SFDFA": "network.cells",
     "Local": "network.connectivity",
+    "Model": "experiments.model",
     "Network": "network.network",
     "Pooling": "network.connectivity",
     "SFDFA": "rules",
@@ -78,6 +82,7 @@ _MODULES = {
     "SpikeTrains": "encoding.spikes",
     "Trainer": "training.trainer",
     "WeightRegularisation": "training.regularisation",
+    "load": "experiments.model",
 }
 
 

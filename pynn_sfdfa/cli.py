@@ -21,6 +21,7 @@ __all__ = ["main"]
 COMMANDS = (
     "train",
     "evaluate",
+    "predict",
     "report",
     "simulate",
     "export",

@@ -82,6 +82,11 @@ class Evaluator:
         check_labels(trains, self.network.sizes[-1])
         return evaluation(self._engine.respond(trains), trains.labels, self._loss, self._readout)
 
+    def counts(self, trains: Presentations) -> NDArray[np.int32]:
+        """Return the spikes of each output neuron for each sample, shape (samples, n_out); see `predict`."""
+        trains.check_within(self.network.trial_duration)
+        return self._engine.respond(trains).counts
+
     def predict(self, trains: Presentations) -> NDArray[np.int64]:
         """Return the class of each sample as the network is now, shape (samples,); labels are not looked at.
 

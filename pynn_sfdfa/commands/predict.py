@@ -1,0 +1,51 @@
+"""``pynn-sfdfa predict``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+
+import click
+
+from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
+from pynn_sfdfa.commands.options import OutFile
+
+__all__ = ["command"]
+
+
+@click.command(name="predict", short_help="Say what a trained network takes samples for.")
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=OutFile("a table", ".csv"), help="File for the table.  [default: printed]")
+def command(checkpoint: Path, file: Path, out: Path | None) -> None:
+    """Write the class of each sample of FILE, and the spikes of each output neuron, as CSV.
+
+    CHECKPOINT is a .safetensors file that train wrote, or the folder of a run. FILE has samples without labels: .npy,
+    .npz with one array, or .csv with a sample a line.
+    """
+    from pynn_sfdfa.datasets import DatasetError
+    from pynn_sfdfa.datasets.values import read_values
+    from pynn_sfdfa.experiments.config import ConfigError
+    from pynn_sfdfa.experiments.model import load
+    from pynn_sfdfa.support.files import write_text
+    from pynn_sfdfa.support.jit import announced
+    from pynn_sfdfa.training.checkpoint import CheckpointError
+
+    with as_wrong_use(CheckpointError, ConfigError, DatasetError):
+        model, values = load(checkpoint), read_values(file)
+    try:
+        with announced(sys.stderr):
+            classes, counts = model.predict(values), model.counts(values)
+    except ValueError as error:
+        raise WrongUse(f"{file}: {error}") from None
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["sample", "class", *(f"spikes_{k}" for k in range(counts.shape[1]))])
+    writer.writerows([k, own, *spikes] for k, (own, spikes) in enumerate(zip(classes, counts.tolist(), strict=True)))
+    if out is None:
+        click.echo(table.getvalue(), nl=False)
+    else:
+        write_text(out, table.getvalue())
+        click.echo(f"The classes of {len(classes):,} samples are in {out}.")

@@ -1,0 +1,92 @@
+"""Values without labels from a user's own file: what a trained network is shown to say what it sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.datasets.npz_archive import read_npz
+from pynn_sfdfa.support.wording import short
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = ["read_values"]
+
+
+def read_values(path: Path) -> NDArray[Any]:
+    """Return the samples of a file: one along the first axis each.
+
+    Parameters
+    ----------
+    path : Path
+        ``.npy``; ``.npz`` with an array ``x`` or only one; ``.csv`` with a sample a line, after a line of names or not.
+
+    Raises
+    ------
+    DatasetError
+        If there is no such file, or it holds no samples of finite numbers.
+    """
+    readers = {".npy": _npy, ".npz": _npz, ".csv": _csv}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise DatasetError(f"{short(str(path))} is none of {', '.join(readers)}. Write the samples to such a file.")
+    if not path.is_file():
+        raise DatasetError(f"{short(str(path))} is not a file. Give the path of a file of samples.")
+    values = reader(path)
+    if values.dtype.kind not in "biuf" or values.ndim not in (2, 3) or 0 in values.shape:
+        raise DatasetError(
+            f"{path} holds {values.dtype} of shape {values.shape}; samples are numbers of the shape (samples, "
+            "features) or (samples, height, width)."
+        )
+    if not np.isfinite(values).all():
+        raise DatasetError(f"{path} holds values that are not finite. Replace or leave out what is missing.")
+    return values
+
+
+def _npy(path: Path) -> NDArray[Any]:
+    try:
+        values: NDArray[Any] = np.load(path, allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise DatasetError(f"{path} cannot be read: {short(str(error))}. Write it with numpy.save.") from None
+    return values
+
+
+def _npz(path: Path) -> NDArray[Any]:
+    def choose(names: Collection[str]) -> list[str]:
+        chosen = ["x"] if "x" in names else list(names)
+        if len(chosen) != 1:
+            raise DatasetError(
+                f"{path} holds {short(', '.join(sorted(names)) or 'nothing')}; give it one array of samples, or name "
+                "it x."
+            )
+        return chosen
+
+    (values,) = read_npz(path, choose).values()
+    return values
+
+
+def _csv(path: Path) -> NDArray[Any]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        names = bool(lines) and not all(_is_number(field) for field in lines[0].split(","))
+        if len(lines) == names:
+            raise DatasetError(f"{path} has no line of numbers; give it a sample a line.")
+        return np.loadtxt(lines, delimiter=",", skiprows=int(names), ndmin=2, comments=None)
+    except (ValueError, OSError) as error:
+        if isinstance(error, DatasetError):
+            raise
+        raise DatasetError(f"{path} cannot be read: {short(str(error))}. Separate numbers with commas.") from None
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,118 @@
+"""A trained network that says what it sees: no labels, no optimiser and no data set are needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.experiments import assembly
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.network.network import Network
+
+__all__ = ["Model", "load"]
+
+
+class Model:
+    """A trained network, and how its samples become spikes.
+
+    Parameters
+    ----------
+    network : Network
+        With its trained weights.
+    settings : Experiment
+        Whose encoder and readout are used.
+
+    Examples
+    --------
+    ``pynn_sfdfa.load("runs/digits-sfdfa-seed1/best.safetensors").predict(images)``
+    """
+
+    def __init__(self, network: Network, settings: Experiment) -> None:
+        self.network, self.settings = network, settings
+        self._evaluator = assembly.build_evaluator(settings, network)
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self.network.sizes))
+        return f"Model({self.settings.name}, {sizes}, encoder {self.settings.encoding.name})"
+
+    def predict(self, samples: SpikeTrains | ArrayLike) -> NDArray[np.int64]:
+        """Return the class of each sample, shape (samples,).
+
+        Parameters
+        ----------
+        samples : SpikeTrains, or array of shape (samples, features) or (samples, height, width)
+            Arrays are encoded as the training samples were.
+
+        Raises
+        ------
+        ValueError
+            If samples do not fit the network or its encoder.
+        """
+        return self._evaluator.predict(self._encoded(samples))
+
+    def counts(self, samples: SpikeTrains | ArrayLike) -> NDArray[np.int32]:
+        """Return the spikes of each output neuron for each sample, shape (samples, classes); errors as of `predict`."""
+        return self._evaluator.counts(self._encoded(samples))
+
+    def score(self, samples: SpikeTrains | ArrayLike, labels: ArrayLike) -> float:
+        """Return the share of samples that are taken for what their labels say.
+
+        Raises
+        ------
+        ValueError
+            As of `predict`, or if there is not a label for each sample.
+        """
+        found, wanted = self.predict(samples), np.asarray(labels)
+        if wanted.shape != found.shape:
+            raise ValueError(f"labels have the shape {wanted.shape}; give one for each of the {found.size} samples.")
+        return float((found == wanted).mean())
+
+    def _encoded(self, samples: SpikeTrains | ArrayLike) -> SpikeTrains:
+        if isinstance(samples, SpikeTrains):
+            return self._fitting(samples)
+        encoder = self.settings.encoding.build()
+        if encoder.takes_spikes:
+            raise ValueError("This network was trained on spikes, not on values to encode; give it SpikeTrains.")
+        values = np.asarray(samples)
+        if values.ndim not in (2, 3):
+            raise ValueError(
+                f"samples have the shape {values.shape}; give (samples, features) or (samples, height, width). A "
+                "single sample is samples[np.newaxis]."
+            )
+        return self._fitting(encoder(values, np.zeros(len(values), np.int64)))
+
+    def _fitting(self, trains: SpikeTrains) -> SpikeTrains:
+        if trains.n_units != self.network.sizes[0]:
+            raise ValueError(
+                f"Each sample has {trains.n_units} units, and the network has {self.network.sizes[0]} inputs: give it "
+                "samples like those that it was trained on."
+            )
+        return trains
+
+
+def load(path: str | Path) -> Model:
+    """Return the trained network of a checkpoint, ready to predict.
+
+    Parameters
+    ----------
+    path : path
+        A ``.safetensors`` file that ``pynn-sfdfa train`` wrote, or a run's folder, of which ``best.safetensors``, or
+        else ``last.safetensors``, is taken.
+
+    Raises
+    ------
+    pynn_sfdfa.training.checkpoint.CheckpointError
+        If it is none, or does not say how samples become spikes, as that of a Trainer without an experiment.
+    """
+    given = Path(path)
+    if given.is_dir():
+        files: list[Path] = [given / name for name in ("best.safetensors", "last.safetensors")]
+        given = next((file for file in files if file.is_file()), files[0])
+    return Model(assembly.trained_network(given), assembly.from_checkpoint(given)[0])

@@ -1,0 +1,117 @@
+"""Trained networks that predict: load, Model, and the command predict."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import pynn_sfdfa
+from pynn_sfdfa import datasets
+from pynn_sfdfa.cli import main
+from pynn_sfdfa.encoding.spikes import presented
+from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.training.checkpoint import CheckpointError
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A folder with a network that has learned a few digits."""
+    folder = tmp_path_factory.mktemp("run")
+    settings = config.load("digits", ["training.epochs=1", "network.hidden_sizes=[20]"])
+    network, data = assembly.build(settings, None, io.StringIO())
+    trainer = assembly.build_trainer(settings, network, folder=folder)
+    trainer.fit(data.train.select(np.arange(400)), data.test.select(np.arange(50)), epochs=1)
+    return folder, trainer, data
+
+
+@pytest.fixture(scope="module")
+def images():
+    return datasets.load("digits").test
+
+
+def test_it_answers_what_the_trainer_does(run, images):
+    folder, trainer, data = run
+    model = pynn_sfdfa.load(folder)
+    shown = presented(data.test, np.arange(60))
+    values, labels = images.values[:60], images.labels[:60]
+    np.testing.assert_array_equal(model.predict(values), trainer.predict(shown))
+    np.testing.assert_array_equal(model.predict(shown), trainer.predict(shown))
+    np.testing.assert_array_equal(model.predict(values.reshape(60, 64)), trainer.predict(shown))
+    np.testing.assert_array_equal(model.counts(values), trainer.evaluate(shown).counts)
+    assert model.score(values, labels) == trainer.evaluate(shown).accuracy
+    assert repr(model) == "Model(digits, 64-20-10, encoder latency)"
+    np.testing.assert_array_equal(pynn_sfdfa.load(folder / "last.safetensors").predict(values), model.predict(values))
+
+
+@pytest.mark.parametrize(
+    ("samples", "message"),
+    [
+        (np.zeros((3, 65)), "has 65 units, and the network has 64 inputs"),
+        (np.zeros(64), r"shape \(64,\); give \(samples, features\)"),
+        (np.full((2, 64), 99.0), "99"),
+    ],
+)
+def test_samples_that_do_not_fit_are_refused(run, samples, message):
+    with pytest.raises(ValueError, match=message):
+        pynn_sfdfa.load(run[0]).predict(samples)
+
+
+def test_labels_that_do_not_fit_are_refused(run, images):
+    with pytest.raises(ValueError, match=r"shape \(3,\); give one for each of the 2 samples"):
+        pynn_sfdfa.load(run[0]).score(images.values[:2], [1, 2, 3])
+
+
+def test_a_folder_without_a_checkpoint_is_refused(tmp_path):
+    with pytest.raises(CheckpointError, match=r"best\.safetensors"):
+        pynn_sfdfa.load(tmp_path)
+
+
+def invoke(*words):
+    return CliRunner().invoke(main, ["predict", *map(str, words)])
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz", ".csv", ".names.csv"])
+def test_the_command_writes_classes_and_counts(run, images, tmp_path, suffix):
+    folder, _, _ = run
+    values, file = images.values[:7], tmp_path / f"samples{suffix}"
+    if suffix == ".npy":
+        np.save(file, values)
+    elif suffix == ".npz":
+        np.savez(file, x=values, other=np.zeros(3))
+    else:
+        header = ",".join(f"pixel {k}" for k in range(64)) if suffix == ".names.csv" else ""
+        np.savetxt(file, values.reshape(7, 64), delimiter=",", header=header, comments="")
+    model = pynn_sfdfa.load(folder)
+    printed = invoke(folder, file)
+    assert printed.exit_code == 0, printed.output
+    rows = list(csv.DictReader(printed.stdout.splitlines()))
+    assert [int(row["class"]) for row in rows] == model.predict(values).tolist()
+    assert [[int(row[f"spikes_{k}"]) for k in range(10)] for row in rows] == model.counts(values).tolist()
+    out = tmp_path / "classes.csv"
+    assert "7 samples are in" in invoke(folder / "best.safetensors", file, "--out", out).output
+    assert out.read_text() == printed.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.txt", b"1,2", "is none of .npy, .npz, .csv"),
+        ("no.npy", None, "is not a file"),
+        ("x.npy", b"nothing", "cannot be read"),
+        ("x.npz", b"nothing", "truncated or no npz file"),
+        ("x.csv", b"a,b\n", "has no line of numbers"),
+        ("x.csv", b"1,2\n1,a\n", "Separate numbers with commas"),
+        ("x.csv", b"1,nan\n", "not finite"),
+        ("x.csv", b"1,2\n", "Each sample has 2 units"),
+    ],
+)
+def test_files_that_cannot_be_used_are_named(run, tmp_path, name, content, message):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    result = invoke(run[0], tmp_path / name)
+    assert result.exit_code == 2
+    assert message in result.output
