@@ -19,6 +19,8 @@ import numpy as np
 
 from pynn_sfdfa.benchmark.machine import describe, load_warning
 from pynn_sfdfa.benchmark.timing import Spread, alternate, clock, ratio
+from pynn_sfdfa.encoding.spikes import presented
+from pynn_sfdfa.event.batch.layers import Layers
 from pynn_sfdfa.event.batch.pool import Pool, share_out
 from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.experiments import assembly, config
@@ -51,7 +53,8 @@ def measure(experiment: str, folder: Path | None, samples: int, warm_up: int, re
     train, test = data.train.select(np.arange(samples)), data.test.select(np.arange(samples))
     trainer = assembly.build_trainer(settings, network)
     history = trainer.fit(data.train.select(np.arange(warm_up)), epochs=1)
-    fired = (train.times.size / samples, *history.records[-1].spikes_per_sample[:-1])
+    spikes = presented(train, np.arange(samples))
+    fired = (spikes.times.size / samples, *history.records[-1].spikes_per_sample[:-1])
     each = arrivals(network, fired)
     rng, pool = np.random.default_rng(0), Pool(trainer.threads)
     lists = [rng.integers(0, rows, n) for n, rows, _ in each]
@@ -85,6 +88,7 @@ def measure(experiment: str, folder: Path | None, samples: int, warm_up: int, re
         "settings": settings.settings(),
         "spikes_per_sample": [fired[0], *history.records[-1].spikes_per_sample],
         "arrivals_per_sample": [n for n, _, _ in each],
+        "bytes_per_sample": Layers(network, 0, 1).workspace(spikes, settings.training.batch_size).bytes_per_sample,
         "lane_events_per_sample": sum(n * width for n, _, width in each),
         "ms_per_sample": {name: vars(Spread.of(values).scaled(1e3)) for name, values in times.items()},
         "training / floor": vars(ratio(times["training"], times["floor"])),
