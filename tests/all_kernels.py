@@ -51,7 +51,7 @@ def windowed(conv, rule, optimizer):
     """The same of a network of layers that see windows."""
     cell = small_nets.network([1, 1], c=0.3).layers[0].cell
     layers = [Input((1, 4, 4)), conv(3, 2, padding=1, cell=cell), Pooling(5), Dense(4, cell=cell), Dense(3, cell=cell)]
-    network = Network(layers, delay=1.0, weights=(-0.4, 1.2), max_spikes=9, seed=3)
+    network = Network(layers, delay=1.0, weights=(-0.4, 1.2), max_spikes=60, seed=3)
     trains = small_nets.random_trains(np.random.default_rng(5), 5, 16, grid=5.0)
     trainer = Trainer(network, rule=rule, optimizer=optimizer, batch_size=3, seed=2, threads=2)
     trainer.fit(trains, epochs=1)
@@ -130,9 +130,9 @@ def main(path):
     for tau_syn in (130.0, 100.0):
         results[f"sfdfa, {tau_syn} ms, timed"] = trained(tau_syn, "bounded", SFDFA(timed=True), Adam(), delay=3.0)
     results["bp"] = trained(130.0, "bounded", BP(), Adam(), delay=3.0)[:-2]  # it has no feedback for two hidden layers
-    results["sites, bp"] = windowed(Convolution, BP(), Adam())
+    results["sites, bp"] = windowed(Convolution, BP(), Adam())[:-2]
     results["sites, timed"] = windowed(Local, SFDFA(timed=True), SGD(1e-5))
-    results["sites, hm2bp"] = windowed(Convolution, HM2BP(silent_target_spikes=9), Adam(0.1))
+    results["sites, hm2bp"] = windowed(Convolution, HM2BP(silent_target_spikes=9), Adam(0.1))[:-2]
     for tau_refrac in (0.0, 3.0):
         results[f"hm2bp, {tau_refrac} ms"] = potentials(tau_refrac)
     for tau_syn in (10.0, 8.0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 import pytest
@@ -13,6 +14,9 @@ from pynn_sfdfa.encoding import latency
 # The same examples every time, however slow the machine: a failure can be repeated, and none comes from the clock.
 settings.register_profile("pynn-sfdfa", derandomize=True, deadline=None)
 settings.load_profile("pynn-sfdfa")
+
+# Processes of the test runner are told how wide a terminal is; what the command line prints would depend on it.
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture(autouse=True)

@@ -59,7 +59,6 @@ def test_unknown_commands_are_wrong_use():
 def test_info_names_versions_simulators_experiments_and_data(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("PYNN_SFDFA_DATA", raising=False)
-    monkeypatch.delenv("COLUMNS", raising=False)  # workers of the tests have one
     result = invoke("info")
     assert result.exit_code == 0
     for text in (metadata.version("PyNN"), "event", "ready", "brian2", "pynn-sfdfa train mnist", "digits.csv.gz"):
