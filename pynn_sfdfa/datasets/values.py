@@ -25,7 +25,8 @@ def read_values(path: Path) -> NDArray[Any]:
     Parameters
     ----------
     path : Path
-        ``.npy``; ``.npz`` with an array ``x`` or only one; ``.csv`` with a sample a line, after a line of names or not.
+        ``.npy``; ``.npz`` with an array ``x`` or only one; ``.csv`` with a sample a line, after a line of names, none
+        of them a number, or not.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def _npz(path: Path) -> NDArray[Any]:
 def _csv(path: Path) -> NDArray[Any]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-        names = bool(lines) and not all(_is_number(field) for field in lines[0].split(","))
+        names = bool(lines) and not any(_is_number(field) for field in lines[0].split(","))
         if len(lines) == names:
             raise DatasetError(f"{path} has no line of numbers; give it a sample a line.")
         return np.loadtxt(lines, delimiter=",", skiprows=int(names), ndmin=2, comments=None)

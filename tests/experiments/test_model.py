@@ -105,6 +105,7 @@ def test_the_command_writes_classes_and_counts(run, images, tmp_path, suffix):
         ("x.npz", b"nothing", "truncated or no npz file"),
         ("x.csv", b"a,b\n", "has no line of numbers"),
         ("x.csv", b"1,2\n1,a\n", "Separate numbers with commas"),
+        ("x.csv", b"1,NA\n1,2\n", "Separate numbers with commas"),
         ("x.csv", b"1,nan\n", "not finite"),
         ("x.csv", b"1,2\n", "Each sample has 2 units"),
     ],
