@@ -19,6 +19,7 @@ def mapped(sim, tmp_path, monkeypatch):
     from pynn_sfdfa.hardware.board.spynnaker import configured
 
     monkeypatch.chdir(tmp_path)
+    sim.end()  # an emulated board that another test has left open would be closed in the midst of this one
     with configured({"Machine": {"version": "5", "virtual_board": "True"}}, tmp_path):
         yield sim
 
