@@ -83,9 +83,10 @@ class Connectivity(ABC):
         from scipy.sparse import csr_array
 
         sites = self.sites(input_shape)
-        synapses = sites.synapses()
+        # Sites list arrivals unit by unit, as the rows of the matrix are: nothing is sorted, no synapse listed twice.
+        values = weights.reshape(-1, sites.lanes)[sites.matrix_row]
         shape = (sites.offsets.size - 1, sites.count * sites.lanes)
-        return csr_array((weights.ravel()[synapses.weight], (synapses.pre, synapses.post)), shape=shape)
+        return csr_array((values.ravel(), sites.neurons.ravel(), sites.offsets * sites.lanes), shape=shape)
 
     def connector(self, sim: Any, input_shape: Shape, weights: NDArray[np.floating]) -> Any:
         """Return PyNN's list of all synapses, for projections of a script on any simulator.

@@ -55,13 +55,18 @@ class Sites:
         """Shape of the layer's weights."""
         return (self.rows, self.lanes) if self.shared else (self.count, self.rows, self.lanes)
 
+    @property
+    def matrix_row(self) -> NDArray[np.int64]:
+        """Row that each arrival meets, counted through the matrices of all sites, shape (arrivals,)."""
+        return self.row if self.shared else self.site * self.rows + self.row
+
+    @property
+    def neurons(self) -> NDArray[np.int64]:
+        """Neurons that each arrival reaches, shape (arrivals, lanes)."""
+        return np.arange(self.lanes) * self.count + self.site[:, np.newaxis]
+
     def synapses(self) -> Synapses:
         """Return the synapses, ordered by presynaptic unit."""
         unit = np.repeat(np.arange(self.offsets.size - 1), np.diff(self.offsets))
-        lane = np.arange(self.lanes)
-        row = self.row if self.shared else self.site * self.rows + self.row
-        return Synapses(
-            np.repeat(unit, self.lanes),
-            (lane * self.count + self.site[:, None]).ravel(),
-            (row[:, None] * self.lanes + lane).ravel(),
-        )
+        weight = self.matrix_row[:, np.newaxis] * self.lanes + np.arange(self.lanes)
+        return Synapses(np.repeat(unit, self.lanes), self.neurons.ravel(), weight.ravel())
