@@ -57,7 +57,7 @@ def command(checkpoint: Path, samples: int, wanted: tuple[str, ...], data: Path 
     with as_wrong_use(CheckpointError, ConfigError, DatasetError, NotStockError), announced(sys.stderr):
         known = answered(checkpoint, samples, data, sys.stderr)
         stock, later = in_stock_cells(known.network)
-    shown, counts, answers = known.samples, known.figures.counts, known.answers
+    shown, counts, answers = known.samples, known.figures.counts, known.figures.predictions
     rows = [_engine(known.figures.spikes_per_sample, counts, answers, shown.labels)]
     for place in _able(places, stock, bool(wanted)):
         label = f"{place.name} in steps of {place.timestep:g} ms"

@@ -88,7 +88,8 @@ def _pynn(checkpoint: Path, out: Path | None, dt: float, samples: int, data: Pat
         sizes = " - ".join(map(str, network.sizes))
         title = f"{settings.name}, a network of {sizes} neurons trained by pynn-sfdfa"
         readout = settings.readout_or_default().name
-        write(network, path, shown, known.figures.counts, known.answers, title=title, readout=readout, timestep=dt)
+        counts, answers = known.figures.counts, known.figures.predictions
+        write(network, path, shown, counts, answers, title=title, readout=readout, timestep=dt)
     click.echo(
         f"{path}: {sizes} neurons; {path.with_suffix('.npz').name}: weights and {len(shown)} test samples, "
         f"{100 * known.figures.accuracy:.2f} % right in continuous time. Run: python {path} nest"

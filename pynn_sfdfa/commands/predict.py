@@ -37,7 +37,7 @@ def command(checkpoint: Path, file: Path, out: Path | None) -> None:
         model, values = load(checkpoint), read_values(file)
     try:
         with announced(sys.stderr):
-            classes, counts = model.predict(values), model.counts(values)
+            classes, counts = model.answer(values)
     except ValueError as error:
         raise WrongUse(f"{file}: {error}") from None
     table = io.StringIO()

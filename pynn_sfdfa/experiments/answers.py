@@ -13,8 +13,6 @@ from pynn_sfdfa.experiments import assembly
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
@@ -33,15 +31,12 @@ class Answered:
     network : Network
     samples : SpikeTrains
     figures : Evaluation
-    answers : int64 array, shape (samples,)
-        The class that each sample is taken for.
     """
 
     settings: Experiment
     network: Network
     samples: SpikeTrains
     figures: Evaluation
-    answers: NDArray[np.int64]
 
 
 def answered(checkpoint: Path, n_samples: int, folder: Path | None, stream: TextIO) -> Answered:
@@ -65,5 +60,4 @@ def answered(checkpoint: Path, n_samples: int, folder: Path | None, stream: Text
     network, parts = assembly.build(settings, folder, stream, "evaluate")
     assembly.restore(network, saved, checkpoint)
     shown = presented(parts.test, np.arange(min(n_samples, len(parts.test))))
-    evaluator = assembly.build_evaluator(settings, network)
-    return Answered(settings, network, shown, evaluator.evaluate(shown), evaluator.predict(shown))
+    return Answered(settings, network, shown, assembly.build_evaluator(settings, network).evaluate(shown))

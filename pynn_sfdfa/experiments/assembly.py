@@ -249,7 +249,11 @@ def trained_network(path: Path) -> Network:
     pynn_sfdfa.training.checkpoint.CheckpointError, ConfigError
         If the checkpoint cannot be used.
     """
-    settings, saved = from_checkpoint(path)
+    return rebuilt(*from_checkpoint(path), path)
+
+
+def rebuilt(settings: Experiment, saved: Checkpoint, path: Path) -> Network:
+    """Return the network of what `from_checkpoint` has read from a file; errors as of `trained_network`."""
     sizes = _sizes(saved, settings, path)
     network = build_network(settings, sizes[0], sizes[-1])
     restore(network, saved, path)

@@ -42,24 +42,33 @@ class Model:
         sizes = "-".join(map(str, self.network.sizes))
         return f"Model({self.settings.name}, {sizes}, encoder {self.settings.encoding.name})"
 
-    def predict(self, samples: SpikeTrains | ArrayLike) -> NDArray[np.int64]:
-        """Return the class of each sample, shape (samples,).
+    def answer(self, samples: SpikeTrains | ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return the class of each sample and the spikes of each output neuron.
 
         Parameters
         ----------
         samples : SpikeTrains, or array of shape (samples, features) or (samples, height, width)
             Arrays are encoded as the training samples were.
 
+        Returns
+        -------
+        int64 array, shape (samples,)
+        int32 array, shape (samples, classes)
+
         Raises
         ------
         ValueError
             If samples do not fit the network or its encoder.
         """
-        return self._evaluator.predict(self._encoded(samples))
+        return self._evaluator.answer(self._encoded(samples))
+
+    def predict(self, samples: SpikeTrains | ArrayLike) -> NDArray[np.int64]:
+        """Return the class of each sample, shape (samples,); see `answer`."""
+        return self.answer(samples)[0]
 
     def counts(self, samples: SpikeTrains | ArrayLike) -> NDArray[np.int32]:
-        """Return the spikes of each output neuron for each sample, shape (samples, classes); errors as of `predict`."""
-        return self._evaluator.counts(self._encoded(samples))
+        """Return the spikes of each output neuron for each sample, shape (samples, classes); see `answer`."""
+        return self.answer(samples)[1]
 
     def score(self, samples: SpikeTrains | ArrayLike, labels: ArrayLike) -> float:
         """Return the share of samples that are taken for what their labels say.
@@ -67,7 +76,7 @@ class Model:
         Raises
         ------
         ValueError
-            As of `predict`, or if there is not a label for each sample.
+            As of `answer`, or if there is not a label for each sample.
         """
         found, wanted = self.predict(samples), np.asarray(labels)
         if wanted.shape != found.shape:
@@ -115,4 +124,5 @@ def load(path: str | Path) -> Model:
     if given.is_dir():
         files: list[Path] = [given / name for name in ("best.safetensors", "last.safetensors")]
         given = next((file for file in files if file.is_file()), files[0])
-    return Model(assembly.trained_network(given), assembly.from_checkpoint(given)[0])
+    settings, saved = assembly.from_checkpoint(given)
+    return Model(assembly.rebuilt(settings, saved, given), settings)

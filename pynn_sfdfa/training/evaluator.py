@@ -82,13 +82,13 @@ class Evaluator:
         check_labels(trains, self.network.sizes[-1])
         return evaluation(self._engine.respond(trains), trains.labels, self._loss, self._readout)
 
-    def counts(self, trains: Presentations) -> NDArray[np.int32]:
-        """Return the spikes of each output neuron for each sample, shape (samples, n_out); see `predict`."""
-        trains.check_within(self.network.trial_duration)
-        return self._engine.respond(trains).counts
+    def answer(self, trains: Presentations) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return the class of each sample and the spikes of each output neuron; labels are not looked at.
 
-    def predict(self, trains: Presentations) -> NDArray[np.int64]:
-        """Return the class of each sample as the network is now, shape (samples,); labels are not looked at.
+        Returns
+        -------
+        int64 array, shape (samples,)
+        int32 array, shape (samples, n_out)
 
         Raises
         ------
@@ -96,4 +96,9 @@ class Evaluator:
             If the samples do not fit the network or its trials.
         """
         trains.check_within(self.network.trial_duration)
-        return self._readout.decide(self._engine.respond(trains))
+        responses = self._engine.respond(trains)
+        return self._readout.decide(responses), responses.counts
+
+    def predict(self, trains: Presentations) -> NDArray[np.int64]:
+        """Return the class of each sample as the network is now, shape (samples,); see `answer`."""
+        return self.answer(trains)[0]

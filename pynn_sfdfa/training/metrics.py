@@ -33,6 +33,8 @@ class Evaluation:
         Mean over the samples.
     confusion : int64, shape (n_classes, n_classes)
         Rows: label; columns: prediction.
+    predictions : int64, shape (n_samples,)
+        The class that each sample is taken for.
     counts : int32, shape (n_samples, n_out)
     spikes_per_sample : tuple of float
         Mean number of spikes of each layer.
@@ -41,6 +43,7 @@ class Evaluation:
     accuracy: float
     loss: float
     confusion: NDArray[np.int64]
+    predictions: NDArray[np.int64]
     counts: NDArray[np.int32]
     spikes_per_sample: tuple[float, ...]
 
@@ -53,6 +56,7 @@ def evaluation(responses: Responses, labels: NDArray[np.int64], loss: Loss, read
         accuracy=float((predictions == labels).sum()) / n,
         loss=loss.loss(loss.error(responses.counts, labels)) / n,
         confusion=confusion_matrix(labels, predictions, responses.counts.shape[1]),
+        predictions=predictions,
         counts=responses.counts,
         spikes_per_sample=tuple(total / n for total in responses.spikes),
     )
