@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -26,10 +26,23 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.records import LayerTrials
     from pynn_sfdfa.event.batch.site_layout import SiteLayout
 
-__all__ = ["Blocks"]
+__all__ = ["Blocks", "Replayed"]
 
 _PARTS = 16
 """Of the trials or the sites of a layer with many sites."""
+
+
+class Replayed(NamedTuple):
+    """What is replayed of one layer.
+
+    ``how`` are the arguments of `accumulate_gradient` from ``of_spikes`` to ``constants``; ``groups`` says for how many
+    groups a row is needed.
+    """
+
+    events: LayerTrials
+    errors: NDArray[np.float32]
+    how: tuple[Any, ...]
+    groups: int
 
 
 class _Block:
@@ -47,19 +60,11 @@ class _Block:
             self._rows = np.empty(size, np.float32)
         return self._rows[:size]
 
-    def add(
-        self,
-        trials: slice,
-        sites: slice,
-        events: LayerTrials,
-        errors: NDArray[np.float32],
-        how: tuple[Any, ...],
-        groups: int,
-        gradient: NDArray[np.float32],
-    ) -> None:
+    def add(self, trials: slice, sites: slice, what: Replayed, gradient: NDArray[np.float32]) -> None:
         """Add to the gradient of its neurons what happened in these trials at these sites."""
         where = (trials.start, trials.stop, sites.start, sites.stop)
-        accumulate_gradient(*where, events, errors, *how, self.lowest, *self.space, self.rows(groups), gradient)
+        space = (self.lowest, *self.space, self.rows(what.groups))
+        accumulate_gradient(*where, what.events, what.errors, *what.how, *space, gradient)
 
 
 class _Partial:
@@ -85,42 +90,27 @@ class Blocks:
         self._partials: dict[int, list[_Partial]] = {}
 
     def tasks(
-        self,
-        layer: int,
-        n_trials: int,
-        events: LayerTrials,
-        errors: NDArray[np.float32],
-        how: tuple[Any, ...],
-        groups: int,
-        gradient: NDArray[np.float32],
+        self, layer: int, n_trials: int, what: Replayed, gradient: NDArray[np.float32]
     ) -> Iterator[Callable[[], None]]:
-        """Yield what adds the gradient of one layer; in any order, on any thread.
-
-        Parameters
-        ----------
-        how : tuple
-            Arguments of `accumulate_gradient` from ``of_spikes`` to ``constants``.
-        groups : int
-            For how many groups a row is needed.
-        """
+        """Yield what adds the gradient of one layer; in any order, on any thread."""
         layout, trials = self._layouts[layer], slice(0, n_trials)
         every = slice(0, layout.count)
         if layout.count == 1:
             for block in self._many[layer] if n_trials > 1 else self._one[layer]:
-                yield partial(block.add, trials, every, events, errors, how, groups, gradient)
+                yield partial(block.add, trials, every, what, gradient)
         elif not layout.shared:
             for part in share_out(layout.count, _PARTS):
                 block = _Block(0, layout.width)
-                yield partial(block.add, trials, part, events, errors, how, groups, gradient)
+                yield partial(block.add, trials, part, what, gradient)
         elif n_trials == 1:
-            yield partial(self._one[layer][0].add, trials, every, events, errors, how, groups, gradient)
+            yield partial(self._one[layer][0].add, trials, every, what, gradient)
         else:
             parts = list(share_out(n_trials, _PARTS))
             if layer not in self._partials:
                 self._partials[layer] = [_Partial(layout.width, gradient.size) for _ in range(_PARTS)]
             summed = _Sum(self._partials[layer][: len(parts)], gradient)
             for own, part in zip(self._partials[layer], parts, strict=False):
-                yield partial(summed.add, own, part, every, events, errors, how, groups)
+                yield partial(summed.add, own, part, every, what)
 
 
 class _Sum:
@@ -130,19 +120,10 @@ class _Sum:
         self._partials, self._gradient = partials, gradient
         self._missing, self._lock = len(partials), Lock()
 
-    def add(
-        self,
-        own: _Partial,
-        trials: slice,
-        sites: slice,
-        events: LayerTrials,
-        errors: NDArray[np.float32],
-        how: tuple[Any, ...],
-        groups: int,
-    ) -> None:
+    def add(self, own: _Partial, trials: slice, sites: slice, what: Replayed) -> None:
         """Complete one of them; arguments as of a block."""
         own.gradient[:] = 0.0
-        own.block.add(trials, sites, events, errors, how, groups, own.gradient)
+        own.block.add(trials, sites, what, own.gradient)
         with self._lock:
             self._missing -= 1
             if self._missing:

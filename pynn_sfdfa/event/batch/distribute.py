@@ -14,7 +14,7 @@ from numba import float32, int32, int64
 
 from pynn_sfdfa.event.batch.arrive import group_events
 from pynn_sfdfa.event.batch.places import first_event, first_group, spikes_of_trial
-from pynn_sfdfa.event.batch.radix import sort_keys
+from pynn_sfdfa.event.batch.radix import sort_spikes
 from pynn_sfdfa.event.batch.reach import REACH
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel
@@ -31,15 +31,13 @@ __all__ = ["DEAL", "Deal", "allocate_deal", "distribute_inputs", "distribute_spi
 _index = np.uint64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 
-_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
-
 _ENOUGH = 0
 
 
 class Deal(NamedTuple):
     """Space for the spikes of a trial in the order of time."""
 
-    keys: NDArray[np.uint64]  # (most spikes of a trial,): bits of the time, index of the spike
+    order: NDArray[np.uint64]  # (most spikes of a trial,)
     spare: NDArray[np.uint64]  # the same
     buckets: NDArray[np.int32]  # those of `sort_keys`
     next: NDArray[np.int64]  # (most sites of a layer,): where their next arrivals go
@@ -48,8 +46,8 @@ class Deal(NamedTuple):
 
 def allocate_deal(most_spikes: int, sites: int, units: int) -> Deal:
     """Return space for so many spikes of a trial, by so many units, and sites above them."""
-    keys, spare = np.empty((2, most_spikes), np.uint64)
-    return Deal(keys, spare, np.empty(1 << 11, np.int32), np.empty(sites, np.int64), np.empty(units, np.int64))
+    order, spare = np.empty((2, most_spikes), np.uint64)
+    return Deal(order, spare, np.empty(1 << 11, np.int32), np.empty(sites, np.int64), np.empty(units, np.int64))
 
 
 DEAL = numba.typeof(allocate_deal(1, 1, 1))
@@ -164,14 +162,13 @@ def distribute_spikes(
         spike0, n = spikes_of_trial(below, trial)
         deal.next[:] = 0
         for k in range(n):
-            deal.keys[k] = _index(spikes[spike0 + k].time_bits) << _HALF | k
             _count(_index(spikes[spike0 + k].unit), reach, deal.next)
         missing: int = _begin(trial, deal.next, out)
         if missing > 0:
             return missing
-        sort_keys(n, deal.keys, deal.spare, deal.buckets)
+        sort_spikes(spikes, spike0, n, deal.order, deal.spare, deal.buckets)
         for k in range(n):
-            source = deal.keys[k] & _LOW
+            source = deal.order[k]
             spike = spikes[spike0 + source]
             _put(trial, _index(spike.unit), source, spike.time, spike.grade, reach, deal, out)
         _group(trial, constants, deal.next, out)

@@ -156,14 +156,12 @@ def neuron_errors_below(
         Of no use for the first layer.
     float32 array, shape (trials, neurons)
     """
-    layout, n_below = layouts[layer], layouts[layer - 1].neurons if layer > 0 else 1
-    above, trials = workspace.layers[layer], len(error)
+    layout, above, trials = layouts[layer], workspace.layers[layer], len(error)
     below = workspace.layers[max(0, layer - 1)]
     lanes = layout.lanes if layout.count == 1 else layout.width
     by_site = np.ascontiguousarray(error, np.float32) if layout.count == 1 else layout.by_site(error)
     potential = np.empty(by_site.shape, np.float32)
-    several = layer > 0 and layouts[layer - 1].count > 1
-    result = np.empty((trials, below.counts.size // workspace.trials if several else n_below), np.float32)
+    result = np.empty((trials, below.counts.size // workspace.trials if layer > 0 else 1), np.float32)
 
     def propagate(part: slice) -> None:
         space = (*np.empty((3, lanes), np.float32), np.ones(lanes, np.float32))
@@ -174,7 +172,7 @@ def neuron_errors_below(
         )
 
     pool.run(partial(propagate, part) for part in share_out(trials, PARTS_PER_THREAD * pool.threads))
-    return layouts[layer - 1].as_pynn(result) if several else result, layout.as_pynn(potential)
+    return layouts[layer - 1].as_pynn(result) if layer > 0 else result, layout.as_pynn(potential)
 
 
 def lateral_effect(
@@ -212,7 +210,7 @@ def return_answers(
     feedback : float32, shape (n_out, n_hidden)
     """
     hidden, output = workspace.layers[layer], workspace.layers[-1]
-    rows = (feedback if layout.count == 1 else layout.by_site(feedback)).T.ravel()
+    rows = layout.by_site(feedback).T.ravel()
 
     def answer(number: int, part: slice) -> None:
         deal, orders = workspace.deals[number], workspace.orders[number]

@@ -11,10 +11,11 @@ from pynn_sfdfa.support.jit import subroutine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["sort_keys"]
+__all__ = ["sort_keys", "sort_spikes"]
 
 _index = np.uint64
 _BITS, _MASK = np.uint64(11), np.uint64((1 << 11) - 1)
+_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _SHIFTS = (np.uint64(32), np.uint64(43), np.uint64(54))
 """Digits of 11 bits; the upper half of a key is what it is sorted by."""
 
@@ -45,3 +46,20 @@ def sort_keys(n: np.uint64, keys: NDArray[np.uint64], spare: NDArray[np.uint64],
             buckets[digit] += 1
         for k in range(n):
             keys[k] = spare[k]
+
+
+@subroutine()
+def sort_spikes(
+    spikes: NDArray[np.void],
+    spike0: np.uint64,
+    n: np.uint64,
+    order: NDArray[np.uint64],
+    spare: NDArray[np.uint64],
+    buckets: NDArray[np.int32],
+) -> None:
+    """Write the indices of n spikes from ``spike0`` on, by time and then by index, into ``order``; see `sort_keys`."""
+    for k in range(n):
+        order[k] = _index(spikes[spike0 + k].time_bits) << _HALF | k
+    sort_keys(n, order, spare, buckets)
+    for k in range(n):
+        order[k] &= _LOW

@@ -73,6 +73,9 @@ class SiteLayout:
         """Return (n, neurons), channels first, as (n, count * width), site by site; padding is 0, or as it is."""
         if out is None:
             out = np.zeros((len(values), self.count * self.width), np.float32)
+        if self.count == 1:
+            out[:, : self.lanes] = values
+            return out
         sites = out.reshape(len(values), self.count, self.width)
         sites[:, :, : self.lanes] = values.reshape(len(values), self.lanes, self.count).transpose(0, 2, 1)
         return out

@@ -19,7 +19,7 @@ from numba import float32, int64, uint64
 from pynn_sfdfa.event.batch.distribute import DEAL
 from pynn_sfdfa.event.batch.order import sort_by_time
 from pynn_sfdfa.event.batch.places import first_spike, release_count, row_width, spike_count, spikes_of_trial
-from pynn_sfdfa.event.batch.radix import sort_keys
+from pynn_sfdfa.event.batch.radix import sort_spikes
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.batch.spike_errors_through_weights import slope
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["spike_errors_by_feedback"]
 
 _index = np.uint64
-_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
@@ -67,10 +66,7 @@ def _by_feedback(
     (below0, fired_below), above0 = spikes_of_trial(hidden, trial), first_spike(output, trial)
     release0 = above0
     n_fired, k = np.int64(fired_below), np.int64(spike_count(output, trial))
-    fired = deal.keys
-    for z in range(_index(n_fired)):
-        fired[z] = _index(below[below0 + z].time_bits) << _HALF | z
-    sort_keys(_index(n_fired), fired, deal.spare, deal.buckets)
+    sort_spikes(below, below0, _index(n_fired), deal.order, deal.spare, deal.buckets)
     sort_by_time(above, above0, 0, k, answered)
     n_released = np.int64(release_count(output, trial)) if constants.refractory > np.float32(0.0) else 0
     sort_by_time(releases, release0, 0, n_released, released)
@@ -82,7 +78,7 @@ def _by_feedback(
     carry[:] = zero
     now = constants.trial_duration
     for z in range(n_fired - 1, -1, -1):
-        spike = below0 + (fired[z] & _LOW)
+        spike = below0 + deal.order[z]
         arrival = below[spike].time + delay
         if arrival > constants.trial_duration:
             below[spike].error = zero

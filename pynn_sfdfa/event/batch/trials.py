@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.event.batch.blocks import Replayed
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.passes import (
     lateral_effect,
@@ -96,12 +97,7 @@ class Trials:
 
     def neuron_errors(self, layer: int, error: NDArray[np.float32]) -> None:
         """Give all spikes of a neuron one error."""
-        trials, neurons = error.shape
-        layout = self._layers.layouts[layer]
-        if layout.count == 1:
-            np.multiply(error, self._scale, out=self._errors[layer][:trials, :neurons])
-        else:
-            layout.by_site(error * self._scale, self._errors[layer][:trials])
+        self._layers.layouts[layer].by_site(error * self._scale, self._errors[layer][: len(error)])
         self._assigned.add(layer)
 
     def spike_errors_by_feedback(self, layer: int, feedback: NDArray[np.float32]) -> None:
@@ -187,10 +183,8 @@ class Trials:
 
     def scale_errors(self, layer: int, factor: NDArray[np.float32]) -> None:
         """Multiply the errors that the neurons of a layer and their spikes have been assigned."""
-        trials, neurons = factor.shape
-        layout = self._layers.layouts[layer]
-        factor = factor if layout.count == 1 else layout.by_site(factor)
-        self._errors[layer][:trials, : factor.shape[1]] *= factor
+        factor = self._layers.layouts[layer].by_site(factor)
+        self._errors[layer][: len(factor)] *= factor
         if layer in self._of_spikes:
             spikes = self._workspace.layers[layer].spikes.reshape(self._workspace.trials, -1)
             for trial, own in enumerate(factor):
@@ -220,4 +214,4 @@ class Trials:
             events, errors = self._workspace.layers[layer], self._flat_errors[layer]
             silent = np.float32(local_gradient.silent * self._layers.silent[layer])
             how = (layer in self._of_spikes, of_potential, silent, constants[layer])
-            yield from blocks.tasks(layer, self._n, events, errors, how, groups[layer], gradients[layer])
+            yield from blocks.tasks(layer, self._n, Replayed(events, errors, how, groups[layer]), gradients[layer])
