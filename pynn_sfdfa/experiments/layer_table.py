@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from pynn_sfdfa.experiments.sections import Section
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
@@ -12,8 +12,15 @@ from pynn_sfdfa.support.settings import Count, Range
 
 __all__ = ["LayerTable"]
 
-_Lengths = Count | Annotated[tuple[Count, Count], Field(strict=False)]
+
+def _both(value: Any) -> Any:
+    """Return a whole number as the pair of it, and anything else as it is."""
+    return (value, value) if type(value) is int else value
+
+
 _Edge = Annotated[int, Field(ge=0, lt=2**31)]
+_Lengths = Annotated[tuple[Count, Count], Field(strict=False), BeforeValidator(_both)]
+_Edges = Annotated[tuple[_Edge, _Edge], Field(strict=False), BeforeValidator(_both)]
 
 _OF_KIND = {
     "convolution": ({"channels", "kernel"}, {"stride", "padding"}),
@@ -21,9 +28,7 @@ _OF_KIND = {
     "pooling": ({"size"}, {"weight"}),
     "dense": ({"neurons"}, set()),
 }
-"""What each kind must have, and what it may have."""
-
-_OF_ALL = {"v_thresh", "weights"}
+"""What each kind must have, and what it may have beside a threshold and a range of weights."""
 
 
 class LayerTable(Section):
@@ -33,9 +38,7 @@ class LayerTable(Section):
     channels: Count | None = Field(None, description="neurons at a position; of a convolution or a local layer")
     kernel: _Lengths | None = Field(None, description="of its windows, one length or [height, width]")
     stride: _Lengths | None = Field(None, description="between its windows; default: 1")
-    padding: _Edge | Annotated[tuple[_Edge, _Edge], Field(strict=False)] | None = Field(
-        None, description="rows and columns without units at each side; default: 0"
-    )
+    padding: _Edges | None = Field(None, description="rows and columns without units at each side; default: 0")
     size: _Lengths | None = Field(None, description="of the windows of a pooling, which lie side by side")
     weight: float | None = Field(
         None, gt=0, le=LARGEST_WEIGHT, description="nA, of a pooling with spiking units; without it, it sums"
@@ -50,9 +53,11 @@ class LayerTable(Section):
         given = {name for name in type(self).model_fields if getattr(self, name) is not None} - {"kind"}
         for name in sorted(must - given):
             raise ValueError(f"{name} is missing, which kind = {self.kind!r} needs")
-        allowed = must | may | _OF_ALL
-        if self.sums:
-            allowed -= _OF_ALL
+        allowed = must | may
+        if not self.sums:
+            allowed |= {"v_thresh"}
+        if self.kind != "pooling":  # whose weight is fixed
+            allowed |= {"weights"}
         for name in sorted(given - allowed):
             what = "a pooling that sums" if self.sums else f"kind = {self.kind!r}"
             raise ValueError(f"{name} means nothing for {what}; it has {', '.join(sorted(allowed))}")
@@ -66,14 +71,11 @@ class LayerTable(Section):
     @property
     def label(self) -> str:
         """The layer as the literature writes it, 15C5 or P2."""
-        lengths = _spelled(self.size if self.kind == "pooling" else self.kernel)
+        vertical, horizontal = self.size or self.kernel or (0, 0)
+        lengths = f"{vertical}" if vertical == horizontal else f"{vertical}x{horizontal}"
         return {
             "convolution": f"{self.channels}C{lengths}",
             "local": f"{self.channels}L{lengths}",
             "pooling": f"P{lengths}",
             "dense": f"{self.neurons}",
         }[self.kind]
-
-
-def _spelled(lengths: Any) -> str:
-    return "x".join(map(str, lengths)) if isinstance(lengths, tuple) else str(lengths)

@@ -144,6 +144,12 @@ class Network(Section):
             raise ValueError("input_shape is missing, such as [1, 28, 28], which [[network.layers]] need")
         if self.input_shape is not None and not self.layers:
             raise ValueError("input_shape means something for [[network.layers]] only; leave it out")
+        windows = [layer for layer in self.layers if layer.kind != "dense"]
+        if windows and self.hidden.inhibition:
+            raise ValueError(
+                f"hidden.inhibition = {self.hidden.inhibition:g} nA means something for dense layers only; leave it "
+                f"out, or the layer of kind = {windows[0].kind!r}"
+            )
         if self.layers and self.layers[-1].kind == "pooling" and len(self.layers) == 1:
             raise ValueError("a pooling alone learns nothing; add a layer of another kind")
         return self

@@ -62,6 +62,12 @@ def test_they_are_written_down_as_they_were_read(tmp_path):
          "v_thresh means nothing for a pooling that sums; it has size, weight"),
         (changed("[{kind='conv', channels=4, kernel=3}]"), "network.layers[0].kind"),
         (changed("[{kind='convolution', channels=0, kernel=3}]"), "network.layers[0].channels = 0 is not valid"),
+        (changed("[{kind='pooling', size=2, weight=0.5, weights=[0.0, 1.0]}, {kind='dense', neurons=4}]"),
+         "weights means nothing for kind = 'pooling'; it has size, v_thresh, weight"),
+        (changed("[{kind='convolution', channels=4, kernel='big'}]"), 'network.layers[0].kernel = "big" is not valid'),
+        (changed("[{kind='convolution', channels=4, kernel=3, padding=-1}]"), "network.layers[0].padding[0] = -1"),
+        (["network.hidden.inhibition=0.5", "network.delay=1.0"],
+         "hidden.inhibition = 0.5 nA means something for dense layers only"),
         (["network.input_shape=[1, 8]"], "network.input_shape"),
     ],
 )  # fmt: skip
