@@ -26,7 +26,7 @@ def _row(events: NDArray[np.void], event: np.uint64, matrix: np.uint64, width: n
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def _pair(weights: NDArray[np.float32], first: np.uint64, second: np.uint64) -> NDArray[np.float32]:
+def _pair(weights: NDArray[np.float32], first: np.uint64 | int, second: np.uint64 | int) -> NDArray[np.float32]:
     """Return the sums of two stretches of weights."""
     return add(load(weights, first), load(weights, second))
 
@@ -81,7 +81,7 @@ def sum_rows(
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
 def candidates(
-    lane: np.uint64,
+    lane: np.uint64 | int,
     tangent_A: np.float32,
     tangent_B: np.float32,
     c: np.float32,

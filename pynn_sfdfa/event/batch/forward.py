@@ -191,15 +191,15 @@ def _advance_place(
     event0, group0, release0 = first_event(layer, place), first_group(layer, place), spike0
     layer.places[place].spike = spike0
     n_held, n_released = 0, 0
-    for lane in range(_ZERO, width, STEP):
-        store(A, lane, zeros())
-        store(B, lane, zeros())
-        store(D, lane, zeros())
-        store(directional, cell + lane, zeros())
-        store(perturbations, cell + lane, zeros())
-    for lane in range(width):
-        release[lane] = _FREE
-        counts[cell + lane] = 0
+    for k in range(_ZERO, width, STEP):
+        store(A, k, zeros())
+        store(B, k, zeros())
+        store(D, k, zeros())
+        store(directional, cell + k, zeros())
+        store(perturbations, cell + k, zeros())
+    for k in range(width):
+        release[k] = _FREE
+        counts[cell + k] = 0
     decay_syn, decay_m = zero, zero
     n = spike0
     for group in range(group0, group0 + _index(layer.places[place].n_groups)):
@@ -223,8 +223,8 @@ def _advance_place(
                 grade = events[event].grade
                 if grade != zero:
                     row = (matrix + _index(events[event].unit)) * width
-                    for lane in range(width):
-                        D[lane] += weights[row + lane] * grade
+                    for k in range(width):
+                        D[k] += weights[row + k] * grade
         decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
         groups[group].stop = n - spike0
         before = n_released

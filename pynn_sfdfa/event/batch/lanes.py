@@ -7,7 +7,7 @@ Each function is defined as Python has it, for where numba is switched off, and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
 import numpy as np
@@ -31,9 +31,10 @@ STEP = np.uint64(LANES)
 _VECTOR, _INDEX = ir.VectorType(ir.FloatType(), LANES), ir.IntType(32)
 _FLAGS = tuple(sorted(FLOAT_FLAGS))
 _FLOAT_BYTES = 4
+_Function = TypeVar("_Function")
 
 
-class _Lanes(types.Type):  # type: ignore[misc]  # numba has no types for mypy
+class _Lanes(types.Type):
     """As many float32 values as are at work together."""
 
     def __init__(self) -> None:
@@ -44,14 +45,18 @@ _LANES = _Lanes()
 
 
 @register_model(_Lanes)
-class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, numba_type: Any) -> None:
         super().__init__(manager, numba_type, _VECTOR)
 
 
-def _in_kernels(declaration: Any) -> Callable[[Any], Any]:
+def _in_kernels(declaration: Any) -> Callable[[_Function], _Function]:
     """Have kernels call what is declared instead of the function."""
-    return lambda function: function if numba.config.DISABLE_JIT else intrinsic(declaration)
+
+    def declared(function: _Function) -> _Function:
+        return function if numba.config.DISABLE_JIT else cast("_Function", intrinsic(declaration))
+
+    return declared
 
 
 def _address(context: Any, builder: Any, signature: Any, row: Any, at: Any) -> Any:
@@ -129,13 +134,13 @@ def _total(_context: Any, lanes: Any) -> Any:
 
 
 @_in_kernels(_load)
-def load(row: NDArray[np.float32], at: np.uint64) -> NDArray[np.float32]:
+def load(row: NDArray[np.float32], at: np.uint64 | int) -> NDArray[np.float32]:
     """Return the values from ``row[at]`` on."""
     return row[at : at + STEP].copy()
 
 
 @_in_kernels(_store)
-def store(row: NDArray[np.float32], at: np.uint64, lanes: NDArray[np.float32]) -> None:
+def store(row: NDArray[np.float32], at: np.uint64 | int, lanes: NDArray[np.float32]) -> None:
     """Write values from ``row[at]`` on."""
     row[at : at + STEP] = lanes
 

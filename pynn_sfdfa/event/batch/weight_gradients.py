@@ -38,7 +38,7 @@ _SMALLEST = np.float32(1e-12)
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
 def _eligibility(
-    lane: np.uint64, S1: NDArray[np.float32], S2: NDArray[np.float32], decay_syn: np.float32, decay_m: np.float32
+    lane: np.uint64 | int, S1: NDArray[np.float32], S2: NDArray[np.float32], decay_syn: np.float32, decay_m: np.float32
 ) -> NDArray[np.float32]:
     """Return what an arrival adds to the gradients of its synapses with the neurons from ``lane`` on."""
     return subtract(scaled(load(S1, lane), decay_syn), scaled(load(S2, lane), decay_m))
