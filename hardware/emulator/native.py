@@ -12,7 +12,7 @@ import llvmlite.binding
 import numpy as np
 from numba import carray, cfunc, types
 from numpy.typing import NDArray
-from unicorn import UC_HOOK_BLOCK, Uc, arm_const
+from unicorn import UC_HOOK_BLOCK, UC_HOOK_TLB_FILL, UC_MEM_FETCH, UC_TLB_VIRTUAL, Uc, arm_const
 from unicorn.unicorn_py3.unicorn import uclib
 
 from pynn_sfdfa.hardware.emulator.address_map import ITCM_SIZE
@@ -184,18 +184,38 @@ def run(state: NDArray[np.int64]) -> int:
             _pass_over_vain_waits(state)
 
 
+_READ_WRITE, _ALL = 3, 7
+_FETCH = UC_MEM_FETCH
+
+
+@cfunc(types.uint8(types.voidptr, types.uint64, types.int32, types.voidptr, types.voidptr))
+def _at_miss(_uc: object, address: int, access: int, entry: object, _user_data: object) -> int:
+    """Translate an address to itself; code is expected in ITCM, elsewhere only where an instruction is fetched.
+
+    Without this, Unicorn takes every page for one with code, and looks at each store for what it has translated.
+    """
+    carray(entry, 1, dtype=np.uint64)[0] = address
+    carray(entry, 3, dtype=np.int32)[2] = _ALL if address < ITCM_SIZE or access == _FETCH else _READ_WRITE
+    return 1
+
+
 def attach(uc: Uc, state: NDArray[np.int64]) -> None:
     """Count the instructions of a processor in a state, which must live as long as the processor."""
-    handle = uc._uch
-    state[HANDLE] = handle.value
+    state[HANDLE] = uc._uch.value
     state[BUFFER] = state.ctypes.data + 8 * VALUE
+    uc.ctl_set_tlb_mode(UC_TLB_VIRTUAL)
+    _add_hook(uc, UC_HOOK_TLB_FILL, _at_miss.address, 0)
+    _add_hook(uc, UC_HOOK_BLOCK, _at_block.address, state.ctypes.data)
+
+
+def _add_hook(uc: Uc, kind: int, function: int, user_data: int) -> None:
     hook = ctypes.c_size_t()
     status = uclib.uc_hook_add(
-        handle,
+        uc._uch,
         ctypes.cast(ctypes.byref(hook), uclib.uc_hook_add.argtypes[1]),
-        UC_HOOK_BLOCK,
-        ctypes.c_void_p(_at_block.address),
-        ctypes.c_void_p(state.ctypes.data),
+        kind,
+        ctypes.c_void_p(function),
+        ctypes.c_void_p(user_data),
         ctypes.c_uint64(1),
         ctypes.c_uint64(0),
     )
