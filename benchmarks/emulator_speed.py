@@ -2,8 +2,8 @@
 
 python benchmarks/emulator_speed.py [CASE ...] [--against CHECKOUT] [--repetitions 2]
 
-Prints processor seconds per second of the board's time, and for learning per trial, of ``sim.run`` of a network that has
-run before. A checkout is measured in processes of their own, in turns with those of the other. Instructions that the cores
+Prints processor seconds per second of the board's time, and for learning per trial, of ``sim.run`` of a network that
+has run before. Each run is a process of its own, those of the two checkouts in turns. Instructions that the cores have
 executed and a digest of what was recorded or learned must agree, or the exit status is 1. Results go to
 benchmarks/results/emulator_speed.json.
 
@@ -126,7 +126,7 @@ def learning(trials: float) -> dict[str, Any]:
         hidden={**cell, "v_thresh": -67.0},
         output={**cell, "v_thresh": -65.0},
         delay=1.0,
-        weights=(-0.1, 0.3),
+        weights=(-0.03, 0.1),
         seed=SEED,
     )
     targets = np.where(np.arange(10) == labels[:, None], 15.0, 3.0)
