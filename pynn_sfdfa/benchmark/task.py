@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pynn_sfdfa.encoding import Encoder
+    from pynn_sfdfa.encoding.recordings import Recordings
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
@@ -144,10 +145,10 @@ def prepare(
     return Task(train, test, source, batched, online)
 
 
-def _images(part: datasets.Samples | SpikeTrains) -> datasets.Samples:
+def _images(part: datasets.Samples | Recordings | SpikeTrains) -> datasets.Samples:
     if isinstance(part, datasets.Samples):
         return part
-    raise datasets.DatasetError("mnist holds spikes, not images.")
+    raise datasets.DatasetError("mnist holds no images.")
 
 
 def without_optimizer(saved: checkpoint.Checkpoint) -> checkpoint.Checkpoint:
