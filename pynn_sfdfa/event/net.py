@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from pynn_sfdfa.common.targets import check_learning
 from pynn_sfdfa.common.wiring import check_trial_durations
 from pynn_sfdfa.event.advance import Spikes
-from pynn_sfdfa.event.learning import end_trial
+from pynn_sfdfa.event.learning import check_timed, end_trial
 from pynn_sfdfa.event.neurons import Neurons
 from pynn_sfdfa.event.stages import stages
 from pynn_sfdfa.event.stock_neurons import StockNeurons
@@ -86,6 +86,7 @@ class Net:
                 regularised=bool(neurons.rho.any()),
                 plastic=any(p.values("learning_rate").any() for p in neurons.inputs),
             )
+            check_timed(neurons)
 
     def advance(self, after: float, now: float, stop: float) -> None:
         """Advance through everything that happens after ``after`` up to and including ``stop``, trial by trial.

@@ -142,6 +142,7 @@ class Network:
         feedback_learning_rate: float = 0.0,
         rho: float = 0.0,
         r_target: float = 0.0,
+        timed: bool = False,
         pause: float | None = None,
     ) -> Wiring:
         """Create the network on a simulator, with its present weights, to be shown every sample in turn.
@@ -160,6 +161,8 @@ class Network:
             Of the forward and the feedback projections; 0 keeps them fixed.
         rho, r_target : float
             Rate regularisation of the hidden populations.
+        timed : bool
+            Whether output spikes travel the feedback projections, so that each hidden spike has an error of its own.
         pause : float, optional
             Silence in ms before each sample, for stock cells, which do not return to rest where a trial ends. Default:
             so long that exp(-10) = 0.005 % is left of what a sample left behind; 0 without such cells.
@@ -199,7 +202,9 @@ class Network:
             raise ValueError(f"pause = {pause!r} ms is not valid; it must be >= 0.")
         learning = {"learning_rate": learning_rate, "feedback_learning_rate": feedback_learning_rate}
         shown = presented(trains, np.arange(len(trains)))
-        return wiring.wire(self, sim, shown, targets, {"rho": rho, "r_target": r_target}, **learning, pause=silence)
+        return wiring.wire(
+            self, sim, shown, targets, {"rho": rho, "r_target": r_target}, **learning, timed=timed, pause=silence
+        )
 
     def read(self, made: Wiring) -> None:
         """Take over the weights that the simulator has learned, and the feedback if it was wired."""

@@ -125,6 +125,7 @@ def wire(
     regularisation: Mapping[str, float],
     learning_rate: float,
     feedback_learning_rate: float,
+    timed: bool,
     pause: float,
 ) -> Wiring:
     """Create a network on a simulator; see `pynn_sfdfa.network.network.Network.wire`."""
@@ -155,7 +156,7 @@ def wire(
         if layer.connectivity.inhibition:
             inhibition.append(static_synapses.inhibit(sim, population, layer, network.delay))
     hidden = populations[:-1] if targets is not None else []
-    feedback = _feedback(sim, populations[-1], hidden, network.feedback, feedback_learning_rate)
+    feedback = _feedback(sim, populations[-1], hidden, network.feedback, feedback_learning_rate, timed)
     return Wiring(stimulus, populations, projections, feedback, inhibition, len(trains), trial_duration, pause)
 
 
@@ -178,14 +179,19 @@ def _projected(
 
 
 def _feedback(
-    sim: Any, output: Any, hidden: Sequence[Any], weights: Sequence[NDArray[np.float32]], learning_rate: float
+    sim: Any,
+    output: Any,
+    hidden: Sequence[Any],
+    weights: Sequence[NDArray[np.float32]],
+    learning_rate: float,
+    timed: bool,
 ) -> list[Any]:
     return [
         sim.Projection(
             output,
             population,
             sim.AllToAllConnector(),
-            sim.SFDFAFeedback(weight=matrix.astype(float), learning_rate=learning_rate),
+            sim.SFDFAFeedback(weight=matrix.astype(float), learning_rate=learning_rate, timed=timed),
             receptor_type="error",
         )
         for population, matrix in zip(hidden, weights, strict=False)
