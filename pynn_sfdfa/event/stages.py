@@ -37,7 +37,7 @@ class Stage(NamedTuple):
 
     @property
     def reach(self) -> float:
-        """The smallest delay (ms) in the loop that is not 0, infinite without a loop: they advance by less at a time."""
+        """The smallest delay (ms) in the loop that is not 0, infinite without a loop; they advance by less."""
         return min((way.projection.delay for way in self.loop if way.projection.delay > 0), default=math.inf)
 
     def check(self, stop: float) -> None:
