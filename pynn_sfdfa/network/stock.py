@@ -51,7 +51,7 @@ def in_stock_cells(network: Network) -> tuple[Network, list[float]]:
         dense = layer.connectivity
         if not isinstance(dense, Dense):
             raise NotStockError(f"{layer}: only dense layers go into PyNN's own cells here; train one of those.")
-        layers.append(Dense(dense.size, cell=stock_cell(layer), inhibition=dense.inhibition))
+        layers.append(Dense(dense.size, cell=stock_cell(layer), inhibition=dense.inhibition, recurrent=dense.recurrent))
     added = 0.0 if network.delay else STEP
     stock = Network([network.input, *layers], delay=network.delay or STEP, max_spikes=network.max_spikes)
     stock.weights = [weights.copy() for weights in network.weights]

@@ -82,6 +82,8 @@ def _through_weights(
             S2[lane] *= decay_m
         take_window(place, group, lowest, layer, error, cell, of_spikes, False, constants, one, one, S1, S2, carry)
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
+            if events[event].source < 0:  # a spike of the layer itself
+                continue
             row = (matrix + _index(events[event].unit)) * width
             spikes_below[below0 + _index(events[event].source)].error += slope(
                 weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m
