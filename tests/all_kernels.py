@@ -75,7 +75,7 @@ def windowed(conv, rule, optimizer):
 
 def looped(cell, rule):
     """The same of a network of recurrent layers."""
-    options = {"tau_m": 40.0, "tau_syn": 8.0, "cm": 4.0, "v_thresh": -62.0, "trial_duration": 120.0}
+    options = {"tau_m": 40.0, "tau_syn": 8.0, "cm": 4.0, "v_rest": -65.0, "v_thresh": -62.0, "trial_duration": 120.0}
     cell, loops = cell(**options), (Recurrent(1.5, 0.6, (-0.5, 0.6)), Recurrent(3.0, 1.0, (-0.3, 0.3)))
     layers = [Dense(n, cell=cell, recurrent=own) for n, own in zip((7, 3), loops, strict=True)]
     network = Network([Input((12,)), *layers], delay=1.0, weights=(-0.4, 1.2), max_spikes=30, seed=3)
