@@ -98,6 +98,7 @@ class Network:
                 f"({self.trial_duration:g} ms)."
             )
         _check_inhibition(self.layers, delay)
+        _check_recurrence(self.layers, self.trial_duration)
         self.gradient, self.delay, self.max_spikes = gradient, float(delay), int(max_spikes)
         self.weights = [
             layer.connectivity.initial_weights(
@@ -209,8 +210,10 @@ class Network:
     def read(self, made: Wiring) -> None:
         """Take over the weights that the simulator has learned, and the feedback if it was wired."""
         self.weights = [
-            weights if layer.cell.static_synapses else layer.connectivity.learned(projection, layer.input_shape)
-            for layer, weights, projection in zip(self.layers, self.weights, made.projections, strict=True)
+            weights if layer.cell.static_synapses else wiring.learned(layer, weights, projection, within)
+            for layer, weights, projection, within in zip(
+                self.layers, self.weights, made.projections, made.within, strict=True
+            )
         ]
         if made.feedback:
             self.feedback = [np.asarray(p.get("weight", format="array"), np.float32) for p in made.feedback]
@@ -282,6 +285,16 @@ def _check_inhibition(layers: Sequence[Layer], delay: float) -> None:
             raise ValueError(
                 f"{layer} has inhibition = {weight:g} nA, which acts after the delay of the network, so delay = 0 ms "
                 "is not valid. Give the network a delay > 0, such as 1 ms."
+            )
+
+
+def _check_recurrence(layers: Sequence[Layer], trial_duration: float) -> None:
+    for layer in layers:
+        own = layer.connectivity.recurrent
+        if own is not None and not own.delay < trial_duration:
+            raise ValueError(
+                f"{layer} has a delay of {own.delay:g} ms within it, which is not valid; it must be shorter than the "
+                f"trial ({trial_duration:g} ms)."
             )
 
 
