@@ -15,7 +15,7 @@ from pynn_sfdfa.campaign.progress import CampaignProgress
 from pynn_sfdfa.campaign.spec import RunSpec
 from pynn_sfdfa.experiments import resources
 from pynn_sfdfa.experiments.config import ConfigError
-from pynn_sfdfa.experiments.download_progress import DownloadProgress
+from pynn_sfdfa.experiments.loading import loaded
 from pynn_sfdfa.experiments.run_folder import RunFolder, RunFolderError
 from pynn_sfdfa.support import memory
 from pynn_sfdfa.support.interrupts import deferred_interrupt
@@ -135,14 +135,18 @@ def check_data(specs: Sequence[RunSpec], data: Path | None, stream: TextIO, at_o
 
     So is a run that would not leave enough memory for those beside it; alone each looks at that itself.
     """
-    for name in dict.fromkeys(spec.settings.data.name for spec in specs):
-        with DownloadProgress(stream) as progress:
-            dataset = datasets.load(name, data, progress=progress)
+    for first in {_data_of(spec): spec for spec in reversed(specs)}.values():
+        dataset, _ = loaded(first.settings, data, stream)
         for spec in specs if at_once > 1 else ():
-            if spec.settings.data.name == name:
+            if _data_of(spec) == _data_of(first):
                 reason = memory.shortage(resources.needs(spec.settings, dataset, "train"), memory.limit(), at_once)
                 if reason is not None:
                     raise CampaignError(f"{spec.name}: {reason} Or take fewer --workers.")
+
+
+def _data_of(spec: RunSpec) -> tuple[object, object]:
+    """Return what says which samples a run has, and as which spikes recordings among them are kept."""
+    return spec.settings.data, spec.settings.encoding
 
 
 def _run_here(spec: RunSpec, number: str, data: Path | None, threads: int, stream: TextIO) -> Outcome:
