@@ -18,7 +18,7 @@ MAX_OUTPUTS = 256
 """Output neurons whose errors a hidden neuron can add up."""
 
 _BLOCK = 16  # bytes lost in an allocation, at most
-_BLOCKS = 32
+_BLOCKS = 36
 _NEURON_BYTES = 24 + 4 + 8 + 4 + 8 * MAX_SPIKES  # state, what arrives, grades, spikes of a trial
 _LEARNING_BYTES = 4 + 8 + 4 + 12  # errors, errors gathered, changes, replay
 _TRANSFER_BYTES = 2 * 4 + 4 + 3 * 4  # rows under way, a sample, indices of recorded neurons
@@ -28,6 +28,9 @@ _SOURCE_BYTES = 16
 _ERROR_BYTES = 8
 
 _LEAST_PACKETS, _MOST_PACKETS = 32, 512
+
+
+_TIMED_BYTES = 8 * (MAX_SPIKES + 1) + 12 + 4 + 4  # of an output neuron: its spikes, replay, error, pull
 
 
 def _power(packets: int) -> int:
@@ -52,7 +55,7 @@ def _besides_packets(population: Receiver, neurons: int) -> int:
     return (
         neurons * (_NEURON_BYTES + _LEARNING_BYTES + _TRANSFER_BYTES)
         + population.sources * _SOURCE_BYTES
-        + population.outputs * _ERROR_BYTES
+        + population.outputs * (_ERROR_BYTES + (population.timed is not None) * (_TIMED_BYTES + 4 * neurons))
         + _BLOCKS * _BLOCK
     )
 
