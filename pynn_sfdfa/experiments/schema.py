@@ -39,7 +39,12 @@ BOOSTING = section(Boosting, named=False)
 class Data(Section):
     """``[data]``."""
 
-    name: str = Field(min_length=1, description="a data set, or npz:PATH")
+    may_be_left_out = frozenset({"leave_out"})
+
+    name: str = Field(min_length=1, description="a data set, or one's own as npz:PATH, sound:PATH or events:PATH")
+    leave_out: str | None = Field(
+        None, description="a part of the data set that is for testing while all else is learned: a speaker of fsdd"
+    )
     validation: float = Field(
         0.0, ge=0, lt=1, description="share of the training samples that is held out, not learned but scored"
     )

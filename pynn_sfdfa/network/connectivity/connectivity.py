@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -54,6 +54,10 @@ class Connectivity(ABC):
     def learns(self) -> bool:
         """Whether its weights change; those of others stay as they are."""
         return True
+
+    def with_cell(self, cell: Cell) -> Self:
+        """Return the same connectivity of other neurons."""
+        return replace(self, cell=cell)
 
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -67,6 +67,10 @@ class Summed(Connectivity):
     def learns(self) -> bool:
         """Whether the weights of the connectivity above do."""
         return self.above.learns
+
+    def with_cell(self, cell: Cell) -> Self:
+        """Return the same with other neurons above; see `Connectivity.with_cell`."""
+        return replace(self, above=self.above.with_cell(cell))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the layer above, after pooling."""
