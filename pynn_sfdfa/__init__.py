@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.training.optimizers import SGD, Adam
     from pynn_sfdfa.training.readouts import FirstSpike
     from pynn_sfdfa.training.regularisation import WeightRegularisation
+    from pynn_sfdfa.training.thresholds import fit_thresholds
     from pynn_sfdfa.training.trainer import Trainer
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "SpikeTrains",
     "Trainer",
     "WeightRegularisation",
+    "fit_thresholds",
     "load",
 ]
 
@@ -82,6 +84,7 @@ _MODULES = {
     "SpikeTrains": "encoding.spikes",
     "Trainer": "training.trainer",
     "WeightRegularisation": "training.regularisation",
+    "fit_thresholds": "training.thresholds",
     "load": "experiments.model",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy as np
 from pynn_sfdfa.network.cells import LIF_SFDFA, Cell
 
 if TYPE_CHECKING:
+    from typing import Self
+
     import nir
     from numpy.typing import NDArray
 
@@ -54,6 +56,10 @@ class Connectivity(ABC):
     def learns(self) -> bool:
         """Whether its weights change; those of others stay as they are."""
         return True
+
+    def with_cell(self, cell: Cell) -> Self:
+        """Return it with other neurons."""
+        return replace(self, cell=cell)
 
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:

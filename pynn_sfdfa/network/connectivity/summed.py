@@ -58,6 +58,10 @@ class Summed(Connectivity):
         shared = frozenset({Need.SHARED_WEIGHTS}) if self.learns else frozenset()  # by the units of a window
         return self.above.needs | self.pooling.needs | shared
 
+    def with_cell(self, cell: Cell) -> Summed:
+        """Return it with other neurons; see `Connectivity.with_cell`."""
+        return Summed(self.pooling, self.above.with_cell(cell))
+
     @property
     def inhibition(self) -> float:
         """That of the connectivity above."""
