@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.network.layers import Input
     from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.network.recurrent import Recurrent
     from pynn_sfdfa.rules import BP, DFA, HM2BP, SFDFA, Combination
     from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.callbacks import Callback
@@ -50,6 +51,7 @@ __all__ = [
     "Model",
     "Network",
     "Pooling",
+    "Recurrent",
     "SpikeCount",
     "SpikeTrains",
     "Trainer",
@@ -78,6 +80,7 @@ _MODULES = {
     "Model": "experiments.model",
     "Network": "network.network",
     "Pooling": "network.connectivity",
+    "Recurrent": "network.recurrent",
     "SFDFA": "rules",
     "SGD": "training.optimizers",
     "SpikeCount": "training.losses",

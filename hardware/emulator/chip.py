@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pynn_sfdfa.hardware.emulator import system_variables, vcpu, vic
+import numpy as np
+
+from pynn_sfdfa.hardware.emulator import system_variables, turns, vcpu, vic
 from pynn_sfdfa.hardware.emulator.address_map import (
     CYCLES_PER_MICROSECOND,
     DEVICE_SIZE,
@@ -17,21 +19,34 @@ from pynn_sfdfa.hardware.emulator.aplx import Image
 from pynn_sfdfa.hardware.emulator.communications import Packet
 from pynn_sfdfa.hardware.emulator.core import Core
 from pynn_sfdfa.hardware.emulator.device import Device
-from pynn_sfdfa.hardware.emulator.events import EventQueue, Kind
+from pynn_sfdfa.hardware.emulator.events import ROUTER, EventQueue, Kind, place
 from pynn_sfdfa.hardware.emulator.faults import BadAddress, CoreFault, UnmodelledRegister
 from pynn_sfdfa.hardware.emulator.memory import SharedMemory
 from pynn_sfdfa.hardware.emulator.router import Router
 from pynn_sfdfa.hardware.emulator.states import CoreState, RunTimeError
 from pynn_sfdfa.hardware.emulator.system_controller import SystemController
-from pynn_sfdfa.hardware.emulator.system_variables import sv
+from pynn_sfdfa.hardware.emulator.words import (
+    ADDRESS,
+    CHIP,
+    CHIP_PLACE,
+    CHIP_WORDS,
+    CORES,
+    COUNTERS,
+    MILLISECONDS,
+    NOW,
+    PLACE,
+    RUNNING,
+    SDRAM,
+    STATE_BYTE,
+    SYSRAM,
+    WAYS,
+    WORLD,
+)
 
-_TURN_CYCLES = 50 * CYCLES_PER_MICROSECOND
-"""A core runs ahead of the others by this at most before it is their turn."""
 _MONITOR_CYCLES = CYCLES_PER_MICROSECOND
 """From a core's interrupt to what the monitor does about it; an estimate."""
 _LAST_CYCLES = 1000 * CYCLES_PER_MICROSECOND
 """A core that has died runs on for so long, as it may still have to log why; then it is only in the others' way."""
-_DIED = (CoreState.RUN_TIME_EXCEPTION, CoreState.WATCHDOG)
 
 
 class Chip:
@@ -44,7 +59,6 @@ class Chip:
         n_cores: int,
         neighbours: list[tuple[int, int] | None],
         queue: EventQueue,
-        send: Callable[[Chip, Packet, int], None],
         faults: list[CoreFault],
     ) -> None:
         self.x, self.y, self.n_cores = x, y, n_cores
@@ -54,40 +68,50 @@ class Chip:
         self.system_controller = SystemController(self._set_interrupts, self._sleeping)
         self.cores: dict[int, Core] = {}
         self.call_monitor: Callable[[], None] = lambda: None
+        self.words = np.zeros(CHIP_WORDS, np.int64)
+        """What the chip shares with compiled code."""
+        self.words[CHIP_PLACE], self.words[MILLISECONDS] = place(x, y, ROUTER, Kind.PACKET), -1
+        self.words[SDRAM], self.words[SYSRAM] = self.memory.sdram.host_address, self.memory.sysram.host_address
+        self.words[WAYS] = self.router.ways.ctypes.data
+        self.words[COUNTERS] = self.router.diagnostics.counters.ctypes.data
+        queue.subjects[self.words.ctypes.data] = (self, None)
         self._queue = queue
-        self._send = send
         self._faults = faults
-        self._awake: set[int] = set()
-        self._running: Core | None = None
-        self._milliseconds = -1
+        self._unloaded: list[Core] = []
+        """Cores that are gone but for events that still name them."""
         links_up = sum(1 << i for i, end in enumerate(neighbours) if end is not None)
         system_variables.boot(self.memory, x, y, n_cores, links_up, ethernet=(0, 0))
 
     def load(self, p: int, image: Image, argument: int) -> None:
         """Reset a core and have it run a program from its start."""
-        core = Core(
-            p,
-            self.memory,
-            self.router,
-            self.system_controller,
-            send=lambda packet, time: self._send(self, packet, time),
-            schedule=lambda time, action: self._schedule(core, time, action),
-        )
+        core = Core(p, self.memory, self.router, self.system_controller)
         self.stop(p)
+        words = core.words
+        words[WORLD], words[CHIP] = self._queue.words.ctypes.data, self.words.ctypes.data
+        words[PLACE] = place(self.x, self.y, p)
+        words[STATE_BYTE] = self.words[SYSRAM] + vcpu.address(p, vcpu.STATE) - SYSRAM_BASES[0]
         self.cores[p] = core
+        self.words[CORES + p] = words[ADDRESS]
+        self._queue.subjects[int(words[ADDRESS])] = (self, core)
         core.load(image, argument)
         self._wake(core)
 
     def stop(self, p: int) -> None:
         """Take a core out of operation."""
-        self.cores.pop(p, None)
-        self._awake.discard(p)
+        if p in self.cores:
+            core = self.cores.pop(p)
+            core.unload()
+            self._unloaded.append(core)
+            self.words[CORES + p] = 0
+        for core in [core for core in self._unloaded if core.forgotten]:
+            self._unloaded.remove(core)
+            del self._queue.subjects[int(core.words[ADDRESS])]
 
     def give_up(self, p: int, state: CoreState, error: RunTimeError, cause: str) -> None:
         """Halt a core whose program does not see that it cannot go on; leave what SARK leaves of one that does."""
         core = self.cores[p]
-        core.halted, core.cause = True, cause
-        self._awake.discard(p)
+        core.halt()
+        core.cause = cause
         if vcpu.decode(self.memory, p).state == CoreState.INITIALISING:
             self.memory.write(vcpu.address(p, vcpu.APP_NAME), bytes(vcpu.NAME_LENGTH))  # it has not given its name
         vcpu.note_death(self.memory, p, state, error, core.processor.registers())
@@ -95,7 +119,7 @@ class Chip:
 
     def asleep(self, p: int) -> bool:
         """Whether a core waits for an interrupt, or has no program."""
-        return p not in self._awake
+        return p not in self.cores or self.cores[p].asleep
 
     def doing(self, p: int) -> str:
         """Return whether a core with a program runs or sleeps, and where, in words."""
@@ -111,7 +135,7 @@ class Chip:
         """Hand a packet to a core; one without a program throws it away."""
         core = self.cores.get(p)
         if core is not None:
-            core.communications.receive(packet)
+            core.receive(packet)
             self._wake(core)
 
     def check(self, address: int, n: int) -> None:
@@ -154,51 +178,36 @@ class Chip:
                     return device, address - base
         return None
 
-    def _schedule(self, core: Core, time: int, action: Callable[[], None]) -> None:
-        def act() -> None:
-            if self.cores.get(core.number) is core and not core.halted:  # no other program has been loaded since
-                action()
-                self._wake(core)
-
-        self._queue.push(time, self.x, self.y, core.number, Kind.DEVICE, act)
-
     def _wake(self, core: Core, time: int = 0) -> None:
         """Give a core its turn, at a time or at its own one if it has run ahead."""
-        p = core.number
-        if p in self._awake or core.halted or core.waits():
-            return
-        self._awake.add(p)
-        self._queue.push(max(time, core.now()), self.x, self.y, p, Kind.RUN, lambda: self._run(core))
+        self._queue.make_room()
+        turns.wake(core.words, time)
 
-    def _run(self, core: Core) -> None:
-        p, start = core.number, self._queue.now
-        if self.cores.get(p) is not core:
-            return
-        core.halted = core.halted or start > core.last_cycle
-        if core.halted:
-            self._awake.discard(p)
-            return
-        self._set_clock(start)
-        self._running = core
-        try:
-            core.run(start, start + _TURN_CYCLES)
-        except UnmodelledRegister as refusal:
-            self.give_up(p, CoreState.WATCHDOG, RunTimeError.NONE, f"{refusal}, {core.processor.refused_at}")
+    def see_to_failed(self, core: Core) -> None:
+        """See to a core whose turn has ended as it cannot go on."""
+        refusal = core.processor.refusal()
+        if isinstance(refusal, UnmodelledRegister):
+            cause = f"{refusal}, {core.processor.refused_at}"
+            self.give_up(core.number, CoreState.WATCHDOG, RunTimeError.NONE, cause)
             raise UnmodelledRegister(str(self._faults[-1])) from refusal
-        finally:
-            self._running = None
-            self._awake.discard(p)
+        if refusal is not None:
+            raise refusal
+        core.fail()
         if core.hopeless is not None:
-            self.give_up(p, CoreState.RUN_TIME_EXCEPTION, core.hopeless, core.cause)
-        elif self.memory.sysram.bytes[vcpu.address(p, vcpu.STATE) - SYSRAM_BASES[0]] in _DIED:
+            self.give_up(core.number, CoreState.RUN_TIME_EXCEPTION, core.hopeless, core.cause)
+        elif self.memory.byte(vcpu.address(core.number, vcpu.STATE)) in turns.DEATHS:
             self._note_fault(core)
+        self._wake(core)
+
+    def see_to_dead(self, core: Core) -> None:
+        """See to a core whose program says that it has died."""
+        self._note_fault(core)
         self._wake(core)
 
     def _note_fault(self, core: Core) -> None:
         """Note that a core has died, once."""
-        if core.dead:
+        if not core.die(self._queue.now + _LAST_CYCLES):
             return
-        core.dead, core.last_cycle = True, self._queue.now + _LAST_CYCLES
         status = vcpu.decode(self.memory, core.number)
         log = vcpu.iobuf(self.memory, core.number)
         self._faults.append(
@@ -216,21 +225,13 @@ class Chip:
             )
         )
 
-    def _set_clock(self, time: int) -> None:
-        """Let the programs see the time, which the monitor counts in milliseconds."""
-        milliseconds = time // (1000 * CYCLES_PER_MICROSECOND)
-        if milliseconds != self._milliseconds:
-            self._milliseconds = milliseconds
-            self.memory.write(sv(system_variables.CLOCK_MS), milliseconds.to_bytes(8, "little"))
-            self.memory.set_half(sv(system_variables.TIME_MS), milliseconds % 1000)
-            self.memory.set_word(sv(system_variables.UNIX_TIME), milliseconds // 1000)
-
     def _set_interrupts(self, cores: int, on: bool) -> None:
-        now = self._running.now() if self._running else self._queue.now
+        running = int(self.words[RUNNING])
+        now = int(self._queue.subjects[running][1].words[NOW]) if running else self._queue.now
         for p, core in self.cores.items():
             if cores >> p & 1:
-                core.vic.raise_(vic.CPU, on)
-                if core is not self._running:
+                vic.raise_(core.words, vic.CPU, on)
+                if core.words[ADDRESS] != running:
                     self._wake(core, now)
         if cores & 1 and on:
             self._queue.push(now + _MONITOR_CYCLES, self.x, self.y, 0, Kind.MONITOR, lambda: self.call_monitor())

@@ -1,30 +1,34 @@
-"""What the devices of a core have in common: they are read and written by register, in the core's own time."""
+"""What devices have in common: they are read and written by register, those of a core in its own time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
+from pynn_sfdfa.hardware.emulator.events import Kind, push
 from pynn_sfdfa.hardware.emulator.faults import UnmodelledRegister
+from pynn_sfdfa.hardware.emulator.words import (
+    ADDRESS,
+    LIMIT,
+    PENDING,
+    PLACE,
+    WORLD,
+    WORLD_WORDS,
+    Words,
+    array_at,
+)
+from pynn_sfdfa.support.jit import jit
 
 NEVER = 1 << 62
 """A time that does not come."""
 
+UNMODELLED = -1
+"""What a device of a core returns for a register that it does not have."""
 
-class Owner(Protocol):
-    """What a device needs of its core."""
-
-    def now(self) -> int:
-        """Return the core's time in cycles, ahead of the machine's while the core runs."""
-        ...
-
-    def at(self, time: int, action: Callable[[], None]) -> None:
-        """Have something done at a time; a running core stops for it."""
-        ...
+_DEVICE = int(Kind.DEVICE)
 
 
 class Device(Protocol):
-    """Registers in a page of the address space."""
+    """Registers of a chip in a page of the address space."""
 
     def read(self, offset: int) -> int:
         """Return a register."""
@@ -38,3 +42,18 @@ class Device(Protocol):
 def unmodelled(device: str, access: str, offset: int) -> UnmodelledRegister:
     """Return the error for a register that a device here does not have."""
     return UnmodelledRegister(f"{access} of register {offset:#x} of the {device}, which is not modelled")
+
+
+@jit
+def world_of(core: Words) -> Words:
+    """Return the words of a core's machine."""
+    found: Words = array_at(core[WORLD], WORLD_WORDS)
+    return found
+
+
+@jit
+def expect(core: Words, time: int, code: int, detail: int) -> None:
+    """Have something happen to a device of a core at a time; a core that runs stops for it."""
+    core[LIMIT] = min(core[LIMIT], time)
+    core[PENDING] += 1
+    push(world_of(core), time, core[PLACE] | _DEVICE, code, core[ADDRESS], time, detail, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from pynn_sfdfa.hardware.emulator import vcpu
+from pynn_sfdfa.hardware.emulator import turns, vcpu
 from pynn_sfdfa.hardware.emulator.address_map import CYCLES_PER_MICROSECOND, DTCM_BASE, DTCM_SIZE
 from pynn_sfdfa.hardware.emulator.chip import Chip
 from pynn_sfdfa.hardware.emulator.circles import Circles
@@ -18,11 +18,14 @@ from pynn_sfdfa.hardware.emulator.monitor import Monitor
 from pynn_sfdfa.hardware.emulator.network import DroppedPacket, Network, neighbours
 from pynn_sfdfa.hardware.emulator.sdp import SDPMessage
 from pynn_sfdfa.hardware.emulator.states import CoreState, RunTimeError, Signal
+from pynn_sfdfa.hardware.emulator.words import DETAIL, FOUND
 
 _SETTLING_MICROSECONDS = 10_000
 """How long a host waits for what cores do at once."""
 _LOOK_CYCLES = 100 * CYCLES_PER_MICROSECOND
 """How often a condition is looked at while time passes."""
+_AT_A_STRETCH = 10_000 * CYCLES_PER_MICROSECOND
+"""How long compiled code goes on at most, so that Ctrl-C is heeded."""
 
 
 class Machine:
@@ -234,9 +237,34 @@ class Machine:
             raise CoreFailed(self.faults[0])
 
     def _pass_time(self, end: int) -> None:
-        while self._queue.step(end):
-            pass
-        self._queue.now = end
+        while True:
+            until = min(self._queue.now + _AT_A_STRETCH, end)
+            while why := turns.go_on(self._queue.words, until):
+                self._see_to(why)
+            self._queue.now = until
+            if until == end:
+                return
+
+    def _see_to(self, why: int) -> None:
+        """Do what compiled code has returned for."""
+        queue = self._queue
+        found = int(queue.words[FOUND])
+        if why == turns.ACT:
+            queue.act(found)
+        elif why == turns.BY_HAND:
+            chip, _ = queue.subjects[found]
+            self._network.arrive(chip, *queue.take()[1:])
+        elif why == turns.NARROW:
+            queue.make_room()
+        elif why == turns.FULL:
+            _, core = queue.subjects[int(queue.words[DETAIL])]
+            core.make_room()
+        else:
+            chip, core = queue.subjects[found]
+            if why == turns.FAILED:
+                chip.see_to_failed(core)
+            else:
+                chip.see_to_dead(core)
 
     def _settle(self, cores: list[tuple[int, int, int]]) -> None:
         """Let time pass until cores sleep, or for a while."""
@@ -246,7 +274,7 @@ class Machine:
         if (x, y) not in self._monitors:
             self._check_chip(x, y)
             ends = neighbours(x, y, self.width, self.height, self.chips, self._wraps)
-            chip = Chip(x, y, self.n_cores, ends, self._queue, self._network.send, self.faults)
+            chip = Chip(x, y, self.n_cores, ends, self._queue, self.faults)
             self._monitors[x, y] = Monitor(chip, self._mail.forward)
         return self._monitors[x, y]
 

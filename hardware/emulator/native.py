@@ -11,21 +11,30 @@ import ctypes
 import llvmlite.binding
 import numpy as np
 from numba import carray, cfunc, types
-from numpy.typing import NDArray
-from unicorn import UC_HOOK_BLOCK, Uc, arm_const
+from unicorn import UC_HOOK_BLOCK, UC_HOOK_TLB_FILL, UC_MEM_FETCH, UC_TLB_VIRTUAL, Uc, arm_const
 from unicorn.unicorn_py3.unicorn import uclib
 
 from pynn_sfdfa.hardware.emulator.address_map import ITCM_SIZE
 from pynn_sfdfa.hardware.emulator.vic import FIQ, IRQ
+from pynn_sfdfa.hardware.emulator.words import (
+    BLOCK,
+    BLOCK_SIZE,
+    BUFFER,
+    CORE_WORDS,
+    ERROR,
+    HANDLE,
+    LIMIT,
+    LINES,
+    NOW,
+    PROGRAM_COUNTER,
+    STOPPED,
+    VALUE,
+    Words,
+    modes_of,
+)
 from pynn_sfdfa.support.jit import jit
 
-# The state that compiled code and Python share, one int64 each.
-NOW, LIMIT, LINES, STOPPED, PROGRAM_COUNTER, ERROR, HANDLE, BUFFER, VALUE, BLOCK, BLOCK_SIZE = range(11)
-MODES = 11
-"""From here on one entry per half-word of ITCM: whether a block that starts there is ARM or Thumb code, once known."""
-STATE_SIZE = MODES + ITCM_SIZE // 2
-
-ASLEEP, STILL_RUNNING, FAILED = range(3)
+SLEEPS, STILL_RUNNING, FAILED = range(3)
 """Why a core returned: it waits for an interrupt, it reached its limit, Unicorn stopped it with ``state[ERROR]``."""
 
 _BY_LIMIT, _BY_INTERRUPT, BY_HOST, BY_ZEROS = 1, 2, 3, 4
@@ -54,7 +63,7 @@ _write = types.ExternalFunction("uc_reg_write", types.int32(types.int64, types.i
 
 
 @jit
-def _word(state: NDArray[np.int64], address: int) -> int:
+def _word(state: Words, address: int) -> int:
     """Return what is in memory at an address, zero if there is none."""
     state[VALUE] = 0
     _peek(state[HANDLE], address, state[BUFFER], 4)
@@ -63,14 +72,14 @@ def _word(state: NDArray[np.int64], address: int) -> int:
 
 
 @jit
-def _branches_to_itself(state: NDArray[np.int64], address: int) -> bool:
+def _branches_to_itself(state: Words, address: int) -> bool:
     """Whether the instruction at an address leads, if at all, to itself: ``b .``, the end of many a program."""
-    code, thumb = _word(state, address), state[MODES + (address & (ITCM_SIZE - 1)) // 2] == _THUMB
+    code, thumb = _word(state, address), modes_of(state)[(address & (ITCM_SIZE - 1)) >> 1] == _THUMB
     return bool(code & 0xFFFF == 0xE7FE if thumb else code & 0x0FFF_FFFF == 0x0AFF_FFFE and code >> 28 != 0xF)
 
 
 @jit
-def _look(state: NDArray[np.int64], address: int, size: int) -> None:
+def _look(state: Words, address: int, size: int) -> None:
     """At the start of a block: stop for the limit or an interrupt, else count the block's instructions."""
     if state[NOW] >= state[LIMIT]:
         state[STOPPED] = _BY_LIMIT
@@ -89,11 +98,11 @@ def _look(state: NDArray[np.int64], address: int, size: int) -> None:
         state[STOPPED] = BY_ZEROS
         _stop(state[HANDLE])
         return
-    half_word = MODES + (address & (ITCM_SIZE - 1)) // 2
-    if state[half_word] == 0:
+    modes, half_word = modes_of(state), (address & (ITCM_SIZE - 1)) >> 1
+    if modes[half_word] == 0:
         _read(state[HANDLE], _CPSR, state[BUFFER])
-        state[half_word] = _THUMB if state[VALUE] & _THUMB_BIT else _ARM
-    n = size >> 1 if state[half_word] == _THUMB else size >> 2
+        modes[half_word] = _THUMB if state[VALUE] & _THUMB_BIT else _ARM
+    n = size >> 1 if modes[half_word] == _THUMB else size >> 2
     if n == 1 and address == state[BLOCK] and _branches_to_itself(state, address):
         state[NOW] = state[LIMIT]  # what it would do until then, one instruction after the other
         state[STOPPED] = _BY_LIMIT
@@ -103,18 +112,18 @@ def _look(state: NDArray[np.int64], address: int, size: int) -> None:
     state[NOW] += n
 
 
-def instruction_size(state: memoryview, block: int) -> int:
+def instruction_size(state: Words, block: int) -> int:
     """Return how many bytes each instruction of a block that has run has."""
-    return 2 if state[MODES + (block & (ITCM_SIZE - 1)) // 2] == _THUMB else 4
+    return 2 if modes_of(state)[(block & (ITCM_SIZE - 1)) >> 1] == _THUMB else 4
 
 
 @cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr))
 def _at_block(_uc: object, address: int, size: int, user_data: object) -> None:
-    _look(carray(user_data, STATE_SIZE, dtype=np.int64), np.int64(address), np.int64(size))
+    _look(carray(user_data, CORE_WORDS, dtype=np.int64), np.int64(address), np.int64(size))
 
 
 @jit
-def _register(state: NDArray[np.int64], number: int) -> int:
+def _register(state: Words, number: int) -> int:
     state[VALUE] = 0
     _read(state[HANDLE], number, state[BUFFER])
     value: int = state[VALUE]
@@ -122,13 +131,13 @@ def _register(state: NDArray[np.int64], number: int) -> int:
 
 
 @jit
-def _set_register(state: NDArray[np.int64], number: int, value: int) -> None:
+def _set_register(state: Words, number: int, value: int) -> None:
     state[VALUE] = value
     _write(state[HANDLE], number, state[BUFFER])
 
 
 @jit
-def enter(state: NDArray[np.int64], mode: int, masks: int, vector: int, return_address: int) -> None:
+def enter(state: Words, mode: int, masks: int, vector: int, return_address: int) -> None:
     """Enter an exception: bank the status, mask interrupts, go to ARM code at the vector."""
     status = _register(state, _CPSR)
     _set_register(state, _CPSR, (status & ~_MODE_BITS) | mode | masks)
@@ -138,7 +147,7 @@ def enter(state: NDArray[np.int64], mode: int, masks: int, vector: int, return_a
 
 
 @jit
-def _enter_interrupt(state: NDArray[np.int64]) -> None:
+def _enter_interrupt(state: Words) -> None:
     lines = state[LINES]
     masks = _register(state, _CPSR)
     return_address = (state[PROGRAM_COUNTER] & ~1) + 4
@@ -149,7 +158,7 @@ def _enter_interrupt(state: NDArray[np.int64]) -> None:
 
 
 @jit
-def _pass_over_vain_waits(state: NDArray[np.int64]) -> None:
+def _pass_over_vain_waits(state: Words) -> None:
     """Come to the limit at once if all that the core does is wait, and wait again, while an interrupt is masked."""
     lines, masks, after = state[LINES], _register(state, _CPSR), state[PROGRAM_COUNTER]
     if (lines & FIQ and not masks & _FIQ_MASK) or (lines & IRQ and not masks & _IRQ_MASK) or after & 1 or after < 4:
@@ -164,7 +173,7 @@ def _pass_over_vain_waits(state: NDArray[np.int64]) -> None:
 
 
 @jit
-def run(state: NDArray[np.int64]) -> int:
+def run(state: Words) -> int:
     """Run until the core sleeps, has reached ``state[LIMIT]``, or cannot go on."""
     while True:
         if state[LINES]:
@@ -179,23 +188,43 @@ def run(state: NDArray[np.int64]) -> int:
             return STILL_RUNNING
         # A core that waits goes on if an interrupt is there, even one that it masks.
         if state[STOPPED] == 0 and not state[LINES]:
-            return ASLEEP
+            return SLEEPS
         if state[STOPPED] == 0:
             _pass_over_vain_waits(state)
 
 
-def attach(uc: Uc, state: NDArray[np.int64]) -> None:
+_READ_WRITE, _ALL = 3, 7
+_FETCH = UC_MEM_FETCH
+
+
+@cfunc(types.uint8(types.voidptr, types.uint64, types.int32, types.voidptr, types.voidptr))
+def _at_miss(_uc: object, address: int, access: int, entry: object, _user_data: object) -> int:
+    """Translate an address to itself; code is expected in ITCM, elsewhere only where an instruction is fetched.
+
+    Without this, Unicorn takes every page for one with code, and looks at each store for what it has translated.
+    """
+    carray(entry, 1, dtype=np.uint64)[0] = address
+    carray(entry, 3, dtype=np.int32)[2] = _ALL if address < ITCM_SIZE or access == _FETCH else _READ_WRITE
+    return 1
+
+
+def attach(uc: Uc, state: Words) -> None:
     """Count the instructions of a processor in a state, which must live as long as the processor."""
-    handle = uc._uch
-    state[HANDLE] = handle.value
+    state[HANDLE] = uc._uch.value
     state[BUFFER] = state.ctypes.data + 8 * VALUE
+    uc.ctl_set_tlb_mode(UC_TLB_VIRTUAL)
+    _add_hook(uc, UC_HOOK_TLB_FILL, _at_miss.address, 0)
+    _add_hook(uc, UC_HOOK_BLOCK, _at_block.address, state.ctypes.data)
+
+
+def _add_hook(uc: Uc, kind: int, function: int, user_data: int) -> None:
     hook = ctypes.c_size_t()
     status = uclib.uc_hook_add(
-        handle,
+        uc._uch,
         ctypes.cast(ctypes.byref(hook), uclib.uc_hook_add.argtypes[1]),
-        UC_HOOK_BLOCK,
-        ctypes.c_void_p(_at_block.address),
-        ctypes.c_void_p(state.ctypes.data),
+        kind,
+        ctypes.c_void_p(function),
+        ctypes.c_void_p(user_data),
         ctypes.c_uint64(1),
         ctypes.c_uint64(0),
     )

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from pynn_sfdfa.hardware.emulator.address_map import CYCLES_PER_MICROSECOND
-from pynn_sfdfa.hardware.emulator.communications import Packet
-from pynn_sfdfa.hardware.emulator.events import ROUTER, EventQueue, Kind
-from pynn_sfdfa.hardware.emulator.router import N_LINKS
+from pynn_sfdfa.hardware.emulator.communications import NO_LINK, NO_PAYLOAD, Packet, travel, travelled
+from pynn_sfdfa.hardware.emulator.events import ARRIVAL, EventQueue, push
+from pynn_sfdfa.hardware.emulator.turns import HOP_CYCLES, MOST_HOPS
+from pynn_sfdfa.hardware.emulator.words import CHIP_PLACE, LOSES, N_LINKS, NEIGHBOURS
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.emulator.chip import Chip
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 _STEPS = ((1, 0), (1, 1), (0, 1), (-1, 0), (-1, -1), (0, -1))
 """Where links 0 to 5 lead: east, north-east, north, west, south-west, south."""
 
-# Estimates: from a core to its router, and from a router to the next one or to a core, on an idle machine.
-_INJECTION_CYCLES = CYCLES_PER_MICROSECOND // 5
-_HOP_CYCLES = CYCLES_PER_MICROSECOND // 5
-_MOST_HOPS = 1024
-"""A packet that has come so far goes in circles; routers drop it by its age."""
 _DROPPED_KEPT = 10_000
 
 
@@ -54,18 +50,16 @@ class Network:
         self._queue = queue
         self._chip = chip
         self._loses = loses
+        queue.words[LOSES] = loses is not None
         self.dropped: deque[DroppedPacket] = deque(maxlen=_DROPPED_KEPT)
 
-    def send(self, chip: Chip, packet: Packet, time: int) -> None:
-        """Take a packet from a core of a chip."""
-        self._push(time + _INJECTION_CYCLES, chip, packet, None, 0)
-
-    def _push(self, time: int, chip: Chip, packet: Packet, link: int | None, hops: int) -> None:
-        self._queue.push(time, chip.x, chip.y, ROUTER, Kind.PACKET, lambda: self._arrive(chip, packet, link, hops))
-
-    def _arrive(self, chip: Chip, packet: Packet, link: int | None, hops: int) -> None:
-        lost = hops > _MOST_HOPS or (self._loses is not None and self._loses(chip.x, chip.y, packet))
-        outcome = chip.router.drop(packet, link) if lost else chip.router.route(packet, link)
+    def arrive(self, chip: Chip, key: int, way: int, word: int) -> None:
+        """Route a packet whose way is not known yet, or that gets lost."""
+        kind, link, hops = travelled(way)
+        came_over = None if link == NO_LINK else link
+        packet = Packet(kind, key, None if word == NO_PAYLOAD else word)
+        lost = hops > MOST_HOPS or (self._loses is not None and self._loses(chip.x, chip.y, packet))
+        outcome = chip.router.drop(packet, came_over) if lost else chip.router.route(packet, came_over)
         if outcome.dropped:
             self._drop(chip, packet)
         for out in outcome.links:
@@ -73,10 +67,15 @@ class Network:
             if end is None:
                 self._drop(chip, packet)
             else:
-                into = (out + N_LINKS // 2) % N_LINKS
-                self._push(self._queue.now + _HOP_CYCLES, self._chip(*end), packet, into, hops + 1)
+                on, there = travel(kind, (out + N_LINKS // 2) % N_LINKS, hops + 1), self._chip(*end).words
+                chip.words[NEIGHBOURS + out] = there.ctypes.data
+                self._queue.make_room()
+                time = self._queue.now + HOP_CYCLES
+                push(self._queue.words, time, there[CHIP_PLACE], ARRIVAL, there.ctypes.data, key, on, word)
         for p in outcome.cores:
             chip.deliver(p, packet)
+        if not lost and not outcome.dropped and all(chip.neighbours[out] is not None for out in outcome.links):
+            chip.router.know(packet, came_over)
 
     def _drop(self, chip: Chip, packet: Packet) -> None:
         self.dropped.append(DroppedPacket(chip.x, chip.y, packet, self._queue.now / CYCLES_PER_MICROSECOND))

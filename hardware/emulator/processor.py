@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import weakref
 from collections.abc import Iterable
 from typing import Any
@@ -10,17 +9,26 @@ from typing import Any
 import numpy as np
 import unicorn
 from unicorn import arm_const
-from unicorn.unicorn_py3.unicorn import MMIO_READ_CFUNC, MMIO_WRITE_CFUNC, uclib
 
-from pynn_sfdfa.hardware.emulator import aborts, native
+from pynn_sfdfa.hardware.emulator import aborts, native, registers
 from pynn_sfdfa.hardware.emulator.aborts import Access, Failure
 from pynn_sfdfa.hardware.emulator.address_map import DTCM_BASE, DTCM_SIZE, ITCM_BASE, ITCM_SIZE
 from pynn_sfdfa.hardware.emulator.device import Device
 from pynn_sfdfa.hardware.emulator.memory import Memory
-from pynn_sfdfa.hardware.emulator.native import ASLEEP, FAILED, NOW, STILL_RUNNING
 from pynn_sfdfa.hardware.emulator.states import RunTimeError
-
-__all__ = ["ASLEEP", "FAILED", "STILL_RUNNING", "Processor"]
+from pynn_sfdfa.hardware.emulator.words import (
+    ADDRESS,
+    BLOCK,
+    BLOCK_SIZE,
+    CORE_WORDS,
+    DTCM,
+    ERROR,
+    INSTRUCTIONS,
+    ITCM,
+    MODES,
+    PROGRAM_COUNTER,
+    STOPPED,
+)
 
 _SUPERVISOR = 0x13
 _INTERRUPTS_MASKED = 0xC0
@@ -41,18 +49,23 @@ class Processor:
     """One ARM968, from reset on; there is no floating point and no memory management to emulate.
 
     Unlike an ARM968, Unicorn lets accesses pass that are not aligned.
+
+    Attributes
+    ----------
+    words : array of int64
+        What the processor, the devices of its core and compiled code share.
     """
 
     def __init__(self) -> None:
         self.itcm, self.dtcm = Memory(ITCM_SIZE), Memory(DTCM_SIZE)
-        self._state = np.zeros(native.STATE_SIZE, np.int64)
-        self.state: memoryview = self._state.data  # faster than the array where Python looks at single entries
+        self.words = np.zeros(CORE_WORDS, np.int64)
+        self._modes = np.zeros(ITCM_SIZE // 2, np.uint8)
+        self.words[ADDRESS], self.words[MODES] = self.words.ctypes.data, self._modes.ctypes.data
+        self.words[ITCM], self.words[DTCM] = self.itcm.host_address, self.dtcm.host_address
         self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_ARM)
         # The ARM926 has the same instructions (ARMv5TE) and the same way of waiting for an interrupt.
         self._uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_926)
         self._uc.ctl_set_tcg_buffer_size(_TRANSLATION_BYTES)
-        self.instructions = 0
-        """How many it has executed."""
         self.refused_at = ""
         """Where the access was that a device refused last."""
         self._callbacks: list[Any] = []
@@ -65,7 +78,13 @@ class Processor:
         this = weakref.proxy(self)
         self._uc.hook_add(unicorn.UC_HOOK_INTR, lambda _uc, number, _data: this._stop_for(number))
         self._uc.hook_add(_UNMAPPED, lambda _uc, *access: this._note(Access(*access[:3])))
-        native.attach(self._uc, self._state)
+        native.attach(self._uc, self.words)
+        registers.map_core_devices(self, self._uc, self.words)
+
+    @property
+    def instructions(self) -> int:
+        """How many it has executed."""
+        return int(self.words[INSTRUCTIONS])
 
     def map_memory(self, bases: Iterable[int], memory: Memory) -> None:
         """Let the processor see a memory at some addresses."""
@@ -73,97 +92,46 @@ class Processor:
             self._uc.mem_map_ptr(base, memory.size, unicorn.UC_PROT_ALL, memory.host_address)
             self._memories.append((base, memory))
 
-    def map_device(self, bases: Iterable[int], size: int, device: Device) -> None:
-        """Let the processor see a device's registers at some addresses."""
+    def map_device(self, bases: tuple[int, ...], size: int, device: Device) -> None:
+        """Let the processor see registers of the chip at some addresses."""
         this = weakref.proxy(self)
-
-        def read(_uc: int, offset: int, _size: int, _data: int) -> int:
-            try:
-                return device.read(offset)
-            except BaseException as error:
-                this._fail(error)
-                return 0
-
-        def write(_uc: int, offset: int, _size: int, value: int, _data: int) -> None:
-            try:
-                device.write(offset, value)
-            except BaseException as error:
-                this._fail(error)
-
-        callbacks = MMIO_READ_CFUNC(read), MMIO_WRITE_CFUNC(write)
-        self._callbacks.append(callbacks)
-        for base in bases:
-            status = uclib.uc_mmio_map(
-                self._uc._uch, ctypes.c_uint64(base), ctypes.c_size_t(size), callbacks[0], 0, callbacks[1], 0
-            )
-            if status:
-                raise unicorn.UcError(status)
+        self._callbacks.append(registers.map_device(self._uc, bases, size, device, lambda error: this.fail(error)))
 
     def reset(self, entry: int, argument: int) -> None:
         """Start at an address in supervisor mode, interrupts masked, with an argument in r0."""
         self._uc.reg_write(arm_const.UC_ARM_REG_CPSR, _SUPERVISOR | _INTERRUPTS_MASKED)
         self._uc.reg_write(arm_const.UC_ARM_REG_R0, argument)
-        self.state[native.PROGRAM_COUNTER] = entry
+        self.words[PROGRAM_COUNTER] = entry
 
-    @property
-    def now(self) -> int:
-        """The core's own time in cycles: an instruction takes one."""
-        return self.state[NOW]
-
-    @property
-    def lines(self) -> int:
-        """The two interrupt lines."""
-        return self.state[native.LINES]
-
-    def set_lines(self, lines: int) -> None:
-        """Set the two interrupt lines."""
-        self.state[native.LINES] = lines
-
-    def limit(self, time: int) -> None:
-        """Let the processor stop at a time, if it would not stop earlier."""
-        if time < self.state[native.LIMIT]:
-            self.state[native.LIMIT] = time
-
-    def run(self, start: int, limit: int) -> int:
-        """Run from a time on, at least one block of instructions; return ``ASLEEP``, ``STILL_RUNNING`` or ``FAILED``.
-
-        Raises
-        ------
-        EmulatorError
-            A device refused an access.
-        """
-        self.state[NOW], self.state[native.LIMIT] = start, limit
-        outcome = int(native.run(self._state))
-        self.instructions += self.now - start
-        if self._error is not None:
-            error, self._error = self._error, None
-            raise error
-        return outcome
+    def refusal(self) -> BaseException | None:
+        """Return the error with which a device has refused an access, once."""
+        error, self._error = self._error, None
+        return error
 
     def take_exception(self) -> Failure:
         """Enter the exception for which the last run failed, if an ARM968 has one; return what failed."""
         number, self._number = self._number, None
         access, self._access = self._access, None
         at, size = self._next()
-        if self.state[native.STOPPED] == native.BY_ZEROS:
+        if self.words[STOPPED] == native.BY_ZEROS:
             cause = f"jump to {at:#x}, where nothing but zeros is{self._after()}"
             return Failure(cause, RunTimeError.PREFETCH_ABORT, True)
-        exception = aborts.abort(number, self.state[native.ERROR])
+        exception = aborts.abort(number, int(self.words[ERROR]))
         if exception is None:
-            why = unicorn.UcError(self.state[native.ERROR]) if number is None else f"exception {number}"
+            why = unicorn.UcError(int(self.words[ERROR])) if number is None else f"exception {number}"
             return Failure(f"{why}, at {at:#x}{self._instruction(at, size)}", RunTimeError.NONE, True)
         if exception is aborts.SUPERVISOR_CALL:  # the one instruction that has been executed
             at -= size
         told = self._after() if exception is aborts.PREFETCH_ABORT else self._instruction(at, size, access)
         nested = exception is not aborts.SUPERVISOR_CALL and self.registers()[-1] & _MODE in aborts.MODES
         link = at + (size if exception.link is None else exception.link)
-        native.enter(self._state, exception.mode, _IRQ_MASKED, exception.vector, link)
+        native.enter(self.words, exception.mode, _IRQ_MASKED, exception.vector, link)
         return Failure(f"{exception.name}, at {at:#x}{told}", exception.error, nested)
 
     def registers(self) -> tuple[int, ...]:
         """Return r0 to r12, stack pointer, link register, program counter and status."""
         values = [self._uc.reg_read(register) for register in _REGISTERS]
-        return (*values, self.state[native.PROGRAM_COUNTER], self._uc.reg_read(arm_const.UC_ARM_REG_CPSR))
+        return (*values, int(self.words[PROGRAM_COUNTER]), self._uc.reg_read(arm_const.UC_ARM_REG_CPSR))
 
     def where(self) -> str:
         """Return where the processor is, and the instruction there."""
@@ -172,7 +140,7 @@ class Processor:
 
     def _next(self) -> tuple[int, int]:
         """Return the address of the next instruction, and how many bytes it has."""
-        counter = self.state[native.PROGRAM_COUNTER]
+        counter = int(self.words[PROGRAM_COUNTER])
         return counter & ~1, 2 if counter & 1 else 4
 
     def _instruction(self, address: int, size: int, access: Access | None = None) -> str:
@@ -185,9 +153,9 @@ class Processor:
 
     def _after(self) -> str:
         """Say which instruction was executed last: the end of the last block."""
-        block = self.state[native.BLOCK]
-        size = native.instruction_size(self.state, block)
-        at = block + self.state[native.BLOCK_SIZE] - size
+        block = int(self.words[BLOCK])
+        size = native.instruction_size(self.words, block)
+        at = block + int(self.words[BLOCK_SIZE]) - size
         return f", after {at:#x}{self._instruction(at, size)}"
 
     def _note(self, access: Access) -> bool:
@@ -198,13 +166,14 @@ class Processor:
         self._number = number
         self._stop()
 
-    def _fail(self, error: BaseException) -> None:
+    def fail(self, error: BaseException) -> None:
+        """Stop at an access that a device refuses with this error."""
         if self._error is None:
             self._error = error
-            first = self.state[native.BLOCK]  # Unicorn does not say which of the block's instructions it was
-            self.refused_at = f"in the instructions from {first:#x} to {first + self.state[native.BLOCK_SIZE]:#x}"
+            first = int(self.words[BLOCK])  # Unicorn does not say which of the block's instructions it was
+            self.refused_at = f"in the instructions from {first:#x} to {first + int(self.words[BLOCK_SIZE]):#x}"
         self._stop()
 
     def _stop(self) -> None:
-        self.state[native.STOPPED] = native.BY_HOST
+        self.words[STOPPED] = native.BY_HOST
         self._uc.emu_stop()

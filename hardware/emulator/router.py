@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pynn_sfdfa.hardware.emulator.communications import FIXED_ROUTE, MULTICAST, Packet
+import numpy as np
+
+from pynn_sfdfa.hardware.emulator.communications import FIXED_ROUTE, MULTICAST, NO_LINK, Packet
 from pynn_sfdfa.hardware.emulator.device import unmodelled
 from pynn_sfdfa.hardware.emulator.router_diagnostics import Diagnostics
 from pynn_sfdfa.hardware.emulator.router_table import N_ENTRIES, UNUSED_KEY, UNUSED_MASK
-
-N_LINKS = 6
+from pynn_sfdfa.hardware.emulator.ways import N_WAYS, WAY_WORDS, asked, way
+from pynn_sfdfa.hardware.emulator.words import N_LINKS
 
 _CONTROL, _STATUS, _FIXED_ROUTE = 0x00, 0x04, 0x84
 _ERRORS, _ERRORS_END = 0x08, 0x2C
@@ -48,12 +50,15 @@ class Router:
         self._masks = [UNUSED_MASK] * N_ENTRIES
         self._point_to_point: dict[int, int] = {}
         self._known: dict[int, int | None] = {}
+        self._n_ways = 0
+        self.ways = np.zeros(N_WAYS * WAY_WORDS, np.int64)
+        """Where packets go that have come before, as compiled code looks it up."""
         self.diagnostics = Diagnostics()
 
     def set_entry(self, index: int, route: int, key: int, mask: int) -> None:
         """Write an entry of the multicast table."""
         self._routes[index], self._keys[index], self._masks[index] = route, key, mask
-        self._known.clear()
+        self._forget()
 
     def entries(self) -> Iterator[tuple[int, int, int, int]]:
         """Yield (index, route, key, mask) of all entries that a key can match."""
@@ -67,6 +72,22 @@ class Router:
         outcome = _split(word)
         self.diagnostics.count(packet, link, default, outcome.links, outcome.cores)
         return outcome
+
+    def know(self, packet: Packet, link: int | None) -> None:
+        """Let compiled code route packets like this one, as long as nothing is written here."""
+        self._n_ways += 1
+        if 2 * self._n_ways > N_WAYS:
+            self._forget()
+        word, default = self._word(packet, link)
+        over, is_long = NO_LINK if link is None else link, packet.payload is not None
+        question = asked(packet.key, packet.kind, over, is_long)
+        counted = self.diagnostics.counting(packet, link, default, *_split(word))
+        self.ways[(entry := way(self.ways, question)) : entry + WAY_WORDS] = question, word, counted
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self._n_ways = 0
+        self.ways[:] = 0
 
     def drop(self, packet: Packet, link: int | None) -> Outcome:
         """Give a packet up, as a router does that waits in vain for the way to become free, and count it."""
@@ -106,10 +127,10 @@ class Router:
 
     def write(self, offset: int, value: int) -> None:
         """Write a register."""
+        self._forget()
         for base, table in ((_ROUTES, self._routes), (_KEYS, self._keys), (_MASKS, self._masks)):
             if base <= offset < base + _TABLE_BYTES:
                 table[(offset - base) // 4] = value
-                self._known.clear()
                 return
         if _POINT_TO_POINT <= offset < _POINT_TO_POINT + _POINT_TO_POINT_BYTES:
             self._point_to_point[offset] = value

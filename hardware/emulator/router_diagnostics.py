@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
+
 from pynn_sfdfa.hardware.emulator.communications import Packet
 from pynn_sfdfa.hardware.emulator.device import unmodelled
+from pynn_sfdfa.hardware.emulator.words import N_COUNTERS
 
-N_COUNTERS = 16
 _ENABLE, _FILTERS, _COUNTERS = 0x2C, 0x200, 0x300
 
 # Fields of a filter: a packet is counted if, in each field, the bit of what it is is set.
@@ -31,22 +33,30 @@ class Diagnostics:
     def __init__(self) -> None:
         self._filters = list(_AFTER_BOOT)
         self._enabled = 0xFFFF
-        self.counters = [0] * N_COUNTERS
+        self.counters = np.zeros(N_COUNTERS, np.int64)
 
     def count(
         self, packet: Packet, link: int | None, default: bool, links: tuple[int, ...], cores: tuple[int, ...]
     ) -> None:
         """Count a packet in all counters whose filters let it pass."""
-        for i in _matching(tuple(self._filters), _attributes(packet, link, default, links, cores)):
-            if self._enabled >> i & 1:
+        counting = self.counting(packet, link, default, links, cores)
+        for i in range(N_COUNTERS):
+            if counting >> i & 1:
                 self.counters[i] = self.counters[i] + 1 & 0xFFFF_FFFF
+
+    def counting(
+        self, packet: Packet, link: int | None, default: bool, links: tuple[int, ...], cores: tuple[int, ...]
+    ) -> int:
+        """Return the counters that count a packet, as bits."""
+        matching = _matching(tuple(self._filters), _attributes(packet, link, default, links, cores))
+        return sum(1 << i for i in matching) & self._enabled
 
     def read(self, offset: int) -> int:
         """Return a register."""
         if _FILTERS <= offset < _FILTERS + 4 * N_COUNTERS:
             return self._filters[(offset - _FILTERS) // 4]
         if _COUNTERS <= offset < _COUNTERS + 4 * N_COUNTERS:
-            return self.counters[(offset - _COUNTERS) // 4]
+            return int(self.counters[(offset - _COUNTERS) // 4])
         if offset == _ENABLE:
             return self._enabled
         raise unmodelled("router", "read", offset)

@@ -1,19 +1,35 @@
-"""One of the two timers of a core (datasheet, section 6; half of an ARM SP804), at the core's clock."""
+"""The two timers of a core (datasheet, section 6; an ARM SP804), at the core's clock.
+
+A timer counts down to zero, interrupts, and starts again; the background load is what it starts again from.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pynn_sfdfa.hardware.emulator import vic
+from pynn_sfdfa.hardware.emulator.device import NEVER, UNMODELLED, expect
+from pynn_sfdfa.hardware.emulator.events import TIMER_ENDS
+from pynn_sfdfa.hardware.emulator.words import (
+    CONTROL,
+    DUE,
+    LOAD,
+    NOW,
+    PASSED_OVER,
+    RAW,
+    STOPPED_AT,
+    TIMER_1,
+    TIMER_2,
+    Words,
+)
+from pynn_sfdfa.support.jit import jit
 
-from pynn_sfdfa.hardware.emulator.device import NEVER, Owner, unmodelled
-
-SPACING = 0x20
+NAME = "timer"
+_SPACING = 0x20
 """Bytes from the registers of timer 1 to those of timer 2."""
 
 _LOAD, _COUNT, _CONTROL, _CLEAR, _RAW, _MASKED, _BACKGROUND = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x14, 0x18
 
 _ONE_SHOT = 0x01
 _LONG = 0x02  # 32 bits, else 16
-_DIVIDER = (1, 16, 256)  # bits 3:2
 _INTERRUPT_ENABLED = 0x20
 _PERIODIC = 0x40  # starts again from the background load, else from the largest value
 _ENABLED = 0x80
@@ -21,90 +37,113 @@ _OFTEN, _LEAP = 200, 2000
 """Cycles. Zeros that come more often, while nobody takes note of the last one, are passed over for so long."""
 
 
-class Timer:
-    """Counts down to zero, interrupts, and starts again; the background load is what it starts again from."""
+@jit
+def reset(core: Words) -> None:
+    """Stop both timers."""
+    for timer in (TIMER_1, TIMER_2):
+        core[timer + CONTROL], core[timer + DUE] = _INTERRUPT_ENABLED, NEVER
 
-    def __init__(self, core: Owner, interrupt: Callable[[bool], None]) -> None:
-        self._core = core
-        self._interrupt = interrupt
-        self._load = 0
-        self._control = _INTERRUPT_ENABLED
-        self._raw = False
-        self._stopped_at = 0
-        self._passed_over = 0
-        """The period in cycles while zeros are passed over up to the one that is due; else 0."""
-        self.due = NEVER
-        """When it reaches zero, in cycles."""
 
-    def read(self, offset: int) -> int:
-        """Return a register."""
-        registers = {
-            _LOAD: self._load,
-            _BACKGROUND: self._load,
-            _COUNT: self._count(),
-            _CONTROL: self._control,
-            _RAW: int(self._raw),
-            _MASKED: int(self._raw and self._control & _INTERRUPT_ENABLED != 0),
-        }
-        if offset not in registers:
-            raise unmodelled("timer", "read", offset)
-        return registers[offset]
+@jit
+def _divider(core: Words, timer: int) -> int:
+    field = core[timer + CONTROL] >> 2 & 3  # 1, 16 or 256
+    return 1 if field == 0 else 16 if field == 1 else 256
 
-    def write(self, offset: int, value: int) -> None:
-        """Write a register."""
-        if offset == _LOAD:
-            self._load = self._stopped_at = value
-            self._restart(value)
-        elif offset == _BACKGROUND:
-            self._load = value
-        elif offset == _CONTROL:
-            self._stopped_at = self._count()
-            self._control = value
-            self._restart(self._stopped_at)
-            self._update()
-        elif offset == _CLEAR:
-            self._raw = False
-            ahead = self.due - self._core.now()
-            if self._passed_over and ahead > 0:
-                self._expect(self.due - (ahead - 1) // self._passed_over * self._passed_over)
-            self._update()
+
+@jit
+def _range(core: Words, timer: int) -> int:
+    return 0xFFFF_FFFF if core[timer + CONTROL] & _LONG else 0xFFFF
+
+
+@jit
+def _count(core: Words, timer: int) -> int:
+    if core[timer + DUE] == NEVER:
+        return int(core[timer + STOPPED_AT])
+    ahead, period = max(0, core[timer + DUE] - core[NOW]), core[timer + PASSED_OVER]
+    return int((ahead % period if period else ahead) // _divider(core, timer))
+
+
+@jit
+def _expect(core: Words, timer: int, due: int, passed_over: int) -> None:
+    core[timer + DUE], core[timer + PASSED_OVER] = due, passed_over
+    expect(core, due, TIMER_ENDS, timer)
+
+
+@jit
+def _restart(core: Words, timer: int, count: int) -> None:
+    """Count down from a value, if enabled."""
+    core[timer + DUE] = NEVER
+    if core[timer + CONTROL] & _ENABLED and count:
+        _expect(core, timer, core[NOW] + (count & _range(core, timer)) * _divider(core, timer), 0)
+
+
+@jit
+def _masked(core: Words, timer: int) -> int:
+    return 1 if core[timer + RAW] and core[timer + CONTROL] & _INTERRUPT_ENABLED else 0
+
+
+@jit
+def _update(core: Words, timer: int) -> None:
+    vic.raise_(core, vic.TIMER_1 if timer == TIMER_1 else vic.TIMER_2, _masked(core, timer) != 0)
+
+
+@jit
+def end(core: Words, timer: int, due: int) -> None:
+    """Come to zero at the time that was due, unless the timer has been restarted or stopped since."""
+    if due != core[timer + DUE]:
+        return
+    waiting = core[timer + RAW]
+    core[timer + RAW], core[timer + STOPPED_AT], core[timer + DUE] = 1, 0, NEVER
+    control = core[timer + CONTROL]
+    again = (core[timer + LOAD] if control & _PERIODIC else _range(core, timer)) * _divider(core, timer)
+    if not control & _ONE_SHOT and again:
+        if waiting and again < _OFTEN:
+            _expect(core, timer, due + _LEAP // again * again, again)
         else:
-            raise unmodelled("timer", "write", offset)
+            _expect(core, timer, due + again, 0)
+    _update(core, timer)
 
-    def _divider(self) -> int:
-        return _DIVIDER[min(self._control >> 2 & 3, 2)]
 
-    def _range(self) -> int:
-        return 0xFFFF_FFFF if self._control & _LONG else 0xFFFF
+@jit
+def read(core: Words, offset: int) -> int:
+    """Return a register of one of them."""
+    timer = TIMER_2 if offset >= _SPACING else TIMER_1
+    register = offset - _SPACING if offset >= _SPACING else offset
+    found = UNMODELLED
+    if register == _COUNT:
+        found = _count(core, timer)
+    elif register in (_LOAD, _BACKGROUND):
+        found = core[timer + LOAD]
+    elif register == _CONTROL:
+        found = core[timer + CONTROL]
+    elif register == _RAW:
+        found = core[timer + RAW]
+    elif register == _MASKED:
+        found = _masked(core, timer)
+    return int(found)
 
-    def _count(self) -> int:
-        if self.due == NEVER:
-            return self._stopped_at
-        ahead = max(0, self.due - self._core.now())
-        return (ahead % self._passed_over if self._passed_over else ahead) // self._divider()
 
-    def _restart(self, count: int) -> None:
-        """Count down from a value, if enabled."""
-        self.due = NEVER
-        if self._control & _ENABLED and count:
-            self._expect(self._core.now() + (count & self._range()) * self._divider())
-
-    def _expect(self, due: int, passed_over: int = 0) -> None:
-        self.due, self._passed_over = due, passed_over
-        self._core.at(due, lambda: self._expire(due))
-
-    def _expire(self, due: int) -> None:
-        if due != self.due:  # restarted or stopped since
-            return
-        waiting, self._raw = self._raw, True
-        self._stopped_at, self.due = 0, NEVER
-        again = (self._load if self._control & _PERIODIC else self._range()) * self._divider()
-        if not self._control & _ONE_SHOT and again:
-            if waiting and again < _OFTEN:
-                self._expect(due + _LEAP // again * again, passed_over=again)
-            else:
-                self._expect(due + again)
-        self._update()
-
-    def _update(self) -> None:
-        self._interrupt(self._raw and self._control & _INTERRUPT_ENABLED != 0)
+@jit
+def write(core: Words, offset: int, value: int) -> bool:
+    """Write a register of one of them."""
+    timer = TIMER_2 if offset >= _SPACING else TIMER_1
+    register = offset - _SPACING if offset >= _SPACING else offset
+    if register == _LOAD:
+        core[timer + LOAD] = core[timer + STOPPED_AT] = value
+        _restart(core, timer, value)
+    elif register == _BACKGROUND:
+        core[timer + LOAD] = value
+    elif register == _CONTROL:
+        core[timer + STOPPED_AT] = _count(core, timer)
+        core[timer + CONTROL] = value
+        _restart(core, timer, core[timer + STOPPED_AT])
+        _update(core, timer)
+    elif register == _CLEAR:
+        core[timer + RAW] = 0
+        ahead, period = core[timer + DUE] - core[NOW], core[timer + PASSED_OVER]
+        if period and ahead > 0:
+            _expect(core, timer, core[timer + DUE] - (ahead - 1) // period * period, 0)
+        _update(core, timer)
+    else:
+        return False
+    return True

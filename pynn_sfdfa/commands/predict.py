@@ -23,7 +23,7 @@ def command(checkpoint: Path, file: Path, out: Path | None) -> None:
     """Write the class of each sample of FILE, and the spikes of each output neuron, as CSV.
 
     CHECKPOINT is a .safetensors file that train wrote, or the folder of a run. FILE has samples without labels: .npy,
-    .npz with one array, or .csv with a sample a line.
+    .npz with one array, or .csv with a sample a line; or it is a sound, .wav, for a network that hears.
     """
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.datasets.values import read_values

@@ -8,23 +8,28 @@ import numpy as np
 
 from pynn_sfdfa.datasets.dataset import DatasetError
 from pynn_sfdfa.datasets.npz_archive import read_npz
+from pynn_sfdfa.datasets.wav import read_wav
+from pynn_sfdfa.encoding.recordings import Sounds
 from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 __all__ = ["read_values"]
 
+_UNKNOWN = -1  # label of a recording without one
 
-def read_values(path: Path) -> NDArray[Any]:
-    """Return the samples of a file: one along the first axis each.
+
+def read_values(path: Path) -> NDArray[Any] | Sounds:
+    """Return the samples of a file: one along the first axis each; or the one sound that it is.
 
     Parameters
     ----------
     path : Path
+        ``.wav``; or
         ``.npy``; ``.npz`` with an array ``x`` or only one; ``.csv`` with a sample a line, after a line of names, none
         of them a number, or not.
 
@@ -33,13 +38,16 @@ def read_values(path: Path) -> NDArray[Any]:
     DatasetError
         If there is no such file, or it holds no samples of finite numbers.
     """
-    readers = {".npy": _npy, ".npz": _npz, ".csv": _csv}
+    readers: dict[str, Callable[[Path], NDArray[Any] | Sounds]]
+    readers = {".npy": _npy, ".npz": _npz, ".csv": _csv, ".wav": _wav}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise DatasetError(f"{short(str(path))} is none of {', '.join(readers)}. Write the samples to such a file.")
     if not path.is_file():
         raise DatasetError(f"{short(str(path))} is not a file. Give the path of a file of samples.")
     values = reader(path)
+    if isinstance(values, Sounds):
+        return values
     if values.dtype.kind not in "biuf" or values.ndim not in (2, 3) or 0 in values.shape:
         raise DatasetError(
             f"{path} holds {values.dtype} of shape {values.shape}; samples are numbers of the shape (samples, "
@@ -48,6 +56,10 @@ def read_values(path: Path) -> NDArray[Any]:
     if not np.isfinite(values).all():
         raise DatasetError(f"{path} holds values that are not finite. Replace or leave out what is missing.")
     return values
+
+
+def _wav(path: Path) -> Sounds:
+    return Sounds([read_wav(path)], np.array([_UNKNOWN]))
 
 
 def _npy(path: Path) -> NDArray[Any]:

@@ -27,10 +27,10 @@ def layers_of(network: NetworkTable, n_inputs: int, n_out: int) -> list[Input | 
     n_inputs, n_out : int
         Units that samples have, and classes.
     """
-    output = Dense(n_out, cell=_cell(network, "output"), inhibition=network.output.inhibition)
+    output = Dense(n_out, cell=_cell(network, "output"), **_within(network.output))
     if network.hidden_sizes:
         cell = _cell(network, "hidden")
-        hidden = [Dense(size, cell=cell, inhibition=network.hidden.inhibition) for size in network.hidden_sizes]
+        hidden = [Dense(size, cell=cell, **_within(network.hidden)) for size in network.hidden_sizes]
         return [Input((n_inputs,)), *hidden, output]
     shape = network.input_shape
     assert shape is not None
@@ -57,10 +57,10 @@ def ranges_of(network: NetworkTable) -> list[tuple[float, float] | None]:
 
 
 def _layer(network: NetworkTable, table: LayerTable) -> Connectivity:
-    cell, inhibition = _cell(network, "hidden", table.v_thresh), network.hidden.inhibition
+    cell = _cell(network, "hidden", table.v_thresh)
     if table.kind == "dense":
         assert table.neurons is not None
-        return Dense(table.neurons, cell=cell, inhibition=inhibition)
+        return Dense(table.neurons, cell=cell, **_within(network.hidden))
     if table.kind == "pooling":
         assert table.size is not None
         return Pooling(table.size) if table.weight is None else Pooling(table.size, weight=table.weight, cell=cell)
@@ -69,6 +69,12 @@ def _layer(network: NetworkTable, table: LayerTable) -> Connectivity:
     windows: dict[str, Any] = {"stride": table.stride or 1, "padding": table.padding or 0, "cell": cell}
     kind = Convolution if table.kind == "convolution" else Local
     return kind(table.channels, table.kernel, **windows)
+
+
+def _within(table: CellTable) -> dict[str, Any]:
+    """Return what goes on among the neurons of a layer, as arguments of `Dense`."""
+    recurrent = None if table.loops is None else table.loops.build()
+    return {"inhibition": table.inhibition, "recurrent": recurrent}
 
 
 def _cell(network: NetworkTable, name: Literal["hidden", "output"], v_thresh: float | None = None) -> Cell:

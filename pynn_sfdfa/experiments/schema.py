@@ -16,6 +16,7 @@ from pynn_sfdfa.encoding.augmentation import Augmentation
 from pynn_sfdfa.experiments.auto_threshold import AUTO, Threshold, is_auto
 from pynn_sfdfa.experiments.layer_table import LayerTable
 from pynn_sfdfa.experiments.sections import Chosen, ChosenByKey, Declared, Section, plain, section
+from pynn_sfdfa.network.recurrent import Recurrent
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST
 from pynn_sfdfa.support.settings import Count, Duration, NotNegative, Range
 from pynn_sfdfa.training import migration
@@ -36,12 +37,18 @@ RULES = ChosenByKey("pynn_sfdfa.rules", "learning_rule.LearningRule", other="com
 AUGMENTATION = section(Augmentation, named=False)
 REGULARISATION = section(WeightRegularisation, named=False)
 BOOSTING = section(Boosting, named=False)
+RECURRENT = section(Recurrent, named=False)
 
 
 class Data(Section):
     """``[data]``."""
 
-    name: str = Field(min_length=1, description="a data set, or npz:PATH")
+    may_be_left_out = frozenset({"leave_out"})
+
+    name: str = Field(min_length=1, description="a data set, or one's own as npz:PATH, sound:PATH or events:PATH")
+    leave_out: str | None = Field(
+        None, description="a part of the data set that is for testing while all else is learned: a speaker of fsdd"
+    )
     validation: float = Field(
         0.0, ge=0, lt=1, description="share of the training samples that is held out, not learned but scored"
     )
@@ -51,13 +58,17 @@ _STOCK = {parameter.name: parameter for parameter in models.IF_CURR_EXP_PARAMETE
 _LEARNING = {parameter.name: parameter for parameter in models.LIF_SFDFA.parameters}
 
 
+_WITHIN = ("cell", "inhibition", "recurrent", "initial_spikes")
+"""Keys of a cell's table that are no parameters of the cell."""
+
+
 class Cell(Section):
-    """``[network.hidden]`` and ``[network.output]``: a kind of cell, its parameters, and inhibition among the neurons.
+    """``[network.hidden]`` and ``[network.output]``: a kind of cell, its parameters, and what goes on within the layer.
 
     Ranges are those that the models declare. What only IF_curr_exp has is refused for other cells.
     """
 
-    may_be_left_out = frozenset({"cell", "i_offset", "inhibition"})
+    may_be_left_out = frozenset({"cell", "i_offset", "inhibition", "recurrent"})
 
     tau_m: Duration = Field(description="ms")
     tau_syn: Duration = Field(description="ms")
@@ -78,6 +89,13 @@ class Cell(Section):
         0.0, ge=0, le=LARGEST_WEIGHT, description="nA by which each neuron of the layer inhibits every other one"
     )
 
+    recurrent: RECURRENT | None = Field(None, description="synapses within the layer")  # type: ignore[valid-type]
+
+    @property
+    def loops(self) -> Any:
+        """The table ``recurrent``, which is made when the program runs; None without it."""
+        return self.recurrent
+
     @field_validator("*")
     @classmethod
     def _check_range(cls, value: Any, info: ValidationInfo) -> Any:
@@ -90,6 +108,11 @@ class Cell(Section):
     @model_validator(mode="after")
     def _check_order(self) -> Cell:
         self._check_kind()
+        if self.inhibition and self.loops is not None:
+            raise ValueError(
+                f"inhibition = {self.inhibition:g} nA and recurrent both say what goes on within the layer; leave one "
+                "of them out"
+            )
         if not self.tau_m > self.tau_syn:
             raise ValueError(f"tau_m = {self.tau_m:g} ms must be greater than tau_syn = {self.tau_syn:g} ms")
         if is_auto(self.v_thresh):
@@ -167,6 +190,17 @@ class Network(Section):
                 f"hidden.inhibition = {self.hidden.inhibition:g} nA means something for dense layers only; leave it "
                 f"out, or the layer of kind = {windows[0].kind!r}"
             )
+        if windows and self.hidden.loops is not None:
+            raise ValueError(
+                "hidden.recurrent means something for dense layers only; leave it out, or the layer of kind = "
+                f"{windows[0].kind!r}"
+            )
+        for name, table in (("hidden", self.hidden), ("output", self.output)):
+            if table.loops is not None and not table.loops.delay < self.trial_duration:
+                raise ValueError(
+                    f"{name}.recurrent.delay = {table.loops.delay:g} ms must be shorter than trial_duration = "
+                    f"{self.trial_duration:g} ms"
+                )
         if self.layers and self.layers[-1].kind == "pooling" and len(self.layers) == 1:
             raise ValueError("a pooling alone learns nothing; add a layer of another kind")
         return self
@@ -222,8 +256,7 @@ class Network(Section):
     def cell_parameters(self, layer: Literal["hidden", "output"]) -> dict[str, float]:
         """Return the parameters of the cells of the hidden layers or the output layer."""
         table = plain(getattr(self, layer))
-        others = ("cell", "inhibition", "initial_spikes")
-        parameters = {name: value for name, value in table.items() if name not in others}
+        parameters = {name: value for name, value in table.items() if name not in _WITHIN}
         return {**parameters, "trial_duration": self.trial_duration}
 
 

@@ -101,6 +101,7 @@ class Network:
                 f"({self.trial_duration:g} ms)."
             )
         _check_inhibition(self.layers, delay)
+        _check_recurrence(self.layers, self.trial_duration)
         self.gradient, self.delay, self.max_spikes = gradient, float(delay), int(max_spikes)
         self.weights = [
             layer.connectivity.initial_weights(
@@ -176,6 +177,7 @@ class Network:
         feedback_learning_rate: float = 0.0,
         rho: float = 0.0,
         r_target: float = 0.0,
+        timed: bool = False,
         pause: float | None = None,
     ) -> Wiring:
         """Create the network on a simulator, with its present weights, to be shown every sample in turn.
@@ -194,6 +196,8 @@ class Network:
             Of the forward and the feedback projections; 0 keeps them fixed.
         rho, r_target : float
             Rate regularisation of the hidden populations.
+        timed : bool
+            Whether output spikes travel the feedback projections, so that each hidden spike has an error of its own.
         pause : float, optional
             Silence in ms before each sample, for stock cells, which do not return to rest where a trial ends. Default:
             so long that exp(-10) = 0.005 % is left of what a sample left behind; 0 without such cells.
@@ -233,13 +237,17 @@ class Network:
             raise ValueError(f"pause = {pause!r} ms is not valid; it must be >= 0.")
         learning = {"learning_rate": learning_rate, "feedback_learning_rate": feedback_learning_rate}
         shown = presented(trains, np.arange(len(trains)))
-        return wiring.wire(self, sim, shown, targets, {"rho": rho, "r_target": r_target}, **learning, pause=silence)
+        return wiring.wire(
+            self, sim, shown, targets, {"rho": rho, "r_target": r_target}, **learning, timed=timed, pause=silence
+        )
 
     def read(self, made: Wiring) -> None:
         """Take over the weights that the simulator has learned, and the feedback if it was wired."""
         self.weights = [
-            weights if layer.cell.static_synapses else layer.connectivity.learned(projection, layer.input_shape)
-            for layer, weights, projection in zip(self.layers, self.weights, made.projections, strict=True)
+            weights if layer.cell.static_synapses else wiring.learned(layer, weights, projection, within)
+            for layer, weights, projection, within in zip(
+                self.layers, self.weights, made.projections, made.within, strict=True
+            )
         ]
         if made.feedback:
             self.feedback = [np.asarray(p.get("weight", format="array"), np.float32) for p in made.feedback]
@@ -311,6 +319,16 @@ def _check_inhibition(layers: Sequence[Layer], delay: float) -> None:
             raise ValueError(
                 f"{layer} has inhibition = {weight:g} nA, which acts after the delay of the network, so delay = 0 ms "
                 "is not valid. Give the network a delay > 0, such as 1 ms."
+            )
+
+
+def _check_recurrence(layers: Sequence[Layer], trial_duration: float) -> None:
+    for layer in layers:
+        own = layer.connectivity.recurrent
+        if own is not None and not own.delay < trial_duration:
+            raise ValueError(
+                f"{layer} has a delay of {own.delay:g} ms within it, which is not valid; it must be shorter than the "
+                f"trial ({trial_duration:g} ms)."
             )
 
 

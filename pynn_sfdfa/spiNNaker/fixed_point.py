@@ -12,6 +12,7 @@ from pynn_sfdfa.hardware.arithmetic import Formats, from_fixed, neuron_constants
 from pynn_sfdfa.hardware.arithmetic.feedback import RATE_FRACTION
 from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT
 from pynn_sfdfa.hardware.arithmetic.replay import gain
+from pynn_sfdfa.hardware.capacity import MAX_SPIKES
 from pynn_sfdfa.network.cells import LIF_SFDFA
 
 if TYPE_CHECKING:
@@ -32,9 +33,6 @@ __all__ = [
 
 FORMATS = Formats()
 """The formats with which the application is compiled."""
-
-MAX_SPIKES = 30
-"""A neuron that has fired as often in a trial fires no more: a core keeps every spike of a trial in its memory."""
 
 POTENTIAL_FRACTION = 15
 """Fraction bits of recorded potentials and currents."""

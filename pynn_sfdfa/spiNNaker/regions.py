@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pynn_sfdfa.hardware.arithmetic import to_fixed
-from pynn_sfdfa.spiNNaker.capacity import capacities
+from pynn_sfdfa.hardware.capacity import capacities
 from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, cell_words, initial_state, learning_words
 from pynn_sfdfa.spiNNaker.layout import (
     CONFIGURATION_WORDS,

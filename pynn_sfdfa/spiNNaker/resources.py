@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pynn_sfdfa.spiNNaker.capacity import DTCM, MAX_OUTPUTS, dtcm, events
+from pynn_sfdfa.hardware.capacity import DTCM, MAX_OUTPUTS, dtcm, events
 from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, initial_state
 from pynn_sfdfa.spiNNaker.regions import constants, region_sizes
 

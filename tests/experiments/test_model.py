@@ -99,7 +99,7 @@ def test_the_command_writes_classes_and_counts(run, images, tmp_path, suffix):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("x.txt", b"1,2", "is none of .npy, .npz, .csv"),
+        ("x.txt", b"1,2", "is none of .npy, .npz, .csv, .wav"),
         ("no.npy", None, "is not a file"),
         ("x.npy", b"nothing", "cannot be read"),
         ("x.npz", b"nothing", "truncated or no npz file"),

@@ -78,7 +78,7 @@ def test_an_engine_learns_and_goes_on(emulated, capfd):
             None,
             {},
             "rule sfdfa cannot run on SpiNNaker: 'timed' in it needs all spikes of a trial.*"
-            "Choose the simulator event; .*dfa, sfdfa run there",
+            "Choose the simulator event or brian2; .*dfa, sfdfa run there",
         ),
         (
             SFDFA(feedback="layer-wise"),

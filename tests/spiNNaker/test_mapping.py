@@ -1,11 +1,14 @@
 """Networks mapped by sPyNNaker's own tools: cores, keys, data; and what is refused before the mapping."""
 
+import re
+
 import numpy as np
 import pytest
 
 pytest.importorskip("spynnaker")
 
 from pynn_sfdfa.hardware.board.spynnaker import configured
+from pynn_sfdfa.hardware.cores import cores_needed
 from pynn_sfdfa.spiNNaker import binary, control, resources
 from pynn_sfdfa.spiNNaker.layout import CONFIGURATION_WORDS, Region
 from pynn_sfdfa.spiNNaker.regions import region_sizes
@@ -74,6 +77,14 @@ def test_more_than_a_core_has_is_refused_before_mapping(mapped, monkeypatch, net
     build(mapped, **{"hidden": 100, **network})
     with pytest.raises(ValueError, match=message):
         mapped.run(40.0)
+
+
+def test_the_fewest_cores_of_a_network_are_those_that_pass_the_check(mapped):
+    build(mapped, n_in=64, hidden=250, per_core=250)
+    with pytest.raises(ValueError, match="'first' needs") as refused:
+        mapped.run(40.0)
+    most = int(re.search(r"neurons_per_core = (\d+) or less", str(refused.value))[1])
+    assert [cores_needed((64, n, 10, 10), 40) for n in (most, most + 1)] == [4, 5]
 
 
 def test_what_cannot_be_represented_is_refused_before_mapping(mapped):

@@ -205,13 +205,38 @@ def test_exceptions_without_end_are_the_end(assemble, new_machine):
     assert re.search("at 0x18 .*, after 1000 other exceptions without end", fault.cause)
 
 
-def test_a_core_whose_time_stands_still_stops_nobody(assemble, new_machine):
-    """With memory management switched on not even an exception's vector can be fetched, so no instruction counts."""
+def test_memory_management_that_an_arm968_does_not_have_cannot_be_switched_on(assemble, new_machine):
     machine = new_machine(1, 1)
-    program = "reset: mov r0, #1\n mcr p15, 0, r0, c1, c0, 0\n nop\n b ."
+    program = "reset: mov r0, #1\n mcr p15, 0, r0, c1, c0, 0\n nop\n block r4\n str r0, [r4, #112]\n b ."
     machine.start(0, 0, [2], assemble(program), app_id=30)
     machine.advance(microseconds=100)
-    assert [fault.error for fault in machine.faults] == [RunTimeError.PREFETCH_ABORT]
+    assert machine.core_state(0, 0, 2).user[0] == 1
+    assert machine.faults == []
+
+
+def test_code_that_a_program_writes_runs_and_runs_as_it_is_when_it_is_written_again(assemble, new_machine):
+    """In DTCM, where stores need not look for code until some has been fetched from there."""
+    machine = new_machine(1, 1)
+    program = """
+reset:  ldr     r4, =0x408000
+        ldr     r0, =0xe3a05007         @ mov r5, #7
+        ldr     r1, =0xe12fff1e         @ bx lr
+        str     r0, [r4]
+        str     r1, [r4, #4]
+        blx     r4
+        mov     r6, r5
+        add     r0, r0, #2
+        str     r0, [r4]
+        blx     r4
+        block   r1
+        str     r5, [r1, #112]
+        str     r6, [r1, #116]
+1:      sleep
+        b       1b
+        .ltorg
+"""
+    machine.start(0, 0, [2], assemble(program), app_id=30)
+    assert machine.core_state(0, 0, 2).user[:2] == (9, 7)
 
 
 @pytest.mark.parametrize("target", [0x60000000, 0x67FFFFF0, 0x62000001, 0x408000])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pynn_sfdfa.spiNNaker.fixed_point import MAX_SPIKES
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.spiNNaker.receivers import Receiver
+    from collections.abc import Sequence
 
-__all__ = ["DTCM", "MAX_OUTPUTS", "capacities", "dtcm", "events"]
+__all__ = ["DTCM", "MAX_OUTPUTS", "MAX_SPIKES", "Incoming", "Receiver", "capacities", "dtcm", "events"]
+
+MAX_SPIKES = 30
+"""A neuron that has fired as often in a trial fires no more: a core keeps every spike of a trial in its memory."""
 
 DTCM = 54 * 1024
 """Bytes of a core's 64 KB that the application can allocate: the rest is for stacks, variables and messages."""
@@ -28,6 +29,59 @@ _SOURCE_BYTES = 16
 _ERROR_BYTES = 8
 
 _LEAST_PACKETS, _MOST_PACKETS = 32, 512
+
+
+class Incoming(Protocol):
+    """Synapses from one whole population onto another, as far as the memory of a core depends on them."""
+
+    @property
+    def rows(self) -> int:
+        """Neurons of the source."""
+        ...
+
+    @property
+    def delay_ticks(self) -> int:
+        """From the sending of a packet to its arrival."""
+        ...
+
+    @property
+    def learning_rate(self) -> float:
+        """Of all these synapses; those of 0 do not learn."""
+        ...
+
+    @property
+    def from_neurons(self) -> bool:
+        """Whether the source is a population of LIF_SFDFA."""
+        ...
+
+
+class Receiver(Protocol):
+    """A population of LIF_SFDFA, as far as the memory of its cores depends on it."""
+
+    @property
+    def rows(self) -> int:
+        """The neurons whose spikes may arrive."""
+        ...
+
+    @property
+    def outputs(self) -> int:
+        """The output neurons whose errors may arrive."""
+        ...
+
+    @property
+    def sources(self) -> int:
+        """The cores that send packets here."""
+        ...
+
+    @property
+    def trial_ticks(self) -> int:
+        """Ticks of a trial."""
+        ...
+
+    @property
+    def forward(self) -> Sequence[Incoming]:
+        """What ends on receptor type "input"."""
+        ...
 
 
 def _power(packets: int) -> int:
