@@ -58,7 +58,7 @@ _STOCK = {parameter.name: parameter for parameter in models.IF_CURR_EXP_PARAMETE
 _LEARNING = {parameter.name: parameter for parameter in models.LIF_SFDFA.parameters}
 
 
-_WITHIN = ("cell", "inhibition", "recurrent", "initial_spikes")
+_WITHIN = ("cell", "inhibition", "initial_spikes", "recurrent")
 """Keys of a cell's table that are no parameters of the cell."""
 
 

@@ -111,6 +111,11 @@ class Network:
         ]
         self.feedback = direct_feedback(self.sizes)
 
+    def __repr__(self) -> str:
+        sizes, n_weights = "-".join(map(str, self.sizes)), sum(weights.size for weights in self.weights)
+        kinds = ", ".join(f"{layer.connectivity.kind} of {layer.cell.name}" for layer in self.layers)
+        return f"{type(self).__name__}({sizes}: {kinds}; {n_weights:,} weights)"
+
     @property
     def trial_duration(self) -> float:
         """Length of a trial in ms."""

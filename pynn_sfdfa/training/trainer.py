@@ -118,6 +118,8 @@ class Trainer(Evaluator):
         boosting: Boosting | None = None,
     ) -> None:
         self._rule = rule if rule is not None else SFDFA()
+        optimizer = optimizer if optimizer is not None else Adam()
+        self._optimizer = type(optimizer).__name__
         super().__init__(
             network,
             sim,
@@ -125,7 +127,7 @@ class Trainer(Evaluator):
             loss=loss,
             readout=readout,
             rule=self._rule,
-            optimizer=optimizer if optimizer is not None else Adam(),
+            optimizer=optimizer,
             batch_size=batch_size,
             seed=seed,
             threads=threads,
@@ -143,6 +145,10 @@ class Trainer(Evaluator):
         self._history = History()
         self._tally = Tally(network.sizes[1:])
         self._compile_seconds = 0.0
+
+    def __repr__(self) -> str:
+        sizes, how = "-".join(map(str, self.network.sizes)), f"{self._rule.name} with {self._optimizer}"
+        return f"Trainer({sizes}, {how}, batches of {self._batch_size}; {self._history})"
 
     @property
     def threads(self) -> int:
