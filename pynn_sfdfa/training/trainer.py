@@ -23,6 +23,7 @@ from pynn_sfdfa.training.metrics import feedback_alignment
 from pynn_sfdfa.training.optimizers import Adam
 from pynn_sfdfa.training.passes import sample_order, until
 from pynn_sfdfa.training.tally import Tally
+from pynn_sfdfa.training.thresholds import proposal
 
 if TYPE_CHECKING:
     import threading
@@ -311,7 +312,12 @@ class Trainer(Evaluator):
     ) -> None:
         weights, feedback = self._engine.weights(), self._engine.feedback()
         check_weights(weights, feedback, epoch)
-        check_activity(self._tally, self.network, epoch)
+        check_activity(
+            self._tally,
+            self.network,
+            epoch,
+            lambda layer, lower: proposal(self.network, layer, train, self._seed, self._loss, lower),
+        )
         tested = None if test is None else self.evaluate(test)
         tally = self._tally
         extra = [probe.measure(weights, feedback) for probe in self._probes]
