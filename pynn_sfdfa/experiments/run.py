@@ -120,7 +120,7 @@ def _train(
     quickly = {name: value for name, value in setup.items() if name != "standalone"}  # compiling takes much longer
     with announced(stream):
         layers = run_trial(network, sim, presented(samples.test, [0]), quickly)
-    report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers)
+    report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers, network)
     files.write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
     _write_page(settings, folder, network, samples, history.records, stream)
     return summary

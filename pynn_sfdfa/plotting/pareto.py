@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from pynn_sfdfa.plotting.style import COLOURS, GREY, clean, new_figure
+from pynn_sfdfa.plotting.style import COLOURS, GREY, clean, legend_below, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +64,6 @@ def pareto(costs: Sequence[float], scores: Sequence[float], cost: str, score: st
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(color="#E4E4E4", linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.legend(frameon=False, fontsize=9, loc="lower right")
     clean(axes, title)
+    legend_below(figure, axes, 2)
     return figure
