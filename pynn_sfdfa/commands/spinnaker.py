@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import runpy
-import sys
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pynn_sfdfa.commands.failures import as_wrong_use, explained_on
+from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use, explained_on
 from pynn_sfdfa.commands.options import OutFolder, SettingsCommand, data_option, set_option
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ def doctor(ctx: click.Context) -> None:
 @click.argument("arguments", metavar="[-- SCRIPT'S ARGUMENTS]", nargs=-1)
 @click.option("--board", required=True, help="emulated, HOSTNAME, or spalloc:SERVER.")
 @click.option("--out", type=OutFolder(), help="An experiment's folder for the results.")
+@click.option("--profile", is_flag=True, help="Print a script's load of each emulated core, and who would be late.")
 @click.option("--show-config", is_flag=True, help="Only print the configuration that sPyNNaker is given.")
 @data_option
 @set_option
@@ -53,6 +53,7 @@ def run(
     arguments: tuple[str, ...],
     board: str,
     out: Path | None,
+    profile: bool,
     show_config: bool,
     data: Path | None,
     overrides: tuple[str, ...],
@@ -71,6 +72,10 @@ def run(
     if show_config:
         click.echo(where.configuration(), nl=False)
         return
+    if profile and where.settings:
+        raise click.UsageError("--profile counts what emulated cores execute: it is for --board emulated.")
+    if profile and not source.endswith(".py"):
+        raise click.UsageError("--profile is for scripts.")
     if not source.endswith(".py"):
         if arguments:
             raise click.UsageError(f"{arguments[0]!r} is one argument too many: only a script takes others.")
@@ -86,17 +91,23 @@ def run(
     if not Path(source).is_file():
         raise click.UsageError(f"There is no script {source}.")
     with explained_on(where.name):
-        _run_script([source, *arguments], where)
+        _run_script([source, *arguments], where, profile)
 
 
-def _run_script(words: list[str], where: Place) -> None:
+def _run_script(words: list[str], where: Place, profile: bool) -> None:
     from pynn_sfdfa.hardware.board.errors import BoardError
     from pynn_sfdfa.hardware.board.places import at
+    from pynn_sfdfa.hardware.board.scripts import run_script, threads_left
 
-    arguments = sys.argv
-    sys.argv = words
     try:
-        with as_wrong_use(BoardError), at(where):
-            runpy.run_path(words[0], run_name="__main__")
-    finally:
-        sys.argv = arguments
+        with as_wrong_use(BoardError), at(where, profile) as board:
+            try:
+                run_script(words)
+            finally:
+                if board is not None and board.profile is not None:
+                    click.echo(board.profile.report())
+    except WrongUse as refusal:
+        if threads_left():  # of the script, which might never end
+            refusal.show()
+            os._exit(refusal.exit_code)
+        raise
