@@ -70,7 +70,7 @@ DIFFERENCES = (
     ),
     Difference(
         "loops within and among populations",
-        "exact among `IF_curr_exp`, if there is a delay in each; refused through `LIF_SFDFA`",
+        "exact, through both cells, if there is a delay in each",
         "simulated",
         "simulated",
     ),

@@ -73,7 +73,7 @@ SIMULATORS = (
         requires="brian2",
         extra="brian2",
         options={"timestep": 0.1, "target": None, "standalone": False},
-        offers=frozenset({Need.PERTURBATIONS, Need.ALL_SPIKES, Need.SITES}),
+        offers=frozenset({Need.PERTURBATIONS, Need.ALL_SPIKES, Need.RECURRENCE, Need.SITES}),
     ),
     Simulator(
         "spiNNaker",

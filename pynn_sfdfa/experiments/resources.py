@@ -134,7 +134,7 @@ def _whole(number: Any) -> int:
 
 def _n_weights(layer: Layer) -> int:
     if isinstance(layer.connectivity, Dense):  # the only one that may be huge: others are limited by themselves
-        return math.prod(layer.input_shape) * layer.size
+        return (math.prod(layer.input_shape) + layer.size * (layer.connectivity.recurrent is not None)) * layer.size
     return math.prod(layer.connectivity.sites(layer.input_shape).weight_shape)
 
 
@@ -191,6 +191,8 @@ def _workspace(settings: Experiment, trials: int, layers: Sequence[Layer], most_
             what = f"the spikes of {neurons:,} neurons in {trials:,} samples at a time"
             spikes = neurons + sites.lanes * cap
             events *= -(-sites.site.size // max(1, sites.offsets.size - 1))
+        if layer.connectivity.recurrent is not None:
+            events += spikes
         remedy = "lower network.max_spikes or training.batch_size"
         size = 4 * trials * (_SPIKE_ARRAYS * spikes + _EVENT_ARRAYS * events)
         found.append(Need(f"{what}, layer {number + 1}", size, remedy, _SPIKE_ARRAYS + _EVENT_ARRAYS, reserved=True))

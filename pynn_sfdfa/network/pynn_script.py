@@ -69,11 +69,13 @@ def write(
     pynn_sfdfa.network.stock.NotStockError
         If PyNN's own cells cannot express the network.
     PyNNScriptError
-        If the readout is another, the step does not divide the delay, or ``.npz`` is another file.
+        If a layer is recurrent, the readout is another, the step does not divide the delay, or ``.npz`` is another
+        file.
     pynn_sfdfa.support.files.WriteError
         If a file cannot be written.
     """
     stock, later = in_stock_cells(network)
+    _check_within(stock)
     _check(readout, stock.delay, timestep)
     archive = path.with_suffix(".npz")
     _check_own(archive)
@@ -120,6 +122,15 @@ def _check(readout: str, delay: float, timestep: float) -> None:
             f"dt = {timestep:g} ms is not valid; the delay of {delay:g} ms must be one step or several: choose "
             f"{delay:g} or {delay / 10:g}."
         )
+
+
+def _check_within(network: Network) -> None:
+    for layer in network.layers:
+        if layer.connectivity.recurrent is not None:
+            raise PyNNScriptError(
+                f"{layer} is recurrent, which these scripts cannot say. Show the network samples on another simulator "
+                "by network.wire(sim, trains), or train it without recurrent."
+            )
 
 
 def _check_own(archive: Path) -> None:

@@ -122,6 +122,8 @@ def _through_weights(
             carry,
         )
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
+            if events[event].source < 0:  # a spike of the layer itself
+                continue
             row = (matrix + _index(events[event].unit)) * width
             below_at = below0 + _index(events[event].source)
             if layer.dense:
