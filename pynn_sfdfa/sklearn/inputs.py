@@ -34,7 +34,7 @@ def resolved(encoder: Any) -> tuple[Encoder, bool]:
     """
     if isinstance(encoder, str) and encoder in _NAMED:
         return _NAMED[encoder], encoder == "complement"
-    if isinstance(encoder, Encoder) and not encoder.takes_spikes:
+    if isinstance(encoder, Encoder) and encoder.takes == "values":
         return encoder, False
     raise ValueError(
         f"encoder = {short(repr(encoder))} is not valid; choose one of {', '.join(map(repr, _NAMED))}, or give an "
