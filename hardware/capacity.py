@@ -19,7 +19,7 @@ MAX_OUTPUTS = 256
 """Output neurons whose errors a hidden neuron can add up."""
 
 _BLOCK = 16  # bytes lost in an allocation, at most
-_BLOCKS = 32
+_BLOCKS = 36
 _NEURON_BYTES = 24 + 4 + 8 + 4 + 8 * MAX_SPIKES  # state, what arrives, grades, spikes of a trial
 _LEARNING_BYTES = 4 + 8 + 4 + 12  # errors, errors gathered, changes, replay
 _TRANSFER_BYTES = 2 * 4 + 4 + 3 * 4  # rows under way, a sample, indices of recorded neurons
@@ -27,6 +27,8 @@ _PACKET_BYTES = 8 + 16 + 12 + 4  # received, under way, arriving, row
 _EVENT_BYTES = 4 + 2
 _SOURCE_BYTES = 16
 _ERROR_BYTES = 8
+
+_TIMED_BYTES = 8 * (MAX_SPIKES + 1) + 12 + 4 + 4  # of an output neuron: its spikes, replay, error, pull
 
 _LEAST_PACKETS, _MOST_PACKETS = 32, 512
 
@@ -83,6 +85,11 @@ class Receiver(Protocol):
         """What ends on receptor type "input"."""
         ...
 
+    @property
+    def timed(self) -> object | None:
+        """Where timed feedback comes from, if that is what it has."""
+        ...
+
 
 def _power(packets: int) -> int:
     return max(_LEAST_PACKETS, min(_MOST_PACKETS, 1 << max(0, packets - 1).bit_length()))
@@ -106,7 +113,7 @@ def _besides_packets(population: Receiver, neurons: int) -> int:
     return (
         neurons * (_NEURON_BYTES + _LEARNING_BYTES + _TRANSFER_BYTES)
         + population.sources * _SOURCE_BYTES
-        + population.outputs * _ERROR_BYTES
+        + population.outputs * (_ERROR_BYTES + (population.timed is not None) * (_TIMED_BYTES + 4 * neurons))
         + _BLOCKS * _BLOCK
     )
 

@@ -36,6 +36,7 @@ class _Layer:
     sources: int
     trial_ticks: int
     forward: tuple[_Incoming, ...]
+    timed: None = None
 
     @property
     def rows(self) -> int:
@@ -43,7 +44,7 @@ class _Layer:
 
 
 def cores_needed(sizes: Sequence[int], trial_ticks: int, delay_ticks: int = 1) -> int:
-    """Return the fewest cores on which a dense network learns with SFDFA.
+    """Return the fewest cores on which a dense network learns with SFDFA, as published: timed feedback may take more.
 
     Parameters
     ----------

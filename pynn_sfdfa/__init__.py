@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.training.optimizers import SGD, Adam
     from pynn_sfdfa.training.readouts import FirstSpike
     from pynn_sfdfa.training.regularisation import WeightRegularisation
+    from pynn_sfdfa.training.thresholds import fit_thresholds
     from pynn_sfdfa.training.trainer import Trainer
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "SpikeTrains",
     "Trainer",
     "WeightRegularisation",
+    "fit_thresholds",
     "load",
 ]
 
@@ -85,6 +87,7 @@ _MODULES = {
     "SpikeTrains": "encoding.spikes",
     "Trainer": "training.trainer",
     "WeightRegularisation": "training.regularisation",
+    "fit_thresholds": "training.thresholds",
     "load": "experiments.model",
 }
 

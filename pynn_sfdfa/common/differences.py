@@ -106,7 +106,9 @@ DIFFERENCES = (
     ),
     Difference("synapses between two neurons", "any number", "any number", "onto `LIF_SFDFA` one"),
     Difference("`SFDFAFeedback`", "any connector", "any connector", "all to all, unless its learning rate is 0"),
-    Difference("`SFDFAFeedback(timed=True)`", "simulated", "simulated, but not in standalone programs", "refused"),
+    Difference(
+        "`SFDFAFeedback(timed=True)`", "simulated", "simulated, but not in standalone programs", "from one population"
+    ),
     Difference(
         "connectors",
         "PyNN's",

@@ -80,7 +80,7 @@ SIMULATORS = (
         requires="spynnaker",
         extra="spinnaker",
         options={"timestep": 1.0, "board": None},
-        offers=frozenset({Need.PERTURBATIONS}),
+        offers=frozenset({Need.PERTURBATIONS, Need.ALL_SPIKES}),
     ),
 )
 

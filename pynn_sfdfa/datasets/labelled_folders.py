@@ -52,8 +52,8 @@ class LabelledFolders(Source):
     path: Path
 
     @abstractmethod
-    def read(self, split: Split) -> Recordings:
-        """Return the recordings of the files; DatasetError if one is damaged."""
+    def read(self, train: Split, test: Split) -> tuple[Recordings, Recordings]:
+        """Return the recordings of the files of both splits; DatasetError if one is damaged."""
 
     def locate(self, data: Path | None) -> str:
         """Return the folder, which is not looked for in other folders."""
@@ -71,11 +71,12 @@ class LabelledFolders(Source):
     def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:
         """Return the recordings of the folder."""
         self.locate(data)
-        train, test, n_classes = labelled_files(self.path, self.endings)
+        *splits, n_classes = labelled_files(self.path, self.endings)
+        train, test = self.read(*splits)
         return Dataset(
             name=f"{self.prefix}{self.path}",
-            train=self.read(train),
-            test=self.read(test),
+            train=train,
+            test=test,
             n_classes=n_classes,
             source=str(self.path),
         )

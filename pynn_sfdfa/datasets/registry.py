@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.datasets.event_folder import EventFolder
 from pynn_sfdfa.datasets.files import expanded
 from pynn_sfdfa.datasets.npz import NpzFile
+from pynn_sfdfa.datasets.saccades import Saccaded
 from pynn_sfdfa.datasets.sound_folder import SoundFolder
 from pynn_sfdfa.datasets.source import Source
 from pynn_sfdfa.support.registry import registry
@@ -20,8 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Availability", "available", "load", "names", "own_prefixes", "sources"]
 
-_OWN: dict[str, type[NpzFile | SoundFolder]] = {"npz:": NpzFile, "sound:": SoundFolder}
+_OWN: dict[str, type[NpzFile | SoundFolder | EventFolder]] = {
+    "npz:": NpzFile,
+    "sound:": SoundFolder,
+    "events:": EventFolder,
+}
 """What names of a user's own data begin with, before a path."""
+
+_SACCADES = "saccades:"
 
 
 class Availability(NamedTuple):
@@ -39,13 +47,13 @@ def sources() -> dict[str, Source]:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names ``load`` knows, with ``npz:PATH`` and such for a user's own files."""
-    return *sources(), *(f"{prefix}PATH" for prefix in _OWN)
+    """Return the names ``load`` knows, with those of a user's own files and of simulated events."""
+    return *sources(), *(f"{prefix}PATH" for prefix in _OWN), f"{_SACCADES}NAME"
 
 
 def own_prefixes() -> tuple[str, ...]:
-    """Return what names of a user's own data begin with, before a path."""
-    return tuple(_OWN)
+    """Return what names of a user's own data begin with, before a path or the name of another data set."""
+    return *_OWN, _SACCADES
 
 
 def load(
@@ -105,6 +113,8 @@ def _source(name: str) -> Source:
     for prefix, kind in _OWN.items():
         if name.startswith(prefix):
             return kind(expanded(name.removeprefix(prefix)))
+    if name.startswith(_SACCADES):
+        return Saccaded(_source(name.removeprefix(_SACCADES)))
     if name not in sources():
         raise DatasetError(f"there is no data set {short(repr(name))}; valid names are {', '.join(names())}.")
     return sources()[name]

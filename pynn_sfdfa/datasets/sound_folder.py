@@ -18,6 +18,10 @@ class SoundFolder(LabelledFolders):
     prefix = "sound:"
     endings = (".wav",)
 
-    def read(self, split: Split) -> Sounds:
+    def read(self, train: Split, test: Split) -> tuple[Sounds, Sounds]:
         """Return the sounds of the files."""
-        return Sounds([read_wav(file) for file in split.files], split.labels)
+        return _sounds(train), _sounds(test)
+
+
+def _sounds(split: Split) -> Sounds:
+    return Sounds([read_wav(file) for file in split.files], split.labels)

@@ -101,7 +101,7 @@ class GammatoneLIF(OfRecordings):
             output[:, channel] = lfilter(b, a, wave)
         return np.maximum(output, 0.0) ** self.compression
 
-    def spikes(self, recording: Sound) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    def spikes(self, recording: Sound, shape: tuple[int, ...] = ()) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Return the spikes of a sound; see `OfRecordings.spikes`."""
         from pynn_sfdfa.encoding._leaky_neurons import fire  # loaded when it is first called, as scipy is
 

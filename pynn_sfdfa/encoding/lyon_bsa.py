@@ -97,7 +97,7 @@ class LyonBSA(OfRecordings):
         frames: NDArray[np.float64] = _ear().lyon_passive_ear(wave, self.rate, self.decimation)
         return frames
 
-    def spikes(self, recording: Sound) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    def spikes(self, recording: Sound, shape: tuple[int, ...] = ()) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Return the spikes of a sound; see `OfRecordings.spikes`."""
         from pynn_sfdfa.encoding._bsa import bsa  # loaded when it is first called, for who only reads settings
 

@@ -35,8 +35,16 @@ class OfRecordings(Encoder):
         """Return how many input units recordings become that have the shape of their `Recordings`."""
 
     @abstractmethod
-    def spikes(self, recording: Any) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        """Return the times (ms) and units of one recording's spikes, by time and then by unit."""
+    def spikes(self, recording: Any, shape: tuple[int, ...] = ()) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Return the times (ms) and units of one recording's spikes, by time and then by unit.
+
+        Parameters
+        ----------
+        recording : Sound, Events or other
+            Of the kind that the encoder takes.
+        shape : tuple of int
+            That of its `Recordings`.
+        """
 
     def __call__(self, values: Recordings | ArrayLike, labels: ArrayLike) -> SpikeTrains:
         """Encode recordings.
@@ -58,7 +66,7 @@ class OfRecordings(Encoder):
         n_units, times, units = self.n_units_of(values.shape), [np.empty(0, np.float32)], [np.empty(0, np.int32)]
         for index, recording in enumerate(values):
             try:
-                time, unit = self.spikes(recording)
+                time, unit = self.spikes(recording, values.shape)
             except ValueError as error:
                 raise ValueError(f"sample {index}: {short(str(error), 300)}") from None
             times.append(time)

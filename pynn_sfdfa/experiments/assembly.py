@@ -11,12 +11,13 @@ from pynn_sfdfa.encoding import ENCODERS, EncodedWhenShown
 from pynn_sfdfa.encoding.drawn import Drawn
 from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains, split
-from pynn_sfdfa.experiments import resources
+from pynn_sfdfa.experiments import resources, thresholds
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
 from pynn_sfdfa.experiments.layers import layers_of, placed_layers, ranges_of
 from pynn_sfdfa.experiments.loading import loaded
 from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.support import memory
+from pynn_sfdfa.support.jit import announced
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint, checkpoint_arrays
 from pynn_sfdfa.training.checkpoint import Checkpoint, CheckpointError
@@ -83,8 +84,8 @@ def build(
     pynn_sfdfa.datasets.DatasetError
         If the data cannot be found, read or trusted.
     ConfigError
-        If the encoder of the experiment, its share for validation or its trials do not fit the data, or the
-        memory that this process may use does not suffice.
+        If the encoder of the experiment, its share for validation or its trials do not fit the data, thresholds that
+        are to be chosen cannot be, or the memory that this process may use does not suffice.
     """
     dataset, encoder = loaded(settings, folder, stream)
     _check_memory(settings, dataset, purpose, stream)
@@ -99,8 +100,11 @@ def build(
                 f"{dataset.source}, {name} samples: network.{error} Set network.trial_duration to more than that, or "
                 "shorten the samples."
             ) from None
-    built = build_network(settings, train.n_units, dataset.n_classes)
-    return built, replace(_set_aside(settings, train, test), image=_image(dataset.train, train.n_units))
+    data = replace(_set_aside(settings, train, test), image=_image(dataset.train, train.n_units))
+    if thresholds.to_choose(settings):
+        with announced(stream):
+            return thresholds.chosen(settings, _untrained(settings, train.n_units, dataset.n_classes), data.train), data
+    return build_network(settings, train.n_units, dataset.n_classes), data
 
 
 def _image(part: datasets.Samples | Recordings | SpikeTrains, n_units: int) -> tuple[int, int] | None:
@@ -137,6 +141,11 @@ def build_network(settings: Experiment, n_inputs: int, n_out: int) -> Network:
     n_inputs, n_out : int
         Units of the input and neurons of the output.
     """
+    return thresholds.given(settings, _untrained(settings, n_inputs, n_out))
+
+
+def _untrained(settings: Experiment, n_inputs: int, n_out: int) -> Network:
+    """Return the network, with thresholds that stand for those that are to be chosen; ConfigError as above."""
     network = settings.network
     try:
         return Network(

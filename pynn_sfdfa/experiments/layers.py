@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from pynn_sfdfa.experiments.auto_threshold import is_auto
 from pynn_sfdfa.network.cells import LIF_SFDFA, Cell, IF_curr_exp
 from pynn_sfdfa.network.connectivity import Connectivity, Convolution, Dense, Local, Pooling
 from pynn_sfdfa.network.layers import Input
@@ -82,4 +83,13 @@ def _cell(network: NetworkTable, name: Literal["hidden", "output"], v_thresh: fl
     parameters = network.cell_parameters(name)
     if v_thresh is not None:
         parameters = {**parameters, "v_thresh": v_thresh}
+    if is_auto(parameters["v_thresh"]):
+        parameters = {**parameters, "v_thresh": _until_chosen(table)}
     return kinds[table.cell](**parameters)
+
+
+def _until_chosen(table: CellTable) -> float:
+    """Return a threshold in mV that the cell may have: 1 nA above where it rests and what it is reset to."""
+    rest = table.v_rest + table.i_offset * table.tau_m / table.cm
+    reset = rest if table.v_reset is None else table.v_reset
+    return max(rest, reset) + table.tau_m * table.tau_syn / (table.cm * (table.tau_m - table.tau_syn))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.common.simulators import load_simulator, set_up
 from pynn_sfdfa.encoding.spikes import presented
-from pynn_sfdfa.experiments import assembly, config, report
+from pynn_sfdfa.experiments import assembly, config, report, thresholds
 from pynn_sfdfa.experiments.page import run_page
 from pynn_sfdfa.experiments.probes import build_probes
 from pynn_sfdfa.experiments.progress import progress_for
@@ -78,9 +78,12 @@ def train(
         On Ctrl-C or SIGTERM, after a checkpoint.
     """
     folder.check(settings, resume=resume)
+    if resume:
+        settings = thresholds.as_in(config.load(folder.config), settings)
     setup = setup or {}
     set_up(simulator, setup)
     network, samples = assembly.build(settings, data, stream)
+    settings = thresholds.recorded(settings, network)
     with folder.sole_writer():
         folder.check(settings, resume=resume)  # once more: another process may have been here meanwhile
         return _train(settings, folder, network, samples, simulator, setup, resume, stream, callbacks)

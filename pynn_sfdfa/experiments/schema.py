@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from pynn_sfdfa import models
 from pynn_sfdfa.encoding.augmentation import Augmentation
+from pynn_sfdfa.experiments.auto_threshold import AUTO, Threshold, is_auto
 from pynn_sfdfa.experiments.layer_table import LayerTable
 from pynn_sfdfa.experiments.sections import Chosen, ChosenByKey, Declared, Section, plain, section
 from pynn_sfdfa.network.recurrent import Recurrent
@@ -22,6 +23,7 @@ from pynn_sfdfa.training import migration
 from pynn_sfdfa.training.boosting import Boosting
 from pynn_sfdfa.training.readouts import MostSpikes, Readout
 from pynn_sfdfa.training.regularisation import WeightRegularisation
+from pynn_sfdfa.training.thresholds import HIDDEN_SPIKES, OUTPUT_SHARE
 
 __all__ = ["RULES", "Cell", "Experiment", "Network"]
 
@@ -56,7 +58,7 @@ _STOCK = {parameter.name: parameter for parameter in models.IF_CURR_EXP_PARAMETE
 _LEARNING = {parameter.name: parameter for parameter in models.LIF_SFDFA.parameters}
 
 
-_WITHIN = ("cell", "inhibition", "recurrent")
+_WITHIN = ("cell", "inhibition", "initial_spikes", "recurrent")
 """Keys of a cell's table that are no parameters of the cell."""
 
 
@@ -72,7 +74,13 @@ class Cell(Section):
     tau_syn: Duration = Field(description="ms")
     cm: float = Field(description="nF")
     v_rest: float = Field(description="mV")
-    v_thresh: float = Field(description="mV")
+    v_thresh: Threshold = Field(description=f'mV, or "{AUTO}": chosen from the first training samples')
+    initial_spikes: float | None = Field(
+        None,
+        gt=0,
+        description=f'mean spikes of a neuron and sample that v_thresh = "{AUTO}" is chosen for; default: '
+        f"{HIDDEN_SPIKES:g} in hidden layers, {OUTPUT_SHARE:g} of the mean of the loss's targets in the output",
+    )
     cell: Literal["LIF_SFDFA", "IF_curr_exp"] = "LIF_SFDFA"
     tau_refrac: float | None = Field(None, description="ms; of IF_curr_exp")
     v_reset: float | None = Field(None, description="mV; of IF_curr_exp; default: v_rest")
@@ -92,7 +100,8 @@ class Cell(Section):
     @classmethod
     def _check_range(cls, value: Any, info: ValidationInfo) -> Any:
         parameter = {**_STOCK, **_LEARNING}.get(str(info.field_name))
-        if parameter is not None and value is not None and not parameter.accepts(value):
+        chosen_later = info.field_name == "v_thresh" and is_auto(value)
+        if parameter is not None and value is not None and not chosen_later and not parameter.accepts(value):
             raise ValueError(f"must be {parameter.valid_range()}")
         return value
 
@@ -106,6 +115,8 @@ class Cell(Section):
             )
         if not self.tau_m > self.tau_syn:
             raise ValueError(f"tau_m = {self.tau_m:g} ms must be greater than tau_syn = {self.tau_syn:g} ms")
+        if is_auto(self.v_thresh):
+            return self
         rest = self.v_rest + self.i_offset * self.tau_m / self.cm
         if not self.v_thresh > rest:
             where = f"v_rest + i_offset tau_m/cm = {rest:g} mV" if self.i_offset else f"v_rest = {rest:g} mV"
@@ -136,7 +147,7 @@ class Cell(Section):
 class Network(Section):
     """``[network]``; the data set determines the number of input and output neurons."""
 
-    may_be_left_out = frozenset({"hidden_sizes", "layers"})
+    may_be_left_out = frozenset({"hidden_sizes", "layers", "thresholds"})
 
     hidden_sizes: tuple[Count, ...] = Field((), strict=False, description="neurons of each hidden layer, all dense")
     layers: tuple[LayerTable, ...] = Field((), strict=False, description="hidden layers, if not all are dense")
@@ -148,6 +159,12 @@ class Network(Section):
     weights: Range = Field(description="nA; initial weights are drawn uniformly from this range")
     max_spikes: Count = Field(description="cap on the spikes of one neuron in one trial")
     gradient: Literal["bounded", "exact"]
+    thresholds: tuple[float, ...] = Field(
+        (),
+        strict=False,
+        description=f'mV; what was chosen for layers with v_thresh = "{AUTO}", from the lowest up; a run writes it, '
+        "and [] has it chosen anew",
+    )
     hidden: Cell
     output: Cell
 
@@ -187,6 +204,39 @@ class Network(Section):
         if self.layers and self.layers[-1].kind == "pooling" and len(self.layers) == 1:
             raise ValueError("a pooling alone learns nothing; add a layer of another kind")
         return self
+
+    @model_validator(mode="after")
+    def _check_chosen(self) -> Network:
+        hidden, output = self.given_thresholds[:-1], self.given_thresholds[-1]
+        for name, table, of_layers in (("hidden", self.hidden, hidden), ("output", self.output, (output,))):
+            wanted = table.initial_spikes
+            if wanted is not None and not any(map(is_auto, of_layers)):
+                raise ValueError(
+                    f'{name}.initial_spikes means something with {name}.v_thresh = "{AUTO}" only; leave it out'
+                )
+            if wanted is not None and wanted >= self.max_spikes:
+                raise ValueError(
+                    f"{name}.initial_spikes = {wanted:g} must be less than max_spikes = {self.max_spikes}, the cap"
+                )
+        n_auto = len(self.auto_layers)
+        if self.thresholds and len(self.thresholds) != n_auto:
+            raise ValueError(
+                f"thresholds = {list(self.thresholds)} are {len(self.thresholds)}, chosen for another network: "
+                f'{n_auto} layers have v_thresh = "{AUTO}". Leave thresholds out, or set it to [], for them to be '
+                "chosen anew"
+            )
+        return self
+
+    @property
+    def given_thresholds(self) -> tuple[float, ...]:
+        """What the file says of each layer of neurons, from the lowest up: mV, or that it is to be chosen."""
+        tables = [self.hidden.v_thresh if own.v_thresh is None else own.v_thresh for own in self.layers if not own.sums]
+        return (*(tables or [self.hidden.v_thresh] * len(self.hidden_sizes)), self.output.v_thresh)
+
+    @property
+    def auto_layers(self) -> tuple[int, ...]:
+        """The layers of neurons whose thresholds are chosen, counted from 0."""
+        return tuple(layer for layer, given in enumerate(self.given_thresholds) if is_auto(given))
 
     @property
     def hidden_labels(self) -> tuple[int | str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from pynn_sfdfa.support.arrays import check_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Self
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -108,10 +111,46 @@ class Network:
         ]
         self.feedback = direct_feedback(self.sizes)
 
+    def __repr__(self) -> str:
+        sizes, n_weights = "-".join(map(str, self.sizes)), sum(weights.size for weights in self.weights)
+        kinds = ", ".join(f"{layer.connectivity.kind} of {layer.cell.name}" for layer in self.layers)
+        return f"{type(self).__name__}({sizes}: {kinds}; {n_weights:,} weights)"
+
     @property
     def trial_duration(self) -> float:
         """Length of a trial in ms."""
         return self.layers[0].cell.trial_duration
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """Threshold of each layer of neurons in mV."""
+        return tuple(layer.cell.v_thresh for layer in self.layers)
+
+    def with_thresholds(self, thresholds: Sequence[float]) -> Self:
+        """Return this network with other thresholds in mV, one for each layer of neurons, and copies of its weights.
+
+        Raises
+        ------
+        ValueError
+            If there is not one for each layer; what is not above rest raises PyNN's InvalidParameterValueError.
+        """
+        if len(thresholds) != len(self.layers):
+            raise ValueError(
+                f"thresholds = {list(thresholds)} is not valid; give one for each of the {len(self.layers)} layers of "
+                "neurons."
+            )
+        other = copy.copy(self)
+        cells: list[Any] = [  # every cell is a dataclass
+            replace(layer.cell, v_thresh=float(v_thresh))  # type: ignore[type-var]
+            for layer, v_thresh in zip(self.layers, thresholds, strict=True)
+        ]
+        other.layers = tuple(
+            replace(layer, connectivity=layer.connectivity.with_cell(cell))
+            for layer, cell in zip(self.layers, cells, strict=True)
+        )
+        other.weights = [weights.copy() for weights in self.weights]
+        other.feedback = [feedback.copy() for feedback in self.feedback]
+        return other
 
     def check_trains_on(self, simulator: str) -> None:
         """Check that the engine of a simulator offers what the layers need.

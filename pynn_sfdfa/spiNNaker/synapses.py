@@ -12,8 +12,6 @@ from pyNN.standardmodels import synapses as pynn_synapses
 
 from pynn_sfdfa.common import synapses
 from pynn_sfdfa.common.arguments import given
-from pynn_sfdfa.common.needs import Need
-from pynn_sfdfa.common.simulators import who_offers
 from pynn_sfdfa.spiNNaker.spynnaker_names import SpynnakerDataView, is_static
 
 __all__ = ["SFDFAFeedback", "SFDFASynapse", "StaticSynapse", "of_pynn", "of_spynnaker"]
@@ -66,14 +64,6 @@ class SFDFAFeedback(synapses.SFDFAFeedback):
     """Feedback from output to hidden neurons, on their receptor type ``error``."""
 
     translations = build_translations(*((name, name) for name in synapses.SFDFAFeedback.default_parameters))
-
-    def __init__(self, timed: bool = False, **parameters: Any) -> None:
-        super().__init__(timed, **parameters)
-        if timed:
-            raise errors.InvalidParameterValueError(
-                "SFDFAFeedback: timed = True is not possible on SpiNNaker, whose hidden cores keep no output spikes. "
-                f"Choose the simulator {' or '.join(who_offers({Need.ALL_SPIKES}))}, or leave timed out."
-            )
 
 
 def of_pynn(synapse_type: Any) -> Any:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import pyNN.errors
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "portable_script.py"
@@ -17,10 +16,6 @@ def test_the_portable_script_learns(sim, timed):
     if timed:
         assert text.count("SFDFAFeedback(") == 1
         text = text.replace("SFDFAFeedback(", "SFDFAFeedback(timed=True, ")
-        if sim.__name__.endswith("spiNNaker"):
-            with pytest.raises(pyNN.errors.InvalidParameterValueError, match="Choose the simulator event or brian2"):
-                sim.SFDFAFeedback(timed=True)
-            return
     names = {}
     exec(compile(text.replace(IMPORT, f"import {sim.__name__} as sim"), str(SCRIPT), "exec"), names)
     assert names["correct"][-20:].mean() >= 0.9 > names["correct"][:20].mean()

@@ -3,11 +3,13 @@
 import re
 
 import numpy as np
+import pyNN.errors
 import pytest
 
 pytest.importorskip("spynnaker")
 
 from pynn_sfdfa.hardware.board.spynnaker import configured
+from pynn_sfdfa.hardware.capacity import dtcm
 from pynn_sfdfa.hardware.cores import cores_needed
 from pynn_sfdfa.spiNNaker import binary, control, resources
 from pynn_sfdfa.spiNNaker.layout import CONFIGURATION_WORDS, Region
@@ -128,3 +130,41 @@ def test_a_network_larger_than_a_board_is_mapped_on_a_larger_machine(sim, tmp_pa
         sim.end()
     assert len(cores) == 1001
     assert len(chips) > 48
+
+
+def test_timed_feedback_that_cannot_be_is_refused_before_mapping(mapped):
+    sim = mapped
+    sim.setup(timestep=1.0)
+    cell = {"tau_m": 52.0, "tau_syn": 26.0, "trial_duration": 40.0}
+    hidden = sim.Population(4, sim.LIF_SFDFA(**cell), label="hidden")
+    outputs = [sim.Population(2, sim.LIF_SFDFA(targets=[[1.0]] * 2, **cell), label=name) for name in ("a", "b")]
+    everything, synapse = sim.AllToAllConnector(), sim.SFDFASynapse(weight=1.0, delay=1.0)
+    sim.Projection(outputs[0], hidden, everything, sim.SFDFAFeedback(timed=True))
+    with pytest.raises(ValueError, match="from population 'a' to 'hidden' is timed, but no projection leads from"):
+        sim.run(40.0)
+    for output in outputs:
+        sim.Projection(hidden, output, everything, synapse)
+    assert hidden._vertex.described().timed.lag_ticks == 2
+    with pytest.raises(pyNN.errors.ConnectionError, match="one timed and one not; on SpiNNaker both are or none"):
+        sim.Projection(outputs[0], hidden, everything, sim.SFDFAFeedback())
+    sim.Projection(outputs[1], hidden, everything, sim.SFDFAFeedback())
+    with pytest.raises(pyNN.errors.ConnectionError, match="Feedback to 'hidden' comes from 'a', 'b'; on SpiNNaker a"):
+        sim.run(40.0)
+
+
+def test_timed_feedback_takes_memory_and_time(mapped):
+    needs = []
+    for timed in (False, True):
+        sim = mapped
+        sim.setup(timestep=1.0)
+        cell = {"tau_m": 52.0, "tau_syn": 26.0, "trial_duration": 40.0}
+        hidden = sim.Population(40, sim.LIF_SFDFA(**cell), label="hidden")
+        output = sim.Population(10, sim.LIF_SFDFA(targets=[[1.0]] * 10, **cell), label="output")
+        sim.Projection(hidden, output, sim.AllToAllConnector(), sim.SFDFASynapse(weight=1.0, learning_rate=1e-4))
+        sim.Projection(output, hidden, sim.AllToAllConnector(), sim.SFDFAFeedback(timed=timed))
+        sim.Projection(sim.Population(5, sim.SpikeSourceArray()), hidden, sim.AllToAllConnector(),
+                       sim.SFDFASynapse(weight=1.0, learning_rate=1e-4))  # fmt: skip
+        described = hidden._vertex.described()
+        needs.append((dtcm(described, 40), sum(resources.cycles(described, 40))))
+    assert needs[1][0] - needs[0][0] == 10 * (31 * 8 + 20 + 4 * 40) + 16
+    assert needs[1][1] > needs[0][1] + 10 * 40 * 33  # the walk alone
