@@ -136,19 +136,21 @@ def threshold_for(network: Network, layer: int, trains: Presentations, spikes: f
     def enough(above: float) -> bool:
         return _mean_spikes(network, layer, trains, _sum(floor, above)) >= spikes
 
-    low = high = _rounded(cell.kappa)  # a threshold of 1 nA, if the floor is rest
+    # From above, where hardly a neuron fires: below a threshold that suits, a network may fire a thousand times as much.
+    steps = [_rounded(cell.kappa)]  # a threshold of 1 nA, if the floor is rest
+    while _rounded(steps[-1] * _STEP) <= LARGEST_WEIGHT * cell.kappa:
+        steps.append(_rounded(steps[-1] * _STEP))
+    low = steps.pop()
+    if enough(low):
+        raise ValueError(
+            f"{network.layers[layer]} fires more than {spikes:g} spikes a neuron and sample by any threshold: its "
+            "weights are too large. Narrow the range of the initial weights."
+        )
     least = max(_LEAST * abs(floor), LEAST * cell.kappa)
     while not enough(low):
-        low, high = _rounded(low / _STEP), low
+        low, high = steps.pop() if steps else _rounded(low / _STEP), low
         if low < least:
             raise ValueError(_never(network, layer, trains, spikes))
-    while low == high or enough(high):
-        low, high = high, _rounded(high * _STEP)
-        if high > LARGEST_WEIGHT * cell.kappa:
-            raise ValueError(
-                f"{network.layers[layer]} fires more than {spikes:g} spikes a neuron and sample by any threshold: its "
-                "weights are too large. Narrow the range of the initial weights."
-            )
     while high / low > _CLOSE:
         middle = _rounded((low * high) ** 0.5)
         if not low < middle < high:
