@@ -136,7 +136,7 @@ def threshold_for(network: Network, layer: int, trains: Presentations, spikes: f
     def enough(above: float) -> bool:
         return _mean_spikes(network, layer, trains, _sum(floor, above)) >= spikes
 
-    # From above, where hardly a neuron fires: below a threshold that suits, a network may fire a thousand times as much.
+    # From above, where hardly a neuron fires: below what suits, a network may fire a thousand times as much.
     steps = [_rounded(cell.kappa)]  # a threshold of 1 nA, if the floor is rest
     while _rounded(steps[-1] * _STEP) <= LARGEST_WEIGHT * cell.kappa:
         steps.append(_rounded(steps[-1] * _STEP))
