@@ -35,7 +35,9 @@ class Trial:
         return [times.size for times in self.spikes]
 
 
-def run_trial(sim: ModuleType, timestep: float, gradient: str = "bounded", **setup: object) -> Trial:
+def run_trial(
+    sim: ModuleType, timestep: float, gradient: str = "bounded", timed: bool = False, **setup: object
+) -> Trial:
     """Run one trial on a simulator."""
     generator = np.random.default_rng(7)
     inputs, hidden_size, outputs = SIZES
@@ -57,7 +59,7 @@ def run_trial(sim: ModuleType, timestep: float, gradient: str = "bounded", **set
     ]
     before = generator.uniform(-0.5, 0.5, (outputs, hidden_size))
     feedback = sim.Projection(
-        output, hidden, sim.AllToAllConnector(), sim.SFDFAFeedback(weight=before, learning_rate=0.1)
+        output, hidden, sim.AllToAllConnector(), sim.SFDFAFeedback(weight=before, learning_rate=0.1, timed=timed)
     )
     hidden.record(["spikes"])
     hidden.record(["v"], sampling_interval=SAMPLING)
@@ -103,11 +105,12 @@ def main() -> None:
     parser.add_argument("--timesteps", type=float, nargs="+", default=[0.1, 0.05, 0.025, 0.0125])
     parser.add_argument("--target", choices=["cython", "numpy"], default="numpy")
     options = parser.parse_args()
-    for gradient in ("bounded", "exact"):
-        exact = run_trial(event_sim, SAMPLING, gradient)
-        print(f"gradient = {gradient!r}; spikes of each neuron: {exact.counts}")
+    for gradient, timed in ((gradient, timed) for gradient in ("bounded", "exact") for timed in (False, True)):
+        exact = run_trial(event_sim, SAMPLING, gradient, timed)
+        print(f"gradient = {gradient!r}, timed = {timed}; spikes of each neuron: {exact.counts}")
         rows = [
-            differences(run_trial(brian2_sim, dt, gradient, target=options.target), exact) for dt in options.timesteps
+            differences(run_trial(brian2_sim, dt, gradient, timed, target=options.target), exact)
+            for dt in options.timesteps
         ]
         print(f"{'timestep (ms)':<26}" + "".join(f"{dt:>10g}" for dt in options.timesteps))
         for name in rows[0]:

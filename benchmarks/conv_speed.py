@@ -20,6 +20,7 @@ import numpy as np
 from pynn_sfdfa.benchmark.machine import describe, load_warning
 from pynn_sfdfa.benchmark.timing import Spread, alternate, clock, ratio
 from pynn_sfdfa.encoding.spikes import presented
+from pynn_sfdfa.event.batch.lanes import STEP, add, load, scaled, store
 from pynn_sfdfa.event.batch.layers import Layers
 from pynn_sfdfa.event.batch.pool import Pool, share_out
 from pynn_sfdfa.event.batch.site_layout import layouts_of
@@ -28,13 +29,15 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit
 
 
 @jit(nogil=True, fastmath=FLOAT_FLAGS)
-def _pass(rows: np.ndarray, width: int, weights: np.ndarray, A: np.ndarray, B: np.ndarray) -> None:
-    """Take a row of weights for each arrival."""
-    for k in range(rows.size):
-        row = rows[k] * width
-        for lane in range(width):
-            A[lane] = A[lane] * np.float32(0.99) + weights[row + lane]
-            B[lane] = B[lane] * np.float32(0.98) + weights[row + lane]
+def _pass(rows: np.ndarray, weights: np.ndarray, A: np.ndarray, B: np.ndarray) -> None:
+    """Take a row of weights for each arrival, as a kernel without anything else to do would."""
+    width, keep_A, keep_B = np.uint64(A.size), np.float32(0.99), np.float32(0.98)
+    for k in range(np.uint64(rows.size)):
+        row = np.uint64(rows[k]) * width
+        for lane in range(np.uint64(0), width, STEP):
+            w = load(weights, row + lane)
+            store(A, lane, add(scaled(load(A, lane), keep_A), w))
+            store(B, lane, add(scaled(load(B, lane), keep_B), w))
 
 
 def arrivals(network, spikes: tuple[float, ...]) -> list[tuple[int, int, int]]:
@@ -65,7 +68,7 @@ def measure(experiment: str, folder: Path | None, samples: int, warm_up: int, re
             for layer in layers:
                 A, B = np.zeros((2, each[layer][2]), np.float32)
                 for _ in range(of.stop - of.start):
-                    _pass(lists[layer], each[layer][2], weights[layer], A, B)
+                    _pass(lists[layer], weights[layer], A, B)
 
         pool.run(partial(part, of) for of in share_out(samples, 2 * trainer.threads))
 

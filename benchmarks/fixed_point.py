@@ -105,12 +105,17 @@ def ranges(options: argparse.Namespace) -> None:
         targets = SpikeCount().targets(test.labels, network.sizes[-1])
         shown = range(min(options.samples, len(test)))
         # So small a rate leaves the weights as they are; nothing but "change" depends on it.
-        parameters = LearningParameters(1e-7, 0.0)
-        record(name, fixed, [fixed.train(test, k, targets[k], parameters, k) for k in shown])
-    experiment, network, data = digits_online(1)
-    fixed = FixedPointNetwork(network, 1.0)
-    learn(fixed, data.train, experiment)
-    record("digits 64-100-10, learning", fixed, [fixed.run(data.test, k) for k in range(len(data.test))])
+        for timed in (False, True):
+            fixed.tally.counts[:] = 0
+            parameters = LearningParameters(1e-7, 0.0, timed=timed)
+            trials = [fixed.train(test, k, targets[k], parameters, k) for k in shown]
+            record(f"{name}, timed errors" if timed else name, fixed, trials)
+    for timed in (False, True):
+        experiment, network, data = digits_online(1)
+        fixed = FixedPointNetwork(network, 1.0)
+        learn(fixed, data.train, experiment, timed)
+        trials = [fixed.run(data.test, k) for k in range(len(data.test))]
+        record(f"digits 64-100-10, learning{', timed' if timed else ''}", fixed, trials)
 
 
 def record(name: str, fixed: FixedPointNetwork, trials: list[list[LayerTrial]]) -> None:
@@ -169,11 +174,13 @@ def digits_online(seed: int) -> tuple[Experiment, Network, assembly.Data]:
     return experiment, network, data
 
 
-def learn(network: FixedPointNetwork | FloatNetwork, train: SpikeTrains, experiment: Experiment) -> None:
-    """Train a network online, as the experiment says."""
+def learn(
+    network: FixedPointNetwork | FloatNetwork, train: SpikeTrains, experiment: Experiment, timed: bool = False
+) -> None:
+    """Train a network online, as the experiment says, or with timed errors."""
     rates = experiment.rule_parameters()
     parameters = LearningParameters(
-        experiment.optimizer.learning_rate, rates["feedback_learning_rate"], rates["rho"], rates["r_target"]
+        experiment.optimizer.learning_rate, rates["feedback_learning_rate"], rates["rho"], rates["r_target"], timed
     )
     targets = SpikeCount(experiment.loss.target, experiment.loss.other).targets(train.labels, network.sizes[-1])
     order = np.random.default_rng(experiment.training.seed)
@@ -184,10 +191,11 @@ def learn(network: FixedPointNetwork | FloatNetwork, train: SpikeTrains, experim
 
 def training(options: argparse.Namespace) -> None:
     """Train digits in float and in fixed point, from the same weights with the same perturbations."""
+    timed = "as specified, timed"
     for seed in options.seeds:
         experiment, start, data = digits_online(seed)
         for timestep in options.timesteps:
-            for kind, fractions in {"float": None, **LEARNING}.items():
+            for kind, fractions in {"float": None, **LEARNING, timed: {}}.items():
                 if options.only and kind not in options.only:
                     continue
                 network = (
@@ -195,7 +203,7 @@ def training(options: argparse.Namespace) -> None:
                     if fractions is None
                     else FixedPointNetwork(start, timestep, Formats(**fractions), seed)
                 )
-                learn(network, data.train, experiment)
+                learn(network, data.train, experiment, kind == timed)
                 right = accuracy(network.counts(data.test)[-1], data.test.labels)
                 lost = losses(network) if isinstance(network, FixedPointNetwork) else {}
                 entry = {"arithmetic": kind, "timestep": timestep, "seed": seed, "accuracy": right, **lost}

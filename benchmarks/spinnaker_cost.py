@@ -1,4 +1,4 @@
-"""What the kernels cost on a SpiNNaker core: instructions, counted in an emulated one, and bytes.
+"""What the kernels cost on cores of SpiNNaker and SpiNNaker2: instructions, counted in emulated ones, and bytes.
 
     python benchmarks/spinnaker_cost.py
 
@@ -15,6 +15,7 @@ import numpy as np
 from toolchain import layouts
 from toolchain.build import build_for_core
 from toolchain.core import CoreKernels
+from toolchain.processors import ARM968, CORTEX_M4F, Processor
 
 from pynn_sfdfa.hardware.arithmetic import Formats
 from pynn_sfdfa.support import files
@@ -36,9 +37,12 @@ SMALL_WEIGHTS = Formats(weight=11, weight_bits=16, stochastic=True)
 class Core:
     """Kernels on an emulated core with arrays for n neurons in a state as in a trial: nothing saturates."""
 
-    def __init__(self, formats: Formats | None = None) -> None:
-        self.kernels = CoreKernels(build_for_core(formats), count=True)
+    def __init__(self, formats: Formats | None = None, processor: Processor = ARM968) -> None:
+        self.kernels = CoreKernels(build_for_core(formats, processor=processor), True, processor)
         self.weight_type = np.int16 if formats and formats.weight_bits == 16 else np.int32
+
+    outputs = 10
+    feedback, pull = np.full(96 * 24, 1 << 20, np.int32), np.full(24, 1 << 16, np.int32)
 
     def count(self, n: int, name: str, fires: bool = False) -> int:
         neurons, replay = np.zeros(n, layouts.NEURON), np.zeros(n, layouts.REPLAY)
@@ -60,6 +64,10 @@ class Core:
             "sfdfa_replay_begin": (replay, words[0], 1_000_000, n, tally),
             "sfdfa_replay_spikes": (replay, spikes, n, 0, tally),
             "sfdfa_replay_decay": (replay, constants, words[0], n),
+            "sfdfa_pull_begin": (replay, words[0], n, tally),
+            "sfdfa_pull_spikes": (replay, spikes, n, 0, tally),
+            "sfdfa_pull_decay": (replay, constants, words[0], n, tally),
+            "sfdfa_timed_spikes": (replay, spikes, n, 0, self.feedback, n, self.pull, self.outputs, 1_000_000, tally),
             "sfdfa_change_row": (row, words[0], 1, n, tally),
             "sfdfa_improve_feedback": (words[0], neurons, 70_000, 20_000_000, n, tally),
             "sfdfa_rest": (neurons, n),
@@ -77,8 +85,8 @@ class Core:
         return each, few - 32 * each
 
 
-def measured() -> list[dict[str, Any]]:
-    core, small = Core(), Core(SMALL_WEIGHTS)
+def measured(processor: Processor = ARM968) -> list[dict[str, Any]]:
+    core, small = Core(None, processor), Core(SMALL_WEIGHTS, processor)
     rows = []
 
     def add(kernel: str, unit: str, cost: tuple[float, float]) -> None:
@@ -97,6 +105,14 @@ def measured() -> list[dict[str, Any]]:
     add("sfdfa_hidden_error", "hidden neuron and trial", core.linear("sfdfa_hidden_error"))
     add("sfdfa_replay_begin", "neuron and trial", core.linear("sfdfa_replay_begin"))
     add("sfdfa_replay_spikes", "spike", core.linear("sfdfa_replay_spikes"))
+    add("sfdfa_pull_begin", "output neuron and trial", core.linear("sfdfa_pull_begin"))
+    add("sfdfa_pull_spikes", "output spike", core.linear("sfdfa_pull_spikes"))
+    add("sfdfa_pull_decay", "output neuron and tick", core.linear("sfdfa_pull_decay"))
+    spike = core.linear("sfdfa_timed_spikes")
+    core.outputs = 20
+    output = (core.linear("sfdfa_timed_spikes")[0] - spike[0]) / 10
+    add("sfdfa_timed_spikes", "spike", (spike[0] - 10 * output, spike[1]))
+    add("sfdfa_timed_spikes, more for an output", "spike and output neuron", (output, 0.0))
     add("sfdfa_replay_decay", "neuron and tick", core.linear("sfdfa_replay_decay"))
     add("sfdfa_change_row", "synaptic event", core.linear("sfdfa_change_row"))
     add("sfdfa_change_row, 16-bit weights, stochastic", "synaptic event", small.linear("sfdfa_change_row"))
@@ -135,6 +151,7 @@ def page(result: dict[str, Any]) -> str:
         f"{row['each']:g} | {row['call']} | {BUDGET / row['each']:,.0f} |"
         for row in result["kernels"]
     ]
+    lines += ["", *_both(result)]
     estimates = result["estimates"]
     memory = result["image"]
     lines += [
@@ -161,6 +178,34 @@ def page(result: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+SHOWN = {
+    "synaptic event": "sfdfa_arrive",
+    "neuron and tick": "sfdfa_tick",
+    "spike": "sfdfa_tick, more for a spike",
+    "replay, neuron and tick": "sfdfa_replay_decay",
+    "replay, spike": "sfdfa_replay_spikes",
+    "replay, spike with an error of its own, 10 outputs": "sfdfa_timed_spikes",
+    "change of a weight": "sfdfa_change_row",
+}
+
+
+def _both(result: dict[str, Any]) -> list[str]:
+    """Return the table that has both processors side by side; estimates take an instruction for a cycle."""
+    clocks = [(processor, clock) for processor in (ARM968, CORTEX_M4F) for clock in processor.megahertz]
+    heading = [f"{processor.name}, instructions" for processor in (ARM968, CORTEX_M4F)]
+    heading += [f"ns at {clock} MHz (estimate)" for _, clock in clocks]
+    lines = [f"| for each | {' | '.join(heading)} |", "|---" * (1 + len(heading)) + "|"]
+    for what, kernel in SHOWN.items():
+        cost = {}
+        for name, rows in ((ARM968.name, result["kernels"]), (CORTEX_M4F.name, result["kernels of SpiNNaker2"])):
+            each = {row["kernel"]: row["each"] for row in rows}
+            cost[name] = each[kernel] + (10 * each[f"{kernel}, more for an output"] if "10 outputs" in what else 0)
+        cells = [f"{cost[processor.name]:.1f}" for processor in (ARM968, CORTEX_M4F)]
+        cells += [f"{1000 * cost[processor.name] / clock:.0f}" for processor, clock in clocks]
+        lines.append(f"| {what} | {' | '.join(cells)} |")
+    return lines
+
+
 def written(text: str, result: dict[str, Any]) -> str:
     """Return the page with the tables of a result between its two marks."""
     before, rest = text.split(BEGIN)
@@ -168,12 +213,14 @@ def written(text: str, result: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    image = CoreKernels()
+    image, other = CoreKernels(), CoreKernels(processor=CORTEX_M4F)
     rows = measured()
     result = {
         "kernels": rows,
+        "kernels of SpiNNaker2": measured(CORTEX_M4F),
         "estimates": estimated(rows),
         "image": {"code": image.code_bytes, "constants": image.constant_bytes},
+        "image of SpiNNaker2": {"code": other.code_bytes, "constants": other.constant_bytes},
     }
     files.write_text(RESULT, json.dumps(result, indent=1) + "\n")
     files.write_text(PAGE, written(PAGE.read_text(), result))

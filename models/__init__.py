@@ -4,22 +4,35 @@ Nothing here simulates: a back end reads the text (Brian2 consumes it as it stan
 Units are PyNN's throughout: ms, mV, nA, nF.
 """
 
-from pynn_sfdfa.models.description import UNITS, Carried, Event, NeuronModel, Parameter, StateVariable, SynapseModel
+from pynn_sfdfa.models.description import (
+    UNITS,
+    Carried,
+    Event,
+    NeuronModel,
+    Parameter,
+    ReplayModel,
+    StateVariable,
+    SynapseModel,
+)
 from pynn_sfdfa.models.if_curr_exp import IF_CURR_EXP_PARAMETERS
 from pynn_sfdfa.models.lif_sfdfa import LIF_SFDFA
 from pynn_sfdfa.models.sfdfa_feedback import SFDFA_FEEDBACK
-from pynn_sfdfa.models.sfdfa_synapse import SFDFA_SYNAPSE
+from pynn_sfdfa.models.sfdfa_replay import SFDFA_REPLAY
+from pynn_sfdfa.models.sfdfa_synapse import SFDFA_SYNAPSE, SPIKE_FACTOR
 
 __all__ = [
     "IF_CURR_EXP_PARAMETERS",
     "LIF_SFDFA",
     "SFDFA_FEEDBACK",
+    "SFDFA_REPLAY",
     "SFDFA_SYNAPSE",
+    "SPIKE_FACTOR",
     "UNITS",
     "Carried",
     "Event",
     "NeuronModel",
     "Parameter",
+    "ReplayModel",
     "StateVariable",
     "SynapseModel",
 ]

@@ -200,3 +200,27 @@ class SynapseModel:
     def parameter(self, name: str) -> Parameter:
         """Return the parameter of that name; KeyError if there is none."""
         return {p.name: p for p in self.parameters}[name]
+
+
+@dataclass(frozen=True)
+class ReplayModel:
+    """What is summed up for each neuron of a layer while a trial is walked backwards, from its end to its beginning.
+
+    At equal times an arrival is taken back before a spike: it came after the neuron had spiked.
+
+    Attributes
+    ----------
+    name, description : str
+    state : tuple of StateVariable
+        The derivatives are those in reversed time.
+    on_spike : Event
+        What happens where a neuron spiked, to the sums of that neuron.
+    at_arrival : tuple of (str, str, str)
+        What is known of a spike that arrives (name, expression, description).
+    """
+
+    name: str
+    description: str
+    state: tuple[StateVariable, ...]
+    on_spike: Event
+    at_arrival: tuple[tuple[str, str, str], ...]

@@ -2,6 +2,12 @@
 
 from pynn_sfdfa.models.description import Event, Parameter, StateVariable, SynapseModel
 
+SPIKE_FACTOR = (
+    "drive = i_syn_post*(tau_m_post - tau_syn_post)/tau_syn_post - c_post*exact_post",
+    "f = tau_m_post/drive",
+)
+"""f of a spike, with the values just before the reset; 0 where the drive is not positive."""
+
 SFDFA_SYNAPSE = SynapseModel(
     name="SFDFASynapse",
     description="Plastic synapse whose weight changes at the end of a trial by the error times the eligibility.",
@@ -30,8 +36,7 @@ SFDFA_SYNAPSE = SynapseModel(
         "finite when v only grazes the threshold. Where the drive is not positive v was not rising: the neuron was "
         "set above threshold, its spike time depends on no weight, and f is 0.",
         (
-            "drive = i_syn_post*(tau_m_post - tau_syn_post)/tau_syn_post - c_post*exact_post",
-            "f = tau_m_post/drive",
+            *SPIKE_FACTOR,
             "dt_spike = f*(TA - TB + R)",
             "E += dt_spike",
             "R += c_post/tau_m_post*dt_spike",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.feed_forward import FeedForward
     from pynn_sfdfa.network.layers import Input
     from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.network.recurrent import Recurrent
     from pynn_sfdfa.rules import BP, DFA, HM2BP, SFDFA, Combination
     from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.callbacks import Callback
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.training.optimizers import SGD, Adam
     from pynn_sfdfa.training.readouts import FirstSpike
     from pynn_sfdfa.training.regularisation import WeightRegularisation
+    from pynn_sfdfa.training.thresholds import fit_thresholds
     from pynn_sfdfa.training.trainer import Trainer
 
 __all__ = [
@@ -49,10 +51,12 @@ __all__ = [
     "Model",
     "Network",
     "Pooling",
+    "Recurrent",
     "SpikeCount",
     "SpikeTrains",
     "Trainer",
     "WeightRegularisation",
+    "fit_thresholds",
     "load",
 ]
 
@@ -76,12 +80,14 @@ _MODULES = {
     "Model": "experiments.model",
     "Network": "network.network",
     "Pooling": "network.connectivity",
+    "Recurrent": "network.recurrent",
     "SFDFA": "rules",
     "SGD": "training.optimizers",
     "SpikeCount": "training.losses",
     "SpikeTrains": "encoding.spikes",
     "Trainer": "training.trainer",
     "WeightRegularisation": "training.regularisation",
+    "fit_thresholds": "training.thresholds",
     "load": "experiments.model",
 }
 

@@ -12,9 +12,24 @@ import numpy as np
 import small_nets
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import BP, DFA, HM2BP, SFDFA, SGD, Adam, Convolution, Dense, Input, Local, Network, Pooling, Trainer
+from pynn_sfdfa import (
+    BP,
+    DFA,
+    HM2BP,
+    SFDFA,
+    SGD,
+    Adam,
+    Convolution,
+    Dense,
+    Input,
+    Local,
+    Network,
+    Pooling,
+    Recurrent,
+    Trainer,
+)
 from pynn_sfdfa.encoding import PoissonGrid
-from pynn_sfdfa.network.cells import IF_curr_exp
+from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
 
 
 def trained(tau_syn, gradient, rule, optimizer, delay):
@@ -56,6 +71,18 @@ def windowed(conv, rule, optimizer):
     trainer = Trainer(network, rule=rule, optimizer=optimizer, batch_size=3, seed=2, threads=2)
     trainer.fit(trains, epochs=1)
     return [trainer.evaluate(trains).counts, *network.weights, *network.feedback]
+
+
+def looped(cell, rule):
+    """The same of a network of recurrent layers."""
+    options = {"tau_m": 40.0, "tau_syn": 8.0, "cm": 4.0, "v_rest": -65.0, "v_thresh": -62.0, "trial_duration": 120.0}
+    cell, loops = cell(**options), (Recurrent(1.5, 0.6, (-0.5, 0.6)), Recurrent(3.0, 1.0, (-0.3, 0.3)))
+    layers = [Dense(n, cell=cell, recurrent=own) for n, own in zip((7, 3), loops, strict=True)]
+    network = Network([Input((12,)), *layers], delay=1.0, weights=(-0.4, 1.2), max_spikes=30, seed=3)
+    trains = small_nets.random_trains(np.random.default_rng(5), 5, 12, grid=5.0)
+    trainer = Trainer(network, rule=rule, optimizer=Adam(0.05), batch_size=3, seed=2, threads=2)
+    trainer.fit(trains, epochs=1)
+    return [trainer.evaluate(trains).counts, *network.weights]
 
 
 def simulated(tau_syn):
@@ -133,6 +160,8 @@ def main(path):
     results["sites, bp"] = windowed(Convolution, BP(), Adam())[:-2]
     results["sites, timed"] = windowed(Local, SFDFA(timed=True), SGD(1e-5))
     results["sites, hm2bp"] = windowed(Convolution, HM2BP(silent_target_spikes=9), Adam(0.1))[:-2]
+    for cell, rule in ((LIF_SFDFA, SFDFA()), (LIF_SFDFA, BP()), (IF_curr_exp, HM2BP(silent_target_spikes=9))):
+        results[f"recurrent, {rule.name}"] = looped(cell, rule)
     for tau_refrac in (0.0, 3.0):
         results[f"hm2bp, {tau_refrac} ms"] = potentials(tau_refrac)
     for tau_syn in (10.0, 8.0):

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 ROOMS = (
-    "__main__", "cli", "commands", "campaign", "benchmark", "experiments", "plotting",
+    "__main__", "cli", "commands", "campaign", "benchmark", "sklearn", "experiments", "plotting",
     "spiNNaker", "brian2", "event", "hardware", "training", "network", "rules", "datasets", "encoding",
     "common", "models", "support",
 )  # fmt: skip

@@ -83,8 +83,8 @@ def _in_new_process(script):
     [
         ("import pynn_sfdfa", 0.3),
         ("import pynn_sfdfa; dir(pynn_sfdfa); hasattr(pynn_sfdfa, 'nothing')", 0.3),
-        ("from pynn_sfdfa.cli import main; main(['--help'], standalone_mode=False)", 0.5),
-        ("from pynn_sfdfa.cli import main; main(['train', '--help'], standalone_mode=False)", 0.5),
+        ("from pynn_sfdfa.cli import main; main(['--help'], standalone_mode=False)", 0.3),
+        ("from pynn_sfdfa.cli import main; main(['train', '--help'], standalone_mode=False)", 0.3),
     ],
 )
 def test_what_loads_nothing_heavy_answers_at_once(script, limit):

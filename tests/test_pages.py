@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import tomli_w
+from click.testing import CliRunner
 from package_sources import MODULES
 from readme_commands import ROOT, run
 
@@ -43,6 +44,15 @@ def test_code_is_in_languages_that_are_run():
     assert languages <= {"bash", "python", "toml", "{toctree}", "{glossary}"}
 
 
+def run_sweep(tables):
+    """Run a sweep with two short runs."""
+    tables = tables | {"draws": 2, "set": tables["set"] | {"training": {"epochs": 1}}}
+    Path("sweep.toml").write_text(tomli_w.dumps(tables))
+    out = f"runs/sweep{len(list(Path('runs').glob('sweep*')))}"
+    CliRunner().invoke(cli.main, ["sweep", "sweep.toml", "--workers", "1", "--out", out], catch_exceptions=False)
+    assert (Path(out) / "sweep.png").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in CODE if CODE[name] and name not in ELSEWHERE])
 def test_every_block_of_a_page_runs(name, tmp_path, monkeypatch):
@@ -52,6 +62,9 @@ def test_every_block_of_a_page_runs(name, tmp_path, monkeypatch):
         if language == "python":
             exec(compile(code, f"docs/{name}.md: {code.strip().splitlines()[0]}", "exec"), names)
         elif language == "toml":  # in place of the tables of the same names in an experiment
+            if "experiment" in tomllib.loads(code):
+                run_sweep(tomllib.loads(code))
+                continue
             tables = tomllib.loads((ROOT / "pynn_sfdfa" / "experiments" / "digits.toml").read_text())
             Path("parts.toml").write_text(tomli_w.dumps(tables | tomllib.loads(code)))
             run("pynn-sfdfa train parts.toml --out runs/parts")

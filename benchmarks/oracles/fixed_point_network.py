@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from oracles.fixed_point_trial import learn_layer, run_layer
+from oracles.fixed_point_trial import learn_layer, learn_layer_timed, run_layer
 from oracles.spike_events import Events, arrivals, input_events
 
 from pynn_sfdfa.hardware.arithmetic.feedback import (
@@ -22,6 +22,7 @@ from pynn_sfdfa.hardware.arithmetic.neuron import neuron_constants
 from pynn_sfdfa.hardware.arithmetic.random import FOR_ROUNDING, extended, perturbations
 from pynn_sfdfa.hardware.arithmetic.replay import gain
 from pynn_sfdfa.hardware.arithmetic.tally import VARIABLES, Tally
+from pynn_sfdfa.hardware.arithmetic.timed import timed_gain
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -46,6 +47,8 @@ class LearningParameters:
         eta_B in 0..1; 0 keeps the feedback weights (DFA).
     rho, r_target : float
         Rate regularisation of the hidden neurons, in 0..4096.
+    timed : bool
+        Whether hidden spikes have errors of their own.
 
     Raises
     ------
@@ -57,6 +60,7 @@ class LearningParameters:
     feedback_learning_rate: float = 0.0
     rho: float = 0.0
     r_target: float = 0.0
+    timed: bool = False
 
     def __post_init__(self) -> None:
         limits = {"learning_rate": math.inf, "feedback_learning_rate": 1.0, "rho": 4096.0, "r_target": 4096.0}
@@ -182,7 +186,9 @@ class FixedPointNetwork:
         error = output_error(to_fixed(target, self.formats.error), output.count, formats, tally)
         rho, r_target = (int(to_fixed(x, self.formats.error)) for x in (parameters.rho, parameters.r_target))
         errors = [
-            hidden_error(feedback, error, layer.state.count, rho, r_target, formats, tally)
+            hidden_error(
+                feedback, 0 * error if parameters.timed else error, layer.state.count, rho, r_target, formats, tally
+            )
             for feedback, layer in zip(self.feedback, record[:-1], strict=True)
         ]
         for k, (layer, e) in enumerate(zip(record, [*errors, error], strict=True)):
@@ -190,13 +196,22 @@ class FixedPointNetwork:
                 parameters.learning_rate, self.layers[k].cell.tau_m, self.layers[k].cell.threshold_current, self.formats
             )
             rounding_key = extended(extended(extended(extended(0, self.seed), FOR_ROUNDING), k), trial)
-            learn_layer(
-                layer.arriving, layer.spikes, self.weights[k], e, eta, rounding_key, self.constants[k], formats, tally
-            )
+            own = layer.arriving, layer.spikes, self.weights[k], e, eta, rounding_key, self.constants[k]
+            if not parameters.timed or k == len(errors):
+                learn_layer(*own, formats, tally)
+                continue
+            lag = (len(errors) - k) * (self.delay + 1)
+            of_output = self.feedback[k], self._timed_gain(k, parameters), lag, self.constants[-1]
+            learn_layer_timed(*own, record[-1].spikes, error, *of_output, formats, tally)
         rate = int(to_fixed(parameters.feedback_learning_rate, RATE_FRACTION))
         for feedback, v, layer in zip(self.feedback, drawn, record[:-1], strict=True):
             improve_feedback(feedback, v, output.directional, layer.state.count, rate, formats, tally)
         return record
+
+    def _timed_gain(self, layer: int, parameters: LearningParameters) -> int:
+        cell, output = self.layers[layer].cell, self.layers[-1].cell
+        rate, c = parameters.learning_rate, cell.threshold_current
+        return timed_gain(rate, cell.tau_m, c, output.threshold_current, self.formats)
 
     def _run(self, trains: SpikeTrains, sample: int, drawn: list[Integers], learning: bool) -> list[LayerTrial]:
         if trains.n_units != self.sizes[0]:

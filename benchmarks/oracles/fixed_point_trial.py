@@ -10,13 +10,14 @@ from oracles.spike_events import Events
 from pynn_sfdfa.hardware.arithmetic.neuron import advance, arrive, at_rest, fire, spike_factor, take_up
 from pynn_sfdfa.hardware.arithmetic.random import extended
 from pynn_sfdfa.hardware.arithmetic.replay import begin_replay, change_row, replay_decay, replay_spike
+from pynn_sfdfa.hardware.arithmetic.timed import begin_pull, pull_decay, pull_spike, spike_delta, timed_spike
 from pynn_sfdfa.support.jit import jit
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Integers
     from pynn_sfdfa.hardware.arithmetic.neuron import NeuronConstants, NeuronState
 
-__all__ = ["learn_layer", "run_layer"]
+__all__ = ["learn_layer", "learn_layer_timed", "run_layer"]
 
 
 @jit
@@ -95,6 +96,59 @@ def learn_layer(
             continue
         for spike in range(spikes.offsets[tick], spikes.offsets[tick + 1]):
             replay_spike(state, spikes.unit[spike], spikes.factor[spike], formats, tally)
+        replay_decay(state, constants)
+        for event in range(arriving.offsets[tick], arriving.offsets[tick + 1]):
+            unit = arriving.unit[event]
+            word = extended(extended(rounding_key, tick), unit)
+            change_row(weights[unit], state.change, word, formats, tally)
+
+
+@jit
+def learn_layer_timed(
+    arriving: Events,
+    spikes: Events,
+    weights: Integers,
+    error: Integers,
+    gain: int,
+    rounding_key: int,
+    constants: NeuronConstants,
+    outputs: Events,
+    output_error: Integers,
+    feedback: Integers,
+    timed_gain: int,
+    lag: int,
+    output_constants: NeuronConstants,
+    formats: FormatConstants,
+    tally: Integers,
+) -> None:
+    """As `learn_layer`, with an error for each spike beside that of its neuron.
+
+    Parameters
+    ----------
+    outputs : Events
+        The spikes of the output layer, by tick.
+    output_error : Integers, shape (outputs,)
+    feedback : Integers, shape (outputs, n_post)
+    timed_gain : int
+    lag : int
+        Ticks from a spike of this layer to the tick in which the output layer takes it up.
+    output_constants : NeuronConstants
+    """
+    state, pulled = begin_replay(error, gain, formats, tally), begin_pull(output_error, tally)
+    ticks = arriving.offsets.size - 1
+    reached = ticks  # the output stands at the beginning of this tick
+    for tick in range(ticks - 1, -1, -1):
+        while reached > tick + lag:
+            reached -= 1
+            for spike in range(outputs.offsets[reached], outputs.offsets[reached + 1]):
+                pull_spike(pulled, outputs.unit[spike], outputs.factor[spike], formats, tally)
+            pull_decay(pulled, output_constants, tally)
+        if spikes.offsets[tick] == spikes.offsets[-1]:
+            continue
+        for spike in range(spikes.offsets[tick], spikes.offsets[tick + 1]):
+            i = spikes.unit[spike]
+            delta = spike_delta(feedback[:, i], pulled.change, timed_gain, formats, tally)
+            timed_spike(state, i, spikes.factor[spike], delta, formats, tally)
         replay_decay(state, constants)
         for event in range(arriving.offsets[tick], arriving.offsets[tick + 1]):
             unit = arriving.unit[event]

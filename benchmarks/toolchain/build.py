@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 from toolchain.compilers import cross_compiler, host_compiler
+from toolchain.processors import ARM968, Processor
 
 from pynn_sfdfa import hardware
 
@@ -55,11 +56,11 @@ def build_for_host(formats: Formats | None = None, extra: tuple[Path, ...] = ())
     return cached_build(host_compiler(), (*kernel_sources(), *extra), ("-shared", *flags))
 
 
-def build_for_core(formats: Formats | None = None, extra: tuple[Path, ...] = ()) -> Path:
+def build_for_core(formats: Formats | None = None, extra: tuple[Path, ...] = (), processor: Processor = ARM968) -> Path:
     """Return an ELF file of the kernels, linked where a SpiNNaker core keeps code and data; as ``build_for_host``."""
     script = C_SOURCES / "kernels.ld"
     flags = ("-Wl,--script", str(script), *(definitions(formats) if formats else ()))
-    return cached_build(cross_compiler(), (*kernel_sources(), *extra), flags, inputs=(script,))
+    return cached_build(cross_compiler(processor), (*kernel_sources(), *extra), flags, inputs=(script,))
 
 
 def cached_build(

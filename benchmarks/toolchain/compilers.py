@@ -1,4 +1,4 @@
-"""The two C compilers: this machine's own, and the one for the ARM968E-S of a SpiNNaker core."""
+"""The two C compilers: this machine's own, and the one for the processors of SpiNNaker and SpiNNaker2."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import os
 import shutil
 import subprocess
 
+from toolchain.processors import ARM968, Processor
+
 __all__ = ["CompilationError", "Compiler", "MissingCompilerError", "cross_compiler", "host_compiler"]
 
 _STRICT = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-pedantic")
 
 # Without the last flag GCC turns a loop that clears an array into a call of memset, which no library provides here.
-_CORE = ("-mcpu=arm968e-s", "-marm", "-O2", "-ffreestanding", "-nostdlib", "-fno-tree-loop-distribute-patterns")
+_CORE = ("-O2", "-ffreestanding", "-nostdlib", "-fno-tree-loop-distribute-patterns")
 
 
 class MissingCompilerError(RuntimeError):
@@ -72,8 +74,8 @@ def host_compiler() -> Compiler:
 
 
 @functools.cache
-def cross_compiler() -> Compiler:
-    """Return the compiler for the ARM968E-S: ``arm-none-eabi-gcc``.
+def cross_compiler(processor: Processor = ARM968) -> Compiler:
+    """Return the compiler for a processor: ``arm-none-eabi-gcc``.
 
     Nothing is linked but the sources themselves, so code that needs a division, a floating-point or a memory routine
     of a library does not link.
@@ -84,7 +86,7 @@ def cross_compiler() -> Compiler:
     """
     return _find(
         "arm-none-eabi-gcc",
-        (*_STRICT, *_CORE),
+        (*_STRICT, *processor.flags, *_CORE),
         "Install it (Debian: apt install gcc-arm-none-eabi; elsewhere: the Arm GNU toolchain) and put it on the PATH.",
     )
 

@@ -1,4 +1,4 @@
-"""Calling the kernels compiled for a SpiNNaker core, in Unicorn's ARM926 (ARMv5TE, as the core's ARM968), and counting.
+"""Calling the kernels compiled for a core of SpiNNaker or SpiNNaker2, in Unicorn's processor of its kind, and counting.
 
 Code lies in ITCM and constants and stack in DTCM, where they would lie on the chip. The arrays of a call are laid out
 in SDRAM, which holds more; the place of an array changes no result and no count of instructions. Counts say nothing
@@ -13,6 +13,7 @@ import numpy as np
 import unicorn
 from toolchain.build import build_for_core
 from toolchain.elf import read_image
+from toolchain.processors import ARM968, Processor
 from unicorn import arm_const
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class CoreKernels:
         An ELF file; built from the package's sources if not given.
     count : bool
         Count instructions, which is slower.
+    processor : Processor
+        For which the image was built.
 
     Raises
     ------
@@ -59,11 +62,14 @@ class CoreKernels:
         What the kernels take of ITCM and DTCM, without the stack.
     """
 
-    def __init__(self, image: Path | None = None, count: bool = False):
-        program = read_image(build_for_core() if image is None else image)
+    def __init__(self, image: Path | None = None, count: bool = False, processor: Processor = ARM968):
+        program = read_image(build_for_core(processor=processor) if image is None else image)
         self._functions = program.functions
-        self._machine = machine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_ARM)
-        machine.ctl_set_cpu_model(arm_const.UC_CPU_ARM_926)
+        mode = unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS if processor.thumb else unicorn.UC_MODE_ARM
+        self._machine = machine = unicorn.Uc(unicorn.UC_ARCH_ARM, mode)
+        machine.ctl_set_cpu_model(getattr(arm_const, processor.model))
+        self._thumb = int(processor.thumb)  # bit 0 of the address of a function
+        self._lengths: dict[tuple[int, int], int] = {}  # instructions of the blocks of Thumb code that have run
         for address, size in ((_ITCM, _ITCM_SIZE), (_DTCM, _DTCM_SIZE), (_SDRAM, _SDRAM_SIZE)):
             machine.mem_map(address, size)
         for address, content in program.segments:
@@ -102,7 +108,7 @@ class CoreKernels:
         for register, word in zip(_REGISTERS, words, strict=False):
             machine.reg_write(register, word)
         machine.reg_write(arm_const.UC_ARM_REG_SP, stack)
-        machine.reg_write(arm_const.UC_ARM_REG_LR, _STOP)
+        machine.reg_write(arm_const.UC_ARM_REG_LR, _STOP | self._thumb)
         self._run(function)
         for address, array in placed:
             np.copyto(array, np.frombuffer(machine.mem_read(address, array.nbytes), array.dtype).reshape(array.shape))
@@ -132,10 +138,24 @@ class CoreKernels:
         machine = self._machine
         self.instructions = 0
         try:
-            machine.emu_start(self._functions[function][0], _STOP)
+            machine.emu_start(self._functions[function][0] | self._thumb, _STOP)
         except unicorn.UcError as error:
             counter = machine.reg_read(arm_const.UC_ARM_REG_PC)
             raise CoreFault(f"{function} stopped at {counter:#x}: {error}.") from error
 
     def _count(self, machine: Any, address: int, size: int, data: Any) -> None:
-        self.instructions += size // _INSTRUCTION_BYTES
+        if not self._thumb:
+            self.instructions += size // _INSTRUCTION_BYTES
+            return
+        if (address, size) not in self._lengths:
+            self._lengths[address, size] = _thumb_instructions(bytes(machine.mem_read(address, size)))
+        self.instructions += self._lengths[address, size]
+
+
+def _thumb_instructions(code: bytes) -> int:
+    """Return how many instructions there are in a block of Thumb-2 code: four bytes after 11101, 11110, 11111."""
+    position = found = 0
+    while position < len(code):
+        position += 4 if code[position + 1] >> 3 > 0b11100 else 2
+        found += 1
+    return found

@@ -12,7 +12,6 @@ release = version = metadata.version("pynn-sfdfa")
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 suppress_warnings = [
     "ref.python",  # a word such as `units`, between single marks in a docstring, is the name of several attributes
-    "toc.not_included",  # a page that no list names is still found by the search, and where other pages link it
 ]
 
 html_theme = "furo"

@@ -105,9 +105,10 @@ def peers_table(report: dict[str, Any]) -> str:
     lines = [
         *_head(report),
         f"Images: {task['images']}",
-        f"Network {'-'.join(map(str, task['sizes']))}, batch {task['batch_size']}, {task['train_samples']} samples "
-        f"learned once from scratch in turn, {task['test_samples']} tested; per sample, medians. Peers: LIF neurons, "
-        f"steps of {STEP:g} ms, surrogate gradients; the same loss, and Adam with the same settings.",
+        f"{task['experiment']}: {'-'.join(map(str, task['sizes']))} neurons, batch {task['batch_size']}, "
+        f"{task['train_samples']} samples learned once from scratch in turn, {task['test_samples']} tested; a sample, "
+        f"medians. Peers: LIF neurons, steps of {STEP:g} ms, surrogate gradients; the same loss, and Adam with the "
+        "same settings.",
         "",
         *columns(rows),
     ]

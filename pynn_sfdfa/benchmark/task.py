@@ -1,4 +1,4 @@
-"""The task of the benchmark: MNIST with the published settings, or synthetic images of the same size."""
+"""The task of a benchmark: an experiment on MNIST, or on synthetic images of the same size."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pynn_sfdfa.encoding import Encoder
+    from pynn_sfdfa.encoding.recordings import Recordings
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
@@ -43,7 +44,7 @@ class Task:
     source : str
         Where the images are from.
     batched, online : Experiment
-        The published settings, and the same with plain gradient descent after every sample.
+        The settings, and the same with plain gradient descent after every sample.
     """
 
     train: SpikeTrains
@@ -55,7 +56,7 @@ class Task:
     @property
     def sizes(self) -> tuple[int, ...]:
         """Neurons of input, hidden layers and output."""
-        return (self.train.n_units, *self.batched.network.hidden_sizes, _CLASSES)
+        return self.network().sizes
 
     @property
     def threads(self) -> int:
@@ -70,13 +71,13 @@ class Task:
 
     @property
     def optimizer(self) -> Adam:
-        """The optimiser of the published settings."""
+        """The optimiser of the settings."""
         adam: Adam = self.batched.optimizer.build()
         return adam
 
     @property
     def loss(self) -> SpikeCount:
-        """The loss of the published settings."""
+        """The loss of the settings."""
         loss: SpikeCount = self.batched.loss.build()
         return loss
 
@@ -85,7 +86,7 @@ class Task:
         return assembly.build_network(self.batched, self.train.n_units, _CLASSES)
 
     def batch_trainer(self) -> Trainer:
-        """Return a trainer with the published settings."""
+        """Return a trainer with the settings."""
         return assembly.build_trainer(self.batched, self.network())
 
     def online_trainer(self) -> Trainer:
@@ -100,7 +101,14 @@ class Task:
             return checkpoint.load(Path(folder) / "last.safetensors"), records[-1]
 
 
-def prepare(folder: Path | None, n_train: int, n_test: int, threads: int | None, overrides: Iterable[str] = ()) -> Task:
+def prepare(
+    folder: Path | None,
+    n_train: int,
+    n_test: int,
+    threads: int | None,
+    overrides: Iterable[str] = (),
+    experiment: str = "mnist",
+) -> Task:
     """Load the first samples of MNIST, or draw as many synthetic ones if it is not found; nothing is downloaded.
 
     Parameters
@@ -110,7 +118,9 @@ def prepare(folder: Path | None, n_train: int, n_test: int, threads: int | None,
     n_train, n_test : int
     threads : int, optional
     overrides : iterable of str
-        Changes of the published settings, as for ``train --set``.
+        Changes of the settings, as for ``train --set``.
+    experiment : str
+        One on MNIST, which has the settings.
 
     Raises
     ------
@@ -123,7 +133,7 @@ def prepare(folder: Path | None, n_train: int, n_test: int, threads: int | None,
             f"threads = {threads} is not valid here; choose 1 to {most}, or set NUMBA_NUM_THREADS={threads} before."
         )
     common = [*overrides, *([] if threads is None else [f"training.threads={threads}"])]
-    batched, online = config.load("mnist", common), config.load("mnist", [*common, *_ONLINE])
+    batched, online = config.load(experiment, common), config.load(experiment, [*common, *_ONLINE])
     try:
         found = datasets.load("mnist", folder, download=False)
         images, source = [_images(found.train), _images(found.test)], "MNIST"
@@ -135,10 +145,10 @@ def prepare(folder: Path | None, n_train: int, n_test: int, threads: int | None,
     return Task(train, test, source, batched, online)
 
 
-def _images(part: datasets.Samples | SpikeTrains) -> datasets.Samples:
+def _images(part: datasets.Samples | Recordings | SpikeTrains) -> datasets.Samples:
     if isinstance(part, datasets.Samples):
         return part
-    raise datasets.DatasetError("mnist holds spikes, not images.")
+    raise datasets.DatasetError("mnist holds no images.")
 
 
 def without_optimizer(saved: checkpoint.Checkpoint) -> checkpoint.Checkpoint:

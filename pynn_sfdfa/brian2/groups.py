@@ -63,17 +63,23 @@ def _under_way(source: LIFGroup, variable: str, steps: int) -> tuple[Any, str]:
     return line, "arriving"
 
 
-def feedback_group(source: LIFGroup, target: LIFGroup, pre: np.ndarray, post: np.ndarray) -> Any:
-    """Return the synapses of a feedback projection; parameters as for `forward_group`."""
+def feedback_group(source: LIFGroup, target: LIFGroup, pre: np.ndarray, post: np.ndarray, timed: bool) -> Any:
+    """Return the synapses of a feedback projection; parameters as for `forward_group`.
+
+    Timed feedback gathers no errors of neurons; `pynn_sfdfa.brian2.timed` has those of spikes.
+    """
+    events = {} if timed else {"gathering": equations.feedback_gathering()}
+    events["estimate"] = equations.feedback_estimate()
     group = _Synapses(
         source,
         target,
         "feedback",
         equations.feedback_equations(),
-        on_post={"gathering": equations.feedback_gathering(), "estimate": equations.feedback_estimate()},
-        on_event={"gathering": "trial_end", "estimate": "trial_end"},
+        on_post=events,
+        on_event=dict.fromkeys(events, "trial_end"),
     )
-    schedule.place(group.gathering, schedule.GATHER_ERRORS)
+    if not timed:
+        schedule.place(group.gathering, schedule.GATHER_ERRORS)
     schedule.place(group.estimate, schedule.ESTIMATE_FEEDBACK)
     group.connect(i=pre, j=post)
     simulator.state.network.add(group)

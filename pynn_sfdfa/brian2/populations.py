@@ -11,6 +11,7 @@ from pyNN.parameters import LazyArray, ParameterSpace, simplify
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.brian2.cells import LIF_SFDFA
 from pynn_sfdfa.brian2.recording import Recorder
+from pynn_sfdfa.brian2.timed import TimedLearning, check_timed
 from pynn_sfdfa.common.documented import POPULATION, VIEW, documented
 from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, checked_size, initial_values, lazy
 from pynn_sfdfa.common.targets import check_learning, trials_until
@@ -28,6 +29,8 @@ class Learning(Protocol):
     @property
     def sources(self) -> Iterable[Population]:
         """The populations from which it comes."""
+
+    synapse_type: Any
 
     def learns(self) -> bool:
         """Return whether any of its synapses has a learning rate other than 0."""
@@ -107,6 +110,7 @@ class Population(_Neurons, pynn_populations.Population):
     ) -> None:
         self.forward: list[Learning] = []  # that end here on receptor type "input"
         self.feedback: list[Learning] = []  # and on "error"
+        self._timed: TimedLearning | None = None
         self._starts_at_rest = False
         before = set(simulator.state.network.objects)
         try:
@@ -215,6 +219,7 @@ class Population(_Neurons, pynn_populations.Population):
         regularised = bool(self.get("rho", simplify=False).any())
         nothing = not (given or self.feedback or regularised)
         sources = dict.fromkeys(source for projection in self.feedback for source in projection.sources)
+        check_timed(self)
         check_learning(
             self.label,
             stop,
@@ -231,6 +236,10 @@ class Population(_Neurons, pynn_populations.Population):
         self.brian2_group.begin_run(now, stop)
         if isinstance(self.celltype, LIF_SFDFA):
             estimates = any(projection.learns() for projection in self.feedback)
+            if self._timed is None and any(projection.synapse_type.timed for projection in self.feedback):
+                self._timed = TimedLearning(self)
+            if self._timed is not None:
+                self._timed.begin_run()
             self.brian2_group.begin_trial(trials_until(now, self.trial_duration), estimates)
 
     def trial_counts(self, trials: int) -> np.ndarray:

@@ -184,7 +184,7 @@ class SFDFAProjection(Projection):
         source, target = self._sources[address.source][0], self._targets[address.target][0]
         ends = source.brian2_group, target.brian2_group, address.pre, address.post
         if self._is_feedback:
-            return groups.feedback_group(*ends)
+            return groups.feedback_group(*ends, self.synapse_type.timed)
         return groups.forward_group(*ends, isinstance(self.synapse_type, SFDFASynapse), self._delay_steps)
 
     def check_values(self, name: str, values: np.ndarray) -> None:
@@ -269,6 +269,22 @@ class SFDFAProjection(Projection):
     def sources(self) -> list[Population]:
         """The populations from which the projection comes."""
         return [population for population, _ in self._sources]
+
+    def groups_onto(self, target: Population) -> Iterable[tuple[Any, Population]]:
+        """Return Brian2's groups of synapses onto a population, each with the population from which they come."""
+        for address in self.addresses:
+            if self._targets[address.target][0] is target:
+                yield self.group(address), self._sources[address.source][0]
+
+    def matrices(self, name: str, target: Population) -> Iterable[tuple[Population, np.ndarray]]:
+        """Return a variable of the synapses onto a population, shape (n_pre, n_post), for each population of sources.
+
+        Values of several synapses between two neurons are added up.
+        """
+        for group, source in self.groups_onto(target):
+            matrix = np.zeros((source.size, target.size))
+            np.add.at(matrix, (group.i[:], group.j[:]), getattr(group, f"{name}_")[:])
+            yield source, matrix
 
     def learns(self) -> bool:
         """Return whether any of the synapses has a learning rate other than 0."""

@@ -13,8 +13,9 @@ A step begins at ``t`` and ends at ``t + dt``. Its events happen in this order (
 6. The neurons that spiked are reset and grade their spikes (resets).
 7. Spikes of neurons arrive, those of this step without delay, others after theirs; a spike that would arrive in
    another trial than it departed in is dropped (after_resets).
-8. In the last step of a trial (end): output errors are gathered by the feedback weights; weights change; feedback
-   weights change; state returns to rest and the perturbations and targets of the next trial are taken up.
+8. In the last step of a trial (end): output errors are gathered by the feedback weights; weights change, and where
+   feedback is timed, change by the errors of single spikes; feedback weights change; state returns to rest and the
+   perturbations and targets of the next trial are taken up.
 
 Hence ``run(k*trial_duration)`` includes the learning from trial ``k - 1``, and a spike time, a spike's arrival at the
 next layer and a reset are each late or early by less than ``dt``: results converge with the first power of ``dt``.
@@ -32,6 +33,7 @@ __all__ = [
     "ESTIMATE_FEEDBACK",
     "GATHER_ERRORS",
     "LEARN",
+    "LEARN_FROM_SPIKES",
     "NEURON_ARRIVAL",
     "REST",
     "SAMPLE",
@@ -48,8 +50,9 @@ DELAY_LINE = ("after_resets", -2)  # and the next
 NEURON_ARRIVAL = ("after_resets", 0)
 GATHER_ERRORS = ("end", 0)
 LEARN = ("end", 1)
-ESTIMATE_FEEDBACK = ("end", 2)
-REST = ("end", 3)
+LEARN_FROM_SPIKES = ("end", 2)
+ESTIMATE_FEEDBACK = ("end", 3)
+REST = ("end", 4)
 
 
 def place(brian_object: Any, position: tuple[str, int]) -> None:

@@ -15,6 +15,7 @@ from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
 
 from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.execution import Outcome, execute
+from pynn_sfdfa.campaign.pruning import PrunedByFile
 from pynn_sfdfa.support.files import WriteError
 
 if TYPE_CHECKING:
@@ -100,14 +101,19 @@ def _version() -> str | None:
         return None
 
 
-def submit(client: Client, spec: RunSpec, data: Path | None, threads: int) -> Future:
-    """Have a run executed; a worker that is lost is replaced by another, which resumes the run."""
-    return client.submit(_execute_quietly, spec, data, threads, key=f"{spec.name}-{os.urandom(4).hex()}", pure=False)
+def submit(client: Client, spec: RunSpec, data: Path | None, threads: int, *, prunable: bool = False) -> Future:
+    """Have a run executed; a worker that is lost is replaced by another, which resumes the run.
+
+    A prunable one ends after an epoch when `pynn_sfdfa.campaign.pruning.tell` says so.
+    """
+    key = f"{spec.name}-{os.urandom(4).hex()}"
+    return client.submit(_execute_quietly, spec, data, threads, prunable, key=key, pure=False)
 
 
-def _execute_quietly(spec: RunSpec, data: Path | None, threads: int) -> Outcome:
+def _execute_quietly(spec: RunSpec, data: Path | None, threads: int, prunable: bool) -> Outcome:
+    callbacks = [PrunedByFile(spec.folder)] if prunable else []
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        return execute(spec, data=data, threads=threads, stream=nowhere)
+        return execute(spec, data=data, threads=threads, stream=nowhere, callbacks=callbacks)
 
 
 def outcome(spec: RunSpec, future: Future) -> Outcome:

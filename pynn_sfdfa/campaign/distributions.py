@@ -40,6 +40,10 @@ class Distribution:
             return _rounded(math.exp(rng.uniform(math.log(low), math.log(high))))
         return _rounded(rng.uniform(low, high))
 
+    def rounded(self, number: float) -> int | float:
+        """Return a number of the range as a setting: rounded as `draw` rounds."""
+        return int(number) if self.kind == "integers" else _rounded(number)
+
 
 def parse_distribution(table: Any) -> Distribution:
     """Return the distribution that a table of a sweep file describes.

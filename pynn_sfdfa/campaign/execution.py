@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa.campaign.finished_run import DamagedRunError, read
+from pynn_sfdfa.campaign.pruning import PrunedError
 from pynn_sfdfa.datasets import DatasetError
 from pynn_sfdfa.experiments import run
 from pynn_sfdfa.experiments.config import ConfigError
@@ -14,10 +15,12 @@ from pynn_sfdfa.training.checkpoint import CheckpointError
 from pynn_sfdfa.training.trainer import CannotLearnError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import TextIO
 
     from pynn_sfdfa.campaign.spec import RunSpec
+    from pynn_sfdfa.training.callbacks import Callback
 
 __all__ = ["Outcome", "execute"]
 
@@ -26,13 +29,28 @@ _EXPECTED = (CannotLearnError, CheckpointError, ConfigError, DamagedRunError, Da
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: ``error`` is None if it is finished, else the reason."""
+    """How a run ended.
+
+    Attributes
+    ----------
+    name : str
+    error : str, optional
+        None if it is finished, else the reason.
+    pruned : bool
+        Whether a search gave it up.
+    hopeless : bool
+        Whether the network cannot learn with these settings.
+    """
 
     name: str
     error: str | None = None
+    pruned: bool = False
+    hopeless: bool = False
 
 
-def execute(spec: RunSpec, *, data: Path | None, threads: int, stream: TextIO) -> Outcome:
+def execute(
+    spec: RunSpec, *, data: Path | None, threads: int, stream: TextIO, callbacks: Sequence[Callback] = ()
+) -> Outcome:
     """Bring a run to its end from wherever its folder shows it to be.
 
     Parameters
@@ -44,6 +62,8 @@ def execute(spec: RunSpec, *, data: Path | None, threads: int, stream: TextIO) -
         Threads of this run.
     stream : text file
         Where its progress is shown.
+    callbacks : sequence of Callback
+        Further observers; `PrunedError` of one of them ends the run.
 
     Returns
     -------
@@ -61,7 +81,11 @@ def execute(spec: RunSpec, *, data: Path | None, threads: int, stream: TextIO) -
         with folder.sole_writer():
             if read(spec) is None:
                 settings, resume = spec.with_threads(threads), folder.config.exists()
-                run.train(settings, folder, simulator="event", data=data, resume=resume, stream=stream)
+                run.train(
+                    settings, folder, simulator="event", data=data, resume=resume, stream=stream, callbacks=callbacks
+                )
+    except PrunedError as error:
+        return Outcome(spec.name, str(error), pruned=True)
     except _EXPECTED as error:
-        return Outcome(spec.name, str(error))
+        return Outcome(spec.name, str(error), hopeless=isinstance(error, CannotLearnError))
     return Outcome(spec.name)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.campaign.execution import Outcome
     from pynn_sfdfa.campaign.spec import RunSpec
 
-__all__ = ["CampaignProgress"]
+__all__ = ["CampaignProgress", "scores"]
 
 
 class CampaignProgress:
@@ -67,6 +67,18 @@ class CampaignProgress:
             seconds = (self._clock() - self._began) / new * (self._total - done)
             left = f", about {format_duration(seconds)} left"
         print(f"{text}  [{done} of {self._total} epochs{left}]", file=self._stream, flush=True)
+
+
+def scores(spec: RunSpec) -> list[tuple[int, float]]:
+    """Return number of each finished epoch of a run with held-out samples, and its accuracy on them."""
+    found = []
+    try:
+        for line in RunFolder(spec.folder).metrics.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            found.append((int(record["epoch"]), float(record["validation_accuracy"])))
+    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):  # none yet; or damaged: written anew
+        pass
+    return found
 
 
 def _last_epoch(path: Path) -> tuple[int, float]:

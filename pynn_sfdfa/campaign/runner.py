@@ -15,7 +15,7 @@ from pynn_sfdfa.campaign.progress import CampaignProgress
 from pynn_sfdfa.campaign.spec import RunSpec
 from pynn_sfdfa.experiments import resources
 from pynn_sfdfa.experiments.config import ConfigError
-from pynn_sfdfa.experiments.download_progress import DownloadProgress
+from pynn_sfdfa.experiments.loading import loaded
 from pynn_sfdfa.experiments.run_folder import RunFolder, RunFolderError
 from pynn_sfdfa.support import memory
 from pynn_sfdfa.support.interrupts import deferred_interrupt
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
-__all__ = ["WRONG_USE", "cores", "run_all"]
+__all__ = ["WRONG_USE", "check_data", "cores", "run_all", "runs_at_once"]
 
 WRONG_USE = (CampaignError, ConfigError, DamagedRunError, RunFolderError, datasets.DatasetError)
 """What `run_all` raises before anything runs."""
@@ -88,22 +88,9 @@ def run_all(
         return []
     for spec in pending:
         RunFolder(spec.folder).check_free()
+    at_once = runs_at_once(workers, scheduler, len(pending))
+    check_data(pending, data, stream, 1 if scheduler else at_once)
     available = cores()
-    if workers is not None and scheduler is not None:
-        raise CampaignError(
-            "--workers is for this machine; a scheduler has workers of its own: leave out one of the two."
-        )
-    if workers is not None and workers > available:
-        raise CampaignError(
-            f"--workers {workers} is more than this machine's {available} cores; choose 1 to {available}."
-        )
-    at_once = workers or min(available, len(pending))
-    if (scheduler or at_once > 1) and find_spec("distributed") is None:
-        raise CampaignError(
-            "Runs side by side need Dask: pip install 'pynn-sfdfa[sweep]'. "
-            "With --workers 1 they run one after the other."
-        )
-    _check_data(pending, data, stream, 1 if scheduler else at_once)
     if scheduler is None and at_once == 1:
         return [_run_here(spec, f"{n} of {len(pending)}", data, available, stream) for n, spec in enumerate(pending, 1)]
 
@@ -117,19 +104,49 @@ def run_all(
         return _run_side_by_side(client, pending, absolute, available // at_once, stream)
 
 
-def _check_data(specs: Sequence[RunSpec], data: Path | None, stream: TextIO, at_once: int) -> None:
+def runs_at_once(workers: int | None, scheduler: str | None, runs: int) -> int:
+    """Return how many of some runs are executed at a time on this machine.
+
+    Raises
+    ------
+    CampaignError
+        As `run_all` does.
+    """
+    available = cores()
+    if workers is not None and scheduler is not None:
+        raise CampaignError(
+            "--workers is for this machine; a scheduler has workers of its own: leave out one of the two."
+        )
+    if workers is not None and workers > available:
+        raise CampaignError(
+            f"--workers {workers} is more than this machine's {available} cores; choose 1 to {available}."
+        )
+    at_once = workers or min(available, runs)
+    if (scheduler or at_once > 1) and find_spec("distributed") is None:
+        raise CampaignError(
+            "Runs side by side need Dask: pip install 'pynn-sfdfa[sweep]'. "
+            "With --workers 1 they run one after the other."
+        )
+    return at_once
+
+
+def check_data(specs: Sequence[RunSpec], data: Path | None, stream: TextIO, at_once: int) -> None:
     """Load each data set once: what is missing is downloaded here, or named before anything runs.
 
     So is a run that would not leave enough memory for those beside it; alone each looks at that itself.
     """
-    for name in dict.fromkeys(spec.settings.data.name for spec in specs):
-        with DownloadProgress(stream) as progress:
-            dataset = datasets.load(name, data, progress=progress)
+    for first in {_data_of(spec): spec for spec in reversed(specs)}.values():
+        dataset, _ = loaded(first.settings, data, stream)
         for spec in specs if at_once > 1 else ():
-            if spec.settings.data.name == name:
+            if _data_of(spec) == _data_of(first):
                 reason = memory.shortage(resources.needs(spec.settings, dataset, "train"), memory.limit(), at_once)
                 if reason is not None:
                     raise CampaignError(f"{spec.name}: {reason} Or take fewer --workers.")
+
+
+def _data_of(spec: RunSpec) -> tuple[object, object]:
+    """Return what says which samples a run has, and as which spikes recordings among them are kept."""
+    return spec.settings.data, spec.settings.encoding
 
 
 def _run_here(spec: RunSpec, number: str, data: Path | None, threads: int, stream: TextIO) -> Outcome:

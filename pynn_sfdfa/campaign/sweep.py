@@ -23,10 +23,13 @@ from pynn_sfdfa.support.wording import short
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pynn_sfdfa.experiments.schema import Experiment
+
 __all__ = ["MOST_RUNS", "Sweep", "SweepError", "SweepRun", "load"]
 
 _TABLES = ("set", "grid", "random")
-_KEYS = ("experiment", "seeds", "draws", "random_seed", *_TABLES)
+_METHODS = ("random", "tpe")
+_KEYS = ("experiment", "method", "minimise", "seeds", "draws", "random_seed", *_TABLES)
 _OWN = {"training.seed": "list the seeds under seeds", "training.threads": "the sweep divides the cores among its runs"}
 
 
@@ -66,6 +69,10 @@ class Sweep:
     random : dict of Distribution
         Drawn ``draws`` times for each combination of the grid.
     draws, random_seed : int
+    method : {"random", "tpe"}
+        How ``random`` is drawn: at random, or where earlier results are good; see `pynn_sfdfa.campaign.search`.
+    minimise : {"cores"}, optional
+        A second objective of a search: cores of SpiNNaker.
     """
 
     path: Path
@@ -76,6 +83,8 @@ class Sweep:
     random: dict[str, Distribution]
     draws: int
     random_seed: int
+    method: str = "random"
+    minimise: str | None = None
 
     @property
     def name(self) -> str:
@@ -121,14 +130,24 @@ class Sweep:
             )
         runs = {}
         for point, seed in itertools.product(self.points(), self.seeds):
-            tables = self.fixed | point | {"training.seed": seed}
-            try:
-                settings = config.load(self.experiment, [f"{key}={format_value(v)}" for key, v in tables.items()])
-            except (config.ConfigError, TypeError) as error:
-                raise SweepError(f"{self.path}: {error}") from None
+            settings = self.settings(point, seed)
             folder = out / f"{_digest(settings.settings())}-seed{seed}"
             runs[folder] = SweepRun(point, RunSpec(settings, folder))  # the same values drawn twice are one run
         return list(runs.values())
+
+    def settings(self, point: Mapping[str, Any], seed: int) -> Experiment:
+        """Return the settings of a run with some values of the swept keys.
+
+        Raises
+        ------
+        SweepError
+            If a key or a value is not valid in the experiment.
+        """
+        tables = self.fixed | dict(point) | {"training.seed": seed}
+        try:
+            return config.load(self.experiment, [f"{key}={format_value(v)}" for key, v in tables.items()])
+        except (config.ConfigError, TypeError) as error:
+            raise SweepError(f"{self.path}: {error}") from None
 
 
 def _digest(settings: dict[str, Any]) -> str:
@@ -172,16 +191,50 @@ def _parsed(path: Path, tables: Mapping[str, Any]) -> Sweep:
     for key, values in grid.items():
         if not isinstance(values, list) or not values:
             raise SweepError(f"grid: {short(key)} needs a list of values, such as {short(key)} = [{_example(values)}].")
+    method, minimise, seeds = (
+        _choice(tables, "method", _METHODS),
+        tables.get("minimise"),
+        _seeds(tables.get("seeds", [1])),
+    )
+    if method == "tpe":
+        _check_search(grid, seeds)
+    if minimise is not None:
+        _choice(tables, "minimise", ("cores",))
+        if method != "tpe":
+            raise SweepError('minimise is for searches; add method = "tpe", or leave it out.')
     return Sweep(
         path=path,
         experiment=experiment,
-        seeds=_seeds(tables.get("seeds", [1])),
+        method=method,
+        minimise=minimise,
+        seeds=seeds,
         fixed=fixed,
         grid=grid,
         random={key: _distribution(key, value) for key, value in random.items()},
         draws=_count(tables, "draws", 10, least=1),
         random_seed=_count(tables, "random_seed", 1, least=0),
     )
+
+
+def _choice(tables: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str:
+    value = tables.get(key, choices[0])
+    if value not in choices:
+        valid = ", ".join(f'"{choice}"' for choice in choices)
+        raise SweepError(f"{key} = {short(repr(value))} is not valid; valid here: {valid}.")
+    return str(value)
+
+
+def _check_search(grid: Mapping[str, Any], seeds: tuple[int, ...]) -> None:
+    if grid:
+        key, values = next(iter(grid.items()))
+        raise SweepError(
+            f'method = "tpe" searches what stands under [random], and has no grid; write {short(key)} = '
+            f"{{ choice = {short(format_value(values))} }} there."
+        )
+    if len(seeds) > 1:
+        raise SweepError(
+            'method = "tpe" takes one seed; what it finds can then be run with more seeds, as a grid of its own.'
+        )
 
 
 def _check_keys(tables: Mapping[str, Mapping[str, Any]]) -> None:

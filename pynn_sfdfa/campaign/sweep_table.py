@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.campaign.finished_run import FinishedRun
     from pynn_sfdfa.campaign.sweep import SweepRun
 
-__all__ = ["Point", "as_csv", "as_rows", "as_text", "ranked", "score_name"]
+__all__ = ["Point", "aligned", "as_cells", "as_csv", "as_rows", "as_text", "ranked", "score_name"]
 
 _FIGURES = ("score", "best_test_accuracy", "final_test_accuracy", "chosen_epoch", "chosen_test_accuracy", "epochs")
 
@@ -41,7 +41,11 @@ def score_name(finished: Sequence[FinishedRun]) -> str:
 
 
 def as_csv(
-    runs: Sequence[SweepRun], finished: Mapping[str, FinishedRun], errors: Mapping[str, str], keys: Sequence[str]
+    runs: Sequence[SweepRun],
+    finished: Mapping[str, FinishedRun],
+    errors: Mapping[str, str],
+    keys: Sequence[str],
+    cores: Mapping[str, int] | None = None,
 ) -> str:
     """Return one line a run, also of those that are not finished, with what is known of them.
 
@@ -54,19 +58,23 @@ def as_csv(
         Why a run failed, by name.
     keys : sequence of str
         The swept keys.
+    cores : mapping, optional
+        Of finished runs by name.
     """
+    counted = [] if cores is None else ["cores"]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*keys, "seed", *_FIGURES, "seconds", "folder", "error"])
+    writer.writerow([*keys, "seed", *counted, *_FIGURES, "seconds", "folder", "error"])
     for run in runs:
         name = run.spec.name
-        values = [_shown(run.values[key]) for key in keys]
+        values = as_cells(run.values, keys)
         figures: list[Any] = [""] * (len(_FIGURES) + 1)
         if name in finished:
             done = finished[name]
             figures = [{"score": done.chosen.score, **done.summary}.get(figure, "") for figure in _FIGURES]
             figures.append(round(done.seconds, 1))
-        writer.writerow([*values, run.spec.seed, *figures, name, errors.get(name, "")])
+        own = [] if cores is None else [cores.get(name, "")]
+        writer.writerow([*values, run.spec.seed, *own, *figures, name, errors.get(name, "")])
     return text.getvalue()
 
 
@@ -85,18 +93,26 @@ def as_rows(points: Sequence[Point], keys: Sequence[str], name: str, limit: int 
     rows = [[*keys, "seeds", f"{name} (%)"]]
     for point in points[:limit]:
         spread = f" ± {100 * stdev(point.scores):.2f}" if len(point.scores) > 1 else ""
-        values = [_shown(point.values[key]) for key in keys]
-        rows.append([*values, str(len(point.scores)), f"{100 * point.score:.2f}{spread}"])
+        rows.append([*as_cells(point.values, keys), str(len(point.scores)), f"{100 * point.score:.2f}{spread}"])
     return rows
 
 
 def as_text(points: Sequence[Point], keys: Sequence[str], name: str, limit: int = 10) -> str:
     """Return the best settings as a table for reading, accuracies in %."""
-    rows = as_rows(points, keys, name, limit)
+    more = f"\n... and {len(points) - limit} more" if len(points) > limit else ""
+    return aligned(as_rows(points, keys, name, limit)) + more
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of cells, the headings first, as columns for reading."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    more = f"\n... and {len(points) - limit} more" if len(points) > limit else ""
-    return "\n".join(lines) + more
+    return "\n".join(lines)
+
+
+def as_cells(values: Mapping[str, Any], keys: Sequence[str]) -> list[str]:
+    """Return the values of the swept keys as text."""
+    return [_shown(values[key]) for key in keys]
 
 
 def _shown(value: Any) -> str:

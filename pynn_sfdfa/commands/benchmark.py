@@ -15,6 +15,8 @@ __all__ = ["command"]
 
 WARM_UP_EPOCHS = 4
 N_TRAIN = N_TEST = 10_000
+OF_TASK = {"mnist": (10_000, 10_000), "mnist-conv": (500, 250)}
+"""Samples that peers learn and are tested on: the larger network takes them a tenth of a second each."""
 
 
 @click.command(name="benchmark", short_help="Measure speed on this machine.")
@@ -23,6 +25,9 @@ N_TRAIN = N_TEST = 10_000
 @click.option("--samples", type=click.IntRange(min=1), default=2000, show_default=True, help="Samples of a timed run.")
 @click.option("--repetitions", type=click.IntRange(min=1), default=9, show_default=True, help="Timed runs of each.")
 @click.option("--peers", is_flag=True, help="Compare with snnTorch and SpikingJelly instead.")
+@click.option(
+    "--task", type=click.Choice(list(OF_TASK)), default="mnist", show_default=True, help="What --peers compares on."
+)
 @click.option("--start-up", is_flag=True, help="Time the start of the command line instead.")
 @click.option("--memory", is_flag=True, help="Measure the memory that an epoch of MNIST takes instead.")
 @json_option
@@ -32,6 +37,7 @@ def command(
     samples: int,
     repetitions: int,
     peers: bool,
+    task: str,
     start_up: bool,
     memory: bool,
     as_json: bool,
@@ -43,12 +49,14 @@ def command(
     """
     if sum((peers, start_up, memory)) > 1:
         raise click.UsageError("--peers, --start-up and --memory are measurements of their own; give one at a time.")
+    if task != "mnist" and not peers:
+        raise click.UsageError(f"--task {task} is for the comparison with others; add --peers.")
     if start_up:
         report, text = _start_up(repetitions)
     elif memory:
         report, text = _memory(data)
     else:
-        report, text = _peers(data, threads) if peers else _speed(data, threads, samples, repetitions)
+        report, text = _peers(data, threads, task) if peers else _speed(data, threads, samples, repetitions)
     click.echo(json.dumps(report, indent=2) if as_json else text)
 
 
@@ -71,14 +79,14 @@ def _speed(data: Path | None, threads: int | None, samples: int, repetitions: in
     return report, speed_table(report)
 
 
-def _peers(data: Path | None, threads: int | None) -> tuple[dict[str, Any], str]:
+def _peers(data: Path | None, threads: int | None, task: str) -> tuple[dict[str, Any], str]:
     from pynn_sfdfa.benchmark.peers import measure_peers
     from pynn_sfdfa.benchmark.tables import peers_table
     from pynn_sfdfa.benchmark.task import prepare
     from pynn_sfdfa.experiments.config import ConfigError
 
     with as_wrong_use(ConfigError):
-        report = measure_peers(prepare(data, N_TRAIN, N_TEST, threads), tell=_tell)
+        report = measure_peers(prepare(data, *OF_TASK[task], threads, experiment=task), tell=_tell)
     return report, peers_table(report)
 
 

@@ -90,7 +90,7 @@ _SETUP = {
         "--timestep",
         type=click.FloatRange(min=0, min_open=True),
         metavar="MS",
-        help="Time step.  [default: brian2 0.1, spiNNaker 1]",
+        help="Time step in ms.  [default: brian2 0.1, spiNNaker 1]",
     ),
     "target": click.option(
         "--target", type=click.Choice(["cython", "numpy"]), help="brian2: code to run.  [default: cython, if it can]"

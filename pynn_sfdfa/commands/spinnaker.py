@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,31 @@ def command() -> None:
     """Run experiments and PyNN scripts on SpiNNaker, and see what is needed for it."""
 
 
-@command.command(short_help="Say what is missing, and how to get it.")
+@command.command(cls=SettingsCommand, short_help="Say what is missing, or whether an experiment fits.")
+@click.argument("experiment", required=False)
+@click.option("--timestep", type=float, default=1.0, show_default=True, metavar="MS", help="EXPERIMENT: time step.")
+@click.option("--neurons-per-core", type=click.IntRange(1, 256), default=64, show_default=True, help="EXPERIMENT.")
+@data_option
+@set_option
 @click.pass_context
-def doctor(ctx: click.Context) -> None:
+def doctor(
+    ctx: click.Context,
+    experiment: str | None,
+    timestep: float,
+    neurons_per_core: int,
+    data: Path | None,
+    overrides: tuple[str, ...],
+) -> None:
     """Say what is here of all that SpiNNaker needs, what is missing, and how to get it.
 
-    The exit status is 0 if scripts can run on the emulated board.
+    With EXPERIMENT (a name or a TOML file): whether it can learn on the cores, how its network lies on them, and which
+    parts of rules can learn there.
+
+    The exit status is 0 if scripts can run on the emulated board, or EXPERIMENT can learn on the cores.
     """
+    if experiment is not None:
+        _examine(ctx, experiment, timestep, neurons_per_core, data, overrides)
+        return
     from pynn_sfdfa.hardware.board.doctor import examine
 
     findings = examine()
@@ -37,6 +56,26 @@ def doctor(ctx: click.Context) -> None:
         click.echo(f"{mark}  {finding.name} (for {finding.purpose}): {text}")
     if any(finding.found is None for finding in findings if finding.name in ("sPyNNaker", "unicorn")):
         ctx.exit(1)
+
+
+def _examine(
+    ctx: click.Context, name: str, timestep: float, per_core: int, data: Path | None, overrides: tuple[str, ...]
+) -> None:
+    from pynn_sfdfa.datasets import DatasetError
+    from pynn_sfdfa.experiments import assembly, config, on_cores
+
+    with as_wrong_use(config.ConfigError, DatasetError):
+        settings = config.load(name, list(overrides))
+        network, _ = assembly.build(settings, data, sys.stderr, "simulate")
+    obstacles, lines = on_cores.examined(settings, network, timestep, per_core)
+    for line in lines:
+        click.echo(line)
+    if obstacles:
+        click.echo(f"{settings.name} cannot learn on the cores like this:")
+        for obstacle in obstacles:
+            click.echo(f"- {obstacle}")
+        ctx.exit(1)
+    click.echo(f"{settings.name} can learn on the cores.")
 
 
 @command.command(cls=SettingsCommand, short_help="Run an experiment or a script on a board.")

@@ -70,7 +70,7 @@ DIFFERENCES = (
     ),
     Difference(
         "loops within and among populations",
-        "exact among `IF_curr_exp`, if there is a delay in each; refused through `LIF_SFDFA`",
+        "exact, through both cells, if there is a delay in each",
         "simulated",
         "simulated",
     ),
@@ -106,6 +106,9 @@ DIFFERENCES = (
     ),
     Difference("synapses between two neurons", "any number", "any number", "onto `LIF_SFDFA` one"),
     Difference("`SFDFAFeedback`", "any connector", "any connector", "all to all, unless its learning rate is 0"),
+    Difference(
+        "`SFDFAFeedback(timed=True)`", "simulated", "simulated, but not in standalone programs", "from one population"
+    ),
     Difference(
         "connectors",
         "PyNN's",

@@ -26,5 +26,6 @@ class Need(Enum):
     HARD_RESET = "a reset of the potential to a value"
     REFRACTORY = "a refractory period"
     INHIBITION = "inhibition among the neurons of a layer"
+    RECURRENCE = "synapses within a layer"
     SITES = "neurons that see a part of the layer below"
     SHARED_WEIGHTS = "weights that several synapses share"

@@ -73,14 +73,14 @@ SIMULATORS = (
         requires="brian2",
         extra="brian2",
         options={"timestep": 0.1, "target": None, "standalone": False},
-        offers=frozenset({Need.PERTURBATIONS, Need.SITES}),
+        offers=frozenset({Need.PERTURBATIONS, Need.ALL_SPIKES, Need.RECURRENCE, Need.SITES}),
     ),
     Simulator(
         "spiNNaker",
         requires="spynnaker",
         extra="spinnaker",
         options={"timestep": 1.0, "board": None},
-        offers=frozenset({Need.PERTURBATIONS}),
+        offers=frozenset({Need.PERTURBATIONS, Need.ALL_SPIKES}),
     ),
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from pyNN import errors
 from pyNN.standardmodels import StandardSynapseType
 
 from pynn_sfdfa import models
@@ -52,12 +53,13 @@ class _SFDFASynapseType(StandardSynapseType):
     """What both synapse types share: declared parameters, and weights of either sign with every connector."""
 
     definition: ClassVar[SynapseModel]
+    also_takes: ClassVar[str] = ""  # what its docstring says of arguments that are no parameters
     # PyNN's own check refuses weights of mixed sign; here the sign of a weight is learned.
     parameter_checks = {"weight": check_weights}
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        document(cls, section(cls.definition.parameters))
+        document(cls, section(cls.definition.parameters) + cls.also_takes)
 
     def __init__(self, **parameters: Any) -> None:
         super().__init__(**given(type(self), parameters))
@@ -79,11 +81,23 @@ class SFDFASynapse(_SFDFASynapseType):
 class SFDFAFeedback(_SFDFASynapseType):
     """Feedback from an output population to a hidden population, on receptor type ``error``.
 
-    Its weights start at 0 for SFDFA, and at random for direct feedback alignment (DFA).
+    Its weights start at 0 for SFDFA, and at random for direct feedback alignment (DFA). With ``timed`` output spikes
+    travel along it, too, and each hidden spike learns from those that come after it (docs/algorithm.md, section 8).
     """
 
     definition = models.SFDFA_FEEDBACK
+    also_takes = """
+timed : bool
+    Whether hidden spikes have errors of their own; for the whole projection."""
     default_parameters = {p.name: p.default for p in models.SFDFA_FEEDBACK.parameters}
     units = {p.name: p.unit or "dimensionless" for p in models.SFDFA_FEEDBACK.parameters}
     readable = models.SFDFA_FEEDBACK.readable
     delay_variable = "delay"
+
+    def __init__(self, timed: bool = False, **parameters: Any) -> None:
+        if not isinstance(timed, bool):
+            raise errors.InvalidParameterValueError(
+                f"{type(self).__name__}: timed = {timed!r} is not valid; choose True or False."
+            )
+        super().__init__(**parameters)
+        self.timed = timed

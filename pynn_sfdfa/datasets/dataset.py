@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.encoding.labels import remedy
+from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 
 if TYPE_CHECKING:
@@ -42,18 +43,18 @@ class Samples:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Training, test and perhaps validation samples: all as values to encode, or all as spike trains.
+    """Training, test and perhaps validation samples: all as values or recordings to encode, or all as spike trains.
 
     Attributes
     ----------
     name : str
         The name it was loaded by.
-    train, test : Samples or SpikeTrains
+    train, test : Samples, Recordings or SpikeTrains
     n_classes : int
         Labels lie in ``range(n_classes)``.
     source : str
         Where it was found, as shown to the user; error messages begin with it.
-    validation : Samples or SpikeTrains, optional
+    validation : as these, optional
         A split that the data set itself sets aside; see ``pynn_sfdfa.encoding.spikes.split`` for the others.
 
     Raises
@@ -64,11 +65,11 @@ class Dataset:
     """
 
     name: str
-    train: Samples | SpikeTrains
-    test: Samples | SpikeTrains
+    train: Samples | Recordings | SpikeTrains
+    test: Samples | Recordings | SpikeTrains
     n_classes: int
     source: str
-    validation: Samples | SpikeTrains | None = None
+    validation: Samples | Recordings | SpikeTrains | None = None
 
     def __post_init__(self) -> None:
         for split, part in self._parts():
@@ -81,7 +82,7 @@ class Dataset:
                     f"{where} has {_described(part)}, the train split {_described(self.train)}; both must be alike."
                 )
 
-    def _parts(self) -> Iterator[tuple[str, Samples | SpikeTrains]]:
+    def _parts(self) -> Iterator[tuple[str, Samples | Recordings | SpikeTrains]]:
         yield "train", self.train
         yield "test", self.test
         if self.validation is not None:
@@ -94,25 +95,27 @@ class Dataset:
 
     @property
     def n_inputs(self) -> int:
-        """Number of values, or of input units, of a sample."""
+        """Number of values, or of input units, of a sample; of recordings, of what their sensor's pixels are."""
         return int(np.prod(_shape(self.train)[1:]))
 
     @property
     def image_shape(self) -> tuple[int, int] | None:
         """Height and width of a sample, or None where samples are not images."""
         shape = _shape(self.train)
-        return (shape[1], shape[2]) if len(shape) == 3 else None
+        return (shape[1], shape[2]) if isinstance(self.train, Samples) and len(shape) == 3 else None
 
 
-def _shape(part: Samples | SpikeTrains) -> tuple[Any, ...]:
+def _shape(part: Samples | Recordings | SpikeTrains) -> tuple[Any, ...]:
     if isinstance(part, SpikeTrains):
         return "spikes", part.n_units
+    if isinstance(part, Recordings):
+        return f"recordings of {part.kind}", *part.shape
     return "values", *part.values.shape[1:]
 
 
-def _described(part: Samples | SpikeTrains) -> str:
+def _described(part: Samples | Recordings | SpikeTrains) -> str:
     kind, *shape = _shape(part)
-    return f"{kind} of {' x '.join(str(size) for size in shape)} a sample"
+    return f"{kind} of {' x '.join(str(size) for size in shape)} a sample" if shape else str(kind)
 
 
 def _check_values(part: Samples, where: str) -> None:

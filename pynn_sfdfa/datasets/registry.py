@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.datasets.event_folder import EventFolder
 from pynn_sfdfa.datasets.files import expanded
 from pynn_sfdfa.datasets.npz import NpzFile
+from pynn_sfdfa.datasets.saccades import Saccaded
+from pynn_sfdfa.datasets.sound_folder import SoundFolder
 from pynn_sfdfa.datasets.source import Source
 from pynn_sfdfa.support.registry import registry
 from pynn_sfdfa.support.wording import short
@@ -17,9 +20,16 @@ if TYPE_CHECKING:
     from pynn_sfdfa.datasets.dataset import Dataset
     from pynn_sfdfa.datasets.source import DownloadProgress
 
-__all__ = ["Availability", "available", "load", "names", "sources"]
+__all__ = ["Availability", "available", "load", "names", "own_prefixes", "sources"]
 
-_NPZ = "npz:"
+_OWN: dict[str, type[NpzFile | SoundFolder | EventFolder]] = {
+    "npz:": NpzFile,
+    "sound:": SoundFolder,
+    "events:": EventFolder,
+}
+"""What names of a user's own data begin with, before a path."""
+
+_SACCADES = "saccades:"
 
 
 class Availability(NamedTuple):
@@ -37,14 +47,20 @@ def sources() -> dict[str, Source]:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names ``load`` knows, with ``npz:PATH`` for a user's own file."""
-    return *sources(), f"{_NPZ}PATH"
+    """Return the names ``load`` knows, with those of a user's own files and of simulated events."""
+    return *sources(), *(f"{prefix}PATH" for prefix in _OWN), f"{_SACCADES}NAME"
+
+
+def own_prefixes() -> tuple[str, ...]:
+    """Return what names of a user's own data begin with, before a path or the name of another data set."""
+    return *_OWN, _SACCADES
 
 
 def load(
     name: str,
     data: Path | str | None = None,
     *,
+    leave_out: str | None = None,
     download: bool = True,
     progress: DownloadProgress | None = None,
 ) -> Dataset:
@@ -57,6 +73,8 @@ def load(
     data : path, optional
         The folder to look in first; then ``$PYNN_SFDFA_DATA``, then the user's cache. In each, a file may lie in the
         folder itself or in a folder of the data set's name.
+    leave_out : str, optional
+        A part of the data set, such as a speaker of fsdd, that is for testing while all else is to train on.
     download : bool
         Whether mnist and fashion-mnist are downloaded to the user's cache if they are found nowhere.
     progress : callable, optional
@@ -68,7 +86,10 @@ def load(
         If the name is unknown, or the data cannot be found, read or verified; the message names the file, what was
         expected and the remedy.
     """
-    return _source(name).load(_folder(data), download=download, progress=progress)
+    source = _source(name)
+    if leave_out is not None:
+        source = source.leaving_out(leave_out)
+    return source.load(_folder(data), download=download, progress=progress)
 
 
 def available(data: Path | str | None = None) -> list[Availability]:
@@ -89,8 +110,11 @@ def available(data: Path | str | None = None) -> list[Availability]:
 
 
 def _source(name: str) -> Source:
-    if name.startswith(_NPZ):
-        return NpzFile(expanded(name.removeprefix(_NPZ)))
+    for prefix, kind in _OWN.items():
+        if name.startswith(prefix):
+            return kind(expanded(name.removeprefix(prefix)))
+    if name.startswith(_SACCADES):
+        return Saccaded(_source(name.removeprefix(_SACCADES)))
     if name not in sources():
         raise DatasetError(f"there is no data set {short(repr(name))}; valid names are {', '.join(names())}.")
     return sources()[name]

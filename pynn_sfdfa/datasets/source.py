@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.support.wording import short
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -27,6 +30,15 @@ class Source(ABC):
     """
 
     name: str
+
+    def leaving_out(self, part: str) -> Source:
+        """Return the data set with all samples of one part of it, such as a speaker, to test with and the others to
+        train on; DatasetError if there is no such part, or the data set has no parts.
+        """
+        raise DatasetError(
+            f"leave_out = {short(repr(part))}: this data set has no parts of which one could be left out, as fsdd has "
+            "its speakers. Do without leave_out."
+        )
 
     @abstractmethod
     def locate(self, data: Path | None) -> str:

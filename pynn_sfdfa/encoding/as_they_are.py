@@ -21,7 +21,7 @@ class AsTheyAre(Encoder):
     """Spike trains stay as they are."""
 
     name: ClassVar[str] = "none"
-    takes_spikes: ClassVar[bool] = True
+    takes = "spikes"
 
     def __call__(self, values: ArrayLike | SpikeTrains, labels: ArrayLike) -> SpikeTrains:
         """Return the spike trains; ValueError if they are none, or have other labels."""

@@ -75,16 +75,16 @@ class EncodedWhenShown:
     ------
     ValueError
         If a value cannot be encoded, the message names sample, unit and value; if values are no images, which alone
-        can be distorted; or if the encoder takes spikes.
+        can be distorted; or if the encoder takes no values.
     """
 
     def __init__(
         self, encoder: Encoder, values: ArrayLike, labels: ArrayLike, *, augmentation: Augmentation | None = None
     ) -> None:
-        if encoder.takes_spikes:
+        if encoder.takes != "values":
             raise ValueError(
-                f"the encoder {encoder.name} takes spike trains, which need not be encoded when they are shown; hand "
-                "them over as they are."
+                f"the encoder {encoder.name} takes {encoder.takes}, which need not be encoded when they are shown; "
+                + ("hand them over as they are." if encoder.takes == "spikes" else "call it with them.")
             )
         self.encoder, self.augmentation, self._shape = encoder, augmentation, np.shape(values)[1:]
         if augmentation is not None and len(self._shape) != 2:

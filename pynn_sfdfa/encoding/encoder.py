@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pynn_sfdfa.support.settings import Named
 
@@ -25,8 +25,8 @@ class Encoder(Named, ABC):
     Pixel (row, column) of an image becomes input unit ``row * width + column``.
     """
 
-    takes_spikes: ClassVar[bool] = False
-    """Whether it takes spike trains as they are, and no values."""
+    takes: ClassVar[Literal["values", "spikes", "sound", "events"]] = "values"
+    """What it takes: arrays of values, spike trains as they are, or recordings of a kind (`Recordings`)."""
     remedy: ClassVar[str] = "take less data"
     """What makes fewer spikes."""
 

@@ -1,7 +1,7 @@
 """PyNN's API on an exact, event-driven simulator: ``import pynn_sfdfa.event as sim``.
 
-Feed-forward networks of LIF_SFDFA and IF_curr_exp neurons, of any depth, with loops among the latter; spikes at exact
-times; SFDFA learning inside ``run()``.
+Networks of LIF_SFDFA and IF_curr_exp neurons, of any depth and with loops that have a delay; spikes at exact times;
+SFDFA learning inside ``run()``.
 """
 
 from typing import Any

@@ -133,7 +133,7 @@ def _learn_at_spike(layer: Layer, i: int, time: float) -> None:
 
 
 @jit
-def _fire_until(layer: Layer, i: int, end: float, spikes: list[tuple[float, int, float]]) -> None:
+def _fire_until(layer: Layer, i: int, end: float, spikes: list[tuple[float, int, float, float]]) -> None:
     """Emit the spikes of neuron i up to and including ``end``; each takes c off B (docs/algorithm.md, section 1)."""
     cells, state = layer.cells, layer.state
     while True:
@@ -154,7 +154,7 @@ def _fire_until(layer: Layer, i: int, end: float, spikes: list[tuple[float, int,
         state.D[i] = 0.0
         state.directional[i] += grade
         state.n_spikes[i] += 1
-        spikes.append((time, i, grade))
+        spikes.append((time, i, grade, state.A[i]))
 
 
 @jit
@@ -176,7 +176,9 @@ def values(cells: Cells, state: State, now: float) -> tuple[NDArray[np.float64],
 
 
 @jit
-def _take_sample(layer: Layer, samples: Samples, s: int, end: float, spikes: list[tuple[float, int, float]]) -> None:
+def _take_sample(
+    layer: Layer, samples: Samples, s: int, end: float, spikes: list[tuple[float, int, float, float]]
+) -> None:
     """Write sample s of every sampled neuron; its spikes up to then are due and are emitted."""
     cells, state = layer.cells, layer.state
     for column in range(samples.neuron.size):
@@ -206,7 +208,7 @@ def _trace_arrival(layer: Layer, j: int, time: float) -> None:
 @jit
 def advance(
     layer: Layer, arrivals: Spikes, samples: Samples, end: float
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Advance a population through all arrivals and its own spikes up to and including ``end``.
 
     Parameters
@@ -223,8 +225,8 @@ def advance(
 
     Returns
     -------
-    times, neurons, grades : float64, int64, float64
-        The spikes emitted, not sorted.
+    times, neurons, grades, currents : float64, int64, float64, float64
+        The spikes emitted, not sorted, and the synaptic current (nA) at each.
 
     Raises
     ------
@@ -232,7 +234,7 @@ def advance(
         With the index of the neuron.
     """
     cells, state, afferents = layer.cells, layer.state, layer.afferents
-    spikes = [(0.0, 0, 0.0) for _ in range(0)]
+    spikes = [(0.0, 0, 0.0, 0.0) for _ in range(0)]
     # In a dense population most neurons saw their last event together: their decays are computed once.
     known_dt, known_m, known_syn = NEVER, NEVER, NEVER
     decay_m, decay_syn, growth_limit = 1.0, 1.0, 0.0
@@ -276,7 +278,8 @@ def advance(
         sample += 1
     for i in range(state.time.size):
         _fire_until(layer, i, end, spikes)
-    times, neurons, grades = np.empty(len(spikes)), np.empty(len(spikes), np.int64), np.empty(len(spikes))
+    times, neurons = np.empty(len(spikes)), np.empty(len(spikes), np.int64)
+    grades, currents = np.empty(len(spikes)), np.empty(len(spikes))
     for n in range(len(spikes)):
-        times[n], neurons[n], grades[n] = spikes[n]
-    return times, neurons, grades
+        times[n], neurons[n], grades[n], currents[n] = spikes[n]
+    return times, neurons, grades, currents

@@ -142,6 +142,17 @@ class AfferentTable:
         finite: bool = _descend(self.arrays, self.row_of_column, self._learning_rate, error, n_spikes)
         return finite
 
+    @property
+    def n_pre(self) -> int:
+        """Presynaptic neurons of all pathways together."""
+        return int(self._offsets[-1])
+
+    def descend_along(self, gradient: NDArray[np.float64]) -> bool:
+        """Lower every weight by ``learning_rate * gradient``, shape (n_pre, n); return whether all stayed finite."""
+        pre = np.repeat(np.arange(self.n_pre), np.diff(self.arrays.row_start))
+        self.arrays.weight[:] -= self._learning_rate * gradient[pre, self.arrays.post]
+        return bool(np.isfinite(self.arrays.weight).all())
+
     def start_trial(self, n_spikes: NDArray[np.int64]) -> None:
         """Empty R, E, traces and pathways; ``n_spikes`` are those of the trial that ends."""
         _clear_columns(self.arrays, n_spikes)

@@ -64,11 +64,6 @@ class CurrentSamples(NamedTuple):
     isyn_exc: NDArray[np.float64]
     isyn_inh: NDArray[np.float64]
 
-    def part(self, first: int, last: int) -> CurrentSamples:
-        """Return those from ``first`` to before ``last``; what is written there is written here."""
-        times = slice(first, last)
-        return CurrentSamples(self.time[times], self.neuron, self.v[times], self.isyn_exc[times], self.isyn_inh[times])
-
 
 @jit
 def _decay_currents(cells: Membranes, state: MembraneState, i: int, dt: float) -> None:

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from pynn_sfdfa.common.targets import check_learning
 from pynn_sfdfa.common.wiring import check_trial_durations
 from pynn_sfdfa.event.advance import Spikes
-from pynn_sfdfa.event.learning import end_trial
+from pynn_sfdfa.event.learning import check_timed, end_trial
 from pynn_sfdfa.event.neurons import Neurons
 from pynn_sfdfa.event.stages import stages
 from pynn_sfdfa.event.stock_neurons import StockNeurons
@@ -86,6 +86,7 @@ class Net:
                 regularised=bool(neurons.rho.any()),
                 plastic=any(p.values("learning_rate").any() for p in neurons.inputs),
             )
+            check_timed(neurons)
 
     def advance(self, after: float, now: float, stop: float) -> None:
         """Advance through everything that happens after ``after`` up to and including ``stop``, trial by trial.
@@ -144,20 +145,33 @@ class Net:
     def _advance_loop(
         self, stage: Stage, start: float, after: float, until: float, end: float, to_trial_end: bool
     ) -> None:
-        """Advance the populations of a loop, all of IF_curr_exp, in turn."""
-        due = [p.recorder.samples_due(0.0, until, open_end=to_trial_end) for p in stage.populations]
+        """Advance the populations of a loop in turn, each by less than the smallest delay among them."""
+        clocks = [start if isinstance(p.dynamics, Neurons) else 0.0 for p in stage.populations]
+        due = [
+            p.recorder.samples_due(clock, until, open_end=to_trial_end)
+            for p, clock in zip(stage.populations, clocks, strict=True)
+        ]
         taken = [0] * len(due)
         for reached in stage.ends(after, until):
+            in_trial = end if reached == until else min(max(reached - start, 0.0), end)
             for k, population in enumerate(stage.populations):
-                time = due[k].time
-                first, taken[k] = (
-                    taken[k],
-                    time.size if reached == until else int(np.searchsorted(time, reached, "right")),
-                )
-                spikes = population.dynamics.advance(reached, due[k].part(first, taken[k]))
-                _send(population, spikes, _in_trial(spikes, start, end))
+                learns = isinstance(population.dynamics, Neurons)
+                stop = in_trial if learns else reached
+                first, time = taken[k], due[k].time
+                taken[k] = time.size if reached == until else int(np.searchsorted(time, stop, "right"))
+                spikes = population.dynamics.advance(stop, _part(due[k], first, taken[k]))
+                if learns:
+                    _send(population, spikes._replace(time=start + spikes.time), spikes)
+                else:
+                    _send(population, spikes, _in_trial(spikes, start, end))
         for population, samples in zip(stage.populations, due, strict=True):
             population.recorder.keep(samples)
+
+
+def _part(samples: Any, first: int, last: int) -> Any:
+    """Return the samples from ``first`` to before ``last``; what is written there is written here."""
+    times = slice(first, last)
+    return type(samples)(samples.time[times], samples.neuron, *(array[times] for array in samples[2:]))
 
 
 def _send(population: Any, spikes: Spikes, in_trial: Spikes) -> None:

@@ -13,6 +13,7 @@ from pynn_sfdfa.common.perturbation import perturbations
 from pynn_sfdfa.common.targets import target_table
 from pynn_sfdfa.event.advance import Cells, Layer, Samples, Spikes, State, TooManySpikes, advance, values
 from pynn_sfdfa.event.afferents import AfferentTable
+from pynn_sfdfa.event.kept_trial import KeptTrial
 from pynn_sfdfa.event.pathways import merge
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class Neurons:
         self.n = len(parameters["tau_m"])
         self.inputs: list[Pathway] = []  # pathways that end here on receptor type "input"
         self.feedback: list[Pathway] = []  # and on "error"
-        self._exact = exact
+        self.exact = exact
+        self.kept: KeptTrial | None = None  # what timed feedback needs to know of the trial
         self._seed = seed
         self._index = index
         self._table: AfferentTable | None = None
@@ -143,6 +145,10 @@ class Neurons:
             if former is not None:
                 self._table.take_traces(former)
             self._layer = None
+        for p in self.feedback:
+            if p.timed:
+                for neurons in (self, p.source.dynamics):
+                    neurons.kept = neurons.kept if neurons.kept is not None else KeptTrial()
         estimates = any(p.projection.values["learning_rate"].any() for p in self.feedback)
         self.perturbation[:] = perturbations(self._seed, self._index, trial, self.n) if estimates else 0.0
 
@@ -165,10 +171,14 @@ class Neurons:
             taus = self.cells.tau_m[first], self.cells.tau_syn[first]
             slack = 1e-12 * self.trial_duration
             self._layer = Layer(
-                self.cells, self.state, self.table.arrays, *taus, self.perturbation, self._exact, MOST_SPIKES, slack
+                self.cells, self.state, self.table.arrays, *taus, self.perturbation, self.exact, MOST_SPIKES, slack
             )
         try:
-            return merge([Spikes(*advance(self._layer, self.table.arrivals(end), samples, end))])
+            arrivals = self.table.arrivals(end)
+            *spikes, currents = advance(self._layer, arrivals, samples, end)
+            if self.kept is not None:
+                self.kept.keep(arrivals, Spikes(*spikes), currents)
+            return merge([Spikes(*spikes)])
         except TooManySpikes as error:
             i = int(error.args[0])
             raise RuntimeError(
@@ -181,5 +191,7 @@ class Neurons:
         """Return to rest, as at the start of a trial: no current, no spikes counted, no traces, nothing in flight."""
         if self._table is not None:
             self._table.start_trial(self.state.n_spikes)
+        if self.kept is not None:
+            self.kept.forget()
         for array in self.state:
             array[:] = 0

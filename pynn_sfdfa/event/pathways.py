@@ -65,6 +65,11 @@ class Pathway:
         """Whether spikes travel along it; feedback of errors waits for the end of a trial."""
         return self.pre.size > 0 and self.projection.receptor_type != "error"
 
+    @property
+    def timed(self) -> bool:
+        """Whether it is feedback along which output spikes travel, too."""
+        return bool(getattr(self.projection.synapse_type, "timed", False))
+
     def values(self, name: str) -> NDArray[np.float64]:
         """Return a variable of these synapses as the projection knows it, or zeros if they have no such variable."""
         known = self.projection.values

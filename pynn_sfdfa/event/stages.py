@@ -16,8 +16,6 @@ from pyNN import errors
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from pynn_sfdfa.event.stock_neurons import StockNeurons
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -26,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Stage", "check_loops", "stages"]
 
 _BEFORE_START = math.nextafter(0.0, -math.inf)
+
+_SPARE = 2.0**-10
+"""Share of the smallest delay that is left over, for the rounding of times that count from the start of a trial."""
 
 
 class Stage(NamedTuple):
@@ -36,12 +37,12 @@ class Stage(NamedTuple):
 
     @property
     def reach(self) -> float:
-        """How far (ms) they can be advanced at a time: the smallest delay that is not 0, infinite without a loop."""
+        """The smallest delay (ms) in the loop that is not 0, infinite without a loop; they advance by less."""
         return min((way.projection.delay for way in self.loop if way.projection.delay > 0), default=math.inf)
 
     def check(self, stop: float) -> None:
         """Raise ValueError before a run to ``stop`` (ms) if a delay of a loop is lost beside it in rounding."""
-        if not stop + self.reach / 4 > stop:
+        if not stop + self.reach * (_SPARE / 4) > stop:
             raise ValueError(
                 f"The loop through population '{self.populations[0].label}' has a delay of {self.reach:g} ms, too short"
                 f" to be told from 0 when the time is {stop:g} ms. Use a longer delay, or reset() before."
@@ -49,8 +50,9 @@ class Stage(NamedTuple):
 
     def ends(self, after: float, until: float) -> Iterator[float]:
         """Return the times up to which to advance in turn: no spike later than one arrives before or at the next."""
+        stride = self.reach * (1 - _SPARE)
         while True:
-            end = min(math.nextafter(max(after, _BEFORE_START) + self.reach, -math.inf), until)
+            end = min(max(after, _BEFORE_START) + stride, until)
             yield end
             if end >= until:
                 return
@@ -74,12 +76,12 @@ def stages(populations: Sequence[Any]) -> list[Stage]:
 
 
 def check_loops(label: str, populations: Sequence[Any], added: Sequence[Pathway]) -> None:
-    """Check that a projection, whose pathways are ``added`` to those of populations, closes no loop that is refused.
+    """Check that a projection, whose pathways are ``added`` to those of populations, closes no loop without delay.
 
     Raises
     ------
     pyNN.errors.ConnectionError
-        If there is a loop through neurons other than IF_curr_exp, or one without any delay.
+        If there is a loop without any delay.
     """
     everybody = list(dict.fromkeys([*populations, *(way.source for way in added), *(way.target for way in added)]))
     present = [way for population in everybody for way in population.incoming if way not in added]
@@ -89,13 +91,6 @@ def check_loops(label: str, populations: Sequence[Any], added: Sequence[Pathway]
         loop = members[loop_of[way.target]]
         if not way.carries_spikes or loop_of[way.source] != loop_of[way.target]:
             continue
-        for population in loop:
-            if not isinstance(population.dynamics, StockNeurons):
-                raise errors.ConnectionError(
-                    f"Projection '{label}' closes a loop through population '{population.label}' "
-                    f"({type(population.celltype).__name__}). Neurons that learn are simulated in feed-forward "
-                    "networks only; leave the projection out, or use IF_curr_exp and StaticSynapse in all of the loop."
-                )
         try:
             _without_delay(loop, [w for w in ways if loop_of[w.source] == loop_of[w.target] == loop_of[way.target]])
         except graphlib.CycleError as error:

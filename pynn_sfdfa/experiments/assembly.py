@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from pynn_sfdfa import datasets
 from pynn_sfdfa.encoding import ENCODERS, EncodedWhenShown
 from pynn_sfdfa.encoding.drawn import Drawn
+from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains, split
-from pynn_sfdfa.experiments import resources
+from pynn_sfdfa.experiments import resources, thresholds
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
-from pynn_sfdfa.experiments.download_progress import DownloadProgress
 from pynn_sfdfa.experiments.layers import layers_of, placed_layers, ranges_of
+from pynn_sfdfa.experiments.loading import loaded
 from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.support import memory
+from pynn_sfdfa.support.jit import announced
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint, checkpoint_arrays
 from pynn_sfdfa.training.checkpoint import Checkpoint, CheckpointError
@@ -82,13 +84,11 @@ def build(
     pynn_sfdfa.datasets.DatasetError
         If the data cannot be found, read or trusted.
     ConfigError
-        If the encoder of the experiment, its share for validation or its trials do not fit the data, or the
-        memory that this process may use does not suffice.
+        If the encoder of the experiment, its share for validation or its trials do not fit the data, thresholds that
+        are to be chosen cannot be, or the memory that this process may use does not suffice.
     """
-    with DownloadProgress(stream) as progress:
-        dataset = datasets.load(settings.data.name, folder, progress=progress)
+    dataset, encoder = loaded(settings, folder, stream)
     _check_memory(settings, dataset, purpose, stream)
-    encoder = settings.encoding.build()
     augmentation = None if settings.augmentation is None else settings.augmentation.build()
     train = encoded(dataset.train, encoder, dataset.source, augmentation)
     test = encoded(dataset.test, encoder, dataset.source)
@@ -100,13 +100,16 @@ def build(
                 f"{dataset.source}, {name} samples: network.{error} Set network.trial_duration to more than that, or "
                 "shorten the samples."
             ) from None
-    built = build_network(settings, train.n_units, dataset.n_classes)
-    return built, replace(_set_aside(settings, train, test), image=_image(dataset.train, train.n_units))
+    data = replace(_set_aside(settings, train, test), image=_image(dataset.train, train.n_units))
+    if thresholds.to_choose(settings):
+        with announced(stream):
+            return thresholds.chosen(settings, _untrained(settings, train.n_units, dataset.n_classes), data.train), data
+    return build_network(settings, train.n_units, dataset.n_classes), data
 
 
-def _image(part: datasets.Samples | SpikeTrains, n_units: int) -> tuple[int, int] | None:
+def _image(part: datasets.Samples | Recordings | SpikeTrains, n_units: int) -> tuple[int, int] | None:
     """Return height and width of samples that are images whose pixels are the input units."""
-    if isinstance(part, SpikeTrains) or part.values.ndim != 3:
+    if not isinstance(part, datasets.Samples) or part.values.ndim != 3:
         return None
     height, width = part.values.shape[1:]
     return (height, width) if height * width == n_units else None
@@ -138,6 +141,11 @@ def build_network(settings: Experiment, n_inputs: int, n_out: int) -> Network:
     n_inputs, n_out : int
         Units of the input and neurons of the output.
     """
+    return thresholds.given(settings, _untrained(settings, n_inputs, n_out))
+
+
+def _untrained(settings: Experiment, n_inputs: int, n_out: int) -> Network:
+    """Return the network, with thresholds that stand for those that are to be chosen; ConfigError as above."""
     network = settings.network
     try:
         return Network(
@@ -167,20 +175,25 @@ def _set_aside(settings: Experiment, train: Presentations, test: Presentations) 
 
 
 def encoded(
-    part: datasets.Samples | SpikeTrains, encoder: Encoder, source: str, augmentation: Augmentation | None = None
+    part: datasets.Samples | Recordings | SpikeTrains,
+    encoder: Encoder,
+    source: str,
+    augmentation: Augmentation | None = None,
 ) -> Presentations:
     """Return samples from ``source`` as they are shown; ConfigError if encoder or augmentation do not fit them."""
+    if isinstance(part, Recordings):
+        raise ConfigError(f"{source} holds recordings of {part.kind}; as_spikes makes spikes of them.")
     if isinstance(part, SpikeTrains):
         if augmentation is not None:
             raise ConfigError(f"{source} holds spikes, and augmentation distorts images: leave [augmentation] out.")
-        if not encoder.takes_spikes:
+        if encoder.takes != "spikes":
             raise ConfigError(
                 f"{source} holds spikes, which the encoder {encoder.name} cannot encode: "
                 "--set 'encoding={name=\"none\"}'."
             )
         return part
-    if encoder.takes_spikes:
-        fitting = [name for name, other in ENCODERS.items() if not other.takes_spikes]
+    if encoder.takes != "values":
+        fitting = [name for name, other in ENCODERS.items() if other.takes == "values"]
         raise ConfigError(
             f"{source} holds values, which need an encoder: set encoding.name to one of {', '.join(fitting)}."
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from pynn_sfdfa.datasets.registry import own_prefixes
 from pynn_sfdfa.experiments.config_errors import describe, shown, suggestion
 from pynn_sfdfa.experiments.schema import Experiment
 from pynn_sfdfa.experiments.toml import format_toml
@@ -45,7 +46,7 @@ def load(source: str | Path, overrides: Iterable[str] = ()) -> Experiment:
         The name of an experiment of the package, or the path of a TOML file.
     overrides : iterable of str
         ``key.path=value`` each, the value in TOML; a bare word is a string; all that follows
-        ``data.name=npz:`` is a path. Later ones win.
+        ``data.name=npz:``, or another such prefix, is a path. Later ones win.
 
     Raises
     ------
@@ -126,7 +127,7 @@ def _override(tables: dict[str, Any], override: str) -> None:
 
 def _value_of(path: list[str], text: str, where: str) -> Any:
     """Return the value that ``--set`` gives a key."""
-    if path == ["data", "name"] and text.lstrip().startswith("npz:"):
+    if path == ["data", "name"] and text.lstrip().startswith(own_prefixes()):
         return text.lstrip()
     text = text.strip()
     try:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pynn_sfdfa import datasets
 from pynn_sfdfa.encoding import ENCODERS
 from pynn_sfdfa.experiments import assembly
 from pynn_sfdfa.experiments.config import ConfigError
-from pynn_sfdfa.experiments.download_progress import DownloadProgress
+from pynn_sfdfa.experiments.loading import loaded
 from pynn_sfdfa.support.settings import annotated
 
 if TYPE_CHECKING:
@@ -55,7 +54,6 @@ def test_samples(
         Where downloads are shown.
     seeds : sequence of int
     """
-    with DownloadProgress(stream) as progress:
-        dataset = datasets.load(settings.data.name, folder, progress=progress)
+    dataset, _ = loaded(settings, folder, stream)
     for seed in seeds:
         yield assembly.encoded(dataset.test, replace(settings.encoding.build(), seed=seed), dataset.source)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from pynn_sfdfa.experiments.auto_threshold import AUTO, Threshold
 from pynn_sfdfa.experiments.sections import Section
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
 from pynn_sfdfa.support.settings import Count, Range
@@ -44,7 +45,9 @@ class LayerTable(Section):
         None, gt=0, le=LARGEST_WEIGHT, description="nA, of a pooling with spiking units; without it, it sums"
     )
     neurons: Count | None = Field(None, description="of a dense layer")
-    v_thresh: float | None = Field(None, description="mV; default: that of [network.hidden]")
+    v_thresh: Threshold | None = Field(
+        None, description=f'mV, or "{AUTO}": chosen from the first training samples; default: that of [network.hidden]'
+    )
     weights: Range | None = Field(None, description="nA; default: those of [network]")
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from pynn_sfdfa.experiments.auto_threshold import is_auto
 from pynn_sfdfa.network.cells import LIF_SFDFA, Cell, IF_curr_exp
 from pynn_sfdfa.network.connectivity import Connectivity, Convolution, Dense, Local, Pooling
 from pynn_sfdfa.network.layers import Input
@@ -26,10 +27,10 @@ def layers_of(network: NetworkTable, n_inputs: int, n_out: int) -> list[Input | 
     n_inputs, n_out : int
         Units that samples have, and classes.
     """
-    output = Dense(n_out, cell=_cell(network, "output"), inhibition=network.output.inhibition)
+    output = Dense(n_out, cell=_cell(network, "output"), **_within(network.output))
     if network.hidden_sizes:
         cell = _cell(network, "hidden")
-        hidden = [Dense(size, cell=cell, inhibition=network.hidden.inhibition) for size in network.hidden_sizes]
+        hidden = [Dense(size, cell=cell, **_within(network.hidden)) for size in network.hidden_sizes]
         return [Input((n_inputs,)), *hidden, output]
     shape = network.input_shape
     assert shape is not None
@@ -56,10 +57,10 @@ def ranges_of(network: NetworkTable) -> list[tuple[float, float] | None]:
 
 
 def _layer(network: NetworkTable, table: LayerTable) -> Connectivity:
-    cell, inhibition = _cell(network, "hidden", table.v_thresh), network.hidden.inhibition
+    cell = _cell(network, "hidden", table.v_thresh)
     if table.kind == "dense":
         assert table.neurons is not None
-        return Dense(table.neurons, cell=cell, inhibition=inhibition)
+        return Dense(table.neurons, cell=cell, **_within(network.hidden))
     if table.kind == "pooling":
         assert table.size is not None
         return Pooling(table.size) if table.weight is None else Pooling(table.size, weight=table.weight, cell=cell)
@@ -70,10 +71,25 @@ def _layer(network: NetworkTable, table: LayerTable) -> Connectivity:
     return kind(table.channels, table.kernel, **windows)
 
 
+def _within(table: CellTable) -> dict[str, Any]:
+    """Return what goes on among the neurons of a layer, as arguments of `Dense`."""
+    recurrent = None if table.loops is None else table.loops.build()
+    return {"inhibition": table.inhibition, "recurrent": recurrent}
+
+
 def _cell(network: NetworkTable, name: Literal["hidden", "output"], v_thresh: float | None = None) -> Cell:
     table: CellTable = getattr(network, name)
     kinds: dict[str, type[Cell]] = {"LIF_SFDFA": LIF_SFDFA, "IF_curr_exp": IF_curr_exp}
     parameters = network.cell_parameters(name)
     if v_thresh is not None:
         parameters = {**parameters, "v_thresh": v_thresh}
+    if is_auto(parameters["v_thresh"]):
+        parameters = {**parameters, "v_thresh": _until_chosen(table)}
     return kinds[table.cell](**parameters)
+
+
+def _until_chosen(table: CellTable) -> float:
+    """Return a threshold in mV that the cell may have: 1 nA above where it rests and what it is reset to."""
+    rest = table.v_rest + table.i_offset * table.tau_m / table.cm
+    reset = rest if table.v_reset is None else table.v_reset
+    return max(rest, reset) + table.tau_m * table.tau_syn / (table.cm * (table.tau_m - table.tau_syn))

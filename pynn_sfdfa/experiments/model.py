@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.experiments import assembly
 
@@ -42,13 +43,13 @@ class Model:
         sizes = "-".join(map(str, self.network.sizes))
         return f"Model({self.settings.name}, {sizes}, encoder {self.settings.encoding.name})"
 
-    def answer(self, samples: SpikeTrains | ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def answer(self, samples: SpikeTrains | Recordings | ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the class of each sample and the spikes of each output neuron.
 
         Parameters
         ----------
-        samples : SpikeTrains, or array of shape (samples, features) or (samples, height, width)
-            Arrays are encoded as the training samples were.
+        samples : SpikeTrains, Recordings, or array of shape (samples, features) or (samples, height, width)
+            Arrays and recordings, such as `Sounds`, are encoded as the training samples were.
 
         Returns
         -------
@@ -62,15 +63,15 @@ class Model:
         """
         return self._evaluator.answer(self._encoded(samples))
 
-    def predict(self, samples: SpikeTrains | ArrayLike) -> NDArray[np.int64]:
+    def predict(self, samples: SpikeTrains | Recordings | ArrayLike) -> NDArray[np.int64]:
         """Return the class of each sample, shape (samples,); see `answer`."""
         return self.answer(samples)[0]
 
-    def counts(self, samples: SpikeTrains | ArrayLike) -> NDArray[np.int32]:
+    def counts(self, samples: SpikeTrains | Recordings | ArrayLike) -> NDArray[np.int32]:
         """Return the spikes of each output neuron for each sample, shape (samples, classes); see `answer`."""
         return self.answer(samples)[1]
 
-    def score(self, samples: SpikeTrains | ArrayLike, labels: ArrayLike) -> float:
+    def score(self, samples: SpikeTrains | Recordings | ArrayLike, labels: ArrayLike) -> float:
         """Return the share of samples that are taken for what their labels say.
 
         Raises
@@ -83,12 +84,18 @@ class Model:
             raise ValueError(f"labels have the shape {wanted.shape}; give one for each of the {found.size} samples.")
         return float((found == wanted).mean())
 
-    def _encoded(self, samples: SpikeTrains | ArrayLike) -> SpikeTrains:
+    def _encoded(self, samples: SpikeTrains | Recordings | ArrayLike) -> SpikeTrains:
         if isinstance(samples, SpikeTrains):
             return self._fitting(samples)
         encoder = self.settings.encoding.build()
-        if encoder.takes_spikes:
+        if encoder.takes == "spikes":
             raise ValueError("This network was trained on spikes, not on values to encode; give it SpikeTrains.")
+        if encoder.takes != "values" or isinstance(samples, Recordings):
+            if not isinstance(samples, Recordings) or samples.kind != encoder.takes:
+                raise ValueError(
+                    f"This network was trained on {encoder.takes}, by the encoder {encoder.name}; give it such samples."
+                )
+            return self._fitting(encoder(samples, samples.labels))
         values = np.asarray(samples)
         if values.ndim not in (2, 3):
             raise ValueError(

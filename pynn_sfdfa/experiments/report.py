@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.experiments.schema import Experiment
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.plotting import LayerSpikes
     from pynn_sfdfa.training.callbacks import EpochRecord
     from pynn_sfdfa.training.metrics import Evaluation
@@ -97,6 +98,7 @@ def write_pictures(
     evaluation: Evaluation,
     test: Presentations,
     layers: Sequence[LayerSpikes],
+    network: Network,
 ) -> None:
     """Write the pictures of a run.
 
@@ -110,6 +112,7 @@ def write_pictures(
     test : SpikeTrains or other Presentations
     layers : sequence of LayerSpikes
         The first test sample going through the network.
+    network : Network
     """
     title, loss = run_title(experiment, [layer.size for layer in layers]), experiment.loss
     rule = experiment.learning.rule.upper()
@@ -128,5 +131,10 @@ def write_pictures(
     }
     if records[-1].extra:
         pictures["gradient_alignment"] = plotting.gradient_alignment({rule: records}, title)
+    if plotting.has_maps(network):
+        shapes = [network.input.shape, *(layer.shape for layer in network.layers)]
+        pictures["feature_maps"] = plotting.feature_maps(layers, shapes, f"{title}\n{trial_title(layers, 0, label)}")
+    if plotting.has_filters(network):
+        pictures["filters"] = plotting.filters(network, f"{title}\nweights of the convolutions")
     for name, figure in pictures.items():
         plotting.save(figure, folder / f"{name}.png")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from pynn_sfdfa.encoding.drawn import Drawn
+from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.experiments.layers import placed_layers
 from pynn_sfdfa.network.connectivity import Dense
@@ -57,7 +58,7 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     ----------
     settings : Experiment
     dataset : Dataset
-        Not encoded yet, unless it is of spikes.
+        Not encoded yet, unless it is of spikes; none of recordings, which are encoded before.
     purpose : {"train", "evaluate", "simulate"}
     """
     augmentation = None if settings.augmentation is None else settings.augmentation.build()
@@ -112,8 +113,12 @@ def _spikes(settings: Experiment, train: _Encoded, test: _Encoded, trials: int) 
     return found
 
 
-def _encoded(settings: Experiment, part: Samples | SpikeTrains, augmentation: Augmentation | None = None) -> _Encoded:
+def _encoded(
+    settings: Experiment, part: Samples | Recordings | SpikeTrains, augmentation: Augmentation | None = None
+) -> _Encoded:
     n = len(part)
+    if isinstance(part, Recordings):
+        raise TypeError("recordings are encoded before it is known what they need")
     if isinstance(part, SpikeTrains):
         return _Encoded(n, part.times.size, int(np.diff(part.offsets).max(initial=0)))
     some = part.values[:: max(1, n // _LOOKED_AT)]
@@ -129,7 +134,7 @@ def _whole(number: Any) -> int:
 
 def _n_weights(layer: Layer) -> int:
     if isinstance(layer.connectivity, Dense):  # the only one that may be huge: others are limited by themselves
-        return math.prod(layer.input_shape) * layer.size
+        return (math.prod(layer.input_shape) + layer.size * (layer.connectivity.recurrent is not None)) * layer.size
     return math.prod(layer.connectivity.sites(layer.input_shape).weight_shape)
 
 
@@ -186,6 +191,8 @@ def _workspace(settings: Experiment, trials: int, layers: Sequence[Layer], most_
             what = f"the spikes of {neurons:,} neurons in {trials:,} samples at a time"
             spikes = neurons + sites.lanes * cap
             events *= -(-sites.site.size // max(1, sites.offsets.size - 1))
+        if layer.connectivity.recurrent is not None:
+            events += spikes
         remedy = "lower network.max_spikes or training.batch_size"
         size = 4 * trials * (_SPIKE_ARRAYS * spikes + _EVENT_ARRAYS * events)
         found.append(Need(f"{what}, layer {number + 1}", size, remedy, _SPIKE_ARRAYS + _EVENT_ARRAYS, reserved=True))

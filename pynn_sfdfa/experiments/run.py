@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.common.simulators import load_simulator, set_up
 from pynn_sfdfa.encoding.spikes import presented
-from pynn_sfdfa.experiments import assembly, config, report
+from pynn_sfdfa.experiments import assembly, config, report, thresholds
 from pynn_sfdfa.experiments.page import run_page
 from pynn_sfdfa.experiments.probes import build_probes
 from pynn_sfdfa.experiments.progress import progress_for
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.experiments.run_folder import RunFolder
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
-    from pynn_sfdfa.training.callbacks import EpochRecord
+    from pynn_sfdfa.training.callbacks import Callback, EpochRecord
 
 __all__ = ["train"]
 
@@ -40,6 +40,7 @@ def train(
     data: Path | None,
     resume: bool,
     stream: TextIO,
+    callbacks: Sequence[Callback] = (),
 ) -> dict[str, float | int]:
     """Train, draw what the best weights do, and write everything to the folder.
 
@@ -57,6 +58,8 @@ def train(
         Go on with the run that the folder holds.
     stream : text file
         Where progress is shown.
+    callbacks : sequence of Callback
+        Further observers, told after those of the run itself. What they raise ends it.
 
     Returns
     -------
@@ -75,12 +78,15 @@ def train(
         On Ctrl-C or SIGTERM, after a checkpoint.
     """
     folder.check(settings, resume=resume)
+    if resume:
+        settings = thresholds.as_in(config.load(folder.config), settings)
     setup = setup or {}
     set_up(simulator, setup)
     network, samples = assembly.build(settings, data, stream)
+    settings = thresholds.recorded(settings, network)
     with folder.sole_writer():
         folder.check(settings, resume=resume)  # once more: another process may have been here meanwhile
-        return _train(settings, folder, network, samples, simulator, setup, resume, stream)
+        return _train(settings, folder, network, samples, simulator, setup, resume, stream, callbacks)
 
 
 def _train(
@@ -92,9 +98,10 @@ def _train(
     setup: Mapping[str, Any],
     resume: bool,
     stream: TextIO,
+    observers: Sequence[Callback],
 ) -> dict[str, float | int]:
     sim = load_simulator(simulator)
-    callbacks = [progress_for(stream), MetricsLog(folder.metrics)]
+    callbacks = [progress_for(stream), MetricsLog(folder.metrics), *observers]
     probes = build_probes(settings, network, sim, samples.train)
     options = {"folder": folder.path, "callbacks": callbacks, "probes": probes}
     trainer = assembly.build_trainer(settings, network, sim, len(samples.train), **options)
@@ -113,7 +120,7 @@ def _train(
     quickly = {name: value for name, value in setup.items() if name != "standalone"}  # compiling takes much longer
     with announced(stream):
         layers = run_trial(network, sim, presented(samples.test, [0]), quickly)
-    report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers)
+    report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers, network)
     files.write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
     _write_page(settings, folder, network, samples, history.records, stream)
     return summary

@@ -126,6 +126,8 @@ class RunFolder:
         may_change = ["training.threads", "metrics.gradient_alignment"]  # results do not depend on them
         if experiment.training.epochs >= before.training.epochs:
             may_change.append("training.epochs")
+        if not experiment.network.thresholds:  # they are those that the run has chosen
+            may_change.append("network.thresholds")
         changed = config.differences(before, experiment, ignore=may_change)
         if changed:
             raise RunFolderError(

@@ -13,14 +13,17 @@ from pydantic_core import PydanticCustomError
 
 from pynn_sfdfa import models
 from pynn_sfdfa.encoding.augmentation import Augmentation
+from pynn_sfdfa.experiments.auto_threshold import AUTO, Threshold, is_auto
 from pynn_sfdfa.experiments.layer_table import LayerTable
 from pynn_sfdfa.experiments.sections import Chosen, ChosenByKey, Declared, Section, plain, section
+from pynn_sfdfa.network.recurrent import Recurrent
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST
 from pynn_sfdfa.support.settings import Count, Duration, NotNegative, Range
 from pynn_sfdfa.training import migration
 from pynn_sfdfa.training.boosting import Boosting
 from pynn_sfdfa.training.readouts import MostSpikes, Readout
 from pynn_sfdfa.training.regularisation import WeightRegularisation
+from pynn_sfdfa.training.thresholds import HIDDEN_SPIKES, OUTPUT_SHARE
 
 __all__ = ["RULES", "Cell", "Experiment", "Network"]
 
@@ -34,12 +37,18 @@ RULES = ChosenByKey("pynn_sfdfa.rules", "learning_rule.LearningRule", other="com
 AUGMENTATION = section(Augmentation, named=False)
 REGULARISATION = section(WeightRegularisation, named=False)
 BOOSTING = section(Boosting, named=False)
+RECURRENT = section(Recurrent, named=False)
 
 
 class Data(Section):
     """``[data]``."""
 
-    name: str = Field(min_length=1, description="a data set, or npz:PATH")
+    may_be_left_out = frozenset({"leave_out"})
+
+    name: str = Field(min_length=1, description="a data set, or one's own as npz:PATH, sound:PATH or events:PATH")
+    leave_out: str | None = Field(
+        None, description="a part of the data set that is for testing while all else is learned: a speaker of fsdd"
+    )
     validation: float = Field(
         0.0, ge=0, lt=1, description="share of the training samples that is held out, not learned but scored"
     )
@@ -49,19 +58,29 @@ _STOCK = {parameter.name: parameter for parameter in models.IF_CURR_EXP_PARAMETE
 _LEARNING = {parameter.name: parameter for parameter in models.LIF_SFDFA.parameters}
 
 
+_WITHIN = ("cell", "inhibition", "initial_spikes", "recurrent")
+"""Keys of a cell's table that are no parameters of the cell."""
+
+
 class Cell(Section):
-    """``[network.hidden]`` and ``[network.output]``: a kind of cell, its parameters, and inhibition among the neurons.
+    """``[network.hidden]`` and ``[network.output]``: a kind of cell, its parameters, and what goes on within the layer.
 
     Ranges are those that the models declare. What only IF_curr_exp has is refused for other cells.
     """
 
-    may_be_left_out = frozenset({"cell", "i_offset", "inhibition"})
+    may_be_left_out = frozenset({"cell", "i_offset", "inhibition", "recurrent"})
 
     tau_m: Duration = Field(description="ms")
     tau_syn: Duration = Field(description="ms")
     cm: float = Field(description="nF")
     v_rest: float = Field(description="mV")
-    v_thresh: float = Field(description="mV")
+    v_thresh: Threshold = Field(description=f'mV, or "{AUTO}": chosen from the first training samples')
+    initial_spikes: float | None = Field(
+        None,
+        gt=0,
+        description=f'mean spikes of a neuron and sample that v_thresh = "{AUTO}" is chosen for; default: '
+        f"{HIDDEN_SPIKES:g} in hidden layers, {OUTPUT_SHARE:g} of the mean of the loss's targets in the output",
+    )
     cell: Literal["LIF_SFDFA", "IF_curr_exp"] = "LIF_SFDFA"
     tau_refrac: float | None = Field(None, description="ms; of IF_curr_exp")
     v_reset: float | None = Field(None, description="mV; of IF_curr_exp; default: v_rest")
@@ -70,19 +89,34 @@ class Cell(Section):
         0.0, ge=0, le=LARGEST_WEIGHT, description="nA by which each neuron of the layer inhibits every other one"
     )
 
+    recurrent: RECURRENT | None = Field(None, description="synapses within the layer")  # type: ignore[valid-type]
+
+    @property
+    def loops(self) -> Any:
+        """The table ``recurrent``, which is made when the program runs; None without it."""
+        return self.recurrent
+
     @field_validator("*")
     @classmethod
     def _check_range(cls, value: Any, info: ValidationInfo) -> Any:
         parameter = {**_STOCK, **_LEARNING}.get(str(info.field_name))
-        if parameter is not None and value is not None and not parameter.accepts(value):
+        chosen_later = info.field_name == "v_thresh" and is_auto(value)
+        if parameter is not None and value is not None and not chosen_later and not parameter.accepts(value):
             raise ValueError(f"must be {parameter.valid_range()}")
         return value
 
     @model_validator(mode="after")
     def _check_order(self) -> Cell:
         self._check_kind()
+        if self.inhibition and self.loops is not None:
+            raise ValueError(
+                f"inhibition = {self.inhibition:g} nA and recurrent both say what goes on within the layer; leave one "
+                "of them out"
+            )
         if not self.tau_m > self.tau_syn:
             raise ValueError(f"tau_m = {self.tau_m:g} ms must be greater than tau_syn = {self.tau_syn:g} ms")
+        if is_auto(self.v_thresh):
+            return self
         rest = self.v_rest + self.i_offset * self.tau_m / self.cm
         if not self.v_thresh > rest:
             where = f"v_rest + i_offset tau_m/cm = {rest:g} mV" if self.i_offset else f"v_rest = {rest:g} mV"
@@ -113,7 +147,7 @@ class Cell(Section):
 class Network(Section):
     """``[network]``; the data set determines the number of input and output neurons."""
 
-    may_be_left_out = frozenset({"hidden_sizes", "layers"})
+    may_be_left_out = frozenset({"hidden_sizes", "layers", "thresholds"})
 
     hidden_sizes: tuple[Count, ...] = Field((), strict=False, description="neurons of each hidden layer, all dense")
     layers: tuple[LayerTable, ...] = Field((), strict=False, description="hidden layers, if not all are dense")
@@ -125,6 +159,12 @@ class Network(Section):
     weights: Range = Field(description="nA; initial weights are drawn uniformly from this range")
     max_spikes: Count = Field(description="cap on the spikes of one neuron in one trial")
     gradient: Literal["bounded", "exact"]
+    thresholds: tuple[float, ...] = Field(
+        (),
+        strict=False,
+        description=f'mV; what was chosen for layers with v_thresh = "{AUTO}", from the lowest up; a run writes it, '
+        "and [] has it chosen anew",
+    )
     hidden: Cell
     output: Cell
 
@@ -150,9 +190,53 @@ class Network(Section):
                 f"hidden.inhibition = {self.hidden.inhibition:g} nA means something for dense layers only; leave it "
                 f"out, or the layer of kind = {windows[0].kind!r}"
             )
+        if windows and self.hidden.loops is not None:
+            raise ValueError(
+                "hidden.recurrent means something for dense layers only; leave it out, or the layer of kind = "
+                f"{windows[0].kind!r}"
+            )
+        for name, table in (("hidden", self.hidden), ("output", self.output)):
+            if table.loops is not None and not table.loops.delay < self.trial_duration:
+                raise ValueError(
+                    f"{name}.recurrent.delay = {table.loops.delay:g} ms must be shorter than trial_duration = "
+                    f"{self.trial_duration:g} ms"
+                )
         if self.layers and self.layers[-1].kind == "pooling" and len(self.layers) == 1:
             raise ValueError("a pooling alone learns nothing; add a layer of another kind")
         return self
+
+    @model_validator(mode="after")
+    def _check_chosen(self) -> Network:
+        hidden, output = self.given_thresholds[:-1], self.given_thresholds[-1]
+        for name, table, of_layers in (("hidden", self.hidden, hidden), ("output", self.output, (output,))):
+            wanted = table.initial_spikes
+            if wanted is not None and not any(map(is_auto, of_layers)):
+                raise ValueError(
+                    f'{name}.initial_spikes means something with {name}.v_thresh = "{AUTO}" only; leave it out'
+                )
+            if wanted is not None and wanted >= self.max_spikes:
+                raise ValueError(
+                    f"{name}.initial_spikes = {wanted:g} must be less than max_spikes = {self.max_spikes}, the cap"
+                )
+        n_auto = len(self.auto_layers)
+        if self.thresholds and len(self.thresholds) != n_auto:
+            raise ValueError(
+                f"thresholds = {list(self.thresholds)} are {len(self.thresholds)}, chosen for another network: "
+                f'{n_auto} layers have v_thresh = "{AUTO}". Leave thresholds out, or set it to [], for them to be '
+                "chosen anew"
+            )
+        return self
+
+    @property
+    def given_thresholds(self) -> tuple[float, ...]:
+        """What the file says of each layer of neurons, from the lowest up: mV, or that it is to be chosen."""
+        tables = [self.hidden.v_thresh if own.v_thresh is None else own.v_thresh for own in self.layers if not own.sums]
+        return (*(tables or [self.hidden.v_thresh] * len(self.hidden_sizes)), self.output.v_thresh)
+
+    @property
+    def auto_layers(self) -> tuple[int, ...]:
+        """The layers of neurons whose thresholds are chosen, counted from 0."""
+        return tuple(layer for layer, given in enumerate(self.given_thresholds) if is_auto(given))
 
     @property
     def hidden_labels(self) -> tuple[int | str, ...]:
@@ -172,7 +256,7 @@ class Network(Section):
     def cell_parameters(self, layer: Literal["hidden", "output"]) -> dict[str, float]:
         """Return the parameters of the cells of the hidden layers or the output layer."""
         table = plain(getattr(self, layer))
-        parameters = {name: value for name, value in table.items() if name not in ("cell", "inhibition")}
+        parameters = {name: value for name, value in table.items() if name not in _WITHIN}
         return {**parameters, "trial_duration": self.trial_duration}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from pynn_sfdfa.support.arrays import check_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Self
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -98,6 +101,7 @@ class Network:
                 f"({self.trial_duration:g} ms)."
             )
         _check_inhibition(self.layers, delay)
+        _check_recurrence(self.layers, self.trial_duration)
         self.gradient, self.delay, self.max_spikes = gradient, float(delay), int(max_spikes)
         self.weights = [
             layer.connectivity.initial_weights(
@@ -107,10 +111,46 @@ class Network:
         ]
         self.feedback = direct_feedback(self.sizes)
 
+    def __repr__(self) -> str:
+        sizes, n_weights = "-".join(map(str, self.sizes)), sum(weights.size for weights in self.weights)
+        kinds = ", ".join(f"{layer.connectivity.kind} of {layer.cell.name}" for layer in self.layers)
+        return f"{type(self).__name__}({sizes}: {kinds}; {n_weights:,} weights)"
+
     @property
     def trial_duration(self) -> float:
         """Length of a trial in ms."""
         return self.layers[0].cell.trial_duration
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """Threshold of each layer of neurons in mV."""
+        return tuple(layer.cell.v_thresh for layer in self.layers)
+
+    def with_thresholds(self, thresholds: Sequence[float]) -> Self:
+        """Return this network with other thresholds in mV, one for each layer of neurons, and copies of its weights.
+
+        Raises
+        ------
+        ValueError
+            If there is not one for each layer; what is not above rest raises PyNN's InvalidParameterValueError.
+        """
+        if len(thresholds) != len(self.layers):
+            raise ValueError(
+                f"thresholds = {list(thresholds)} is not valid; give one for each of the {len(self.layers)} layers of "
+                "neurons."
+            )
+        other = copy.copy(self)
+        cells: list[Any] = [  # every cell is a dataclass
+            replace(layer.cell, v_thresh=float(v_thresh))  # type: ignore[type-var]
+            for layer, v_thresh in zip(self.layers, thresholds, strict=True)
+        ]
+        other.layers = tuple(
+            replace(layer, connectivity=layer.connectivity.with_cell(cell))
+            for layer, cell in zip(self.layers, cells, strict=True)
+        )
+        other.weights = [weights.copy() for weights in self.weights]
+        other.feedback = [feedback.copy() for feedback in self.feedback]
+        return other
 
     def check_trains_on(self, simulator: str) -> None:
         """Check that the engine of a simulator offers what the layers need.
@@ -142,6 +182,7 @@ class Network:
         feedback_learning_rate: float = 0.0,
         rho: float = 0.0,
         r_target: float = 0.0,
+        timed: bool = False,
         pause: float | None = None,
     ) -> Wiring:
         """Create the network on a simulator, with its present weights, to be shown every sample in turn.
@@ -160,6 +201,8 @@ class Network:
             Of the forward and the feedback projections; 0 keeps them fixed.
         rho, r_target : float
             Rate regularisation of the hidden populations.
+        timed : bool
+            Whether output spikes travel the feedback projections, so that each hidden spike has an error of its own.
         pause : float, optional
             Silence in ms before each sample, for stock cells, which do not return to rest where a trial ends. Default:
             so long that exp(-10) = 0.005 % is left of what a sample left behind; 0 without such cells.
@@ -199,13 +242,17 @@ class Network:
             raise ValueError(f"pause = {pause!r} ms is not valid; it must be >= 0.")
         learning = {"learning_rate": learning_rate, "feedback_learning_rate": feedback_learning_rate}
         shown = presented(trains, np.arange(len(trains)))
-        return wiring.wire(self, sim, shown, targets, {"rho": rho, "r_target": r_target}, **learning, pause=silence)
+        return wiring.wire(
+            self, sim, shown, targets, {"rho": rho, "r_target": r_target}, **learning, timed=timed, pause=silence
+        )
 
     def read(self, made: Wiring) -> None:
         """Take over the weights that the simulator has learned, and the feedback if it was wired."""
         self.weights = [
-            weights if layer.cell.static_synapses else layer.connectivity.learned(projection, layer.input_shape)
-            for layer, weights, projection in zip(self.layers, self.weights, made.projections, strict=True)
+            weights if layer.cell.static_synapses else wiring.learned(layer, weights, projection, within)
+            for layer, weights, projection, within in zip(
+                self.layers, self.weights, made.projections, made.within, strict=True
+            )
         ]
         if made.feedback:
             self.feedback = [np.asarray(p.get("weight", format="array"), np.float32) for p in made.feedback]
@@ -277,6 +324,16 @@ def _check_inhibition(layers: Sequence[Layer], delay: float) -> None:
             raise ValueError(
                 f"{layer} has inhibition = {weight:g} nA, which acts after the delay of the network, so delay = 0 ms "
                 "is not valid. Give the network a delay > 0, such as 1 ms."
+            )
+
+
+def _check_recurrence(layers: Sequence[Layer], trial_duration: float) -> None:
+    for layer in layers:
+        own = layer.connectivity.recurrent
+        if own is not None and not own.delay < trial_duration:
+            raise ValueError(
+                f"{layer} has a delay of {own.delay:g} ms within it, which is not valid; it must be shorter than the "
+                f"trial ({trial_duration:g} ms)."
             )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from pynn_sfdfa.network.cells import LIF_SFDFA
 from pynn_sfdfa.network.pynn_template import ANSWERS, SCRIPT
+from pynn_sfdfa.network.shapes import units
 from pynn_sfdfa.network.stock import in_stock_cells
 from pynn_sfdfa.support import files
 
@@ -68,11 +69,13 @@ def write(
     pynn_sfdfa.network.stock.NotStockError
         If PyNN's own cells cannot express the network.
     PyNNScriptError
-        If the readout is another, the step does not divide the delay, or ``.npz`` is another file.
+        If a layer is recurrent, the readout is another, the step does not divide the delay, or ``.npz`` is another
+        file.
     pynn_sfdfa.support.files.WriteError
         If a file cannot be written.
     """
     stock, later = in_stock_cells(network)
+    _check_within(stock)
     _check(readout, stock.delay, timestep)
     archive = path.with_suffix(".npz")
     _check_own(archive)
@@ -91,11 +94,23 @@ def write(
         samples=len(samples),
     )
     arrays: dict[str, Any] = {name: getattr(samples, name) for name in ("times", "units", "offsets", "labels")}
-    arrays |= {f"weights_{number}": array for number, array in enumerate(network.weights)}
+    for number, (layer, weights) in enumerate(zip(network.layers, network.weights, strict=True)):
+        arrays |= {f"{name}_{number}": array for name, array in _synapses(layer, weights).items()}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays, exact_counts=exact_counts, exact_answers=exact_answers)
     files.write_bytes(archive, buffer.getvalue())
     files.write_text(path, text)
+
+
+def _synapses(layer: Layer, weights: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    """Return the synapses of a layer as the script reads them: a matrix of weights, or a list where few are there."""
+    if weights.shape == (units(layer.input_shape), layer.size):
+        return {"weights": weights}
+    synapses = layer.connectivity.sites(layer.input_shape).synapses()
+    each = weights.ravel()[synapses.weight]
+    there = each != 0
+    ends = {"pre": synapses.pre[there].astype(np.int32), "post": synapses.post[there].astype(np.int32)}
+    return ends | {"weights": each[there]}
 
 
 def _check(readout: str, delay: float, timestep: float) -> None:
@@ -107,6 +122,15 @@ def _check(readout: str, delay: float, timestep: float) -> None:
             f"dt = {timestep:g} ms is not valid; the delay of {delay:g} ms must be one step or several: choose "
             f"{delay:g} or {delay / 10:g}."
         )
+
+
+def _check_within(network: Network) -> None:
+    for layer in network.layers:
+        if layer.connectivity.recurrent is not None:
+            raise PyNNScriptError(
+                f"{layer} is recurrent, which these scripts cannot say. Show the network samples on another simulator "
+                "by network.wire(sim, trains), or train it without recurrent."
+            )
 
 
 def _check_own(archive: Path) -> None:

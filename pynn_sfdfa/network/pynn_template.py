@@ -75,10 +75,10 @@ def main():
     for number, layer in enumerate(LAYERS):
         cells = sim.Population(layer["size"], sim.IF_curr_exp(**layer["cell"]), label=layer["label"])
         cells.initialize(v=layer["v"])
-        connect(sim, below, cells, data[f"weights_{number}"])
-        if layer["inhibition"]:
-            others = 1.0 - np.eye(layer["size"])  # every neuron inhibits all others of its layer
-            connect(sim, cells, cells, -layer["inhibition"] * others)
+        connect(sim, below, cells, *synapses(data, number))
+        if layer["inhibition"]:  # every neuron inhibits all others of its layer
+            pre, post = np.nonzero(1 - np.eye(layer["size"]))
+            connect(sim, cells, cells, pre, post, np.full(pre.size, -layer["inhibition"]))
         cells.record("spikes")
         layers.append(cells)
         below = cells
@@ -117,23 +117,29 @@ def spike_trains(data, n_samples, period, options):
     return [np.round(train * options.timestep, 6).tolist() for train in trains]
 
 
-def connect(sim, pre, post, weights):
-    """Connect two populations, with one projection for each sign, as PyNN demands."""
+def synapses(data, number):
+    """Return which neurons the synapses of a layer lead from and to, and their weights in nA, three arrays."""
+    weights = data[f"weights_{number}"]
+    pre, post = (data[f"pre_{number}"], data[f"post_{number}"]) if weights.ndim == 1 else np.nonzero(weights)
+    return pre, post, weights if weights.ndim == 1 else weights[pre, post]
+
+
+def connect(sim, pre, post, i, j, weights):
+    """Connect cells i of one population with cells j of another, a projection for each sign, as PyNN demands."""
     for receptor_type, chosen in (("excitatory", weights > 0), ("inhibitory", weights < 0)):
-        i, j = np.nonzero(chosen)
-        if not i.size:
+        if not chosen.any():
             continue
         if sim.__name__ == "pyNN.brian2":  # it sets synapses one by one, which takes minutes: set them in bulk
             import brian2
 
             none = sim.FromListConnector([])
             projection = sim.Projection(pre, post, none, sim.StaticSynapse(), receptor_type=receptor_type)
-            synapses = projection._brian2_synapses[0][0]
-            synapses.connect(i=i, j=j)
-            synapses.weight = weights[i, j] * brian2.nA
-            synapses.delay = DELAY * brian2.ms
+            made = projection._brian2_synapses[0][0]
+            made.connect(i=i[chosen], j=j[chosen])
+            made.weight = weights[chosen] * brian2.nA
+            made.delay = DELAY * brian2.ms
         else:
-            pairs = np.column_stack([i, j, weights[i, j]])
+            pairs = np.column_stack([i, j, weights])[chosen]
             connector = sim.FromListConnector(pairs, column_names=["weight"])
             sim.Projection(pre, post, connector, sim.StaticSynapse(delay=DELAY), receptor_type=receptor_type)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.cells import Cell
     from pynn_sfdfa.network.layers import Layer
 
-__all__ = ["as_simulated", "check_delay", "inhibit", "project"]
+__all__ = ["as_simulated", "check_delay", "inhibit", "project", "project_within"]
 
 
 def as_simulated(sim: Any, cell: Cell) -> Cell:
@@ -44,6 +44,19 @@ def project(
         if of_sign.any():
             ends = synapses.pre[of_sign], synapses.post[of_sign]
             made.append(_connected(sim, pre, post, *ends, each[of_sign], synapse_type, receptor_type))
+    return tuple(made)
+
+
+def project_within(
+    sim: Any, population: Any, weights: NDArray[np.float32], connected: NDArray[np.bool_], synapse_type: Any
+) -> tuple[Any, ...]:
+    """Return the projections from stock cells to themselves: of the weights >= 0 and of those below, if any."""
+    made = []
+    for receptor_type, of_sign in (("excitatory", weights >= 0), ("inhibitory", weights < 0)):
+        pre, post = np.nonzero(of_sign & connected)
+        if pre.size:
+            each = weights[pre, post].astype(float)
+            made.append(_connected(sim, population, population, pre, post, each, synapse_type, receptor_type))
     return tuple(made)
 
 

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
-from pynn_sfdfa.network.connectivity import Dense
 from pynn_sfdfa.network.network import Network
 
 if TYPE_CHECKING:
@@ -44,14 +43,9 @@ def in_stock_cells(network: Network) -> tuple[Network, list[float]]:
     Raises
     ------
     NotStockError
-        If a layer is not dense, or its cells have no counterpart.
+        If the cells of a layer have no counterpart.
     """
-    layers = []
-    for layer in network.layers:
-        dense = layer.connectivity
-        if not isinstance(dense, Dense):
-            raise NotStockError(f"{layer}: only dense layers go into PyNN's own cells here; train one of those.")
-        layers.append(Dense(dense.size, cell=stock_cell(layer), inhibition=dense.inhibition))
+    layers = [layer.connectivity.with_cell(stock_cell(layer)) for layer in network.layers]
     added = 0.0 if network.delay else STEP
     stock = Network([network.input, *layers], delay=network.delay or STEP, max_spikes=network.max_spikes)
     stock.weights = [weights.copy() for weights in network.weights]

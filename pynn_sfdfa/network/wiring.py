@@ -34,7 +34,7 @@ if TYPE_CHECKING:
             ...
 
 
-__all__ = ["Wiring", "wire"]
+__all__ = ["Wiring", "learned", "wire"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +54,9 @@ class Wiring:
         From the output layer to each hidden layer; none in a network without targets.
     inhibition : list of Projection
         From each population whose neurons inhibit each other to itself.
+    within : list
+        ``within[k]`` leads from ``populations[k]`` to itself if the layer is recurrent, otherwise None; for stock cells
+        it is a tuple.
     n_trials : int
     trial_duration : float
         In ms.
@@ -66,6 +69,7 @@ class Wiring:
     projections: list[Any]
     feedback: list[Any]
     inhibition: list[Any]
+    within: list[Any]
     n_trials: int
     trial_duration: float
     pause: float
@@ -125,6 +129,7 @@ def wire(
     regularisation: Mapping[str, float],
     learning_rate: float,
     feedback_learning_rate: float,
+    timed: bool,
     pause: float,
 ) -> Wiring:
     """Create a network on a simulator; see `pynn_sfdfa.network.network.Network.wire`."""
@@ -139,6 +144,7 @@ def wire(
     populations: list[Any] = []
     projections: list[Any] = []
     inhibition: list[Any] = []
+    within: list[Any] = []
     for layer, weights in zip(network.layers, network.weights, strict=True):
         of_learning: dict[str, Any] = {}
         if layer is not network.layers[-1]:
@@ -154,9 +160,20 @@ def wire(
         populations.append(population)
         if layer.connectivity.inhibition:
             inhibition.append(static_synapses.inhibit(sim, population, layer, network.delay))
+        within.append(_within(layer, sim, population, weights, learning_rate))
     hidden = populations[:-1] if targets is not None else []
-    feedback = _feedback(sim, populations[-1], hidden, network.feedback, feedback_learning_rate)
-    return Wiring(stimulus, populations, projections, feedback, inhibition, len(trains), trial_duration, pause)
+    feedback = _feedback(sim, populations[-1], hidden, network.feedback, feedback_learning_rate, timed)
+    made = (stimulus, populations, projections, feedback, inhibition, within)
+    return Wiring(*made, len(trains), trial_duration, pause)
+
+
+def learned(layer: Layer, weights: NDArray[np.float32], projection: Any, within: Any) -> NDArray[np.float32]:
+    """Return the weights of a layer, so far ``weights``, as its projections have them now."""
+    below, recurrent = layer.connectivity.learned(projection, layer.input_shape), layer.connectivity.recurrent
+    if recurrent is None:
+        return below
+    n_below = len(layer.connectivity.of_below(weights))
+    return np.concatenate([below[:n_below], recurrent.learned(within)])
 
 
 def _at_steps(times: NDArray[np.float64], step: float) -> NDArray[np.float64]:
@@ -177,15 +194,33 @@ def _projected(
     return static_synapses.project(sim, pre, post, layer, weights, layer.cell.synapse_type(sim, **synapse))
 
 
+def _within(layer: Layer, sim: Any, population: Any, weights: NDArray[np.float32], learning_rate: float) -> Any:
+    """Return the projection from a recurrent layer to itself, None for another."""
+    recurrent = layer.connectivity.recurrent
+    if recurrent is None:
+        return None
+    own = weights[len(layer.connectivity.of_below(weights)) :]
+    synapse_type = layer.cell.synapse_type(sim, delay=recurrent.delay, learning_rate=learning_rate)
+    if not layer.cell.static_synapses:
+        return recurrent.project(sim, population, own, synapse_type)
+    static_synapses.check_delay(sim, layer, recurrent.delay)
+    return static_synapses.project_within(sim, population, own, recurrent.connected(layer.size), synapse_type)
+
+
 def _feedback(
-    sim: Any, output: Any, hidden: Sequence[Any], weights: Sequence[NDArray[np.float32]], learning_rate: float
+    sim: Any,
+    output: Any,
+    hidden: Sequence[Any],
+    weights: Sequence[NDArray[np.float32]],
+    learning_rate: float,
+    timed: bool,
 ) -> list[Any]:
     return [
         sim.Projection(
             output,
             population,
             sim.AllToAllConnector(),
-            sim.SFDFAFeedback(weight=matrix.astype(float), learning_rate=learning_rate),
+            sim.SFDFAFeedback(weight=matrix.astype(float), learning_rate=learning_rate, timed=timed),
             receptor_type="error",
         )
         for population, matrix in zip(hidden, weights, strict=False)

@@ -4,7 +4,9 @@ from pynn_sfdfa.plotting.activity import LayerSpikes, raster, spike_counts
 from pynn_sfdfa.plotting.augmentation import augmented_images
 from pynn_sfdfa.plotting.confusion import confusion_matrix
 from pynn_sfdfa.plotting.convergence import convergence
+from pynn_sfdfa.plotting.feature_maps import feature_maps, filters, has_filters, has_maps
 from pynn_sfdfa.plotting.gradients import gradient_alignment, gradient_alignments
+from pynn_sfdfa.plotting.pareto import front, pareto
 from pynn_sfdfa.plotting.style import save
 from pynn_sfdfa.plotting.sweeps import heat_map, is_grid, parallel_coordinates
 from pynn_sfdfa.plotting.training import alignment, learning_curve
@@ -15,11 +17,17 @@ __all__ = [
     "augmented_images",
     "confusion_matrix",
     "convergence",
+    "feature_maps",
+    "filters",
+    "front",
     "gradient_alignment",
     "gradient_alignments",
+    "has_filters",
+    "has_maps",
     "heat_map",
     "is_grid",
     "learning_curve",
+    "pareto",
     "parallel_coordinates",
     "raster",
     "save",

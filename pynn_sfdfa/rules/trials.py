@@ -65,6 +65,14 @@ class Trials(Protocol):
         """
         ...
 
+    def spike_errors_within(self, layer: int) -> None:
+        """Add to the error of every spike of a recurrent layer how the loss changes with its time through that layer.
+
+        The errors of the layer, and of its own spikes, must have been assigned; other layers are left as they are.
+        Only simulators that offer `Need.ALL_SPIKES` and `Need.FORWARD_WEIGHTS` have it.
+        """
+        ...
+
     def spike_errors_through_feedback(self, layer: int, feedback: NDArray[np.float32]) -> None:
         """Do the same with feedback weights, shape (neurons of this layer, of the layer below), in place of weights.
 

@@ -12,6 +12,8 @@ from pynn_sfdfa.hardware.arithmetic import Formats, from_fixed, neuron_constants
 from pynn_sfdfa.hardware.arithmetic.feedback import RATE_FRACTION
 from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT
 from pynn_sfdfa.hardware.arithmetic.replay import gain
+from pynn_sfdfa.hardware.arithmetic.timed import timed_gain
+from pynn_sfdfa.hardware.capacity import MAX_SPIKES
 from pynn_sfdfa.network.cells import LIF_SFDFA
 
 if TYPE_CHECKING:
@@ -27,14 +29,12 @@ __all__ = [
     "from_machine",
     "initial_state",
     "learning_words",
+    "timed_words",
     "to_machine",
 ]
 
 FORMATS = Formats()
 """The formats with which the application is compiled."""
-
-MAX_SPIKES = 30
-"""A neuron that has fired as often in a trial fires no more: a core keeps every spike of a trial in its memory."""
 
 POTENTIAL_FRACTION = 15
 """Fraction bits of recorded potentials and currents."""
@@ -80,6 +80,27 @@ def learning_words(
     cell = _cell(parameters)
     rate = int(to_fixed(feedback_learning_rate, RATE_FRACTION, INT32_LIMIT))
     return {"gain": gain(learning_rate, cell.tau_m, cell.threshold_current, FORMATS), "feedback_rate": rate}
+
+
+def timed_words(
+    parameters: Mapping[str, float], output: Mapping[str, float], learning_rate: float, timestep: float
+) -> dict[str, int]:
+    """Return what a hidden core needs to give its spikes errors, with the parameters of the output population.
+
+    Raises
+    ------
+    ValueError
+        If one of them cannot be represented.
+    """
+    cell, above = _cell(parameters), _cell(output)
+    constants = neuron_constants(above, timestep, "bounded", MAX_SPIKES, FORMATS)
+    rate, c = timed_gain(learning_rate, cell.tau_m, cell.threshold_current, above.threshold_current, FORMATS), constants
+    return {
+        "timed_gain": rate,
+        "output_loss_syn": int(c.loss_syn),
+        "output_loss_m": int(c.loss_m),
+        "output_reach": int(c.reach),
+    }
 
 
 def _bounded(name: str, value: float, fraction: int, unit: str, limit: float = np.inf) -> int:

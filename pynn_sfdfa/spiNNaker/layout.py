@@ -10,7 +10,8 @@ SOURCES
     Where packets come from, `SOURCE_WORDS` words for each core that sends them, sorted by key. A key k comes from it
     if ``k & mask == key``; the rest of k is the neuron within that core, above ``colour_bits`` bits of the time at
     which it was sent. For spikes ``first`` is the row of the core's neuron 0, for errors its position in the feedback;
-    in errors the lowest bit of the rest tells e (0) from the directional sum (1).
+    in errors the lowest bit of the rest tells e (0) from the directional sum (1). Factors of output spikes, sent where
+    feedback is timed, have keys like those of spikes.
 STATE
     A of every neuron at time 0, then B.
 WEIGHTS
@@ -108,6 +109,14 @@ CONFIGURATION_WORDS = (
     "format_error",
     "format_feedback",
     "stochastic",
+    "sends_factors",
+    "factor_key",
+    "timed",
+    "timed_lag",
+    "timed_gain",
+    "output_loss_syn",
+    "output_loss_m",
+    "output_reach",
 )
 """Words of the region CONFIGURATION. Formats are fraction bits; v_rest (mV) has 15 and kappa (mV/nA) 16 of them."""
 
@@ -149,7 +158,7 @@ class Source:
         Ticks from sending to arrival; 0 for errors.
     learns : bool
         Whether weights from it change.
-    is_error : bool
+    is_error, is_factor : bool
     """
 
     key: int
@@ -159,14 +168,17 @@ class Source:
     delay: int = 0
     learns: bool = False
     is_error: bool = False
+    is_factor: bool = False
 
 
 def source_words(sources: Iterable[Source]) -> NDArray[np.uint32]:
-    """Return the words of the region SOURCES; ``info`` is colour_bits, delay << 8, learns << 16 and is_error << 17."""
+    """Return the words of the region SOURCES; ``info`` is colour_bits, delay << 8, and from 16 on a bit each for
+    learns, is_error and is_factor."""
     rows = []
     for source in sorted(sources):
-        key, mask, first, bits, delay, learns, is_error = astuple(source)
-        rows.append((key, mask, first, bits | delay << 8 | learns << 16 | is_error << 17))
+        key, mask, first, bits, delay, learns, is_error, is_factor = astuple(source)
+        flags = learns | is_error << 1 | is_factor << 2
+        rows.append((key, mask, first, bits | delay << 8 | flags << 16))
     return np.array(rows, np.uint32).reshape(-1, SOURCE_WORDS)
 
 

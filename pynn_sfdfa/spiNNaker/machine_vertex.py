@@ -37,13 +37,17 @@ if TYPE_CHECKING:
     from pynn_sfdfa.spiNNaker.receivers import Incoming, Receiver
     from pynn_sfdfa.spiNNaker.spynnaker_names import Slice
 
-__all__ = ["BINARY", "ERROR_PARTITION", "LIFMachineVertex", "Whole", "core_sdram"]
+__all__ = ["BINARY", "ERROR_PARTITION", "FACTOR_PARTITION", "LIFMachineVertex", "Whole", "core_sdram"]
 
 BINARY = "lif_sfdfa.aplx"
 """Name of the application."""
 
 ERROR_PARTITION = "ERROR"
 """Packets with errors and directional sums; spikes are in sPyNNaker's own partition."""
+
+
+FACTOR_PARTITION = "FACTOR"
+"""Packets with the factors of output spikes, along timed feedback; keys are as those of spikes."""
 
 
 class Whole(Protocol):
@@ -118,8 +122,10 @@ class LIFMachineVertex(
         addresses = Addresses(
             key_of(self, SPIKE_PARTITION_ID),
             key_of(self, ERROR_PARTITION),
+            key_of(self, FACTOR_PARTITION),
             [_senders(incoming, SPIKE_PARTITION_ID) for incoming in population.forward],
             [_senders(incoming, ERROR_PARTITION) for incoming in population.feedback],
+            [_senders(incoming, FACTOR_PARTITION) if incoming.timed else [] for incoming in population.feedback],
         )
         recorded = {variable: self._recorded(variable) for variable in ("v", "i_syn", "spikes")}
         return core_regions(population, Core(first, n, state.seed, state.first_trial, state.dt, recorded), addresses)
@@ -169,7 +175,7 @@ def core_sdram(population: Whole, neurons: Slice) -> Any:
 
 def _senders(incoming: Incoming, partition: str) -> list[Sender]:
     """Return the cores of a source; errors carry no time in their keys."""
-    bits = int(incoming.source.n_colour_bits) if partition == SPIKE_PARTITION_ID else 0
+    bits = int(incoming.source.n_colour_bits) if partition != ERROR_PARTITION else 0
     return [
         Sender(int(neurons.lo_atom), key, mask, bits) for neurons, key, mask in sources_of(incoming.source, partition)
     ]

@@ -17,7 +17,7 @@ from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
 from pynn_sfdfa.spiNNaker import connectors, simulator, synapses
 from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, from_machine, to_machine
-from pynn_sfdfa.spiNNaker.machine_vertex import ERROR_PARTITION
+from pynn_sfdfa.spiNNaker.machine_vertex import ERROR_PARTITION, FACTOR_PARTITION
 from pynn_sfdfa.spiNNaker.receivers import Incoming
 from pynn_sfdfa.spiNNaker.spynnaker_names import SPIKE_PARTITION_ID, SpynnakerDataView, add_edge
 from pynn_sfdfa.spiNNaker.stock_projections import stock_projection
@@ -139,6 +139,8 @@ class SFDFAProjection(BulkProjection):
         for target, memory, new, part in found:
             self._parts.append(_Part(memory, memory.join(new), part.synapses, part.pre, part.post))
             add_edge(new.source, target, ERROR_PARTITION if self._is_feedback else SPIKE_PARTITION_ID)
+            if new.timed:
+                add_edge(new.source, target, FACTOR_PARTITION)
         if len(self) and not self._is_feedback:
             simulator.state.projections.append(self)
 
@@ -169,7 +171,8 @@ class SFDFAProjection(BulkProjection):
         ticks = 0
         if not self._is_feedback:
             ticks = delay_in_ticks(delay, simulator.state.dt, str(source.label), from_neurons, self.label)
-        return Incoming(source, from_neurons, ticks, present, rows, [self])
+        timed = self._is_feedback and self.synapse_type.timed
+        return Incoming(source, from_neurons, ticks, present, rows, [self], timed)
 
     def _one_rate(self, values: NDArray[np.float64]) -> float:
         """Return the one learning rate that all synapses share."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Incoming", "Learns", "Receiver", "check_rates"]
+__all__ = ["Incoming", "Learns", "Receiver", "TimedFrom", "check_rates"]
 
 
 class Learns(Protocol):
@@ -42,6 +42,8 @@ class Incoming:
         Weights in the machine's format, as last read or set; 0 where there is no synapse.
     projections : list of Learns
         At least one.
+    timed : bool
+        Whether it is feedback along which output spikes travel.
     """
 
     source: Any
@@ -50,6 +52,7 @@ class Incoming:
     present: NDArray[np.bool_]
     words: NDArray[np.int32]
     projections: list[Learns]
+    timed: bool = False
 
     @property
     def rows(self) -> int:
@@ -65,6 +68,22 @@ class Incoming:
     def learning_rate(self) -> float:
         """That of all these synapses."""
         return self.projections[0].learning_rate
+
+
+@dataclass(frozen=True, eq=False)
+class TimedFrom:
+    """The output population of timed feedback.
+
+    Attributes
+    ----------
+    parameters : dict of str to float
+        Of its neurons, in PyNN's units.
+    lag_ticks : int
+        From a spike of the hidden population to the tick in which the output takes it up.
+    """
+
+    parameters: dict[str, float]
+    lag_ticks: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +111,8 @@ class Receiver:
         Low bits of the keys of its spikes that carry the time.
     forward, feedback : tuple of Incoming
         That end on receptor type "input" and on "error".
+    timed : TimedFrom, optional
+        Where feedback is timed.
     """
 
     label: str
@@ -107,6 +128,7 @@ class Receiver:
     colour_bits: int
     forward: tuple[Incoming, ...]
     feedback: tuple[Incoming, ...]
+    timed: TimedFrom | None = None
 
     @property
     def rows(self) -> int:
@@ -121,7 +143,7 @@ class Receiver:
     @property
     def sources(self) -> int:
         """The cores that send packets here."""
-        return sum(incoming.cores for incoming in (*self.forward, *self.feedback))
+        return sum(incoming.cores * (1 + incoming.timed) for incoming in (*self.forward, *self.feedback))
 
 
 def check_rates(received: Iterable[Incoming]) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pynn_sfdfa.hardware.arithmetic import to_fixed
-from pynn_sfdfa.spiNNaker.capacity import capacities
-from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, cell_words, initial_state, learning_words
+from pynn_sfdfa.hardware.capacity import capacities
+from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, cell_words, initial_state, learning_words, timed_words
 from pynn_sfdfa.spiNNaker.layout import (
     CONFIGURATION_WORDS,
     SOURCE_WORDS,
@@ -55,16 +55,19 @@ class Addresses:
 
     Attributes
     ----------
-    spike, error : int, optional
+    spike, error, factor : int, optional
         Of its own packets, if they go anywhere.
-    forward, feedback : sequence of (sequence of Sender)
-        For each that the population receives, in its order, the cores of the source.
+    forward, feedback, factors : sequence of (sequence of Sender)
+        For each that the population receives, in its order, the cores of the source; factors as feedback, none if that
+        is not timed.
     """
 
     spike: int | None
     error: int | None
+    factor: int | None
     forward: Sequence[Sequence[Sender]]
     feedback: Sequence[Sequence[Sender]]
+    factors: Sequence[Sequence[Sender]]
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,20 @@ def constants(population: Receiver, timestep: float) -> dict[str, int]:
         "perturbs": feedback_rate > 0,
         **cell_words(population.parameters, population.exact, timestep),
         **learning_words(population.parameters, learning_rate, feedback_rate),
+        **_timed_words(population, learning_rate, timestep),
+    }
+
+
+def _timed_words(population: Receiver, learning_rate: float, timestep: float) -> dict[str, int]:
+    timed = population.timed
+    if timed is None:
+        return dict.fromkeys(
+            ("timed", "timed_lag", "timed_gain", "output_loss_syn", "output_loss_m", "output_reach"), 0
+        )
+    return {
+        "timed": 1,
+        "timed_lag": timed.lag_ticks,
+        **timed_words(population.parameters, timed.parameters, learning_rate, timestep),
     }
 
 
@@ -137,6 +154,8 @@ def core_regions(
         "spike_key": addresses.spike or 0,
         "sends_errors": addresses.error is not None,
         "error_key": addresses.error or 0,
+        "sends_factors": addresses.factor is not None,
+        "factor_key": addresses.factor or 0,
         "colour_bits": population.colour_bits,
         "n_sources": len(sources),
         "n_rows": population.rows,
@@ -174,9 +193,11 @@ def _sources(population: Receiver, addresses: Addresses) -> Iterable[Source]:
             yield Source(sender.key, sender.mask, row + sender.first, sender.colour_bits, incoming.delay_ticks, learns)
         row += incoming.rows
     output = 0
-    for incoming, senders in zip(population.feedback, addresses.feedback, strict=True):
+    for incoming, senders, factors in zip(population.feedback, addresses.feedback, addresses.factors, strict=True):
         for sender in senders:
             yield Source(sender.key, sender.mask, output + sender.first, is_error=True)
+        for sender in factors:
+            yield Source(sender.key, sender.mask, output + sender.first, sender.colour_bits, is_factor=True)
         output += incoming.rows
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Cores", "SynapticMemory", "check_feedback"]
+__all__ = ["Cores", "SynapticMemory", "check_feedback", "timed_source"]
 
 
 class Cores(Protocol):
@@ -67,6 +67,11 @@ class SynapticMemory:
         if incoming is None:
             return
         old, own = incoming.projections[0], new.projections[0]
+        if new.timed != incoming.timed:
+            raise errors.ConnectionError(
+                f"Projections '{old.label}' and '{own.label}' are feedback from '{incoming.source.label}' to "
+                f"'{self._target.label}', one timed and one not; on SpiNNaker both are or none."
+            )
         between = f"'{incoming.source.label}' is connected to '{self._target.label}' already, by '{old.label}'"
         if new.delay_ticks != incoming.delay_ticks:
             delays = [(ticks.delay_ticks - ticks.from_neurons) * state.dt for ticks in (incoming, new)]
@@ -142,3 +147,21 @@ def check_feedback(label: str, memory: SynapticMemory) -> None:
                 "neurons; on SpiNNaker feedback that learns connects all to all. Use AllToAllConnector, or "
                 "learning_rate = 0."
             )
+
+
+def timed_source(label: str, memory: SynapticMemory) -> Any:
+    """Return the population from which timed feedback comes, or None if no feedback is timed.
+
+    Raises
+    ------
+    pyNN.errors.ConnectionError
+        If there is other feedback beside it.
+    """
+    timed = [incoming for incoming in memory.incoming if incoming.timed]
+    if timed and len(memory.incoming) > 1:
+        sources = "', '".join(str(incoming.source.label) for incoming in memory.incoming)
+        raise errors.ConnectionError(
+            f"Feedback to '{label}' comes from '{sources}'; on SpiNNaker a population with timed feedback has it from "
+            "one population. Leave timed out, or use one output population."
+        )
+    return timed[0].source if timed else None

@@ -12,9 +12,10 @@ from pynn_sfdfa import models
 from pynn_sfdfa.common.cells import check_cell_parameters
 from pynn_sfdfa.common.populations import check_finite
 from pynn_sfdfa.common.targets import check_learning, target_table
+from pynn_sfdfa.common.timed import lag_to
 from pynn_sfdfa.spiNNaker.layout import Region
 from pynn_sfdfa.spiNNaker.machine_vertex import LIFMachineVertex, core_sdram
-from pynn_sfdfa.spiNNaker.receivers import Receiver, check_rates
+from pynn_sfdfa.spiNNaker.receivers import Receiver, TimedFrom, check_rates
 from pynn_sfdfa.spiNNaker.simulator import refuse_within, state
 from pynn_sfdfa.spiNNaker.spynnaker_names import (
     DataType,
@@ -27,11 +28,11 @@ from pynn_sfdfa.spiNNaker.spynnaker_names import (
     colour_bits,
     timestep_ms,
 )
-from pynn_sfdfa.spiNNaker.synaptic_memory import SynapticMemory, check_feedback
+from pynn_sfdfa.spiNNaker.synaptic_memory import SynapticMemory, check_feedback, timed_source
 from pynn_sfdfa.spiNNaker.values import Values, neurons
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -118,7 +119,15 @@ class LIFVertex(Values, PopulationApplicationVertex, LegacyPartitionerAPI):
             colour_bits=self.n_colour_bits,
             forward=tuple(self.forward.incoming),
             feedback=tuple(self.feedback.incoming),
+            timed=self._timed(),
         )
+
+    def _timed(self) -> TimedFrom | None:
+        """Return where timed feedback comes from; see `pynn_sfdfa.common.timed.lag_to`."""
+        source = timed_source(self.label, self.feedback)
+        if source is None:
+            return None
+        return TimedFrom(source.parameters, round(lag_to(source, self, _ways, (source.label, self.label))))
 
     # --- A simulation ------------------------------------------------------------------------------------------------
 
@@ -133,6 +142,7 @@ class LIFVertex(Values, PopulationApplicationVertex, LegacyPartitionerAPI):
         for memory in (self.forward, self.feedback):
             check_rates(memory.incoming)
         check_feedback(self.label, self.feedback)
+        self._timed()
         check_learning(
             self.label,
             stop,
@@ -270,6 +280,11 @@ class LIFVertex(Values, PopulationApplicationVertex, LegacyPartitionerAPI):
     def create_machine_vertex(self, vertex_slice: Slice, sdram: Any, label: str | None = None) -> LIFMachineVertex:
         """Return the vertex of a core with these neurons."""
         return LIFMachineVertex(self, vertex_slice, sdram, label)
+
+
+def _ways(vertex: Any) -> Iterable[tuple[Any, int]]:
+    """Return the populations of LIF_SFDFA from which spikes come, and after how many ticks they are taken up."""
+    return [(i.source, i.delay_ticks) for i in vertex.forward.incoming if i.from_neurons]
 
 
 def _ticks(duration: float) -> int:

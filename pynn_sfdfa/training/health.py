@@ -10,7 +10,7 @@ from pynn_sfdfa.support.limits import LARGEST_WEIGHT
 from pynn_sfdfa.training.checkpoint_arrays import first_wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,8 +41,20 @@ def check_weights(weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDA
                 )
 
 
-def check_activity(tally: Tally, network: Network, epoch: int) -> None:
-    """Raise CannotLearnError if a layer was silent through the whole epoch, or fired at the cap."""
+def check_activity(
+    tally: Tally, network: Network, epoch: int, propose: Callable[[int, bool], str] | None = None
+) -> None:
+    """Raise CannotLearnError if a layer was silent through the whole epoch, or fired at the cap.
+
+    Parameters
+    ----------
+    tally : Tally
+        Of the epoch.
+    network : Network
+    epoch : int
+    propose : callable, optional
+        Given a layer of neurons and whether its threshold is too high, returns a sentence about the one to choose.
+    """
     for index, (layer, spikes, capped) in enumerate(zip(network.layers, tally.spikes, tally.capped, strict=True)):
         cell = layer.cell
         threshold = cell.v_thresh - cell.resting_potential
@@ -53,7 +65,7 @@ def check_activity(tally: Tally, network: Network, epoch: int) -> None:
                 f"{name} ({layer.size} neurons) did not fire once in the {tally.samples} trials of epoch {epoch}, so "
                 f"nothing can be learned. Its threshold is {threshold:g} mV above rest "
                 f"(c = {cell.threshold_current:.3g} nA): lower v_thresh{calm}, widen the range of the initial weights, "
-                "or give it more active inputs."
+                f"or give it more active inputs.{_proposed(propose, index, True)}"
             )
         fraction = capped / (tally.samples * layer.size)
         if fraction > _TOO_MANY_CAPPED:
@@ -61,5 +73,9 @@ def check_activity(tally: Tally, network: Network, epoch: int) -> None:
                 f"{name} ({layer.size} neurons) fired {network.max_spikes} spikes, the cap, in {100 * fraction:.0f} % "
                 f"of neurons and trials of epoch {epoch}, so its counts carry no information. Its threshold is "
                 f"{threshold:g} mV above rest: raise v_thresh, narrow the range of the initial "
-                "weights, or raise max_spikes."
+                f"weights, or raise max_spikes.{_proposed(propose, index, False)}"
             )
+
+
+def _proposed(propose: Callable[[int, bool], str] | None, layer: int, lower: bool) -> str:
+    return "" if propose is None else f" {propose(layer, lower)}"

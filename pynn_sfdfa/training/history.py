@@ -23,6 +23,12 @@ class History:
 
     records: list[EpochRecord] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        if not self.records:
+            return "History(no epoch finished)"
+        epochs, best = len(self.records), self.best
+        return f"History({epochs} epoch{'s'[: epochs > 1]}, best score {100 * best.score:.2f} % in epoch {best.epoch})"
+
     @property
     def best(self) -> EpochRecord:
         """The epoch with the best score, the first of several; ValueError before the first is finished.

@@ -47,6 +47,11 @@ class Evaluation:
     counts: NDArray[np.int32]
     spikes_per_sample: tuple[float, ...]
 
+    def __repr__(self) -> str:
+        spikes = " + ".join(f"{mean:.0f}" for mean in self.spikes_per_sample)
+        accuracy = f"{100 * self.accuracy:.2f} % of {self.predictions.size:,} samples"
+        return f"Evaluation({accuracy}, loss {self.loss:.3f}, spikes/sample {spikes})"
+
 
 def evaluation(responses: Responses, labels: NDArray[np.int64], loss: Loss, readout: Readout) -> Evaluation:
     """Return how responses compare with the labels of their samples, shape (samples,)."""

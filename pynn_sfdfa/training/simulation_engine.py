@@ -157,6 +157,7 @@ class SimulationEngine(ABC):
                 "feedback_learning_rate": self._rule.parts.feedback.rate,
                 "rho": self._rule.rho,
                 "r_target": self._rule.r_target,
+                "timed": Need.ALL_SPIKES in self._rule.parts.transport.all_needs,
             }
             counts, responses = self._run(shown, first_trial + start, learning, report)
             self._trials += len(shown)

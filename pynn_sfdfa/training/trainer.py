@@ -23,6 +23,7 @@ from pynn_sfdfa.training.metrics import feedback_alignment
 from pynn_sfdfa.training.optimizers import Adam
 from pynn_sfdfa.training.passes import sample_order, until
 from pynn_sfdfa.training.tally import Tally
+from pynn_sfdfa.training.thresholds import proposal
 
 if TYPE_CHECKING:
     import threading
@@ -117,6 +118,8 @@ class Trainer(Evaluator):
         boosting: Boosting | None = None,
     ) -> None:
         self._rule = rule if rule is not None else SFDFA()
+        optimizer = optimizer if optimizer is not None else Adam()
+        self._optimizer = type(optimizer).__name__
         super().__init__(
             network,
             sim,
@@ -124,7 +127,7 @@ class Trainer(Evaluator):
             loss=loss,
             readout=readout,
             rule=self._rule,
-            optimizer=optimizer if optimizer is not None else Adam(),
+            optimizer=optimizer,
             batch_size=batch_size,
             seed=seed,
             threads=threads,
@@ -142,6 +145,10 @@ class Trainer(Evaluator):
         self._history = History()
         self._tally = Tally(network.sizes[1:])
         self._compile_seconds = 0.0
+
+    def __repr__(self) -> str:
+        sizes, how = "-".join(map(str, self.network.sizes)), f"{self._rule.name} with {self._optimizer}"
+        return f"Trainer({sizes}, {how}, batches of {self._batch_size}; {self._history})"
 
     @property
     def threads(self) -> int:
@@ -305,7 +312,12 @@ class Trainer(Evaluator):
     ) -> None:
         weights, feedback = self._engine.weights(), self._engine.feedback()
         check_weights(weights, feedback, epoch)
-        check_activity(self._tally, self.network, epoch)
+        check_activity(
+            self._tally,
+            self.network,
+            epoch,
+            lambda layer, lower: proposal(self.network, layer, train, self._seed, self._loss, lower),
+        )
         tested = None if test is None else self.evaluate(test)
         tally = self._tally
         extra = [probe.measure(weights, feedback) for probe in self._probes]

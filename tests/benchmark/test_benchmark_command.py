@@ -20,7 +20,9 @@ def small(tmp_path, monkeypatch):
     monkeypatch.delenv("PYNN_SFDFA_DATA", raising=False)
     prepare = task.prepare
     overrides = ("network.hidden_sizes=[20]", "training.batch_size=10", "network.output.v_thresh=-65.0")
-    monkeypatch.setattr(task, "prepare", lambda data, _n, _m, threads: prepare(data, 60, 40, threads, overrides))
+    monkeypatch.setattr(
+        task, "prepare", lambda data, _n, _m, threads, experiment="mnist": prepare(data, 60, 40, threads, overrides)
+    )
     monkeypatch.setattr(benchmark, "WARM_UP_EPOCHS", 1)
     monkeypatch.setattr(speed, "MEMORY_LEVELS", {"L2": 2**16})
     monkeypatch.setattr(machine, "_PEAK_ROUNDS", 10)
@@ -53,6 +55,8 @@ def test_too_many_threads_are_wrong_use(small):
 
 
 def test_one_measurement_at_a_time():
+    result = invoke("--task", "mnist-conv")
+    assert "--task mnist-conv is for the comparison with others; add --peers" in result.output
     result = invoke("--peers", "--memory")
     assert result.exit_code == 2
     assert "one at a time" in result.output

@@ -7,10 +7,10 @@ import importlib.util
 import numpy as np
 import pytest
 
-from pynn_sfdfa import SpikeTrains
+from pynn_sfdfa import Dense, Input, Local, Network, SpikeTrains
 from pynn_sfdfa.benchmark import task as tasks
 from pynn_sfdfa.benchmark.peers import comparison, measure_peers
-from pynn_sfdfa.benchmark.peers.dense import rasterise
+from pynn_sfdfa.benchmark.peers.on_torch import rasterise, weighted
 from pynn_sfdfa.benchmark.tables import peers_table
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.optimizers import Adam
@@ -89,14 +89,37 @@ def test_rasters_have_one_step_per_two_milliseconds():
     assert set(np.unique(dense)) == {0.0, 1.0}
 
 
-@pytest.mark.parametrize("name", ["snntorch", "spikingjelly"])
-def test_a_peer_learns(no_mnist, name):
+def peer_of(name, task):
+    """Return the task's network as a peer has it; skip where it is not installed."""
     for package in (name, "torch"):
         if importlib.util.find_spec(package) is None:
             pytest.skip(f"{package} is not installed; pip install 'pynn-sfdfa[peers]'")
+    return comparison.installed_peers()[name](task.network(), task.optimizer, task.loss, 1, 1)
+
+
+@pytest.mark.parametrize("name", ["snntorch", "spikingjelly"])
+def test_a_peer_learns(no_mnist, name):
     task = tasks.prepare(None, 120, 30, 1, ["network.hidden_sizes=[100]"])
-    peer = comparison.installed_peers()[name](task.network(), task.optimizer, task.loss, 1, 1)
+    peer = peer_of(name, task)
     assert all(peer.learn(task.train) > 0 for _ in range(60))
     predictions, seconds = peer.respond(task.train)
     assert seconds > 0
     assert (predictions == task.train.labels).mean() > 0.5
+
+
+@pytest.mark.parametrize("name", ["snntorch", "spikingjelly"])
+def test_a_peer_has_the_convolutions_of_the_network(no_mnist, name):
+    task = tasks.prepare(None, 4, 2, 1, experiment="mnist-conv")
+    peer = peer_of(name, task)
+    assert peer.learn(task.train) > 0
+    predictions, _ = peer.respond(task.test)
+    assert predictions.shape == (2,)
+    trained = sum(values.numel() for group in peer._optimizer.param_groups for values in group["params"])
+    assert trained == 15 * 25 + 15 + 40 * 15 * 25 + 40 + 640 * 300 + 300 + 300 * 10 + 10
+
+
+def test_what_a_peer_cannot_be_is_refused():
+    pytest.importorskip("torch", reason="pip install 'pynn-sfdfa[peers]'")
+    layer = Network([Input((1, 4, 4)), Local(2, 3), Dense(3)]).layers[0]
+    with pytest.raises(ValueError, match=r"Layer 'hidden 1' \(Local .*: there is no such layer among the peers'"):
+        weighted(layer)

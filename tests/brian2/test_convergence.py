@@ -18,14 +18,16 @@ _SPEC.loader.exec_module(convergence)
 TIMESTEPS = (0.1, 0.05, 0.025)
 
 
-@pytest.fixture(scope="module", params=["bounded", "exact"])
+@pytest.fixture(
+    scope="module", params=[("bounded", False), ("bounded", True), ("exact", False), ("exact", True)], ids=str
+)
 def rows(request):
     brian2 = pytest.importorskip("brian2")
     import pynn_sfdfa.brian2 as sim
 
-    exact = convergence.run_trial(event, 0.1, request.param)
+    exact = convergence.run_trial(event, 0.1, *request.param)
     assert sum(exact.counts) > 50
-    trials = [convergence.run_trial(sim, dt, request.param, target="numpy") for dt in TIMESTEPS]
+    trials = [convergence.run_trial(sim, dt, *request.param, target="numpy") for dt in TIMESTEPS]
     brian2.prefs.codegen.target = "auto"
     return [convergence.differences(trial, exact) for trial in trials]
 

@@ -165,6 +165,23 @@ def test_feedback_of_ones_own_teaches_alike_on_both_simulators(sim, trains):
         assert cosine(stepped, exact) > 0.98
 
 
+@pytest.mark.parametrize("delay", [0.0, 1.0])
+def test_timed_feedback_teaches_as_on_the_exact_simulator(sim, trains, delay):
+    """It is followed along the delays; rate regularisation is learned from beside it."""
+    changes = {}
+    for simulator, timed in ((event, False), (event, True), (sim, True)):
+        if simulator is sim:
+            sim.setup(timestep=0.125)
+        rule = SFDFA(rho=0.1, r_target=0.5, feedback_learning_rate=0.05, timed=timed)
+        ours = Trainer(network(delay=delay), simulator, rule=rule, optimizer=SGD(1e-4), batch_size=1, seed=3)
+        ours._engine.load_state(ours._engine.state() | {"feedback.0": np.ascontiguousarray(network().weights[1].T)})
+        ours.fit(trains.select(np.arange(3)))
+        changes[simulator, timed] = ours.network.weights[0] - network().weights[0]
+    right = changes[event, True]
+    assert abs(changes[sim, True] - right).max() < 0.01 * abs(right).max()
+    assert abs(changes[event, False] - right).max() > abs(right).max()
+
+
 def test_dfa_keeps_its_feedback(sim, trains):
     sim.setup(timestep=1.0)
     ours = trainer(sim, DFA(rho=0.1, r_target=0.5))
@@ -189,11 +206,6 @@ def test_held_out_samples_are_scored(sim, trains):
         ({"optimizer": Adam()}, "The optimizer adam is not possible inside Brian2"),
         ({"threads": 2}, "threads = 2 is not possible"),
         (
-            {"rule": SFDFA(timed=True)},
-            "rule sfdfa cannot run inside Brian2: 'timed' in it needs all spikes of a trial.*"
-            "Choose the simulator event; .*dfa, sfdfa run there with default settings",
-        ),
-        (
             {"rule": SFDFA(feedback="layer-wise")},
             "rule sfdfa cannot run inside Brian2: 'layer-wise' .*needs feedback to each layer from the one above it.*"
             "Choose the simulator event; .*dfa, sfdfa run there with default settings",
@@ -213,7 +225,7 @@ def test_held_out_samples_are_scored(sim, trains):
         ({"rule": HM2BP()}, "rule hm2bp cannot run inside Brian2: 's-psp' in it needs local gradients from potentials"),
         (
             {"rule": Combination(Macro())},
-            "rule combination cannot run inside Brian2: 'macro' in it needs all spikes of a trial at its end.*forward ",
+            "rule combination cannot run inside Brian2: 'macro' in it needs the forward weights on the way back",
         ),
         (
             {"regularisation": WeightRegularisation()},

@@ -108,7 +108,11 @@ def test_an_experiment_file_is_looked_for_beside_the_sweep(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("seeds", "seds", "seds is not a known key (did you mean seeds?); valid here: experiment, seeds,"),
+        (
+            "seeds",
+            "seds",
+            "seds is not a known key (did you mean seeds?); valid here: experiment, method, minimise, seeds,",
+        ),
         ('experiment = "digits"', "", "experiment is missing; name one of "),
         ("seeds = [1, 2]", "seeds = [1, 1]", "seeds must be a list of different whole numbers"),
         ("seeds = [1, 2]", "draws = 0", "draws = 0 is not valid; it must be a whole number >= 1."),

@@ -9,11 +9,16 @@ import pytest
 
 from pynn_sfdfa.datasets import DatasetError, available, load, names
 
+OWN = ("npz:PATH", "sound:PATH", "events:PATH", "saccades:NAME")
+
 
 def test_an_unknown_name_lists_the_valid_ones():
-    with pytest.raises(DatasetError, match="no data set 'mnits'; valid names are digits, .*mnist, yin-yang, npz:PATH"):
+    with pytest.raises(
+        DatasetError,
+        match=f"no data set 'mnits'; valid names are digits, .*mnist, yin-yang, {', '.join(OWN)}",
+    ):
         load("mnits")
-    assert names() == ("digits", "emnist47", "fashion-mnist", "mnist", "yin-yang", "npz:PATH")
+    assert names() == ("digits", "emnist47", "fashion-mnist", "fsdd", "mnist", "nmnist", "yin-yang", *OWN)
 
 
 @pytest.mark.parametrize("name", ["mnist", "emnist47"])
@@ -69,5 +74,6 @@ def test_a_file_in_the_folder_is_a_data_set_and_nothing_else_is_told_of_it(tmp_p
         "print(*datasets.names()); print(datasets.load('stripes').name)"
     )
     assert in_a_new_process(program, str(tmp_path)) == [
-        "digits", "emnist47", "fashion-mnist", "mnist", "stripes", "yin-yang", "npz:PATH", "stripes",
+        "digits", "emnist47", "fashion-mnist", "fsdd", "mnist", "nmnist", "stripes", "yin-yang", *OWN,
+        "stripes",
     ]  # fmt: skip

@@ -162,7 +162,7 @@ def test_values_that_are_no_images_are_refused():
 
 
 def test_encoders_of_spikes_are_refused():
-    with pytest.raises(ValueError, match="the encoder none takes spike trains, which need not be encoded"):
+    with pytest.raises(ValueError, match="the encoder none takes spikes, which need not be encoded"):
         EncodedWhenShown(AsTheyAre(), IMAGES, LABELS, augmentation=PUBLISHED)
 
 

@@ -184,7 +184,7 @@ class TestEveryEncoder:
 
 
 def test_the_registry_covers_the_parameters_tested_here():
-    assert {name for name, encoder in ENCODERS.items() if not encoder.takes_spikes} == set(PARAMETERS)
+    assert {name for name, encoder in ENCODERS.items() if encoder.takes == "values"} == set(PARAMETERS)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,22 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from network_toys import Windows
 
-from pynn_sfdfa import LIF_SFDFA, Dense, FirstSpike, IF_curr_exp, Input, Network, SpikeTrains
+from pynn_sfdfa import (
+    LIF_SFDFA,
+    Convolution,
+    Dense,
+    FirstSpike,
+    IF_curr_exp,
+    Input,
+    Local,
+    Network,
+    Pooling,
+    SpikeTrains,
+)
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.network.pynn_script import PyNNScriptError, write
-from pynn_sfdfa.network.stock import NotStockError
+from pynn_sfdfa.network.stock import NotStockError, stock_cell
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.readouts import MostSpikes
 
@@ -66,6 +76,16 @@ def same(capsys, path, *arguments):
 @pytest.mark.parametrize(("cell", "delay"), [(STOCK, 1.0), (LEARNING, 0.0)])
 def test_in_continuous_time_it_answers_as_the_network_that_was_trained(cell, delay, readout, trains, tmp_path, capsys):
     path, counts = written(network(cell, delay=delay), tmp_path, trains, readout)
+    assert counts.sum() > 40
+    assert same(capsys, path, "pynn_sfdfa.event") == (8, 8, 32, 32)
+
+
+@pytest.mark.parametrize("cell", [STOCK, LEARNING])
+def test_layers_that_see_windows_answer_as_they_were_trained(cell, trains, tmp_path, capsys):
+    windows = [Convolution(3, 2, cell=cell), Pooling((1, 3)), Local(4, 1, cell=cell), Pooling(1, weight=3.0, cell=cell)]
+    layers = [Input((1, 3, 4)), *windows, Dense(4, cell=cell)]
+    net = Network(layers, delay=1.0, weights=(-1.5, 5.0), seed=3, max_spikes=2000)
+    path, counts = written(net, tmp_path, trains)
     assert counts.sum() > 40
     assert same(capsys, path, "pynn_sfdfa.event") == (8, 8, 32, 32)
 
@@ -159,18 +179,18 @@ def test_two_spikes_of_an_input_in_one_step_are_refused(tmp_path):
 
 
 def test_what_no_script_can_say_is_refused(trains, tmp_path):
-    windows = Network([Input((3, 4)), Windows(2, 3, cell=LEARNING)], delay=1.0)
     answers = {"samples": trains, "exact_counts": np.zeros((8, 4)), "exact_answers": np.zeros(8)}
     good = {"path": tmp_path / "net.py", "title": "A net", "readout": "most-spikes", "timestep": 1.0, **answers}
     for net, changes, message in [
-        (windows, {}, r"Layer 'output' \(Windows.*: only dense layers go into PyNN's own cells"),
         (network(STOCK), {"readout": "membrane"}, "no PyNN script for the readout membrane, only for most-spikes and"),
         (network(STOCK), {"timestep": 0.3}, "dt = 0.3 ms is not valid; the delay of 1 ms must be one step or several"),
         (network(STOCK), {"timestep": 0.0}, "dt = 0 ms is not valid; .* choose 1 or 0.1"),
     ]:
-        with pytest.raises((NotStockError, PyNNScriptError), match=message):
+        with pytest.raises(PyNNScriptError, match=message):
             write(net, **good | changes)
     assert not list(tmp_path.iterdir())
+    with pytest.raises(NotStockError, match=r"PyNN has no cell like AdEx; take IF_curr_exp or LIF_SFDFA"):
+        stock_cell(SimpleNamespace(cell=SimpleNamespace(name="AdEx")))
 
 
 def test_a_file_that_is_none_of_ours_is_not_written_over(trains, tmp_path):

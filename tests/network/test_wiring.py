@@ -5,7 +5,7 @@ import pytest
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import SpikeTrains
+from pynn_sfdfa import Dense, Input, Network, Recurrent, SpikeTrains
 
 TARGETS = np.array([[5.0, 1.0], [1.0, 5.0], [5.0, 1.0]])
 
@@ -63,3 +63,20 @@ def test_wiring_refuses_what_does_not_fit(trains):
     late = SpikeTrains.from_samples([([250.0], [1])], [0], 6)
     with pytest.raises(ValueError, match=r"trial_duration \(200.0 ms\) must exceed every spike time; sample 0 has"):
         net.wire(sim, late)
+
+
+def test_a_recurrent_layer_is_wired_with_a_projection_to_itself_and_read_again(trains):
+    loop = Recurrent(delay=1.5, p_connect=0.5, weights=(-0.3, 0.3))
+    cells = [layer.cell for layer in network([1, 1, 1], c=0.1).layers]
+    net = Network([Input((6,)), Dense(5, cell=cells[0], recurrent=loop), Dense(2, cell=cells[1])], weights=(-0.2, 1.0))
+    sim.setup()
+    before = [w.copy() for w in net.weights]
+    made = net.wire(sim, trains, targets=np.ones((len(trains), 2)), learning_rate=1e-5, rho=1.0, r_target=9.0)
+    assert before[0].shape == (11, 5) and made.within[1] is None
+    assert made.within[0].get("delay", format="list", with_address=False) == [1.5] * int(loop.connected(5).sum())
+    net.read(made)
+    np.testing.assert_array_equal(net.weights[0], before[0])
+    sim.run(made.duration)
+    net.read(made)
+    assert (net.weights[0][6:][loop.connected(5)] != before[0][6:][loop.connected(5)]).any()
+    assert not net.weights[0][6:][~loop.connected(5)].any()

@@ -72,15 +72,6 @@ def test_an_engine_learns_and_goes_on(emulated, capfd):
             "Choose the simulator event; .*dfa, sfdfa run there",
         ),
         (
-            SFDFA(timed=True),
-            SGD(1e-4),
-            1,
-            None,
-            {},
-            "rule sfdfa cannot run on SpiNNaker: 'timed' in it needs all spikes of a trial.*"
-            "Choose the simulator event; .*dfa, sfdfa run there",
-        ),
-        (
             SFDFA(feedback="layer-wise"),
             SGD(1e-4),
             1,

@@ -45,6 +45,8 @@ def test_sources_are_sorted_and_packed_as_c_unpacks_them():
     words = source_words([Source(0x200, 0xFFFFFF00, 7, 4, 2, True), Source(0x100, 0xFFFFFF00, 3, is_error=True)])
     assert words.shape == (2, SOURCE_WORDS)
     assert words[0].tolist() == [0x100, 0xFFFFFF00, 3, 1 << 17]
+    assert source_words([Source(0x100, 0xFFFFFF00, 3, 4, is_factor=True)])[0, 3] == 4 | 1 << 18
+    assert HEADER.index("learns : 1") < HEADER.index("is_error : 1") < HEADER.index("is_factor : 1")
     raw = words[1, 3].tobytes()
     assert fields("source_t")[3:5] == ["colour_bits", "delay"]
     assert (raw[0], raw[1], raw[2]) == (4, 2, 1)

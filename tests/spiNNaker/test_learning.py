@@ -53,19 +53,22 @@ def counts(population, trials):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("gradient", ["bounded", "exact"])
-def test_two_hidden_layers_on_many_cores(emulated, gradient):
+@pytest.mark.parametrize(
+    ("gradient", "timed"), [("bounded", False), ("exact", False), ("bounded", True), ("exact", True)]
+)
+def test_two_hidden_layers_on_many_cores(emulated, gradient, timed):
     sim, trials = emulated, 4
     shown = samples(trials, 3)
     targets = np.where(np.arange(SIZES[-1]) == shown.labels[:, None], 15.0, 3.0)
     described = network(gradient=gradient)
     specification = FixedPointNetwork(described, timestep=1.0, seed=SEED)
-    learning = LearningParameters(feedback_learning_rate=0.01, **RATES)
+    learning = LearningParameters(feedback_learning_rate=0.01, timed=timed, **RATES)
     expected = [specification.train(shown, k, targets[k], learning, k) for k in range(trials)]
 
     sim.setup(timestep=1.0, seed=SEED, board="emulated")
     sim.set_number_of_neurons_per_core(sim.LIF_SFDFA, 4)
-    wiring = network(gradient=gradient).wire(sim, shown, targets=targets, feedback_learning_rate=0.01, **RATES)
+    rates = {"feedback_learning_rate": 0.01, "timed": timed, **RATES}
+    wiring = network(gradient=gradient).wire(sim, shown, targets=targets, **rates)
     for population in wiring.populations:
         population.record("spikes")
     sim.run(3 * 40.0)

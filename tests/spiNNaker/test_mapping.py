@@ -1,11 +1,16 @@
 """Networks mapped by sPyNNaker's own tools: cores, keys, data; and what is refused before the mapping."""
 
+import re
+
 import numpy as np
+import pyNN.errors
 import pytest
 
 pytest.importorskip("spynnaker")
 
 from pynn_sfdfa.hardware.board.spynnaker import configured
+from pynn_sfdfa.hardware.capacity import dtcm
+from pynn_sfdfa.hardware.cores import cores_needed
 from pynn_sfdfa.spiNNaker import binary, control, resources
 from pynn_sfdfa.spiNNaker.layout import CONFIGURATION_WORDS, Region
 from pynn_sfdfa.spiNNaker.regions import region_sizes
@@ -76,6 +81,14 @@ def test_more_than_a_core_has_is_refused_before_mapping(mapped, monkeypatch, net
         mapped.run(40.0)
 
 
+def test_the_fewest_cores_of_a_network_are_those_that_pass_the_check(mapped):
+    build(mapped, n_in=64, hidden=250, per_core=250)
+    with pytest.raises(ValueError, match="'first' needs") as refused:
+        mapped.run(40.0)
+    most = int(re.search(r"neurons_per_core = (\d+) or less", str(refused.value))[1])
+    assert [cores_needed((64, n, 10, 10), 40) for n in (most, most + 1)] == [4, 5]
+
+
 def test_what_cannot_be_represented_is_refused_before_mapping(mapped):
     _, first, second, _ = build(mapped, hidden=20)
     first._vertex.forward.incoming[0].projections[0].set(learning_rate=10.0)
@@ -117,3 +130,41 @@ def test_a_network_larger_than_a_board_is_mapped_on_a_larger_machine(sim, tmp_pa
         sim.end()
     assert len(cores) == 1001
     assert len(chips) > 48
+
+
+def test_timed_feedback_that_cannot_be_is_refused_before_mapping(mapped):
+    sim = mapped
+    sim.setup(timestep=1.0)
+    cell = {"tau_m": 52.0, "tau_syn": 26.0, "trial_duration": 40.0}
+    hidden = sim.Population(4, sim.LIF_SFDFA(**cell), label="hidden")
+    outputs = [sim.Population(2, sim.LIF_SFDFA(targets=[[1.0]] * 2, **cell), label=name) for name in ("a", "b")]
+    everything, synapse = sim.AllToAllConnector(), sim.SFDFASynapse(weight=1.0, delay=1.0)
+    sim.Projection(outputs[0], hidden, everything, sim.SFDFAFeedback(timed=True))
+    with pytest.raises(ValueError, match="from population 'a' to 'hidden' is timed, but no projection leads from"):
+        sim.run(40.0)
+    for output in outputs:
+        sim.Projection(hidden, output, everything, synapse)
+    assert hidden._vertex.described().timed.lag_ticks == 2
+    with pytest.raises(pyNN.errors.ConnectionError, match="one timed and one not; on SpiNNaker both are or none"):
+        sim.Projection(outputs[0], hidden, everything, sim.SFDFAFeedback())
+    sim.Projection(outputs[1], hidden, everything, sim.SFDFAFeedback())
+    with pytest.raises(pyNN.errors.ConnectionError, match="Feedback to 'hidden' comes from 'a', 'b'; on SpiNNaker a"):
+        sim.run(40.0)
+
+
+def test_timed_feedback_takes_memory_and_time(mapped):
+    needs = []
+    for timed in (False, True):
+        sim = mapped
+        sim.setup(timestep=1.0)
+        cell = {"tau_m": 52.0, "tau_syn": 26.0, "trial_duration": 40.0}
+        hidden = sim.Population(40, sim.LIF_SFDFA(**cell), label="hidden")
+        output = sim.Population(10, sim.LIF_SFDFA(targets=[[1.0]] * 10, **cell), label="output")
+        sim.Projection(hidden, output, sim.AllToAllConnector(), sim.SFDFASynapse(weight=1.0, learning_rate=1e-4))
+        sim.Projection(output, hidden, sim.AllToAllConnector(), sim.SFDFAFeedback(timed=timed))
+        sim.Projection(sim.Population(5, sim.SpikeSourceArray()), hidden, sim.AllToAllConnector(),
+                       sim.SFDFASynapse(weight=1.0, learning_rate=1e-4))  # fmt: skip
+        described = hidden._vertex.described()
+        needs.append((dtcm(described, 40), sum(resources.cycles(described, 40))))
+    assert needs[1][0] - needs[0][0] == 10 * (31 * 8 + 20 + 4 * 40) + 16
+    assert needs[1][1] > needs[0][1] + 10 * 40 * 33  # the walk alone

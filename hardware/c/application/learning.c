@@ -7,6 +7,7 @@
 #include "events.h"
 #include "packets.h"
 #include "rows.h"
+#include "timed.h"
 
 static int32_t *error;   /* of each neuron */
 static int64_t *through; /* errors that feedback has gathered */
@@ -31,6 +32,7 @@ static void begin_trial(void)
 {
     const configuration_t *c = &core.configuration;
     events_forget();
+    timed_forget();
     packets_expect_errors();
     core.n_spikes = 0;
     sfdfa_rest(core.neurons, c->n_neurons);
@@ -47,6 +49,7 @@ void learning_restart(void)
 {
     trial = 0;
     waits = false;
+    timed_restart();
     core.trial_start = 0;
     begin_trial();
     for (uint32_t i = 0; i < core.configuration.n_neurons; ++i) {
@@ -90,9 +93,12 @@ static void learn(void)
     if (spikes == 0 || events == 0 || c->gain == 0)
         return;
     sfdfa_replay_begin(replay, error, c->gain, c->n_neurons, &core.tally);
+    if (c->timed)
+        timed_begin();
     for (uint32_t tick = core.spikes[spikes - 1].tick + 1u; tick-- != 0 && events != 0;) {
         uint32_t count;
-        spikes = sfdfa_replay_spikes(replay, core.spikes, spikes, tick, &core.tally);
+        spikes = c->timed ? timed_take_back(replay, spikes, tick)
+                          : sfdfa_replay_spikes(replay, core.spikes, spikes, tick, &core.tally);
         sfdfa_replay_decay(replay, &core.constants, change, c->n_neurons);
         const uint32_t *rows = events_in(tick, &events, &count);
         tick_replayed = tick;
@@ -106,7 +112,10 @@ static void gather_and_improve(uint32_t output, uint32_t number, int32_t *row)
 {
     const configuration_t *c = &core.configuration;
     (void)number;
-    sfdfa_feed_back(row, packets_error(output, 0), through, c->n_neurons);
+    if (c->timed)
+        timed_keep(output, packets_error(output, 0), row);
+    else
+        sfdfa_feed_back(row, packets_error(output, 0), through, c->n_neurons);
     if (c->perturbs)
         sfdfa_improve_feedback(row, core.neurons, packets_error(output, 1), c->feedback_rate, c->n_neurons,
                                &core.tally);

@@ -10,6 +10,7 @@
 #include "rows.h"
 #include "samples.h"
 #include "tick.h"
+#include "timed.h"
 
 static uint32_t simulation_ticks;
 static uint32_t infinite_run;
@@ -67,6 +68,7 @@ static void lay_out(void)
     rows_initialise();
     events_initialise();
     learning_initialise();
+    timed_initialise();
     tick_initialise();
 }
 

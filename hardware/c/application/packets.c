@@ -4,6 +4,7 @@
 #include <spin1_api.h>
 
 #include "core.h"
+#include "timed.h"
 
 typedef struct {
     uint32_t key;
@@ -115,6 +116,17 @@ static uint32_t sent_at(uint32_t rest, uint32_t colour_bits)
     return age == colours - 1 ? core.time + 1 : core.time - age;
 }
 
+/* An output spike, for the errors of hidden ones. One of the next trial may come before all errors of this one. */
+static void take_factor(const source_t *source, const packet_t *packet)
+{
+    const uint32_t rest = packet->key & ~source->mask;
+    const uint32_t age = sent_at(rest, source->colour_bits) - core.trial_start;
+    if (age < 2 * core.configuration.trial_ticks)
+        timed_note(age, source->first + (rest >> source->colour_bits), (int32_t)packet->payload);
+    else
+        ++core.counters.packets_late;
+}
+
 static void take_spike(const source_t *source, const packet_t *packet)
 {
     const uint32_t rest = packet->key & ~source->mask;
@@ -148,6 +160,8 @@ static void sort_received(void)
             ++core.counters.packets_unknown;
         else if (source->is_error)
             take_error(source, packet);
+        else if (source->is_factor)
+            take_factor(source, packet);
         else
             take_spike(source, packet);
         ++received_start;

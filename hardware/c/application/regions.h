@@ -61,6 +61,14 @@ typedef struct {
     int32_t format_error;
     int32_t format_feedback;
     int32_t stochastic;
+    uint32_t sends_factors;
+    uint32_t factor_key;
+    uint32_t timed;
+    uint32_t timed_lag;
+    int32_t timed_gain;
+    int32_t output_loss_syn;
+    int32_t output_loss_m;
+    int32_t output_reach;
 } configuration_t;
 
 /* A core that sends packets to this one. */
@@ -72,6 +80,7 @@ typedef struct {
     uint8_t delay;
     uint8_t learns : 1;
     uint8_t is_error : 1;
+    uint8_t is_factor : 1;
     uint8_t unused;
 } source_t;
 

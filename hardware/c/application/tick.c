@@ -48,14 +48,22 @@ static void take_up(void)
     sfdfa_take_up(core.neurons, core.total, any_grade ? core.graded : 0, n, &core.tally);
 }
 
+static void send(uint32_t key, int32_t payload)
+{
+    while (!spin1_send_mc_packet(key, (uint)payload, WITH_PAYLOAD))
+        spin1_delay_us(1);
+}
+
 static void send_spikes(const sfdfa_spike *spikes, uint32_t count)
 {
     const configuration_t *c = &core.configuration;
     const uint32_t colour = core.time & ((1u << c->colour_bits) - 1);
-    for (uint32_t k = 0; c->sends_spikes && k < count; ++k) {
-        const uint32_t key = c->spike_key | (uint32_t)spikes[k].neuron << c->colour_bits | colour;
-        while (!spin1_send_mc_packet(key, (uint)core.grades[k], WITH_PAYLOAD))
-            spin1_delay_us(1);
+    for (uint32_t k = 0; k < count; ++k) {
+        const uint32_t rest = (uint32_t)spikes[k].neuron << c->colour_bits | colour;
+        if (c->sends_spikes)
+            send(c->spike_key | rest, core.grades[k]);
+        if (c->sends_factors)
+            send(c->factor_key | rest, spikes[k].factor);
     }
 }
 

@@ -10,6 +10,8 @@
  * Learning after it:    sfdfa_output_error, or sfdfa_feed_back for each output and sfdfa_hidden_error; sfdfa_replay_begin
  *   ticks backwards:    sfdfa_replay_spikes, sfdfa_replay_decay, sfdfa_change_row for each event the tick took up
  *   feedback weights:   sfdfa_improve_feedback for each output
+ * Where hidden spikes have errors of their own, the output is walked backwards ahead of the hidden layer: sfdfa_pull_begin,
+ *   then for each tick sfdfa_pull_spikes and sfdfa_pull_decay; and sfdfa_timed_spikes stands for sfdfa_replay_spikes.
  */
 #ifndef SFDFA_H
 #define SFDFA_H
@@ -125,7 +127,7 @@ void sfdfa_hidden_error(const int64_t *total, const sfdfa_neuron *neurons, int32
 void sfdfa_improve_feedback(int32_t *row, const sfdfa_neuron *neurons, int32_t directional, int32_t rate, uint32_t n,
                             sfdfa_tally *tally);
 
-/* ---- learning (replay.c, change_row.c) ---- */
+/* ---- learning (replay.c) ---- */
 
 /* S1 = S2 = 0 and delta = -error * gain; gain: eta tau_m/c in the format of the change. */
 void sfdfa_replay_begin(sfdfa_replay *replay, const int32_t *error, int32_t gain, uint32_t n, sfdfa_tally *tally);
@@ -136,6 +138,28 @@ uint32_t sfdfa_replay_spikes(sfdfa_replay *replay, const sfdfa_spike *spikes, ui
 
 /* Step back to the beginning of the tick; change[i] = S1 - S2 is what each event that the tick took up adds to a weight. */
 void sfdfa_replay_decay(sfdfa_replay *replay, const sfdfa_constants *constants, int32_t *change, uint32_t n);
+
+/* ---- errors of spikes (timed.c) ---- */
+
+/* Output neurons after the last tick of a trial: S1 = S2 = 0, delta = error; all in the format of the error. */
+void sfdfa_pull_begin(sfdfa_replay *outputs, const int32_t *error, uint32_t n, sfdfa_tally *tally);
+
+/* Take back the output spikes of tick `now`, which are the last of `count`; returns how many are left. */
+uint32_t sfdfa_pull_spikes(sfdfa_replay *outputs, const sfdfa_spike *spikes, uint32_t count, uint32_t now,
+                           sfdfa_tally *tally);
+
+/* Step back to the beginning of the tick; pull[o] is the error, for a unit of weight, of what the tick took up. Of the
+ * constants, which are those of the output layer, loss_syn, loss_m and reach are read. */
+void sfdfa_pull_decay(sfdfa_replay *outputs, const sfdfa_constants *constants, int32_t *pull, uint32_t n,
+                      sfdfa_tally *tally);
+
+/* As sfdfa_replay_spikes, with the error that feedback gives each spike beside that of its neuron. feedback: rows of n
+ * weights, one for each output; pull: at the tick that took these spikes up; gain: eta tau_m/c over c of the output. */
+uint32_t sfdfa_timed_spikes(sfdfa_replay *replay, const sfdfa_spike *spikes, uint32_t count, uint32_t now,
+                            const int32_t *feedback, uint32_t n, const int32_t *pull, uint32_t outputs, int32_t gain,
+                            sfdfa_tally *tally);
+
+/* ---- weights (change_row.c) ---- */
 
 /* row[i] += change[i]. word, for stochastic rounding only: the key of seed, SFDFA_ROUNDING, layer, trial, tick and
  * presynaptic neuron, skipped to the core's first neuron. */

@@ -83,6 +83,7 @@ def measure_peers(
         "machine": describe(task.threads) | {"load_average": load},
         "warnings": [warning] if warning else [],
         "task": {
+            "experiment": task.batched.name,
             "sizes": task.sizes,
             "images": task.source,
             "batch_size": training.batch_size,

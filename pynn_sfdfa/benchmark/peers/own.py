@@ -19,12 +19,12 @@ __all__ = ["Own"]
 
 
 class Own:
-    """SFDFA with the published settings, untrained at first."""
+    """The network of the task, untrained at first, with its rule."""
 
     def __init__(self, task: Task) -> None:
-        training = task.batched.training
+        training, rule = task.batched.training, task.batched.rule.build()
         self._engine = sim.training_engine(
-            task.network(), task.rule, task.optimizer, task.loss, training.batch_size, training.seed, task.threads
+            task.network(), rule, task.optimizer, task.loss, training.batch_size, training.seed, task.threads
         )
         self._trials = 0
 

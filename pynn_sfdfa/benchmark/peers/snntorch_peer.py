@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.benchmark.peers.base import STEP
-from pynn_sfdfa.benchmark.peers.dense import TorchPeer
+from pynn_sfdfa.benchmark.peers.on_torch import TorchPeer, weighted
 
 if TYPE_CHECKING:
     from pynn_sfdfa.benchmark.peers.base import Peer
@@ -24,19 +24,20 @@ def make(network: Network, optimizer: Adam, loss: SpikeCount, threads: int, seed
 
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    steps, layers = round(network.trial_duration / STEP), []
-    for n_in, n_out, layer in zip(network.sizes[:-1], network.sizes[1:], network.layers, strict=True):
-        neuron = snntorch.Leaky(beta=math.exp(-STEP / layer.cell.tau_m), reset_mechanism="subtract")
-        layers.append((torch.nn.Linear(n_in, n_out), neuron))
-    (linear1, hidden), (linear2, output) = layers
+    steps, neurons = round(network.trial_duration / STEP), []
+    for layer in network.layers:
+        neurons.append(snntorch.Leaky(beta=math.exp(-STEP / layer.cell.tau_m), reset_mechanism="subtract"))
+    first, *others = (torch.nn.Sequential(*weighted(layer)) for layer in network.layers)
 
     def counts(inputs: Any) -> Any:
-        v1, v2, total = hidden.init_leaky(), output.init_leaky(), 0
-        for current in linear1(inputs):
-            spikes, v1 = hidden(current, v1)
-            spikes, v2 = output(linear2(spikes), v2)
+        currents = first(inputs.flatten(0, 1))
+        potentials, total = [neuron.init_leaky() for neuron in neurons], 0
+        for current in currents.unflatten(0, inputs.shape[:2]):
+            spikes, potentials[0] = neurons[0](current, potentials[0])
+            for k, (weights, neuron) in enumerate(zip(others, neurons[1:], strict=True), start=1):
+                spikes, potentials[k] = neuron(weights(spikes), potentials[k])
             total = total + spikes
         return total
 
-    module = torch.nn.ModuleList([linear1, linear2])
-    return TorchPeer(module, counts, steps, network.sizes[-1], optimizer, loss)
+    module = torch.nn.ModuleList([first, *others])
+    return TorchPeer(module, counts, network, steps, optimizer, loss)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.benchmark.peers.base import STEP
-from pynn_sfdfa.benchmark.peers.dense import TorchPeer
+from pynn_sfdfa.benchmark.peers.on_torch import TorchPeer, weighted
 
 if TYPE_CHECKING:
     from pynn_sfdfa.benchmark.peers.base import Peer
@@ -24,9 +24,9 @@ def make(network: Network, optimizer: Adam, loss: SpikeCount, threads: int, seed
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     parts: list[Any] = []
-    for n_in, n_out, described in zip(network.sizes[:-1], network.sizes[1:], network.layers, strict=True):
+    for described in network.layers:
         tau = described.cell.tau_m / STEP
-        parts.append(layer.Linear(n_in, n_out))
+        parts += [layer.SeqToANNContainer(module) for module in weighted(described)]
         parts.append(neuron.LIFNode(tau=tau, decay_input=False, v_reset=None, surrogate_function=surrogate.ATan()))
     module = torch.nn.Sequential(*parts)
     functional.set_step_mode(module, "m")
@@ -36,4 +36,4 @@ def make(network: Network, optimizer: Adam, loss: SpikeCount, threads: int, seed
         return module(inputs).sum(dim=0)
 
     steps = round(network.trial_duration / STEP)
-    return TorchPeer(module, counts, steps, network.sizes[-1], optimizer, loss)
+    return TorchPeer(module, counts, network, steps, optimizer, loss)

@@ -1,4 +1,4 @@
-"""What an arrival does to all neurons of a layer: the passes over rows of the forward kernels."""
+"""What an arrival does to all neurons of a layer: the passes over rows of the forward kernel."""
 
 from __future__ import annotations
 
@@ -6,25 +6,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.event.batch.lanes import STEP, add, at_least, load, scaled, store, zeros
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["mark_candidates", "sum_rows", "take_arrival"]
+__all__ = ["candidates", "sum_rows", "take_arrival"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
-_ONE, _TWO, _EIGHT = np.uint64(1), np.uint64(2), np.uint64(8)
-
-# Counting candidates is the one sum whose order is free: it is a sum of ones.
-_COUNT_FLAGS = FLOAT_FLAGS | {"reassoc"}
+_ZERO, _ONE, _TWO, _EIGHT = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(8)
 
 
 @jit(inline="always")
 def _row(events: NDArray[np.void], event: np.uint64, matrix: np.uint64, width: np.uint64) -> np.uint64:
     """Return where the weights of an event begin."""
     return (matrix + _index(events[event].unit)) * width
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
+def _pair(weights: NDArray[np.float32], first: np.uint64 | int, second: np.uint64 | int) -> NDArray[np.float32]:
+    """Return the sums of two stretches of weights."""
+    return add(load(weights, first), load(weights, second))
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
@@ -41,7 +45,8 @@ def sum_rows(
     ``matrix`` is the first row of the weights of their site.
     """
     width = _index(total.size)
-    total[:] = np.float32(0.0)
+    for lane in range(_ZERO, width, STEP):
+        store(total, lane, zeros())
     while event + _EIGHT <= last:
         r0, r1 = _row(events, event, matrix, width), _row(events, event + _ONE, matrix, width)
         r2, r3 = (
@@ -56,25 +61,38 @@ def sum_rows(
             _row(events, event + _index(6), matrix, width),
             _row(events, event + _index(7), matrix, width),
         )
-        for lane in range(width):
-            first = total[lane] + (weights[r0 + lane] + weights[r1 + lane]) + (weights[r2 + lane] + weights[r3 + lane])
-            then = first + (weights[r4 + lane] + weights[r5 + lane])
-            total[lane] = then + (weights[r6 + lane] + weights[r7 + lane])
+        for lane in range(_ZERO, width, STEP):
+            first = add(load(total, lane), _pair(weights, r0 + lane, r1 + lane))
+            then = add(add(first, _pair(weights, r2 + lane, r3 + lane)), _pair(weights, r4 + lane, r5 + lane))
+            store(total, lane, add(then, _pair(weights, r6 + lane, r7 + lane)))
         event += _EIGHT
     while event < last:
-        first = _row(events, event, matrix, width)
+        first_row = _row(events, event, matrix, width)
         event += _ONE
         if event < last:
-            second = _row(events, event, matrix, width)
+            second_row = _row(events, event, matrix, width)
             event += _ONE
-            for lane in range(width):
-                total[lane] += weights[first + lane] + weights[second + lane]
+            for lane in range(_ZERO, width, STEP):
+                store(total, lane, add(load(total, lane), _pair(weights, first_row + lane, second_row + lane)))
         else:
-            for lane in range(width):
-                total[lane] += weights[first + lane]
+            for lane in range(_ZERO, width, STEP):
+                store(total, lane, add(load(total, lane), load(weights, first_row + lane)))
 
 
-@subroutine(fastmath=_COUNT_FLAGS)
+@jit(inline="always", fastmath=FLOAT_FLAGS)
+def candidates(
+    lane: np.uint64 | int,
+    tangent_A: np.float32,
+    tangent_B: np.float32,
+    c: np.float32,
+    A: NDArray[np.float32],
+    B: NDArray[np.float32],
+) -> np.uint64:
+    """Return a number whose bits say which neurons from ``lane`` on may reach threshold within the window."""
+    return at_least(add(scaled(load(B, lane), tangent_B), scaled(load(A, lane), tangent_A)), c)
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
 def take_arrival(
     earlier: NDArray[np.float32],
     earlier_at: np.uint64,
@@ -87,28 +105,14 @@ def take_arrival(
     c: np.float32,
     A: NDArray[np.float32],
     B: NDArray[np.float32],
-) -> np.float32:
-    """Decay A and B, add the weights, and return how many neurons may reach threshold within the window."""
-    one, candidates = np.float32(1.0), np.float32(0.0)
-    for lane in range(_index(A.size)):
-        w = earlier[earlier_at + lane] + weights[at + lane]
-        a = A[lane] * decay_syn + w
-        b = B[lane] * decay_m + w
-        A[lane] = a
-        B[lane] = b
-        candidates += one if b * tangent_B + a * tangent_A >= c else np.float32(0.0)
-    return candidates
-
-
-@subroutine(fastmath=FLOAT_FLAGS)
-def mark_candidates(
-    tangent_A: np.float32,
-    tangent_B: np.float32,
-    c: np.float32,
-    A: NDArray[np.float32],
-    B: NDArray[np.float32],
-    candidate: NDArray[np.uint8],
-) -> None:
-    """Set a flag for each neuron that may reach threshold within the window."""
-    for lane in range(_index(A.size)):
-        candidate[lane] = B[lane] * tangent_B + A[lane] * tangent_A >= c
+) -> np.uint64:
+    """Decay A and B, add the weights, and return 0 if no neuron may reach threshold within the window."""
+    found = _ZERO
+    for lane in range(_ZERO, _index(A.size), STEP):
+        w = add(load(earlier, earlier_at + lane), load(weights, at + lane))
+        a = add(scaled(load(A, lane), decay_syn), w)
+        b = add(scaled(load(B, lane), decay_m), w)
+        store(A, lane, a)
+        store(B, lane, b)
+        found |= at_least(add(scaled(b, tangent_B), scaled(a, tangent_A)), c)
+    return found

@@ -26,7 +26,7 @@ def check_inhibition(network: Network, rule: LearningRule) -> None:
 def check_dense(network: Network, layers: Layers, rule: LearningRule) -> None:
     """Raise ValueError unless neurons above the first hidden layer have a weight for each neuron of the one below."""
     for layer, layout, n_below in list(zip(network.layers, layers.layouts, network.sizes, strict=False))[1:]:
-        if layout.count > 1 or layout.rows != n_below:
+        if layout.count > 1 or layout.rows - layout.within != n_below:
             raise ValueError(
                 f"The rule {rule.name} cannot learn in {layer}: {rule.parts.transport.name!r} in it has feedback from "
                 "all neurons of a layer to all of the one below, and these see a part of it. Choose Dense layers above "

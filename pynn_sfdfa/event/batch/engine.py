@@ -15,8 +15,6 @@ from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.blocks import Blocks
 from pynn_sfdfa.event.batch.checks import check_dense, check_inhibition
-from pynn_sfdfa.event.batch.forward import advance_layer
-from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
@@ -25,6 +23,7 @@ from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_t
 from pynn_sfdfa.event.batch.pool import share_out
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
+from pynn_sfdfa.event.batch.spike_errors_within import spike_errors_within
 from pynn_sfdfa.event.batch.trials import Trials
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 from pynn_sfdfa.support.arrays import check_arrays
@@ -63,6 +62,7 @@ _OF_TRIALS: dict[str, Callable[[Layers], tuple[Any, ...]]] = {
     "spike_errors_by_feedback": lambda layers: (spike_errors_by_feedback,),
     "spike_errors_through_feedback": lambda layers: (spike_errors_through_weights,),
     "spike_errors_through_weights": lambda layers: (spike_errors_through_weights,),
+    "spike_errors_within": lambda layers: (spike_errors_within,) if any(layers.delays_within) else (),
 }
 """Kernels behind methods of `Trials` that not all rules call."""
 
@@ -151,9 +151,7 @@ class BatchEngine:
         """Compile the kernels of a training, the longest first; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         rule, optimizer = self._learning()
         of_trials = [kernel for method in rule.asks for kernel in _OF_TRIALS[method](self._layers)]
-        kernels = [advance_inhibited] if any(self._layers.inhibition) else []
-        kernels += [advance_layer] if not all(self._layers.inhibition) else []
-        kernels += dict.fromkeys(of_trials)
+        kernels = [*self._layers.advancing, *dict.fromkeys(of_trials)]
         kernels += [*self._layers.arriving, accumulate_gradient, sort_by_unit, *rule.kernels, most_merged_groups]
         kernels += [] if self._regularisation is None else self._regularisation.kernels
         kernels += [*optimizer.kernels, add_up, *self._loss.kernels]
@@ -215,6 +213,7 @@ class BatchEngine:
             self._rule.assign_errors(trials, self._feedback)
             flat = [total.reshape(-1) for total in totals]
             self._layers.pool.run(trials.gradient_tasks(flat, blocks, self._rule.parts.local_gradient))
+            self._layers.without_absent(flat)
         return [own.pynn_weights(total) for own, total in zip(self._layers.layouts, totals, strict=True)]
 
     def respond(self, trains: Presentations) -> Responses:
@@ -319,6 +318,7 @@ class BatchEngine:
         else:  # too little work to wake other threads for
             for task in tasks:
                 task()
+        self._layers.without_absent(gradients)
         self._step += 1
         if not optimizer.in_place:
             pool.run(self._optimizer_steps(optimizer, gradients))

@@ -18,7 +18,8 @@ import numpy as np
 from numba import float32, int64
 
 from pynn_sfdfa.common.perturbation import perturbation
-from pynn_sfdfa.event.batch.arrival import mark_candidates, sum_rows, take_arrival
+from pynn_sfdfa.event.batch.arrival import candidates, sum_rows, take_arrival
+from pynn_sfdfa.event.batch.lanes import STEP, lowest_bit, store, zeros
 from pynn_sfdfa.event.batch.places import first_event, first_group
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.spike_times import fall_to_spike, growth_to_spike
@@ -42,9 +43,6 @@ _FREE, _HELD = np.int32(-1), np.int32(-2)
 _FAR_BELOW = np.float32(-1e30)
 """B of a refractory neuron: no arrival makes it a candidate."""
 
-_WORD = np.uint64(8)
-"""Candidate flags that are looked at together; the width of a block is a multiple of it."""
-
 
 class Draw(NamedTuple):
     """Which grades travel and which perturbations are drawn; trial k of the batch is trial ``first_trial + k``."""
@@ -65,8 +63,6 @@ class Scratch(NamedTuple):
     D: NDArray[np.float32]
     total: NDArray[np.float32]
     none: NDArray[np.float32]  # zeros
-    candidate: NDArray[np.uint8]
-    candidate_words: NDArray[np.uint64]  # the same memory, eight flags at a time
     release: NDArray[np.int32]  # of each neuron: -1 free, _HELD refractory, otherwise its release in this window
     held: NDArray[np.int32]  # the neurons that are refractory at the end of a window
     held_until: NDArray[np.float32]  # ms
@@ -74,10 +70,9 @@ class Scratch(NamedTuple):
 
 def allocate_scratch(width: int) -> Scratch:
     """Return space for one layer and thread."""
-    words = np.empty(width // 8, np.uint64)
     A, B, D, total, none, held_until = np.zeros((6, width), np.float32)
     release, held = np.empty((2, width), np.int32)
-    return Scratch(A, B, D, total, none, words.view(np.uint8), words, release, held, held_until)
+    return Scratch(A, B, D, total, none, release, held, held_until)
 
 
 @subroutine(fastmath=FLOAT_FLAGS - {"contract"})
@@ -186,7 +181,7 @@ def _advance_place(
 ) -> np.uint64:
     """Run one site of one layer in one trial, whose first spike is ``spike0``; return the one after its last."""
     one, zero, c = np.float32(1.0), np.float32(0.0), constants.c
-    A, B, D, candidate, candidate_words = scratch.A, scratch.B, scratch.D, scratch.candidate, scratch.candidate_words
+    A, B, D = scratch.A, scratch.B, scratch.D
     events, groups, spikes, releases = layer.events, layer.groups, layer.spikes, layer.releases
     release, refractory = scratch.release, constants.refractory > zero
     counts, directional, perturbations = layer.counts, layer.directional, layer.perturbation
@@ -196,14 +191,15 @@ def _advance_place(
     event0, group0, release0 = first_event(layer, place), first_group(layer, place), spike0
     layer.places[place].spike = spike0
     n_held, n_released = 0, 0
-    A[:] = zero
-    B[:] = zero
-    D[:] = zero
-    release[:] = _FREE
-    for lane in range(width):
-        counts[cell + lane] = 0
-        directional[cell + lane] = zero
-        perturbations[cell + lane] = zero
+    for k in range(_ZERO, width, STEP):
+        store(A, k, zeros())
+        store(B, k, zeros())
+        store(D, k, zeros())
+        store(directional, cell + k, zeros())
+        store(perturbations, cell + k, zeros())
+    for k in range(width):
+        release[k] = _FREE
+        counts[cell + k] = 0
     decay_syn, decay_m = zero, zero
     n = spike0
     for group in range(group0, group0 + _index(layer.places[place].n_groups)):
@@ -221,14 +217,14 @@ def _advance_place(
         else:
             sum_rows(weights, matrix, events, first, last - _ONE, scratch.total)
             earlier, earlier_at = scratch.total, _ZERO
-        candidates = take_arrival(earlier, earlier_at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B)
+        found = take_arrival(earlier, earlier_at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B)
         if draw.graded:
             for event in range(first, last):
                 grade = events[event].grade
                 if grade != zero:
                     row = (matrix + _index(events[event].unit)) * width
-                    for lane in range(width):
-                        D[lane] += weights[row + lane] * grade
+                    for k in range(width):
+                        D[k] += weights[row + k] * grade
         decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
         groups[group].stop = n - spike0
         before = n_released
@@ -239,19 +235,17 @@ def _advance_place(
             for k in range(release0 + _index(before), release0 + _index(n_released)):
                 freed = _index(releases[k].unit) - lowest
                 if B[freed] * tangent_B + A[freed] * tangent_A >= c:
-                    candidates += one
+                    found |= _ONE
                 else:
                     release[freed] = _FREE
         groups[group].released = n_released
-        if candidates == zero:
+        if found == _ZERO:
             continue
-        mark_candidates(tangent_A, tangent_B, c, A, B, candidate)
-        for word in range(_index(candidate_words.size)):
-            if candidate_words[word] == _ZERO:
-                continue
-            for lane in range(word * _WORD, (word + _ONE) * _WORD):
-                if candidate[lane] == 0:
-                    continue
+        for lane0 in range(_ZERO, width, STEP):
+            bits = candidates(lane0, tangent_A, tangent_B, c, A, B)
+            while bits != _ZERO:
+                lane = lane0 + lowest_bit(bits)
+                bits &= bits - _ONE
                 a, b = A[lane], B[lane]
                 until_m, until_syn = one, one
                 released = release[lane]

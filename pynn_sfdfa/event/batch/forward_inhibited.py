@@ -29,11 +29,20 @@ if TYPE_CHECKING:
 
 from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["InhibitedScratch", "advance_inhibited", "allocate_inhibited"]
+__all__ = [
+    "NEVER",
+    "InhibitedScratch",
+    "advance_inhibited",
+    "advance_neurons",
+    "allocate_inhibited",
+    "decay_all",
+    "horizon",
+    "is_quiet",
+]
 
 _index = np.uint64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
-_NEVER = np.inf
+NEVER = np.inf
 
 _FAR_BELOW = -1e30
 """B of a refractory neuron: no arrival makes it a candidate."""
@@ -51,6 +60,8 @@ class InhibitedScratch(NamedTuple):
     arrivals: NDArray[np.float64]  # ms, sorted
     sources: NDArray[np.int32]
     grades: NDArray[np.float32]
+    numbers: NDArray[np.int32]  # which spike of the trial each is
+    heard: NDArray[np.bool_]  # whether a spike of a neuron has arrived; for forward_recurrent.py
 
 
 def allocate_inhibited(n: int, max_spikes: int) -> InhibitedScratch:
@@ -60,19 +71,24 @@ def allocate_inhibited(n: int, max_spikes: int) -> InhibitedScratch:
     return InhibitedScratch(
         *(A, B, np.zeros(n, np.float32), held, due, np.zeros(n, np.int32)),
         *(np.empty(on_the_way), np.empty(on_the_way, np.int32), np.empty(on_the_way, np.float32)),
+        *(np.empty(on_the_way, np.int32), np.zeros(n, np.bool_)),
     )
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
-def _send(time: float, lane: np.uint64, grade: np.float32, n_sent: int, first: int, scratch: InhibitedScratch) -> None:
+def _send(
+    time: float, lane: np.uint64, grade: np.float32, number: int, n_sent: int, first: int, scratch: InhibitedScratch
+) -> None:
     """Put a spike among those on their way, which begin at ``first``, in order of arrival."""
     at = n_sent
     while at > first and scratch.arrivals[at - 1] > time:
         scratch.arrivals[at] = scratch.arrivals[at - 1]
         scratch.sources[at] = scratch.sources[at - 1]
         scratch.grades[at] = scratch.grades[at - 1]
+        scratch.numbers[at] = scratch.numbers[at - 1]
         at -= 1
     scratch.arrivals[at], scratch.sources[at], scratch.grades[at] = time, np.int32(lane), grade
+    scratch.numbers[at] = number
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
@@ -86,7 +102,7 @@ def _inhibit(at: int, inhibition: np.float32, scratch: InhibitedScratch) -> None
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
-def _quiet(window: float, constants: LayerConstants, scratch: InhibitedScratch) -> bool:
+def is_quiet(window: float, constants: LayerConstants, scratch: InhibitedScratch) -> bool:
     """Return whether no neuron can reach threshold within a window, by the tangent of forward.py."""
     tangent_A, tangent_B = window / constants.tau_syn - 1.0, 1.0 - window / constants.tau_m
     candidates = 0
@@ -96,14 +112,15 @@ def _quiet(window: float, constants: LayerConstants, scratch: InhibitedScratch) 
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
-def _decay(decay_syn: float, decay_m: float, scratch: InhibitedScratch) -> None:
+def decay_all(decay_syn: float, decay_m: float, scratch: InhibitedScratch) -> None:
+    """Let A and B of all neurons decay."""
     for lane in range(_index(scratch.A.size)):
         scratch.A[lane] *= decay_syn
         scratch.B[lane] *= decay_m
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
-def _horizon(
+def horizon(
     now: float,
     until: float,
     counts: NDArray[np.int32],
@@ -117,13 +134,13 @@ def _horizon(
     window = until - now
     tangent_A, tangent_B = window / tau_syn - 1.0, 1.0 - window / tau_m
     for lane in range(_index(scratch.A.size)):
-        scratch.due[lane] = _NEVER
+        scratch.due[lane] = NEVER
         a, b, since, left = scratch.A[lane], scratch.B[lane], 0.0, window
         if counts[cell + lane] >= constants.max_spikes or (
-            scratch.held[lane] == _NEVER and b * tangent_B + a * tangent_A < c
+            scratch.held[lane] == NEVER and b * tangent_B + a * tangent_A < c
         ):
             continue
-        if scratch.held[lane] != _NEVER:
+        if scratch.held[lane] != NEVER:
             since = max(0.0, scratch.held[lane] - now)
             left = window - since
             if left < 0.0:
@@ -158,7 +175,7 @@ def _write_release(
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
-def _advance_neurons(
+def advance_neurons(
     trial: np.uint64,
     now: float,
     until: float,
@@ -177,8 +194,12 @@ def _advance_neurons(
     rest, spikes, releases, counts = c - float(constants.drop), layer.spikes, layer.releases, layer.counts
     cell = trial * row_width(layer)
     release0 = first_spike(layer, trial)
-    decay_syn = math.exp((now - until) / tau_syn)
+    decay_syn, decay_m = math.exp((now - until) / tau_syn), math.exp((now - until) / tau_m)
     for lane in range(_index(scratch.A.size)):
+        if scratch.due[lane] > until and scratch.held[lane] > until:  # it does nothing but decay
+            scratch.A[lane] *= decay_syn
+            scratch.B[lane] = scratch.B[lane] * decay_m if scratch.held[lane] == NEVER else _FAR_BELOW
+            continue
         a, b, at = scratch.A[lane], scratch.B[lane], now  # as of the time ``at``
         due = scratch.due[lane]
         while True:
@@ -186,12 +207,12 @@ def _advance_neurons(
                 a, at = a * math.exp((at - max(at, scratch.held[lane])) / tau_syn), max(at, scratch.held[lane])
                 b = a + rest
                 _write_release(release0 + _index(n_released), lane, at - start, start, a, rest, constants, releases)
-                scratch.held[lane] = _NEVER
+                scratch.held[lane] = NEVER
                 scratch.released[lane] = n_released
                 n_released += 1
-                if due == _NEVER and counts[cell + lane] < constants.max_spikes:
+                if due == NEVER and counts[cell + lane] < constants.max_spikes:
                     wait = next_spike(a, b, c, tau_m, tau_syn, until - at)
-                    due = at + wait if wait >= 0.0 else _NEVER
+                    due = at + wait if wait >= 0.0 else NEVER
             if due > until:
                 break
             a, b, at = a * math.exp((at - due) / tau_syn), b * math.exp((at - due) / tau_m), due
@@ -216,9 +237,9 @@ def _advance_neurons(
             spikes[n].released = scratch.released[lane]
             n += _ONE
             if at + constants.delay <= constants.trial_duration:
-                _send(at + constants.delay, lane, grade, n_sent, first_sent, scratch)
+                _send(at + constants.delay, lane, grade, np.int64(n - release0) - 1, n_sent, first_sent, scratch)
                 n_sent += 1
-            due = _NEVER
+            due = NEVER
             if constants.refractory > np.float32(0.0):
                 if scratch.released[lane] >= 0:
                     releases[release0 + _index(scratch.released[lane])].last = False
@@ -228,9 +249,9 @@ def _advance_neurons(
                 b -= constants.drop
                 if counts[cell + lane] < constants.max_spikes:
                     wait = next_spike(a, b, c, tau_m, tau_syn, until - at)
-                    due = at + wait if wait >= 0.0 else _NEVER
+                    due = at + wait if wait >= 0.0 else NEVER
         scratch.A[lane] *= decay_syn
-        scratch.B[lane] = b * math.exp((at - until) / tau_m) if scratch.held[lane] == _NEVER else _FAR_BELOW
+        scratch.B[lane] = b * math.exp((at - until) / tau_m) if scratch.held[lane] == NEVER else _FAR_BELOW
     return n, n_released, n_sent
 
 
@@ -252,13 +273,13 @@ def _advance_trial(
     scratch.A[:] = 0.0
     scratch.B[:] = 0.0
     scratch.D[:] = np.float32(0.0)
-    scratch.held[:] = _NEVER
+    scratch.held[:] = NEVER
     for lane in range(width):
         counts[cell + lane] = 0
         layer.directional[cell + lane] = np.float32(0.0)
         layer.perturbation[cell + lane] = np.float32(0.0)
     n, n_released, n_arrived, n_sent = spike0, 0, 0, 0
-    release = _NEVER  # the next one
+    release = NEVER  # the next one
     for group in range(group0, last_group):
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             row, grade = _index(events[event].unit) * width, events[event].grade
@@ -275,18 +296,18 @@ def _advance_trial(
                 _inhibit(n_arrived, inhibition, scratch)
                 n_arrived += 1
             until = min(end, scratch.arrivals[n_arrived]) if n_arrived < n_sent else end
-            if until < release and _quiet(until - now, constants, scratch):
+            if until < release and is_quiet(until - now, constants, scratch):
                 if now == start and until == end:
-                    _decay(float(groups[group].decay_syn), float(groups[group].decay_m), scratch)
+                    decay_all(float(groups[group].decay_syn), float(groups[group].decay_m), scratch)
                 else:
                     since = now - until
-                    _decay(math.exp(since / constants.tau_syn), math.exp(since / constants.tau_m), scratch)
+                    decay_all(math.exp(since / constants.tau_syn), math.exp(since / constants.tau_m), scratch)
             else:
-                until = _horizon(now, until, counts, cell, float(constants.c), constants, scratch)
-                n, n_released, n_sent = _advance_neurons(
+                until = horizon(now, until, counts, cell, float(constants.c), constants, scratch)
+                n, n_released, n_sent = advance_neurons(
                     trial, now, until, start, n, n_released, n_arrived, n_sent, constants, draw, scratch, layer
                 )
-                release = _NEVER
+                release = NEVER
                 for lane in range(_index(scratch.A.size)):
                     release = min(release, scratch.held[lane])
             now = until

@@ -10,7 +10,10 @@ import numpy as np
 from pynn_sfdfa.event.batch.activity import first_spikes
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.distribute import distribute_inputs, distribute_spikes
-from pynn_sfdfa.event.batch.forward import Draw
+from pynn_sfdfa.event.batch.forward import Draw, advance_layer
+from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
+from pynn_sfdfa.event.batch.forward_recurrent import advance_recurrent
+from pynn_sfdfa.event.batch.layout import pad
 from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, run_trials
 from pynn_sfdfa.event.batch.pool import Pool
 from pynn_sfdfa.event.batch.site_layout import layouts_of
@@ -18,10 +21,14 @@ from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants, of_sile
 from pynn_sfdfa.training.responses import Responses
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import Presentations, SpikeTrains
+    from pynn_sfdfa.event.batch.site_layout import SiteLayout
     from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.network.recurrent import Recurrent
 
 __all__ = ["Layers"]
 
@@ -54,6 +61,8 @@ class Layers:
 
     inhibition : list of float
         By which a spike of a neuron inhibits each other one of its layer, in nA.
+    delays_within : list of float
+        After which spikes of a recurrent layer arrive at it, in ms; 0 for others.
     at_threshold : list of bool
         Whether the potential that inputs have given a neuron at its spikes is theta for each: resets are to rest, and
         there is no inhibition within the layer.
@@ -72,6 +81,8 @@ class Layers:
         self.constants = tuple(layer_constants(layer, network) for layer in network.layers)
         self.silent = [of_silent(layer) for layer in network.layers]
         self.inhibition = [layer.connectivity.inhibition for layer in network.layers]
+        self._recurrent = [layer.connectivity.recurrent for layer in network.layers]
+        self.delays_within = [0.0 if own is None else own.delay for own in self._recurrent]
         self.at_threshold = [
             layer.cell.reset_current == layer.cell.threshold_current and not inhibition
             for layer, inhibition in zip(network.layers, self.inhibition, strict=True)
@@ -85,7 +96,16 @@ class Layers:
         self.learns = [layer.connectivity.learns for layer in network.layers]
         self.weights = tuple(own.padded_weights(w) for own, w in zip(self.layouts, network.weights, strict=True))
         self.flat_weights = [w.reshape(-1) for w in self.weights]
+        self._present = [_present(own, recurrent) for own, recurrent in zip(self.layouts, self._recurrent, strict=True)]
         self._workspaces: dict[int, Workspace] = {}
+
+    @property
+    def advancing(self) -> tuple[Any, ...]:
+        """The kernels that find the spikes of the layers, those that take longest to compile first."""
+        plain = not all(own.within or inhibition for own, inhibition in zip(self.layouts, self.inhibition, strict=True))
+        recurrent = any(own.within for own in self.layouts)
+        kernels = [advance_recurrent] * recurrent + [advance_inhibited] * any(self.inhibition)
+        return (*kernels, *[advance_layer] * plain)
 
     @property
     def arriving(self) -> tuple[Any, ...]:
@@ -94,6 +114,12 @@ class Layers:
         inputs = arrive_inputs if first else distribute_inputs
         spikes = [arrive_spikes] * any(others) + [distribute_spikes] * (not all(others))
         return (*spikes, inputs)
+
+    def without_absent(self, gradients: Sequence[NDArray[np.float32]]) -> None:
+        """Set gradients, or weights, to 0 where recurrent layers have no synapse; shape (rows * width,) each."""
+        for gradient, present in zip(gradients, self._present, strict=True):
+            if present is not None:
+                gradient[-present.size :] *= present.reshape(-1)
 
     def workspace(self, trains: SpikeTrains, trials: int) -> Workspace:
         """Return the arrays for so many trials at a time; ValueError if the samples do not fit the network."""
@@ -133,7 +159,7 @@ class Layers:
             Draw(perturbed and layer > 0, perturbed and layer < top, self._seed, layer, first_trial, passed_on)
             for layer in range(top + 1)
         )
-        what = (self.layouts, self.flat_weights, self.inhibition, self.constants, draws)
+        what = (self.layouts, self.flat_weights, self.inhibition, self.delays_within, self.constants, draws)
         run_trials(self.pool, workspace, trains, samples, *what)
 
     def respond(self, trains: Presentations, trials: int, of_first_spikes: bool) -> Responses:
@@ -151,6 +177,13 @@ class Layers:
                 first[samples] = first_spikes(workspace.layers[-1], samples.size, self.sizes[-1])
             totals += [int(workspace.counts(layer, samples.size).sum()) for layer in range(len(totals))]
         return Responses(counts, first, tuple(int(total) for total in totals))
+
+
+def _present(layout: SiteLayout, recurrent: Recurrent | None) -> NDArray[np.float32] | None:
+    """Return 1 for each synapse within a layer and 0 where there is none, padded; None if there are all or none."""
+    if recurrent is None or recurrent.p_connect == 1:
+        return None
+    return pad(recurrent.connected(layout.lanes).astype(np.float32))
 
 
 def _checked_threads(threads: int | None) -> int:

@@ -110,7 +110,7 @@ def _through_place(
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             row = (matrix + _index(events[event].unit)) * width
             worth = _arrive(weights, row, S1, S2, error, lane0, potential)
-            if of_below:
+            if of_below and events[event].source >= 0:  # not a spike of the layer itself
                 result[row0 + _index(below.spikes[below0 + _index(events[event].source)].unit)] += worth
 
 

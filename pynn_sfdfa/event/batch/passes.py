@@ -12,11 +12,13 @@ from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.distribute import distribute_inputs, distribute_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
 from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
+from pynn_sfdfa.event.batch.forward_recurrent import advance_recurrent
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
 from pynn_sfdfa.event.batch.pool import share_out
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
+from pynn_sfdfa.event.batch.spike_errors_within import spike_errors_within
 from pynn_sfdfa.event.batch.workspace import Room
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ __all__ = [
     "lateral_effect",
     "neuron_errors_below",
     "propagate_errors",
+    "propagate_within",
     "return_answers",
     "run_trials",
     "sort_arrivals",
@@ -56,6 +59,7 @@ def run_trials(
     layouts: Sequence[SiteLayout],
     weights: Sequence[NDArray[np.float32]],
     inhibition: Sequence[float],
+    delays_within: Sequence[float],
     constants: Sequence[LayerConstants],
     draws: Sequence[Draw],
 ) -> None:
@@ -69,8 +73,10 @@ def run_trials(
     weights : sequence of float32 arrays, shape (rows * width,)
     inhibition : sequence of float
         By which a spike of a neuron inhibits each other one of its layer, in nA.
+    delays_within : sequence of float
+        After which spikes of a recurrent layer arrive at it, in ms.
     """
-    run = partial(_run_part, workspace, trains, samples, layouts, weights, inhibition, constants, draws)
+    run = partial(_run_part, workspace, trains, samples, layouts, weights, inhibition, delays_within, constants, draws)
     while True:
         parts = share_out(samples.size, PARTS_PER_THREAD * pool.threads)
         pool.run(partial(run, number, part) for number, part in enumerate(parts))
@@ -85,6 +91,7 @@ def _run_part(
     layouts: Sequence[SiteLayout],
     weights: Sequence[NDArray[np.float32]],
     inhibition: Sequence[float],
+    delays_within: Sequence[float],
     constants: Sequence[LayerConstants],
     draws: Sequence[Draw],
     number: int,
@@ -107,7 +114,11 @@ def _run_part(
         if missing:
             workspace.lacks(layer, Room(missing * _GROWTH // 100, room.spikes))
             return
-        if inhibition[layer]:
+        if layout.within:
+            n_below, within = layout.rows - layout.within, np.float32(delays_within[layer])
+            there = constants[layer]._replace(delay=within)
+            advance_recurrent(first, last, weights[layer], n_below, there, draws[layer], space, own)
+        elif inhibition[layer]:
             advance_inhibited(first, last, weights[layer], np.float32(inhibition[layer]), *how)
         elif not advance_layer(first, last, weights[layer], *how):
             workspace.lacks(layer, Room(room.events, room.spikes * _GROWTH // 100))
@@ -131,6 +142,27 @@ def propagate_errors(
     def propagate(part: slice) -> None:
         space = np.empty((3, width), np.float32)
         spike_errors_through_weights(part.start, part.stop, weights, above, error, of_spikes, constants, *space, below)
+
+    pool.run(partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads))
+
+
+def propagate_within(
+    pool: Pool,
+    workspace: Workspace,
+    layer: int,
+    n_trials: int,
+    layout: SiteLayout,
+    weights: NDArray[np.float32],
+    error: NDArray[np.float32],
+    of_spikes: bool,
+    constants: LayerConstants,
+) -> None:
+    """Set the errors of the spikes of a recurrent layer by backpropagation within it; arguments as of the kernel."""
+    own, n_below = workspace.layers[layer], layout.rows - layout.within
+
+    def propagate(part: slice) -> None:
+        space = np.empty((3, layout.width), np.float32)
+        spike_errors_within(part.start, part.stop, weights, n_below, own, error, of_spikes, constants, *space)
 
     pool.run(partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads))
 

@@ -46,7 +46,7 @@ def is_dense(sites: Sites, below: Sites | None) -> bool:
     """Whether all units are in one site and every one has the row of its number: then no table is needed."""
     n = sites.offsets.size - 1
     one_site = sites.count == 1 and (below is None or below.count == 1)
-    return one_site and sites.rows == sites.row.size == n and bool((sites.row == np.arange(n)).all())
+    return one_site and sites.rows - sites.within == sites.row.size == n and bool((sites.row == np.arange(n)).all())
 
 
 def reach_of(sites: Sites, order: NDArray[np.int64]) -> Reach:

@@ -40,7 +40,10 @@ class LayerConstants(NamedTuple):
 _EVENT = np.dtype(
     [
         ("unit", np.int32),  # presynaptic neuron, or what row of weights it has at this site
-        ("source", np.int32),  # which spike of the layer below it is; not set for input spikes
+        (
+            "source",
+            np.int32,
+        ),  # which spike of the layer below, or -1 minus which of its own; not set for inputs
         ("grade", np.float32),
         ("first", np.bool_),  # whether it is the unit's first in the trial; not set in dense layers
     ],

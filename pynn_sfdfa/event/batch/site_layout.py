@@ -41,8 +41,8 @@ class SiteLayout:
         Sites, neurons of each, the same with padding, and neurons in all.
     shared : bool
         Whether all sites have the same weights.
-    rows : int
-        Of the weights of a site.
+    rows, within : int
+        Of the weights of a site; and how many of them, the last ones, are of the neurons of the layer itself.
     dense : bool
         Whether every unit below has the row of its number in the only site.
     fan_out : int
@@ -52,6 +52,7 @@ class SiteLayout:
     def __init__(self, sites: Sites, below: SiteLayout | None) -> None:
         self._sites, self._below = sites, below
         self.count, self.lanes, self.rows, self.shared = sites.count, sites.lanes, sites.rows, sites.shared
+        self.within = sites.within
         self.width, self.neurons = padded_width(sites.lanes), sites.count * sites.lanes
         self.dense = is_dense(sites, None if below is None else below._sites)
         self.fan_out = int(np.diff(sites.offsets).max(initial=0))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import boolean, float32, int64
 
+from pynn_sfdfa.event.batch.lanes import STEP, add, load, scaled, store, subtract, times, total, zeros
 from pynn_sfdfa.event.batch.places import first_event, first_group, spikes_of_trial
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.batch.walk import take_window
@@ -26,7 +27,10 @@ __all__ = ["slope", "spike_errors_through_weights"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
-_ONE = np.uint64(1)
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
+
+_SMALLEST = np.float32(1e-12)
+"""Accumulated decay at which S1 and S2 are brought up to date, long before float32 overflows."""
 
 
 @subroutine(fastmath=FLOAT_FLAGS | {"reassoc"})
@@ -39,10 +43,27 @@ def slope(
     scale2: np.float32,
 ) -> np.float32:
     """Return ``sum_i w_i (S1_i scale1 - S2_i scale2)``; the order of the sum is the compiler's, but always the same."""
-    total = np.float32(0.0)
+    summed = np.float32(0.0)
     for lane in range(_index(S1.size)):
-        total += weights[row + lane] * (S1[lane] * scale1 - S2[lane] * scale2)
-    return total
+        summed += weights[row + lane] * (S1[lane] * scale1 - S2[lane] * scale2)
+    return summed
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
+def _slope_of_site(
+    weights: NDArray[np.float32],
+    row: np.uint64,
+    S1: NDArray[np.float32],
+    S2: NDArray[np.float32],
+    scale1: np.float32,
+    scale2: np.float32,
+) -> np.float32:
+    """Return what `slope` does, without the work before and after a loop, which for short rows is most of it."""
+    summed = zeros()
+    for lane in range(_ZERO, _index(S1.size), STEP):
+        each = subtract(scaled(load(S1, lane), scale1), scaled(load(S2, lane), scale2))
+        summed = add(summed, times(load(weights, row + lane), each))
+    return total(summed)
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -73,19 +94,43 @@ def _through_weights(
     S1[:] = zero
     S2[:] = zero
     carry[:] = zero
+    decay_syn, decay_m = one, one
     group = group0 + _index(layer.places[place].n_groups)
     while group > group0:
         group -= _ONE
-        decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
-        for lane in range(width):
-            S1[lane] *= decay_syn
-            S2[lane] *= decay_m
-        take_window(place, group, lowest, layer, error, cell, of_spikes, False, constants, one, one, S1, S2, carry)
+        decay_syn *= groups[group].decay_syn
+        decay_m *= groups[group].decay_m
+        if layer.dense or decay_syn < _SMALLEST:
+            for lane in range(_ZERO, width, STEP):
+                store(S1, lane, scaled(load(S1, lane), decay_syn))
+                store(S2, lane, scaled(load(S2, lane), decay_m))
+            decay_syn, decay_m = one, one
+        take_window(
+            place,
+            group,
+            lowest,
+            layer,
+            error,
+            cell,
+            of_spikes,
+            False,
+            constants,
+            decay_syn,
+            decay_m,
+            S1,
+            S2,
+            carry,
+        )
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
+            if events[event].source < 0:  # a spike of the layer itself
+                continue
             row = (matrix + _index(events[event].unit)) * width
-            spikes_below[below0 + _index(events[event].source)].error += slope(
-                weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m
-            )
+            below_at = below0 + _index(events[event].source)
+            if layer.dense:
+                change = slope(weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m)
+            else:
+                change = _slope_of_site(weights, row, S1, S2, decay_syn / constants.tau_syn, decay_m / constants.tau_m)
+            spikes_below[below_at].error += change
 
 
 @kernel(

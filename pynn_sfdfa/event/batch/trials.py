@@ -12,6 +12,7 @@ from pynn_sfdfa.event.batch.passes import (
     lateral_effect,
     neuron_errors_below,
     propagate_errors,
+    propagate_within,
     return_answers,
     sort_arrivals,
 )
@@ -118,6 +119,24 @@ class Trials:
     def spike_errors_through_weights(self, layer: int) -> None:
         """Add to the error of every spike below how the loss changes with its time through this layer."""
         self._spike_errors_below(layer, self._layers.flat_weights[layer])
+
+    def spike_errors_within(self, layer: int) -> None:
+        """Add to the error of every spike of a recurrent layer what it does within it."""
+        layout = self._layers.layouts[layer]
+        if not layout.within:
+            return
+        propagate_within(
+            self._layers.pool,
+            self._workspace,
+            layer,
+            self._n,
+            layout=layout,
+            weights=self._layers.flat_weights[layer],
+            error=self._flat_errors[layer],
+            of_spikes=layer in self._of_spikes,
+            constants=self._layers.constants[layer],
+        )
+        self._of_spikes.add(layer)
 
     def spike_errors_through_feedback(self, layer: int, feedback: NDArray[np.float32]) -> None:
         """The same with feedback weights in place of the forward weights."""

@@ -15,6 +15,7 @@ import numpy as np
 from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.arrivals_by_unit import merged
+from pynn_sfdfa.event.batch.lanes import STEP, add, load, scaled, store, subtract
 from pynn_sfdfa.event.batch.places import event_count, first_event, first_group, row_width
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.batch.walk import all_zero, take_window
@@ -33,6 +34,14 @@ _ZERO, _ONE, _FOUR = np.uint64(0), np.uint64(1), np.uint64(4)
 
 _SMALLEST = np.float32(1e-12)
 """Accumulated decay at which S1 and S2 are brought up to date, long before float32 overflows."""
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
+def _eligibility(
+    lane: np.uint64 | int, S1: NDArray[np.float32], S2: NDArray[np.float32], decay_syn: np.float32, decay_m: np.float32
+) -> NDArray[np.float32]:
+    """Return what an arrival adds to the gradients of its synapses with the neurons from ``lane`` on."""
+    return subtract(scaled(load(S1, lane), decay_syn), scaled(load(S2, lane), decay_m))
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
@@ -59,15 +68,15 @@ def _add_by_unit(
         while at - first >= _FOUR:
             r0, r1 = _index(of_unit[at - _ONE]) * lanes, _index(of_unit[at - _index(2)]) * lanes
             r2, r3 = _index(of_unit[at - _index(3)]) * lanes, _index(of_unit[at - _FOUR]) * lanes
-            for lane in range(lanes):
-                pair = gradient[row + lane] + rows[r0 + lane] + rows[r1 + lane]
-                gradient[row + lane] = pair + rows[r2 + lane] + rows[r3 + lane]
+            for lane in range(_ZERO, lanes, STEP):
+                pair = add(add(load(gradient, row + lane), load(rows, r0 + lane)), load(rows, r1 + lane))
+                store(gradient, row + lane, add(add(pair, load(rows, r2 + lane)), load(rows, r3 + lane)))
             at -= _FOUR
         while at > first:
             at -= _ONE
             r0 = _index(of_unit[at]) * lanes
-            for lane in range(lanes):
-                gradient[row + lane] += rows[r0 + lane]
+            for lane in range(_ZERO, lanes, STEP):
+                store(gradient, row + lane, add(load(gradient, row + lane), load(rows, r0 + lane)))
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
@@ -140,9 +149,9 @@ def _replay_block(
         decay_syn *= groups[group].decay_syn
         decay_m *= groups[group].decay_m
         if decay_syn < _SMALLEST:
-            for lane in range(lanes):
-                S1[lane] *= decay_syn
-                S2[lane] *= decay_m
+            for lane in range(_ZERO, lanes, STEP):
+                store(S1, lane, scaled(load(S1, lane), decay_syn))
+                store(S2, lane, scaled(load(S2, lane), decay_m))
             decay_syn, decay_m = one, one
         spiked = take_window(
             place,
@@ -166,13 +175,14 @@ def _replay_block(
         if few:
             loud = group - group0 + _ONE if loud == _ZERO else loud
             row = (group - group0) * lanes
-            for lane in range(lanes):
-                rows[row + lane] = S1[lane] * decay_syn - S2[lane] * decay_m
+            for lane in range(_ZERO, lanes, STEP):
+                store(rows, row + lane, _eligibility(lane, S1, S2, decay_syn, decay_m))
             continue
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             row = _index(events[event].unit) * width + column
-            for lane in range(lanes):
-                gradient[row + lane] += S1[lane] * decay_syn - S2[lane] * decay_m
+            for lane in range(_ZERO, lanes, STEP):
+                learned = _eligibility(lane, S1, S2, decay_syn, decay_m)
+                store(gradient, row + lane, add(load(gradient, row + lane), learned))
     if few:
         _add_by_unit(place, column, loud, layer, rows, width, lanes, gradient)
     if silent != zero:

@@ -56,7 +56,7 @@ def of_silent(layer: Layer) -> float:
 
 def _scratch(layer: Layer, width: int, max_spikes: int) -> Scratch | InhibitedScratch:
     """Return space for the forward pass of a layer on one thread."""
-    if layer.connectivity.inhibition:
+    if layer.connectivity.inhibition or layer.connectivity.recurrent is not None:
         return allocate_inhibited(layer.size, max_spikes)
     return allocate_scratch(width)
 
@@ -97,6 +97,10 @@ class Workspace:
         self._most += [
             Room(below * own.fan_out, spikes)
             for below, own, spikes in zip(most[:-1], layouts[1:], most[1:], strict=True)
+        ]
+        self._most = [
+            Room(room.events + (room.spikes if own.within else 0), room.spikes)
+            for room, own in zip(self._most, layouts, strict=True)
         ]
         self.rooms: list[Room] = list(former.rooms if former else map(self._first_room, range(len(layouts))))
         self.rooms[0] = Room(self._most[0].events, self.rooms[0].spikes)
@@ -149,7 +153,7 @@ class Workspace:
         """Return what layers of many sites begin with: a spike of each neuron."""
         most, own = self._most[layer], self._layouts[layer]
         spikes = most.spikes if own.count == 1 else min(most.spikes, own.width * (own.count + self._network.max_spikes))
-        if own.dense or layer == 0:
+        if own.dense or own.within or layer == 0:
             return Room(most.events, spikes)
         below = self._layouts[layer - 1]
         return Room(min(most.events, below.count * below.width * own.fan_out), spikes)

@@ -52,6 +52,7 @@ def _planes(layer: Layer, rows: int, image: tuple[int, int] | None) -> tuple[int
 
 
 def _layer(layer: Layer, weights: NDArray[np.float32], image: tuple[int, int] | None) -> dict[str, Any]:
+    weights = layer.connectivity.of_below(weights)
     rows = weights.shape[-2]
     seen = np.moveaxis(weights, -1, -2).reshape(-1, rows)  # one line for each neuron, or filter
     n = max(1, min(_MOST_PICTURES, _MOST_BYTES // rows, len(seen)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.common.needs import Need
     from pynn_sfdfa.network.connectivity.sites import Sites
+    from pynn_sfdfa.network.recurrent import Recurrent
     from pynn_sfdfa.network.shapes import Shape
 
 __all__ = ["Connectivity"]
@@ -51,9 +52,18 @@ class Connectivity(ABC):
         return 0.0
 
     @property
+    def recurrent(self) -> Recurrent | None:
+        """Synapses among the neurons of the layer, if there are any."""
+        return None
+
+    @property
     def learns(self) -> bool:
         """Whether its weights change; those of others stay as they are."""
         return True
+
+    def with_cell(self, cell: Cell) -> Self:
+        """Return the same connectivity of other neurons."""
+        return replace(self, cell=cell)
 
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -77,6 +87,10 @@ class Connectivity(ABC):
     ) -> NDArray[np.float32]:
         """Return weights drawn uniformly from a range, in nA."""
         return generator.uniform(*bounds, self.sites(input_shape).weight_shape).astype(np.float32)
+
+    def of_below(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return those of the weights that belong to synapses from the layer below."""
+        return weights
 
     def matrix(self, input_shape: Shape, weights: NDArray[np.float32]) -> Any:
         """Return the weights as a matrix (units below, neurons), sparse where few of them are connected."""

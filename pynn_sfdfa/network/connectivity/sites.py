@@ -40,6 +40,8 @@ class Sites:
         A spike of unit k of the layer below arrives at ``site[offsets[k]:offsets[k + 1]]``.
     site, row : int64, shape (arrivals,)
         There it meets that row of the matrix.
+    within : int
+        How many of the rows, the last ones, are those of the neurons of the layer itself, where it is recurrent.
     """
 
     count: int
@@ -49,6 +51,7 @@ class Sites:
     offsets: NDArray[np.int64]
     site: NDArray[np.int64]
     row: NDArray[np.int64]
+    within: int = 0
 
     @property
     def weight_shape(self) -> Shape:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.network.cells import Cell
     from pynn_sfdfa.network.connectivity.pooling import Pooling
+    from pynn_sfdfa.network.recurrent import Recurrent
     from pynn_sfdfa.network.shapes import Shape
 
 __all__ = ["Summed"]
@@ -64,9 +65,18 @@ class Summed(Connectivity):
         return self.above.inhibition
 
     @property
+    def recurrent(self) -> Recurrent | None:
+        """Those of the connectivity above."""
+        return self.above.recurrent
+
+    @property
     def learns(self) -> bool:
         """Whether the weights of the connectivity above do."""
         return self.above.learns
+
+    def with_cell(self, cell: Cell) -> Self:
+        """Return the same with other neurons above; see `Connectivity.with_cell`."""
+        return replace(self, above=self.above.with_cell(cell))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the layer above, after pooling."""
@@ -81,7 +91,12 @@ class Summed(Connectivity):
         np.cumsum(each, out=offsets[1:])
         check_size(0, 0, int(offsets[-1]), "lower the size of pooling")
         at = np.repeat(first - offsets[:-1], each) + np.arange(offsets[-1])
-        return Sites(sites.count, sites.lanes, sites.rows, sites.shared, offsets, sites.site[at], sites.row[at])
+        arrivals = (offsets, sites.site[at], sites.row[at])
+        return Sites(sites.count, sites.lanes, sites.rows, sites.shared, *arrivals, sites.within)
+
+    def of_below(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return those of the connectivity above."""
+        return self.above.of_below(weights)
 
     def initial_weights(
         self, input_shape: Shape, bounds: tuple[float, float], generator: np.random.Generator

@@ -24,14 +24,14 @@ __all__ = ["ThroughSpikeTimes"]
 class ThroughSpikeTimes(Transport):
     """Spike z of neuron j has the error ``sum_i w_ij (S1_i/tau_syn - S2_i/tau_m)`` at its time.
 
-    The sum is over the neurons of the layer above (docs/algorithm.md, section 7). It is neither local nor online, and
-    takes no feedback weights.
+    The sum is over the neurons of the layer above (docs/algorithm.md, section 7), and of its own if it is recurrent
+    (section 12). It is neither local nor online, and takes no feedback weights.
     """
 
     name: ClassVar[str] = "through-spike-times"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.ALL_SPIKES, Need.FORWARD_WEIGHTS})
     through_times: ClassVar[bool] = True
-    asks: ClassVar[tuple[str, ...]] = ("spike_errors_through_weights",)
+    asks: ClassVar[tuple[str, ...]] = ("spike_errors_through_weights", "spike_errors_within")
 
     def assign(
         self,
@@ -41,6 +41,8 @@ class ThroughSpikeTimes(Transport):
     ) -> None:
         """Go down layer by layer; see `Transport.assign`."""
         trials.neuron_errors(trials.n_layers - 1, trials.output_error)
+        trials.spike_errors_within(trials.n_layers - 1)
         for layer in range(trials.n_layers - 2, -1, -1):
             trials.neuron_errors(layer, np.broadcast_to(regularisation(layer), trials.counts(layer).shape))
             trials.spike_errors_through_weights(layer + 1)
+            trials.spike_errors_within(layer)

@@ -12,7 +12,21 @@ from numba.core.dispatcher import Dispatcher
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import BP, DFA, HM2BP, SFDFA, SGD, Adam, Convolution, Dense, Input, Network, Pooling, SpikeCount
+from pynn_sfdfa import (
+    BP,
+    DFA,
+    HM2BP,
+    SFDFA,
+    SGD,
+    Adam,
+    Convolution,
+    Dense,
+    Input,
+    Network,
+    Pooling,
+    Recurrent,
+    SpikeCount,
+)
 from pynn_sfdfa.network.cells import IF_curr_exp
 
 RULES = [SFDFA(rho=0.1), SFDFA(rho=0.1, timed=True), DFA(rho=0.1), BP(rho=0.1), HM2BP()]
@@ -71,6 +85,18 @@ def test_nor_in_layers_with_inhibition(sizes):
     list(engine.train(trains, np.arange(7), 0))
     assert compiled() == before
     assert {"advance_inhibited", "lateral_effects"} <= before
+
+
+@pytest.mark.parametrize("rule", [SFDFA(), BP()])
+def test_nor_in_recurrent_layers(rule):
+    trains = random_trains(np.random.default_rng(1), 7, 9, n_classes=3)
+    net = Network([Input((9,)), Dense(5, recurrent=Recurrent(p_connect=0.5)), Dense(3)], max_spikes=9)
+    engine = sim.training_engine(net, rule, Adam(), SpikeCount(), 3, 1, 2)
+    engine.prepare()
+    before = compiled()
+    list(engine.train(trains, np.arange(7), 0))
+    assert compiled() == before
+    assert "advance_recurrent" in before
 
 
 @pytest.mark.parametrize("layers", [[Convolution(2, 2)], [Convolution(2, 2), Pooling(2), Dense(4)]], ids=["1", "2"])

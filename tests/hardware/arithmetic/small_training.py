@@ -20,10 +20,10 @@ def main(path):
     rng = np.random.default_rng(2)
     samples = [(np.sort(rng.uniform(0, 35, 10)).astype(np.float32), rng.permutation(10)) for _ in range(3)]
     trains = SpikeTrains.from_samples(samples, [0, 1, 0], 10)
-    parameters = LearningParameters(1e-4, 0.05, rho=0.1, r_target=1.0)
     results = {}
     for name, formats, gradient in (
         ("as specified", Formats(), "bounded"),
+        ("timed", Formats(), "bounded"),
         ("exact", Formats(), "exact"),
         ("16 bits", Formats(weight=11, weight_bits=16), "bounded"),
         ("stochastic", Formats(weight=11, weight_bits=16, stochastic=True), "bounded"),
@@ -34,6 +34,7 @@ def main(path):
             [10, 8, 3], c=0.3, tau_m=52.0, tau_syn=26.0, duration=40.0, gradient=gradient, seed=1
         )
         start.weights = [np.abs(w) * 1.5 for w in start.weights]
+        parameters = LearningParameters(1e-4, 0.05, rho=0.1, r_target=1.0, timed=name == "timed")
         network = FloatNetwork(start, 1.0, 7) if formats is None else FixedPointNetwork(start, 1.0, formats, 7)
         for sample in range(len(trains)):
             network.train(trains, sample, [4.0, 1.0, 1.0], parameters, sample)

@@ -51,7 +51,7 @@ def test_compiled_and_interpreted_kernels_agree_bit_for_bit(results):
 
 def test_something_happened(results):
     compiled, _ = results
-    for name in ("as specified", "exact", "16 bits", "stochastic", "saturating", "float"):
+    for name in ("as specified", "timed", "exact", "16 bits", "stochastic", "saturating", "float"):
         assert compiled[f"{name}: 0"].sum() > 20
     saturated = dict(zip(VARIABLES, compiled["saturating: 5"][0], strict=True))
     assert saturated["weight"] > 0

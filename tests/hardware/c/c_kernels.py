@@ -12,6 +12,7 @@ from toolchain.build import build_for_core, build_for_host
 from toolchain.compilers import MissingCompilerError, cross_compiler
 from toolchain.core import CoreKernels
 from toolchain.host import HostKernels
+from toolchain.processors import PROCESSORS
 
 from pynn_sfdfa.hardware.arithmetic import Formats
 
@@ -32,7 +33,8 @@ def build(target, formats=None, extra=(), count=False):
     if target == "host":
         return HostKernels(build_for_host(formats, extra))
     require_cross_compiler()
-    return CoreKernels(build_for_core(formats, extra), count=count)
+    processor = PROCESSORS[target]
+    return CoreKernels(build_for_core(formats, extra, processor), count, processor)
 
 
 def require_cross_compiler():

@@ -1,9 +1,10 @@
-"""The kernels on both targets, for several number formats."""
+"""The kernels on all targets, for several number formats."""
 
 from __future__ import annotations
 
 import pytest
 from c_kernels import FORMATS, CKernels, build
+from toolchain.processors import PROCESSORS
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -14,7 +15,7 @@ def own_objects(tmp_path_factory):
         yield
 
 
-@pytest.fixture(scope="session", params=["host", "core"])
+@pytest.fixture(scope="session", params=["host", *PROCESSORS])
 def target(request):
     return request.param
 

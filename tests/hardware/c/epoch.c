@@ -12,6 +12,8 @@ typedef struct {
     uint32_t seed;
     int32_t sizes[MOST_LAYERS + 1]; /* inputs, then neurons of each layer */
     int32_t gains[MOST_LAYERS];
+    int32_t timed; /* whether hidden spikes have errors of their own */
+    int32_t timed_gains[MOST_LAYERS];
 } setup;
 
 typedef struct {
@@ -70,6 +72,31 @@ static void learn(layer *self, source heard, int32_t ticks, int32_t gain, uint32
     }
 }
 
+/* As learn, with errors of spikes; `ahead` ticks after a spike of this layer the output takes it up. */
+static void learn_timed(layer *self, source heard, layer *output, uint32_t ahead, const setup *s, uint32_t k,
+                        uint32_t rounding_key, sfdfa_tally *tally)
+{
+    uint32_t left = self->n_spikes, events = self->arrived, of_output = output->n_spikes, reached = (uint32_t)s->ticks;
+    sfdfa_replay_begin(self->replay, self->error, s->gains[k], self->n, tally);
+    sfdfa_pull_begin(output->replay, output->error, output->n, tally);
+    for (uint32_t o = 0; o < output->n; ++o)
+        output->change[o] = 0;
+    for (uint32_t now = (uint32_t)s->ticks; now-- != 0;) {
+        for (; reached > now + ahead; --reached) {
+            of_output = sfdfa_pull_spikes(output->replay, output->spikes, of_output, reached - 1, tally);
+            sfdfa_pull_decay(output->replay, output->constants, output->change, output->n, tally);
+        }
+        left = sfdfa_timed_spikes(self->replay, self->spikes, left, now, self->feedback, self->n, output->change,
+                                  output->n, s->timed_gains[k], tally);
+        sfdfa_replay_decay(self->replay, self->constants, self->change, self->n);
+        for (; events != 0 && heard.spikes[events - 1].tick + self->lag == now; --events) {
+            const uint32_t unit = heard.spikes[events - 1].neuron;
+            const uint32_t word = sfdfa_key(sfdfa_key(rounding_key, now), unit);
+            sfdfa_change_row(self->weights + unit * self->n, self->change, word, self->n, tally);
+        }
+    }
+}
+
 static source heard_by(const layer *layers, uint32_t k, source inputs)
 {
     const source below = {layers[k - (k != 0)].spikes, layers[k - (k != 0)].grades, layers[k - (k != 0)].n_spikes};
@@ -83,7 +110,7 @@ static void compute_errors(layer *layers, uint32_t n_layers, const int32_t *targ
     for (layer *hidden = layers; hidden != output; ++hidden) {
         for (uint32_t i = 0; i < hidden->n; ++i)
             hidden->projected[i] = 0;
-        for (uint32_t o = 0; o < output->n; ++o)
+        for (uint32_t o = 0; o < output->n && !s->timed; ++o)
             sfdfa_feed_back(hidden->feedback + o * hidden->n, output->error[o], hidden->projected, hidden->n);
         sfdfa_hidden_error(hidden->projected, hidden->neurons, s->rho, s->r_target, hidden->error, hidden->n, tally);
     }
@@ -104,9 +131,14 @@ static void train_trial(layer *layers, const setup *s, source inputs, const int3
         for (uint32_t k = 0; k < n_layers; ++k)
             advance(&layers[k], heard_by(layers, k, inputs), now, tally);
     compute_errors(layers, n_layers, target, s, tally);
-    for (uint32_t k = 0; k < n_layers; ++k)
-        learn(&layers[k], heard_by(layers, k, inputs), s->ticks, s->gains[k], key(s->seed, SFDFA_ROUNDING, k, trial),
-              tally);
+    for (uint32_t k = 0; k < n_layers; ++k) {
+        const uint32_t rounding = key(s->seed, SFDFA_ROUNDING, k, trial);
+        const uint32_t ahead = (n_layers - 1 - k) * (uint32_t)(s->delay + 1);
+        if (s->timed && &layers[k] != output)
+            learn_timed(&layers[k], heard_by(layers, k, inputs), output, ahead, s, k, rounding, tally);
+        else
+            learn(&layers[k], heard_by(layers, k, inputs), s->ticks, s->gains[k], rounding, tally);
+    }
     for (layer *hidden = layers; hidden != output; ++hidden)
         for (uint32_t o = 0; o < output->n; ++o)
             sfdfa_improve_feedback(hidden->feedback + o * hidden->n, hidden->neurons, output->neurons[o].directional,

@@ -129,6 +129,37 @@ static void errors(uint32_t n, sfdfa_tally *tally)
     free(total);
 }
 
+/* Output neurons walked backwards, and hidden spikes with errors of their own. */
+static void timed(const sfdfa_constants *constants, uint32_t n, sfdfa_tally *tally)
+{
+    const uint32_t outputs = 1u + word() % 4u, size = n + 1u;
+    sfdfa_replay *above = exactly(outputs * sizeof *above), *replay = exactly(size * sizeof *replay);
+    sfdfa_spike *spikes = exactly(size * sizeof *spikes);
+    int32_t *pull = exactly(outputs * sizeof *pull), *feedback = exactly(outputs * size * sizeof *feedback);
+    for (uint32_t o = 0; o < outputs; ++o)
+        pull[o] = any();
+    sfdfa_pull_begin(above, pull, outputs, tally);
+    for (uint32_t i = 0; i < size; ++i) {
+        spikes[i].neuron = (uint16_t)(word() % outputs);
+        spikes[i].factor = any();
+        replay[i].S1 = sum();
+        replay[i].S2 = sum();
+        replay[i].delta = sum();
+    }
+    sfdfa_pull_spikes(above, spikes, size, 0, tally);
+    sfdfa_pull_decay(above, constants, pull, outputs, tally);
+    for (uint32_t i = 0; i < outputs * size; ++i)
+        feedback[i] = any();
+    for (uint32_t i = 0; i < size; ++i)
+        spikes[i].neuron = (uint16_t)(word() % size);
+    sfdfa_timed_spikes(replay, spikes, size, 0, feedback, size, pull, outputs, number(0, INT32_MAX), tally);
+    free(above);
+    free(replay);
+    free(spikes);
+    free(pull);
+    free(feedback);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3)
@@ -145,6 +176,7 @@ int main(int argc, char **argv)
                                            number(1 << 8, INT32_MAX), number(0, 1),         number(1, 4)};
         trial(&constants, row, n, &tally);
         errors(n, &tally);
+        timed(&constants, n, &tally);
         free(row);
     }
     for (int variable = 0; variable < SFDFA_VARIABLES; ++variable)

@@ -52,24 +52,27 @@ def called(request, target):
     gradient=st.sampled_from(["bounded", "exact"]),
     eta=st.sampled_from([0.0, 1e-4, 1e-2]),
     feedback_eta=st.sampled_from([0.0, 0.3]),
+    timed=st.booleans(),
 )
-def test_trials_of_any_network(called, seed, hidden, delay, gradient, eta, feedback_eta):
+def test_trials_of_any_network(called, seed, hidden, delay, gradient, eta, feedback_eta, timed):
     rng = np.random.default_rng(seed)
     sizes = [8, *hidden, 3]
     wired = network(sizes, gradient=gradient, delay=float(delay), max_spikes=6, seed=seed, **CELL)
     fixed = FixedPointNetwork(wired, formats=called[1], seed=seed)
-    parameters = LearningParameters(eta, feedback_eta, rho=0.3, r_target=1.5)
+    parameters = LearningParameters(eta, feedback_eta, rho=0.3, r_target=1.5, timed=timed)
+    fixed.feedback = [rng.integers(-(2**25), 2**25, f.shape) for f in fixed.feedback]
     shown, targets = trains(rng, 3, 8, 40), rng.uniform(0, 6, (3, 3))
     assert_trained_alike(called[0], fixed, shown, targets, parameters)
 
 
-def test_epoch_of_digits(called):
+@pytest.mark.parametrize("timed", [False, True])
+def test_epoch_of_digits(called, timed):
     """A hundred digits, one trial each: the network learns, and every weight is the same at the end."""
     loaded = datasets.load("digits", None).train
     shown = latency(loaded.values[:100], loaded.labels[:100], window=20.0, maximum=16.0)
     fixed = FixedPointNetwork(network([64, 20, 10], c=0.5, delay=1.0, seed=1, **CELL), formats=called[1], seed=5)
     before = [w.copy() for w in fixed.weights]
-    parameters = LearningParameters(1e-4, 0.01, rho=0.1, r_target=0.5)
+    parameters = LearningParameters(1e-4, 0.01, rho=0.1, r_target=0.5, timed=timed)
     targets = SpikeCount().targets(shown.labels, 10)
     assert_trained_alike(called[0], fixed, shown, targets, parameters)
     assert all((w != b).mean() > 0.3 for w, b in zip(fixed.weights, before, strict=True))

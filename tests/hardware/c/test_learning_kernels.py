@@ -13,6 +13,7 @@ from pynn_sfdfa.hardware.arithmetic import Tally
 from pynn_sfdfa.hardware.arithmetic.feedback import hidden_error, improve_feedback, output_error
 from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT
 from pynn_sfdfa.hardware.arithmetic.replay import begin_replay, change_row, replay_decay, replay_spike
+from pynn_sfdfa.hardware.arithmetic.timed import begin_pull, pull_decay, pull_spike, spike_delta, timed_spike
 
 GAINS = st.one_of(st.integers(0, 100), st.integers(0, INT32_LIMIT))
 
@@ -117,4 +118,55 @@ def test_change_row(kernels, data, n, word):
     kernels.call("sfdfa_change_row", found, narrow(change), word, n, kernels.tally)
     change_row(row, change, word, formats, expected)
     assert found.tolist() == row.tolist()
+    assert np.array_equal(kernels.counts(), expected[:2])
+
+
+@few
+@given(data=st.data(), n=SIZES)
+def test_pull_begin(kernels, data, n):
+    kernels.clear()
+    error, expected = data.draw(values(INT32_LIMIT, n)), Tally().counts
+    outputs = np.ones(n, layouts.REPLAY)
+    kernels.call("sfdfa_pull_begin", outputs, narrow(error), n, kernels.tally)
+    assert_same_state(outputs, begin_pull(error, expected))
+    assert np.array_equal(kernels.counts(), expected[:2])
+
+
+@few
+@given(data=st.data(), state=replay_states(), layer=constants(), earlier=st.integers(0, 3), n=st.integers(0, 4))
+def test_output_walked_backwards(kernels, data, state, layer, earlier, n):
+    """Spikes of the tick are taken back, from the last of the list, then the tick."""
+    kernels.clear()
+    outputs, now, size = kernels.replay(state), 7, state.S1.size
+    unit = data.draw(values(size - 1, earlier + n, low=0))
+    factor = data.draw(values(INT32_LIMIT, earlier + n))
+    columns = {"tick": [now - 1] * earlier + [now] * n, "neuron": unit, "factor": factor}
+    spikes, pull = structures(layouts.SPIKE, columns), np.zeros(size, np.int32)
+    assert kernels.call("sfdfa_pull_spikes", outputs, spikes, spikes.size, now, kernels.tally) == earlier
+    kernels.call("sfdfa_pull_decay", outputs, kernels.constants(layer), pull, size, kernels.tally)
+    state, expected = copied(state), Tally().counts
+    for k in reversed(range(earlier, earlier + n)):
+        pull_spike(state, unit[k], factor[k], kernels.formats.constants(), expected)
+    pull_decay(state, layer, expected)
+    assert_same_state(outputs, state)
+    assert pull.tolist() == state.change.tolist()
+    assert np.array_equal(kernels.counts(), expected[:2])
+
+
+@few
+@given(data=st.data(), state=replay_states(), outputs=st.integers(1, 3), n=st.integers(0, 4), gain=GAINS)
+def test_timed_spikes(kernels, data, state, outputs, n, gain):
+    kernels.clear()
+    replay, now, size = kernels.replay(state), 7, state.S1.size
+    unit, factor = data.draw(values(size - 1, n + 1, low=0)), data.draw(values(INT32_LIMIT, n + 1))
+    spikes = structures(layouts.SPIKE, {"tick": [now - 1] + [now] * n, "neuron": unit, "factor": factor})
+    feedback = np.stack([data.draw(values(INT32_LIMIT, size)) for _ in range(outputs)])
+    pull = data.draw(values(INT32_LIMIT, outputs))
+    of_output = narrow(feedback.ravel()), size, narrow(pull), outputs, gain
+    assert kernels.call("sfdfa_timed_spikes", replay, spikes, n + 1, now, *of_output, kernels.tally) == 1
+    formats, state, expected = kernels.formats.constants(), copied(state), Tally().counts
+    for k in reversed(range(1, n + 1)):
+        delta = spike_delta(feedback[:, unit[k]], pull, gain, formats, expected)
+        timed_spike(state, unit[k], factor[k], delta, formats, expected)
+    assert_same_state(replay, state)
     assert np.array_equal(kernels.counts(), expected[:2])

@@ -15,6 +15,7 @@ MOST_LAYERS = 4
 SETUP = np.dtype(
     [(name, "<i4") for name in ("layers", "ticks", "delay", "trials", "rho", "r_target", "rate")]
     + [("seed", "<u4"), ("sizes", "<i4", MOST_LAYERS + 1), ("gains", "<i4", MOST_LAYERS)]
+    + [("timed", "<i4"), ("timed_gains", "<i4", MOST_LAYERS)]
 )
 
 
@@ -33,6 +34,9 @@ def setup(fixed, trials, parameters):
         gain(parameters.learning_rate, layer.cell.tau_m, layer.cell.threshold_current, fixed.formats)
         for layer in fixed.layers
     ]
+    out["timed"] = parameters.timed
+    hidden = range(len(fixed.layers) - 1)
+    out["timed_gains"][0, : len(hidden)] = [fixed._timed_gain(k, parameters) for k in hidden]
     return out
 
 

@@ -1,4 +1,4 @@
-"""Spike trains as tensors with a time axis, and learning with PyTorch."""
+"""Spike trains as tensors with a time axis, layers of PyTorch, and learning with it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from pynn_sfdfa.benchmark.peers.base import STEP
 from pynn_sfdfa.benchmark.timing import clock
+from pynn_sfdfa.network.connectivity import Convolution, Dense, Summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.connectivity import Connectivity
+    from pynn_sfdfa.network.layers import Layer
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.losses import SpikeCount
     from pynn_sfdfa.training.optimizers import Adam
 
-__all__ = ["TorchPeer", "rasterise"]
+__all__ = ["TorchPeer", "rasterise", "weighted"]
 
 
 def rasterise(batch: SpikeTrains, steps: int) -> NDArray[np.float32]:
@@ -31,6 +35,33 @@ def rasterise(batch: SpikeTrains, steps: int) -> NDArray[np.float32]:
     return dense
 
 
+def weighted(layer: Layer) -> list[Any]:
+    """Return the modules of PyTorch by which a layer is reached: pooling that sums, and the weights.
+
+    Raises
+    ------
+    ValueError
+        If PyTorch has no module like the layer.
+    """
+    return _modules(layer.connectivity, layer.input_shape, str(layer))
+
+
+def _modules(connectivity: Connectivity, shape: tuple[int, ...], name: str) -> list[Any]:
+    from torch import nn
+
+    if isinstance(connectivity, Summed):
+        pooling = connectivity.pooling
+        pooled = pooling.output_shape(shape)
+        return [nn.AvgPool2d(pooling.size, divisor_override=1), *_modules(connectivity.above, pooled, name)]
+    if type(connectivity) is Convolution:  # Local derives from it
+        own = connectivity
+        return [nn.Conv2d(shape[0], own.channels, own.kernel, own.stride, own.padding)]
+    if isinstance(connectivity, Dense):
+        flat = [nn.Flatten()] if len(shape) > 1 else []
+        return [*flat, nn.Linear(int(np.prod(shape)), connectivity.size)]
+    raise ValueError(f"{name}: there is no such layer among the peers' (Dense, Convolution, Pooling that sums).")
+
+
 class TorchPeer:
     """Trains a PyTorch module on the loss of spike counts.
 
@@ -39,9 +70,10 @@ class TorchPeer:
     module : torch.nn.Module
         Its parameters are trained.
     counts : callable
-        From a tensor (steps, samples, inputs) to the spikes of the output neurons, (samples, outputs).
+        From a tensor (steps, samples, *shape of the input) to the spikes of the output neurons, (samples, outputs).
+    network : Network
+        Whose task it learns.
     steps : int
-    outputs : int
     optimizer : Adam
         Its settings.
     loss : SpikeCount
@@ -51,20 +83,21 @@ class TorchPeer:
         self,
         module: Any,
         counts: Callable[[Any], Any],
+        network: Network,
         steps: int,
-        outputs: int,
         optimizer: Adam,
         loss: SpikeCount,
     ) -> None:
         import torch
 
-        self._torch, self._counts, self._steps, self._outputs, self._loss = torch, counts, steps, outputs, loss
+        self._torch, self._counts, self._steps, self._loss = torch, counts, steps, loss
+        self._shape, self._outputs = network.input.shape, network.sizes[-1]
         betas = (optimizer.beta1, optimizer.beta2)
         self._optimizer = torch.optim.Adam(module.parameters(), optimizer.learning_rate, betas, optimizer.epsilon)
 
     def learn(self, batch: SpikeTrains) -> float:
         """Learn from one batch and return the seconds taken, encoding not counted."""
-        inputs = self._torch.from_numpy(rasterise(batch, self._steps))
+        inputs = self._inputs(batch)
         targets = self._torch.from_numpy(self._loss.targets(batch.labels, self._outputs))
 
         def step() -> None:
@@ -77,7 +110,7 @@ class TorchPeer:
 
     def respond(self, batch: SpikeTrains) -> tuple[NDArray[np.int64], float]:
         """Return the predictions, shape (samples,), and the seconds taken, encoding not counted."""
-        inputs = self._torch.from_numpy(rasterise(batch, self._steps))
+        inputs = self._inputs(batch)
         predictions: list[NDArray[np.int64]] = []
 
         def run() -> None:
@@ -86,3 +119,6 @@ class TorchPeer:
 
         seconds = clock(run)
         return predictions[0], seconds
+
+    def _inputs(self, batch: SpikeTrains) -> Any:
+        return self._torch.from_numpy(rasterise(batch, self._steps).reshape(self._steps, len(batch), *self._shape))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pynn_sfdfa.spiNNaker.fixed_point import MAX_SPIKES
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.spiNNaker.receivers import Receiver
+    from collections.abc import Sequence
 
-__all__ = ["DTCM", "MAX_OUTPUTS", "capacities", "dtcm", "events"]
+__all__ = ["DTCM", "MAX_OUTPUTS", "MAX_SPIKES", "Incoming", "Receiver", "capacities", "dtcm", "events"]
+
+MAX_SPIKES = 30
+"""A neuron that has fired as often in a trial fires no more: a core keeps every spike of a trial in its memory."""
 
 DTCM = 54 * 1024
 """Bytes of a core's 64 KB that the application can allocate: the rest is for stacks, variables and messages."""
@@ -18,7 +19,7 @@ MAX_OUTPUTS = 256
 """Output neurons whose errors a hidden neuron can add up."""
 
 _BLOCK = 16  # bytes lost in an allocation, at most
-_BLOCKS = 32
+_BLOCKS = 36
 _NEURON_BYTES = 24 + 4 + 8 + 4 + 8 * MAX_SPIKES  # state, what arrives, grades, spikes of a trial
 _LEARNING_BYTES = 4 + 8 + 4 + 12  # errors, errors gathered, changes, replay
 _TRANSFER_BYTES = 2 * 4 + 4 + 3 * 4  # rows under way, a sample, indices of recorded neurons
@@ -27,7 +28,67 @@ _EVENT_BYTES = 4 + 2
 _SOURCE_BYTES = 16
 _ERROR_BYTES = 8
 
+_TIMED_BYTES = 8 * (MAX_SPIKES + 1) + 12 + 4 + 4  # of an output neuron: its spikes, replay, error, pull
+
 _LEAST_PACKETS, _MOST_PACKETS = 32, 512
+
+
+class Incoming(Protocol):
+    """Synapses from one whole population onto another, as far as the memory of a core depends on them."""
+
+    @property
+    def rows(self) -> int:
+        """Neurons of the source."""
+        ...
+
+    @property
+    def delay_ticks(self) -> int:
+        """From the sending of a packet to its arrival."""
+        ...
+
+    @property
+    def learning_rate(self) -> float:
+        """Of all these synapses; those of 0 do not learn."""
+        ...
+
+    @property
+    def from_neurons(self) -> bool:
+        """Whether the source is a population of LIF_SFDFA."""
+        ...
+
+
+class Receiver(Protocol):
+    """A population of LIF_SFDFA, as far as the memory of its cores depends on it."""
+
+    @property
+    def rows(self) -> int:
+        """The neurons whose spikes may arrive."""
+        ...
+
+    @property
+    def outputs(self) -> int:
+        """The output neurons whose errors may arrive."""
+        ...
+
+    @property
+    def sources(self) -> int:
+        """The cores that send packets here."""
+        ...
+
+    @property
+    def trial_ticks(self) -> int:
+        """Ticks of a trial."""
+        ...
+
+    @property
+    def forward(self) -> Sequence[Incoming]:
+        """What ends on receptor type "input"."""
+        ...
+
+    @property
+    def timed(self) -> object | None:
+        """Where timed feedback comes from, if that is what it has."""
+        ...
 
 
 def _power(packets: int) -> int:
@@ -52,7 +113,7 @@ def _besides_packets(population: Receiver, neurons: int) -> int:
     return (
         neurons * (_NEURON_BYTES + _LEARNING_BYTES + _TRANSFER_BYTES)
         + population.sources * _SOURCE_BYTES
-        + population.outputs * _ERROR_BYTES
+        + population.outputs * (_ERROR_BYTES + (population.timed is not None) * (_TIMED_BYTES + 4 * neurons))
         + _BLOCKS * _BLOCK
     )
 

@@ -1,0 +1,99 @@
+"""The network of an estimator: built for its samples, and built again from what an estimator keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pynn_sfdfa.network.feed_forward import FeedForward
+from pynn_sfdfa.network.shapes import is_integer
+from pynn_sfdfa.rules import RULES, SFDFA, LearningRule
+from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.training.thresholds import SAMPLES, fit_thresholds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
+    from pynn_sfdfa.network.network import Network
+
+__all__ = ["build", "rebuild", "resolved_rule"]
+
+_HIDDEN, _OUTPUT = (-1.0, 1.0), (-0.6, 1.0)
+"""nA; ranges of the initial weights. Those of the output are positive in the mean: with few classes a neuron with more
+negative weights than positive ones would be silent for every sample, by any threshold, and never learn."""
+
+
+_FEEDBACK_LEARNING_RATE = 1e-3  # ten times that of long trainings: there are few batches
+
+
+def resolved_rule(rule: Any) -> LearningRule:
+    """Return the learning rule that is meant; ValueError if there is none of that name."""
+    if isinstance(rule, LearningRule):
+        return rule
+    if rule == "sfdfa":
+        return SFDFA(feedback_learning_rate=_FEEDBACK_LEARNING_RATE)
+    if isinstance(rule, str) and rule in RULES and rule != "combination":
+        return RULES[rule]()
+    names = [repr(name) for name in RULES if name != "combination"]
+    raise ValueError(
+        f"rule = {short(repr(rule))} is not valid; choose one of {', '.join(names)}, or give a rule of "
+        "pynn_sfdfa.rules, such as SFDFA(timed=True)."
+    )
+
+
+def build(
+    trains: SpikeTrains,
+    n_out: int,
+    hidden: Any,
+    v_thresh: Any,
+    initial_spikes: float | None,
+    seed: int,
+) -> Network:
+    """Return an untrained network for these samples, of which the first decide on its thresholds.
+
+    Parameters
+    ----------
+    trains : SpikeTrains
+    n_out : int
+        Classes.
+    hidden : int or sequence of int
+        Neurons of each hidden layer.
+    v_thresh : "auto" or sequence of float
+        mV, for each layer of neurons.
+    initial_spikes : float, optional
+        That a neuron of each layer begins with in a sample; see `pynn_sfdfa.training.thresholds`.
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        If a setting is not valid.
+    """
+    sizes = [hidden] if is_integer(hidden, 1) else list(hidden) if hasattr(hidden, "__len__") else []
+    if not sizes or not all(is_integer(size, 1) for size in sizes):
+        raise ValueError(
+            f"hidden = {short(repr(hidden))} is not valid; give the neurons of each hidden layer, such as (100,)."
+        )
+    weights = [_HIDDEN] * len(sizes) + [_OUTPUT]
+    network = FeedForward([trains.n_units, *sizes, n_out], weights=weights, seed=seed)
+    if isinstance(v_thresh, str) and v_thresh == "auto":
+        wanted = None if initial_spikes is None else [initial_spikes] * len(network.layers)
+        return fit_thresholds(network, trains.select(range(min(SAMPLES, len(trains)))), wanted)
+    if isinstance(v_thresh, str) or not hasattr(v_thresh, "__len__"):
+        raise ValueError(
+            f'v_thresh = {short(repr(v_thresh))} is not valid; give "auto", or a threshold in mV for each of the '
+            f"{len(network.layers)} layers of neurons."
+        )
+    return network.with_thresholds(v_thresh)
+
+
+def rebuild(thresholds: NDArray[np.float64], state: Mapping[str, NDArray[np.generic]]) -> Network:
+    """Return the network with weights and thresholds that were kept."""
+    shapes = [state[f"weights.{layer}"].shape for layer in range(len(thresholds))]
+    network = FeedForward([shapes[0][0], *(shape[1] for shape in shapes)]).with_thresholds(thresholds.tolist())
+    network.restore(state)
+    return network
