@@ -5,7 +5,7 @@ python benchmarks/emulator_speed.py [CASE ...] [--against CHECKOUT] [--repetitio
 Prints processor seconds per second of the board's time, and for learning per trial, of ``sim.run`` of a network that
 has run before. Each run is a process of its own, those of the two checkouts in turns. Instructions that the cores have
 executed and a digest of what was recorded or learned must agree, or the exit status is 1. Results go to
-benchmarks/results/emulator_speed.json.
+benchmarks/results/emulator_speed.json, which keeps those of cases that are not run.
 
 Cases: cores (16 cores of 20 stock neurons with 100 inputs, 1 ms), split (neurons and synapses on cores of their own,
 0.1 ms), learning (784-800-10, trials of 200 ms; needs arm-none-eabi-gcc).
@@ -209,8 +209,9 @@ def main() -> None:
                 for name, package in packages.items():
                     results[case][name].append(measure(case, package))
     same = show(results)
+    kept = json.loads(RESULTS.read_text())["cases"] if RESULTS.exists() else {}
     command = "python benchmarks/emulator_speed.py" + " --against CHECKOUT" * bool(arguments.against)
-    RESULTS.write_text(json.dumps({"command": command, "same": same, "cases": results}, indent=2) + "\n")
+    RESULTS.write_text(json.dumps({"command": command, "cases": kept | results}, indent=2) + "\n")
     sys.exit(0 if same else 1)
 
 
