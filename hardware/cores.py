@@ -1,4 +1,4 @@
-"""How many cores a network takes at least, counted as the SpiNNaker back end lays it out; nothing of it is needed here.
+"""On which cores a network fits, counted as the SpiNNaker back end lays it out; nothing of it is needed here.
 
 What limits the neurons of a core is its own memory (`pynn_sfdfa.hardware.capacity`) and that it
 takes no more than 256. Time is no limit of cores: the more neurons each has, the slower the machine has to run
@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from pynn_sfdfa.hardware.arithmetic import Formats
 from pynn_sfdfa.hardware.capacity import DTCM, MAX_OUTPUTS, dtcm, events
+from pynn_sfdfa.hardware.cycles import cycles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MAX_NEURONS", "MAX_SOURCES", "cores_needed"]
+__all__ = ["MAX_NEURONS", "MAX_SOURCES", "LayerFit", "cores_needed", "layers_on_cores"]
 
 MAX_NEURONS, MAX_SOURCES = 256, 500
 """Neurons, and sources of input spikes, that a core takes at most."""
@@ -36,7 +37,7 @@ class _Layer:
     sources: int
     trial_ticks: int
     forward: tuple[_Incoming, ...]
-    timed: None = None
+    timed: object | None = None
 
     @property
     def rows(self) -> int:
@@ -90,3 +91,60 @@ def _most_neurons(layer: _Layer, number: int) -> int:
         if dtcm(layer, neurons) + fixed <= DTCM:
             return neurons
     raise ValueError(f"A neuron of layer {number}, with {layer.rows} sources, does not fit into a core's {DTCM} bytes.")
+
+
+@dataclass(frozen=True)
+class LayerFit:
+    """A layer on cores with so many neurons each; sizes are those of a core.
+
+    Attributes
+    ----------
+    neurons : int
+        Of a core, at most.
+    cores : int
+    dtcm : int
+        Bytes, of `pynn_sfdfa.hardware.capacity.DTCM` there are.
+    sdram : int
+        Bytes of weights and feedback weights.
+    tick, trial_end : int
+        Cycles (estimates).
+    """
+
+    neurons: int
+    cores: int
+    dtcm: int
+    sdram: int
+    tick: int
+    trial_end: int
+
+
+def layers_on_cores(
+    sizes: Sequence[int], trial_ticks: int, delay_ticks: int = 1, timed: bool = False, per_core: int = 64
+) -> list[LayerFit]:
+    """Return how the layers of a dense network that learns lie on cores, whether they fit or not.
+
+    Parameters
+    ----------
+    sizes, trial_ticks, delay_ticks
+        As for `cores_needed`.
+    timed : bool
+        Whether feedback is timed.
+    per_core : int
+        Neurons of a core, at most.
+    """
+    cores = [-(-sizes[0] // MAX_SOURCES), *(-(-n // per_core) for n in sizes[1:])]
+    found = []
+    for number, n in enumerate(sizes[1:], start=1):
+        is_output = number == len(sizes) - 1
+        layer = _Layer(
+            outputs=0 if is_output else sizes[-1],
+            sources=cores[number - 1] + (0 if is_output else cores[-1] * (1 + timed)),
+            trial_ticks=trial_ticks,
+            forward=(_Incoming(sizes[number - 1], delay_ticks, from_neurons=number > 1),),
+            timed="output" if timed and not is_output else None,
+        )
+        neurons = min(n, per_core)
+        tick, end = cycles(layer, neurons)
+        sdram = 4 * neurons * (layer.rows + layer.outputs)
+        found.append(LayerFit(neurons, cores[number], dtcm(layer, neurons) + events(layer), sdram, tick, end))
+    return found

@@ -13,6 +13,7 @@ from pynn_sfdfa.hardware.board import geometry, spynnaker
 from pynn_sfdfa.hardware.board.clock import HostClock
 from pynn_sfdfa.hardware.board.diagnosis import NOTE
 from pynn_sfdfa.hardware.board.errors import BoardError
+from pynn_sfdfa.hardware.board.profile import Profile
 from pynn_sfdfa.hardware.board.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class EmulatedBoard:
 
     def __init__(self) -> None:
         self._server: CommandServer | None = None
+        self.profile: Profile | None = None
+        """How busy the cores are, if that was asked for."""
 
     @property
     def server(self) -> CommandServer:
@@ -105,13 +108,18 @@ class EmulatedBoard:
 
 
 @contextlib.contextmanager
-def emulated_board() -> Iterator[EmulatedBoard]:
+def emulated_board(profile: bool = False) -> Iterator[EmulatedBoard]:
     """Run what sPyNNaker would run on a board, within this block, on an emulated one.
 
     The script is that for a board, from ``import pyNN.spiNNaker as sim`` and ``sim.setup()`` to ``get_data()`` and
     ``sim.end()``; data are to be had within the block. The binaries are those of the installed packages, with the
     settings of a file `spynnaker.cfg` in the working folder if there is one; the configuration in the user's home,
     which names a board, is neither needed nor read. Time is virtual: a run ends when it has been computed.
+
+    Parameters
+    ----------
+    profile : bool
+        Count what each core executes in each tick: see `EmulatedBoard.profile`.
 
     Yields
     ------
@@ -126,9 +134,17 @@ def emulated_board() -> Iterator[EmulatedBoard]:
     board = EmulatedBoard()
 
     def new_transceiver() -> Any:
+        spynnaker.check_size(len(geometry.CHIPS))
         return spynnaker.make_transceiver(board.switch_on(), board.annotate)
 
-    clock = HostClock(lambda: board.server, board.report, Watchdog(lambda: board.server))
+    look = None
+    if profile:
+        board.profile = seen = Profile(lambda: board.server)
+
+        def look() -> None:
+            seen.look(spynnaker.tick_microseconds())
+
+    clock = HostClock(lambda: board.server, board.report, Watchdog(lambda: board.server), look)
     with (
         tempfile.TemporaryDirectory(prefix="emulated-board-") as folder,
         spynnaker.patched(new_transceiver, clock, Path(folder), board.annotate),

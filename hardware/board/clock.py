@@ -31,14 +31,21 @@ class HostClock:
         Returns what the cores are doing, for an error.
     watchdog : Watchdog, optional
         Ends a wait when a core has died.
+    look : callable, optional
+        Is called again and again while time passes.
     """
 
     def __init__(
-        self, server: Callable[[], CommandServer], report: Callable[[], str], watchdog: Watchdog | None = None
+        self,
+        server: Callable[[], CommandServer],
+        report: Callable[[], str],
+        watchdog: Watchdog | None = None,
+        look: Callable[[], None] | None = None,
     ) -> None:
         self._server = server
         self._report = report
         self._watchdog = watchdog
+        self._look = look
         self._asked = 0.0
         self._changes = -1
 
@@ -55,10 +62,13 @@ class HostClock:
             The host asks without end for something that does not happen.
         """
         server = self._server()
-        if self._watchdog is None:
+        watch = None if self._watchdog is None else self._watchdog.watch(self._asked)
+        if self._look is not None:
+            watch = _looking(self._look, watch)
+        if watch is None:
             server.machine.advance(microseconds=seconds * 1e6)
         else:
-            server.machine.advance(self._watchdog.watch(self._asked), seconds * 1e6)
+            server.machine.advance(watch, seconds * 1e6)
         server.collect()
         if server.changes != self._changes or seconds > _POLL:
             self._changes, self._asked = server.changes, 0.0
@@ -69,3 +79,13 @@ class HostClock:
                 f"The host has waited for {_PATIENCE:g} s of virtual time, in vain, for cores to reach another state:\n"
                 + self._report()
             )
+
+
+def _looking(look: Callable[[], None], watch: Callable[[], bool] | None) -> Callable[[], bool]:
+    """Return what looks, and then tells what the other one does."""
+
+    def looking() -> bool:
+        look()
+        return watch is not None and watch()
+
+    return looking

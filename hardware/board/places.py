@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa.hardware.board import spynnaker
-from pynn_sfdfa.hardware.board.board import emulated_board
+from pynn_sfdfa.hardware.board.board import EmulatedBoard, emulated_board
 from pynn_sfdfa.hardware.board.errors import BoardError
 
 if TYPE_CHECKING:
@@ -77,8 +77,19 @@ def place(name: str) -> Place:
 
 
 @contextlib.contextmanager
-def at(where: Place) -> Iterator[None]:
+def at(where: Place, profile: bool = False) -> Iterator[EmulatedBoard | None]:
     """Within the block, ``pyNN.spiNNaker`` and ``pynn_sfdfa.spiNNaker`` run on that machine, whatever files say.
+
+    Parameters
+    ----------
+    where : Place
+    profile : bool
+        Count what each core of the emulated board executes.
+
+    Yields
+    ------
+    EmulatedBoard or None
+        The emulated board, if it is that.
 
     Raises
     ------
@@ -86,12 +97,12 @@ def at(where: Place) -> Iterator[None]:
         If sPyNNaker is not installed, or another version of it.
     """
     if not where.settings:
-        with emulated_board():
-            yield
+        with emulated_board(profile) as board:
+            yield board
         return
     spynnaker.check_installed()
     with (
         tempfile.TemporaryDirectory(prefix="spinnaker-") as folder,
         spynnaker.configured({"Machine": where.settings}, Path(folder)),
     ):
-        yield
+        yield None

@@ -19,7 +19,17 @@ from pynn_sfdfa.hardware.emulator.faults import BadBinary
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.board.server import CommandServer
 
-__all__ = ["VERSION", "check_installed", "configured", "decoded", "end", "make_transceiver", "patched"]
+__all__ = [
+    "VERSION",
+    "check_installed",
+    "check_size",
+    "configured",
+    "decoded",
+    "end",
+    "make_transceiver",
+    "patched",
+    "tick_microseconds",
+]
 
 VERSION = "1!7.4.1"
 
@@ -81,6 +91,31 @@ def check_installed() -> None:
                 f"The emulated board needs {package}{f' {version}' if version else ''}; {there}. "
                 f"Install it: pip install 'sPyNNaker=={VERSION}' unicorn"
             )
+
+
+def check_size(n_chips: int) -> None:
+    """Check that a simulation, by its setup() or by the size of its network, needs no more than one board.
+
+    Raises
+    ------
+    BoardError
+    """
+    from spinn_machine.data import MachineDataView as View
+
+    boards = View.get_n_boards_required() if View.has_n_boards_required() else 1
+    chips = View.get_n_chips_needed() if View.has_n_chips_needed() else 1
+    if boards > 1 or chips > n_chips:
+        raise BoardError(
+            f"{View.get_chips_boards_required_str()}; the emulated machine is one board with {n_chips} chips. "
+            "Ask for no more, or run on a machine that has them: --board spalloc:SERVER"
+        )
+
+
+def tick_microseconds() -> float:
+    """Return how long a tick of the present simulation takes on the board."""
+    from spinn_front_end_common.data import FecDataView
+
+    return float(FecDataView.get_hardware_time_step_us())
 
 
 @contextlib.contextmanager

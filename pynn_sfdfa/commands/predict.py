@@ -23,7 +23,8 @@ def command(checkpoint: Path, file: Path, out: Path | None) -> None:
     """Write the class of each sample of FILE, and the spikes of each output neuron, as CSV.
 
     CHECKPOINT is a .safetensors file that train wrote, or the folder of a run. FILE has samples without labels: .npy,
-    .npz with one array, or .csv with a sample a line; or it is a sound, .wav, for a network that hears.
+    .npz with one array, .csv with a sample a line, or idx as MNIST's images are, gzipped or not; or spikes, .npz with
+    times (ms), units, offsets (sample k is offsets[k]:offsets[k+1]) and n_units; or it is a sound, .wav.
     """
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.datasets.values import read_values

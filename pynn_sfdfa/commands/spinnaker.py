@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import runpy
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pynn_sfdfa.commands.failures import as_wrong_use, explained_on
+from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use, explained_on
 from pynn_sfdfa.commands.options import OutFolder, SettingsCommand, data_option, set_option
 
 if TYPE_CHECKING:
@@ -23,13 +23,31 @@ def command() -> None:
     """Run experiments and PyNN scripts on SpiNNaker, and see what is needed for it."""
 
 
-@command.command(short_help="Say what is missing, and how to get it.")
+@command.command(cls=SettingsCommand, short_help="Say what is missing, or whether an experiment fits.")
+@click.argument("experiment", required=False)
+@click.option("--timestep", type=float, default=1.0, show_default=True, metavar="MS", help="EXPERIMENT: time step.")
+@click.option("--neurons-per-core", type=click.IntRange(1, 256), default=64, show_default=True, help="EXPERIMENT.")
+@data_option
+@set_option
 @click.pass_context
-def doctor(ctx: click.Context) -> None:
+def doctor(
+    ctx: click.Context,
+    experiment: str | None,
+    timestep: float,
+    neurons_per_core: int,
+    data: Path | None,
+    overrides: tuple[str, ...],
+) -> None:
     """Say what is here of all that SpiNNaker needs, what is missing, and how to get it.
 
-    The exit status is 0 if scripts can run on the emulated board.
+    With EXPERIMENT (a name or a TOML file): whether it can learn on the cores, how its network lies on them, and which
+    parts of rules can learn there.
+
+    The exit status is 0 if scripts can run on the emulated board, or EXPERIMENT can learn on the cores.
     """
+    if experiment is not None:
+        _examine(ctx, experiment, timestep, neurons_per_core, data, overrides)
+        return
     from pynn_sfdfa.hardware.board.doctor import examine
 
     findings = examine()
@@ -40,11 +58,32 @@ def doctor(ctx: click.Context) -> None:
         ctx.exit(1)
 
 
+def _examine(
+    ctx: click.Context, name: str, timestep: float, per_core: int, data: Path | None, overrides: tuple[str, ...]
+) -> None:
+    from pynn_sfdfa.datasets import DatasetError
+    from pynn_sfdfa.experiments import assembly, config, on_cores
+
+    with as_wrong_use(config.ConfigError, DatasetError):
+        settings = config.load(name, list(overrides))
+        network, _ = assembly.build(settings, data, sys.stderr, "simulate")
+    obstacles, lines = on_cores.examined(settings, network, timestep, per_core)
+    for line in lines:
+        click.echo(line)
+    if obstacles:
+        click.echo(f"{settings.name} cannot learn on the cores like this:")
+        for obstacle in obstacles:
+            click.echo(f"- {obstacle}")
+        ctx.exit(1)
+    click.echo(f"{settings.name} can learn on the cores.")
+
+
 @command.command(cls=SettingsCommand, short_help="Run an experiment or a script on a board.")
 @click.argument("source", metavar="EXPERIMENT|SCRIPT")
 @click.argument("arguments", metavar="[-- SCRIPT'S ARGUMENTS]", nargs=-1)
 @click.option("--board", required=True, help="emulated, HOSTNAME, or spalloc:SERVER.")
 @click.option("--out", type=OutFolder(), help="An experiment's folder for the results.")
+@click.option("--profile", is_flag=True, help="Print a script's load of each emulated core, and who would be late.")
 @click.option("--show-config", is_flag=True, help="Only print the configuration that sPyNNaker is given.")
 @data_option
 @set_option
@@ -53,6 +92,7 @@ def run(
     arguments: tuple[str, ...],
     board: str,
     out: Path | None,
+    profile: bool,
     show_config: bool,
     data: Path | None,
     overrides: tuple[str, ...],
@@ -71,6 +111,10 @@ def run(
     if show_config:
         click.echo(where.configuration(), nl=False)
         return
+    if profile and where.settings:
+        raise click.UsageError("--profile counts what emulated cores execute: it is for --board emulated.")
+    if profile and not source.endswith(".py"):
+        raise click.UsageError("--profile is for scripts.")
     if not source.endswith(".py"):
         if arguments:
             raise click.UsageError(f"{arguments[0]!r} is one argument too many: only a script takes others.")
@@ -86,17 +130,23 @@ def run(
     if not Path(source).is_file():
         raise click.UsageError(f"There is no script {source}.")
     with explained_on(where.name):
-        _run_script([source, *arguments], where)
+        _run_script([source, *arguments], where, profile)
 
 
-def _run_script(words: list[str], where: Place) -> None:
+def _run_script(words: list[str], where: Place, profile: bool) -> None:
     from pynn_sfdfa.hardware.board.errors import BoardError
     from pynn_sfdfa.hardware.board.places import at
+    from pynn_sfdfa.hardware.board.scripts import run_script, threads_left
 
-    arguments = sys.argv
-    sys.argv = words
     try:
-        with as_wrong_use(BoardError), at(where):
-            runpy.run_path(words[0], run_name="__main__")
-    finally:
-        sys.argv = arguments
+        with as_wrong_use(BoardError), at(where, profile) as board:
+            try:
+                run_script(words)
+            finally:
+                if board is not None and board.profile is not None:
+                    click.echo(board.profile.report())
+    except WrongUse as refusal:
+        if threads_left():  # of the script, which might never end
+            refusal.show()
+            os._exit(refusal.exit_code)
+        raise

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
 import struct
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, cast
 
 import numpy as np
 
 from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.support.memory import Need, limit, shortage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-__all__ = ["IdxFile", "read_idx"]
+__all__ = ["IdxFile", "read_any_idx", "read_idx"]
 
 _UNSIGNED_BYTE = 0x08
 _CHUNK = 1 << 20
@@ -51,9 +55,43 @@ def read_idx(path: Path, expected: IdxFile) -> NDArray[np.uint8]:
         If the file is truncated, damaged, of another shape or of another content; the message has the reason alone, for
         callers know whether to name the path or the address it came from.
     """
+    with _told(), _opened(path) as stream:
+        return _read(stream, expected)
+
+
+def read_any_idx(path: Path) -> NDArray[np.uint8]:
+    """Read an idx file of unsigned bytes, gzipped or not, of which nothing is known.
+
+    Raises
+    ------
+    DatasetError
+        If the file is none, truncated, damaged or larger than memory; the message has the reason alone.
+    """
+    with _told(), _opened(path) as stream:
+        start = stream.read(4)
+        if len(start) < 4 or start[:3] != bytes([0, 0, _UNSIGNED_BYTE]):
+            raise DatasetError(
+                f"it must begin with 000008 and the number of dimensions (idx, unsigned bytes), not with "
+                f"{start.hex() or 'its end'}"
+            )
+        sizes = stream.read(4 * start[3])
+        if len(sizes) < 4 * start[3]:
+            raise DatasetError("it is truncated: its header ends early")
+        shape = struct.unpack(f">{start[3]}I", sizes)
+        reason = shortage([Need(f"its {' x '.join(map(str, shape))} values", math.prod(shape), "take fewer")], limit())
+        if reason is not None:
+            raise DatasetError(f"it cannot be read: {reason}")
+        content = stream.read(math.prod(shape) + 1)
+    if len(content) != math.prod(shape):
+        how = "goes on behind" if len(content) > math.prod(shape) else "ends before"
+        raise DatasetError(f"it {how} the {math.prod(shape):,} values that its header announces")
+    return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
     try:
-        with _opened(path) as stream:
-            return _read(stream, expected)
+        yield
     except EOFError:
         raise DatasetError("it is truncated: its compressed data ends early") from None
     except (gzip.BadGzipFile, zlib.error) as error:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.datasets.idx import read_any_idx
 from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.datasets.wav import read_wav
 from pynn_sfdfa.encoding.recordings import Sounds
+from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
@@ -20,33 +22,39 @@ if TYPE_CHECKING:
 
 __all__ = ["read_values"]
 
+_OF_SPIKES = ("times", "units", "offsets", "n_units")
+"""Arrays of an npz file that holds spike trains."""
+
 _UNKNOWN = -1  # label of a recording without one
 
 
-def read_values(path: Path) -> NDArray[Any] | Sounds:
-    """Return the samples of a file: one along the first axis each; or the one sound that it is.
+def read_values(path: Path) -> NDArray[Any] | Sounds | SpikeTrains:
+    """Return the samples of a file: one along the first axis each; or the one sound that it is; or spike trains.
 
     Parameters
     ----------
     path : Path
         ``.wav``; or
         ``.npy``; ``.npz`` with an array ``x`` or only one; ``.csv`` with a sample a line, after a line of names, none
-        of them a number, or not.
+        of them a number, or not; idx of bytes as MNIST's, ``.idx``, ``-ubyte`` or either with ``.gz``; or
+        ``.npz`` with ``times`` (ms), ``units``, ``offsets`` and ``n_units``, which are those of `SpikeTrains`.
 
     Raises
     ------
     DatasetError
         If there is no such file, or it holds no samples of finite numbers.
     """
-    readers: dict[str, Callable[[Path], NDArray[Any] | Sounds]]
-    readers = {".npy": _npy, ".npz": _npz, ".csv": _csv, ".wav": _wav}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
+    readers: dict[str, Callable[[Path], NDArray[Any] | Sounds | SpikeTrains]]
+    readers = {".npy": _npy, ".npz": _npz, ".csv": _csv, ".wav": _wav, ".idx": _idx, "-ubyte": _idx}
+    name = path.name.lower().removesuffix(".gz")
+    kind = next((ending for ending in readers if name.endswith(ending)), None)
+    if kind is None or (name != path.name.lower() and readers[kind] is not _idx):
         raise DatasetError(f"{short(str(path))} is none of {', '.join(readers)}. Write the samples to such a file.")
+    reader = readers[kind]
     if not path.is_file():
         raise DatasetError(f"{short(str(path))} is not a file. Give the path of a file of samples.")
     values = reader(path)
-    if isinstance(values, Sounds):
+    if isinstance(values, Sounds | SpikeTrains):
         return values
     if values.dtype.kind not in "biuf" or values.ndim not in (2, 3) or 0 in values.shape:
         raise DatasetError(
@@ -70,8 +78,20 @@ def _npy(path: Path) -> NDArray[Any]:
     return values
 
 
-def _npz(path: Path) -> NDArray[Any]:
+def _idx(path: Path) -> NDArray[Any]:
+    try:
+        return read_any_idx(path)
+    except DatasetError as error:
+        raise DatasetError(f"{path} cannot be used: {error}. Give it a sample along its first dimension.") from None
+
+
+def _npz(path: Path) -> NDArray[Any] | SpikeTrains:
     def choose(names: Collection[str]) -> list[str]:
+        if "times" in names:
+            missing = [name for name in _OF_SPIKES if name not in names]
+            if missing:
+                raise DatasetError(f"{path} holds times, and lacks {', '.join(missing)}, without which they are none.")
+            return list(_OF_SPIKES)
         chosen = ["x"] if "x" in names else list(names)
         if len(chosen) != 1:
             raise DatasetError(
@@ -80,8 +100,16 @@ def _npz(path: Path) -> NDArray[Any]:
             )
         return chosen
 
-    (values,) = read_npz(path, choose).values()
-    return values
+    arrays = read_npz(path, choose)
+    if "times" not in arrays:
+        (values,) = arrays.values()
+        return values
+    times, units, offsets, n_units = (arrays[name] for name in _OF_SPIKES)
+    unlabelled = np.full(max(0, offsets.size - 1), _UNKNOWN)
+    try:
+        return SpikeTrains(times, units, offsets, unlabelled, n_units.item() if n_units.size == 1 else 0)
+    except ValueError as error:
+        raise DatasetError(f"{path}: {error} Correct the arrays.") from None
 
 
 def _csv(path: Path) -> NDArray[Any]:

@@ -135,7 +135,8 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ("encoding.name=latncy", 'encoding.name = "latncy" is not valid (did you mean latency?); choose one of'),
         (
             "encoding={window=1.0}",
-            "encoding.name is missing; choose one of latency, none, poisson, poisson-grid, time_coded.",
+            "encoding.name is missing; choose one of event-bins, gammatone-lif, latency, lyon-bsa, none, "
+            "poisson, poisson-grid, time_coded.",
         ),
         ("encoding=3", "encoding = 3 is not valid: must be a table."),
         ("network.hidden=3", "network.hidden = 3 is not valid: must be a table."),
@@ -179,7 +180,10 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ("rules={}", "learning.rule = 'sfdfa' needs the table [rules.sfdfa], which is missing."),
         ("loss.target=1", "loss: target = 1 spikes must be more than other = 3."),
         ("name=a/b", 'name = "a/b" is not valid: has characters that are not allowed (letters, digits, '),
-        ("data.name=''", 'data.name = "" is not valid: must not be empty (a data set, or npz:PATH).'),
+        (
+            "data.name=''",
+            'data.name = "" is not valid: must not be empty (a data set, or one\'s own as npz:PATH, sound',
+        ),
         ("training.epochs.x=3", "--set training.epochs.x=3: training.epochs is a value, not a table."),
         ("training.seed=1 2", "--set training.seed=1 2: '1 2' is not a TOML value. Examples: 5, 0.5, true"),
         ("seed", "--set seed: expected key.path=value, for example --set training.epochs=5."),

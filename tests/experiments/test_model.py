@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -94,6 +96,46 @@ def test_the_command_writes_classes_and_counts(run, images, tmp_path, suffix):
     out = tmp_path / "classes.csv"
     assert "7 samples are in" in invoke(folder / "best.safetensors", file, "--out", out).output
     assert out.read_text() == printed.stdout
+
+
+def idx(values, *, kind=8):
+    header = struct.pack(f">HBB{values.ndim}I", 0, kind, values.ndim, *values.shape)
+    return header + values.astype(np.uint8).tobytes()
+
+
+@pytest.mark.parametrize("name", ["t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz", "x.idx", "x.IDX.gz"])
+def test_the_command_reads_idx_files(run, images, tmp_path, name):
+    content = idx(images.values[:7])
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("ubyte.gz") else content)
+    rows = list(csv.DictReader(invoke(run[0], tmp_path / name).stdout.splitlines()))
+    assert [int(row["class"]) for row in rows] == pynn_sfdfa.load(run[0]).predict(images.values[:7]).tolist()
+
+
+def test_the_command_reads_spike_trains(run, tmp_path):
+    shown = presented(run[2].test, np.arange(7))
+    arrays = {"times": shown.times, "units": shown.units, "offsets": shown.offsets, "n_units": shown.n_units}
+    np.savez(tmp_path / "spikes.npz", **arrays)
+    rows = list(csv.DictReader(invoke(run[0], tmp_path / "spikes.npz").stdout.splitlines()))
+    assert [int(row["class"]) for row in rows] == run[1].predict(shown).tolist()
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"n_units": None}, "holds times, and lacks n_units"),
+        ({"n_units": 65}, "Each sample has 65 units, and the network has 64 inputs"),
+        ({"n_units": [64, 64]}, "n_units must be an integer >= 1"),
+        ({"times": [3.0, 2.0]}, "times must be sorted within a sample"),
+        ({"times": [3.0, 1e9]}, "must exceed every spike time"),
+        ({"offsets": [0, 3]}, "offsets must rise from 0 to the number of spikes"),
+    ],
+)
+def test_spike_trains_that_are_none_are_named(run, tmp_path, changed, message):
+    arrays = {"times": [1.0, 2.0], "units": [3, 4], "offsets": [0, 2], "n_units": 64} | changed
+    np.savez(tmp_path / "x.npz", **{name: value for name, value in arrays.items() if value is not None})
+    result = invoke(run[0], tmp_path / "x.npz")
+    assert result.exit_code == 2
+    assert message in result.output
 
 
 @pytest.mark.parametrize(

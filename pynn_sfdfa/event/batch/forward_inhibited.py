@@ -194,8 +194,12 @@ def advance_neurons(
     rest, spikes, releases, counts = c - float(constants.drop), layer.spikes, layer.releases, layer.counts
     cell = trial * row_width(layer)
     release0 = first_spike(layer, trial)
-    decay_syn = math.exp((now - until) / tau_syn)
+    decay_syn, decay_m = math.exp((now - until) / tau_syn), math.exp((now - until) / tau_m)
     for lane in range(_index(scratch.A.size)):
+        if scratch.due[lane] > until and scratch.held[lane] > until:  # it does nothing but decay
+            scratch.A[lane] *= decay_syn
+            scratch.B[lane] = scratch.B[lane] * decay_m if scratch.held[lane] == NEVER else _FAR_BELOW
+            continue
         a, b, at = scratch.A[lane], scratch.B[lane], now  # as of the time ``at``
         due = scratch.due[lane]
         while True:

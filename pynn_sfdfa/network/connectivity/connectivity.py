@@ -11,8 +11,6 @@ import numpy as np
 from pynn_sfdfa.network.cells import LIF_SFDFA, Cell
 
 if TYPE_CHECKING:
-    from typing import Self
-
     import nir
     from numpy.typing import NDArray
 

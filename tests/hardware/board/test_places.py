@@ -4,6 +4,7 @@ import gc
 import getpass
 import re
 import socket
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -107,10 +108,52 @@ def test_other_errors_are_not_explained_away():
 
 
 def test_a_script_runs_on_the_emulated_board(tmp_path):
-    (tmp_path / "script.py").write_text(SCRIPT)
-    done = run("run", tmp_path / "script.py", "--board", "emulated")
+    """With what stands beside it, as with python; and its load is counted."""
+    (tmp_path / "beside.py").write_text("WEIGHT = 20.0")
+    (tmp_path / "script.py").write_text("import beside\n" + SCRIPT.replace("20.0", "beside.WEIGHT"))
+    before = list(sys.path)
+    done = run("run", tmp_path / "script.py", "--board", "emulated", "--profile")
     assert done.exit_code == 0, done.output
+    assert sys.path == before
     assert "spikes: [1, 1, 1]" in done.output
+    assert re.search(r"\(0, 0, 2\) +\d,\d{3} +\d,\d{3} +\d\.\d% +IF_curr_exp.aplx\n", done.output)
+    assert "Estimate, not measured" in done.output
+    assert "none would miss real time" in done.output
+
+
+IN_A_THREAD = """
+import threading
+
+def simulate():
+    import pyNN.spiNNaker as sim
+    sim.setup(1.0, n_boards_required=3)
+    sim.Population(1, sim.IF_curr_exp())
+    sim.run(20)
+
+thread = threading.Thread(target=simulate)
+thread.start()
+thread.join()
+threading.Event().wait(600)
+"""
+
+
+def test_what_is_refused_to_a_thread_ends_the_script(tmp_path):
+    (tmp_path / "script.py").write_text(IN_A_THREAD)
+    done = run("run", tmp_path / "script.py", "--board", "emulated")
+    assert done.exit_code == 2
+    assert "Setup asked for 3 Boards; the emulated machine is one board with 48 chips." in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("script.py", "--board", "10.11.12.13", "--profile"), "it is for --board emulated"),
+        (("digits", "--board", "emulated", "--profile"), "--profile is for scripts"),
+    ],
+)
+def test_only_scripts_on_emulated_cores_are_profiled(arguments, line):
+    done = run("run", *arguments)
+    assert (done.exit_code, line in done.output) == (2, True)
 
 
 BAD = """

@@ -1,0 +1,68 @@
+"""A user's script, run as python runs it, except that what the board refuses ends it wherever it is raised."""
+
+from __future__ import annotations
+
+import contextlib
+import runpy
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pynn_sfdfa.hardware.board.errors import BoardError
+
+__all__ = ["run_script", "threads_left"]
+
+
+def run_script(words: Sequence[str]) -> None:
+    """Run a script with its arguments: its folder comes first where modules are looked for.
+
+    Raises
+    ------
+    BoardError
+        The script asks for what the board does not have, be it in a thread that it has started.
+    """
+    arguments, path = sys.argv, list(sys.path)
+    sys.argv = list(words)
+    sys.path.insert(0, str(Path(words[0]).resolve().parent))
+    try:
+        with _refusals_of_threads():
+            runpy.run_path(words[0], run_name="__main__")
+    finally:
+        sys.argv, sys.path[:] = arguments, path
+
+
+@contextlib.contextmanager
+def _refusals_of_threads() -> Iterator[None]:
+    """Raise within the block what the board has refused to a thread; else a script would wait for ever for its end."""
+    refused: list[BoardError] = []
+    usual = threading.excepthook
+
+    def note(failed: threading.ExceptHookArgs) -> None:
+        if not isinstance(failed.exc_value, BoardError):
+            usual(failed)
+            return
+        refused.append(failed.exc_value)
+        if len(refused) == 1:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    handler = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    threading.excepthook = note
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not refused:
+            raise
+    finally:
+        threading.excepthook = usual
+        signal.signal(signal.SIGINT, handler)
+    if refused:
+        raise refused[0]
+
+
+def threads_left() -> list[str]:
+    """Return the names of threads for which python would wait before it ends."""
+    main = threading.main_thread()
+    return [thread.name for thread in threading.enumerate() if thread is not main and not thread.daemon]

@@ -1,0 +1,68 @@
+"""`pynn-sfdfa spinnaker doctor EXPERIMENT`: whether it can learn on the cores, and what it takes of them."""
+
+import pytest
+from click.testing import CliRunner
+
+from pynn_sfdfa.cli import main
+from pynn_sfdfa.hardware.capacity import DTCM
+from pynn_sfdfa.hardware.cores import cores_needed, layers_on_cores
+
+
+def doctor(*words):
+    return CliRunner().invoke(main, ["spinnaker", "doctor", *words])
+
+
+def test_an_experiment_that_fits():
+    done = doctor("digits-online")
+    assert done.exit_code == 0, done.output
+    assert "Layer 1: 2 cores of 64 neurons; DTCM 27,440 of 55,296 bytes" in done.output
+    assert "3 cores beside those of the input; time_scale_factor = 1." in done.output
+    assert "Energy: 7.2 mJ a trial (estimate" in done.output
+    assert "A core can learn with transport: direct, timed." in done.output
+    assert done.output.endswith("digits-online can learn on the cores.\n")
+
+
+def test_timed_feedback_takes_more_and_more_neurons_a_slower_clock():
+    done = doctor("digits-online", "--set", "rules.sfdfa.timed=true")
+    assert done.exit_code == 0 and "Layer 1: 2 cores of 64 neurons; DTCM 32,696" in done.output
+    done = doctor("digits-online", "--neurons-per-core", "100")
+    assert "1 cores of 100 neurons" in done.output and "time_scale_factor = 2." in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "reasons"),
+    [
+        (
+            ("digits-conv",),
+            (
+                "'through-spike-times' in it needs the forward weights",
+                "batch_size = 20",
+                "adam keeps state",
+                "needs weights that several synapses share",
+                "max_spikes = 20: a core keeps 30",
+            ),
+        ),
+        (("digits-online", "--timestep", "0.7"), ("A trial of 40 ms is no multiple of the timestep of 0.7 ms",)),
+        (
+            ("digits-online", "--neurons-per-core", "256", "--set", "network.hidden_sizes=[256]"),
+            ("does not fit into DTCM",),
+        ),
+        (("digits-online", "--set", "loss.margin=1.0"), ("The loss needs output errors that are not target minus",)),
+    ],
+)
+def test_what_cannot_learn_there_is_told_with_every_reason(words, reasons):
+    done = doctor(*words)
+    assert done.exit_code == 1
+    assert "cannot learn on the cores like this:" in done.output
+    for reason in reasons:
+        assert reason in done.output
+
+
+def test_no_layout_takes_fewer_cores_than_are_needed():
+    """The two counts go by the same memory; here each layer has as many neurons on a core, there as many as fit."""
+    sizes, fits = [64, 300, 200, 10], []
+    for per_core in range(20, 257):
+        layers = layers_on_cores(sizes, 40, per_core=per_core)
+        if max(layer.dtcm for layer in layers) <= DTCM:
+            fits.append(1 + sum(layer.cores for layer in layers))
+    assert cores_needed(sizes, 40) <= min(fits) <= cores_needed(sizes, 40) + 1
