@@ -30,12 +30,22 @@ _SILENT = "#EEEEEE"
 
 
 def has_maps(network: Network) -> bool:
-    """Whether a layer of neurons has the shape of images."""
+    """Whether a layer of neurons has the shape of images.
+
+    Parameters
+    ----------
+    network : Network
+    """
     return any(len(layer.shape) == 3 for layer in network.layers)
 
 
 def has_filters(network: Network) -> bool:
-    """Whether a layer sees all windows through the same weights that learn."""
+    """Whether a layer is a convolution: sees all windows through the same weights.
+
+    Parameters
+    ----------
+    network : Network
+    """
     return any(_convolution(layer) is not None for layer in network.layers)
 
 

@@ -151,7 +151,7 @@ def test_nothing_to_sweep_and_no_file(tmp_path):
     ("old", "new", "message"),
     [
         ("hidden.v_thresh", "hiden.v_thresh", "network.hiden is not a known key (did you mean hidden?)"),
-        ("-65", '"high"', 'network.hidden.v_thresh = "high" is not valid: must be a number (mV).'),
+        ("-65", '"high"', 'network.hidden.v_thresh = "high" is not valid: must be a number or "auto".'),
         ('"dfa"', '"daf"', 'learning.rule = "daf" is not valid (did you mean dfa?); choose one of sfdfa, dfa, bp, '),
         ('"digits"', '"digts"', "There is no experiment 'digts' (did you mean digits?)"),
     ],
