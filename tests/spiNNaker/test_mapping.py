@@ -168,3 +168,25 @@ def test_timed_feedback_takes_memory_and_time(mapped):
         needs.append((dtcm(described, 40), sum(resources.cycles(described, 40))))
     assert needs[1][0] - needs[0][0] == 10 * (31 * 8 + 20 + 4 * 40) + 16
     assert needs[1][1] > needs[0][1] + 10 * 40 * 33  # the walk alone
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["201", "248"])
+def test_vertices_are_placed_on_virtual_machines_of_spinnaker2(sim, tmp_path, monkeypatch, version):
+    """By sPyNNaker's tools, which know these machines; nothing runs there."""
+    monkeypatch.chdir(tmp_path)
+    sim.end()
+    with configured({"Machine": {"version": version, "virtual_board": "True"}}, tmp_path):
+        sim.setup(timestep=1.0, time_scale_factor=3)
+        stimulus = sim.Population(64, sim.SpikeSourcePoisson(rate=20.0))
+        hidden = sim.Population(800, sim.LIF_SFDFA(**CELL), label="hidden")
+        output = sim.Population(10, sim.LIF_SFDFA(targets=[[3.0]] * 10, **CELL), label="output")
+        synapse = sim.SFDFASynapse(weight=0.1, delay=1.0, learning_rate=1e-4)
+        for pre, post in ((stimulus, hidden), (hidden, output)):
+            sim.Projection(pre, post, sim.AllToAllConnector(), synapse)
+        sim.Projection(output, hidden, sim.AllToAllConnector(), sim.SFDFAFeedback(learning_rate=0.01, timed=True))
+        sim.run(40.0)
+        vertices = [core for population in (hidden, output) for core in population._vertex.machine_vertices]
+        places = {(p.x, p.y, p.p) for p in map(SpynnakerDataView.get_placement_of_vertex, vertices)}
+        sim.end()
+    assert len(places) == len(vertices) == 14
