@@ -1,4 +1,4 @@
-"""Timed SFDFA where synapses learn by themselves: errors of hidden spikes and what they change.
+"""Timed SFDFA where synapses learn by themselves: errors of hidden spikes (docs/algorithm.md, section 8).
 
 The declarations of ``models/`` are carried out as they stand, for one trial at a time, in float64; PyNN's units.
 """
