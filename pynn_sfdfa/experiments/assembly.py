@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pyNN import errors
+
 from pynn_sfdfa import datasets
 from pynn_sfdfa.encoding import ENCODERS, EncodedWhenShown
 from pynn_sfdfa.encoding.drawn import Drawn
@@ -15,6 +17,7 @@ from pynn_sfdfa.experiments import resources, thresholds
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
 from pynn_sfdfa.experiments.layers import layers_of, placed_layers, ranges_of
 from pynn_sfdfa.experiments.loading import loaded
+from pynn_sfdfa.network.description import from_description
 from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.support import memory
 from pynn_sfdfa.support.jit import announced
@@ -40,7 +43,10 @@ __all__ = [
     "build_trainer",
     "encoded",
     "from_checkpoint",
+    "of_experiment",
+    "of_trainer",
     "restore",
+    "settings_of",
     "trained_network",
 ]
 
@@ -262,7 +268,25 @@ def trained_network(path: Path) -> Network:
     pynn_sfdfa.training.checkpoint.CheckpointError, ConfigError
         If the checkpoint cannot be used.
     """
-    return rebuilt(*from_checkpoint(path), path)
+    saved = checkpoint.load(path)
+    if not of_experiment(saved):
+        return of_trainer(saved, path)
+    return rebuilt(settings_of(saved, path), saved, path)
+
+
+def of_trainer(saved: Checkpoint, path: Path) -> Network:
+    """Return the network of a Trainer without an experiment; CheckpointError if the checkpoint does not describe it."""
+    described = saved.metadata.get("network")
+    if not described:
+        raise CheckpointError(
+            f"{path} says neither which experiment it belongs to nor what its network is: it is of an earlier version, "
+            "or of a network with parts that are not of this package. Build the network, and give it to "
+            "network.restore(checkpoint.load(path).arrays)."
+        )
+    try:
+        return from_description(described, saved.arrays)
+    except (ValueError, errors.InvalidParameterValueError) as error:
+        raise CheckpointError(f"{path}: {short(str(error))}.") from None
 
 
 def rebuilt(settings: Experiment, saved: Checkpoint, path: Path) -> Network:
@@ -339,11 +363,24 @@ def from_checkpoint(path: Path) -> tuple[Experiment, Checkpoint]:
         If its experiment is not valid in this version.
     """
     saved = checkpoint.load(path)
+    return settings_of(saved, path), saved
+
+
+def of_experiment(saved: Checkpoint) -> bool:
+    """Return whether a checkpoint says which experiment it belongs to."""
     tables = saved.metadata.get("configuration")
-    if not tables or not isinstance(tables, dict):
+    return bool(tables) and (not isinstance(tables, dict) or "encoding" in tables or "network" not in saved.metadata)
+
+
+def settings_of(saved: Checkpoint, path: Path) -> Experiment:
+    """Return the experiment that a checkpoint belongs to; raises what `from_checkpoint` does."""
+    tables = saved.metadata.get("configuration")
+    if not of_experiment(saved) or not isinstance(tables, dict):
         raise CheckpointError(
-            f"{path} does not say which experiment it belongs to; pynn-sfdfa train writes such files."
+            f"{path} does not say which experiment it belongs to, and so not which samples; pynn-sfdfa train writes "
+            "such files. Of a Trainer's checkpoint pynn_sfdfa.load makes a model, and pynn-sfdfa export --format nir a "
+            "graph; pynn-sfdfa predict shows it files of spikes."
         )
     settings = from_settings(tables, str(path))
     _sizes(saved, settings, path)
-    return settings, saved
+    return settings

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.experiments import assembly
+from pynn_sfdfa.support.registry import registry
+from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.training import checkpoint
+from pynn_sfdfa.training.checkpoint import CheckpointError
+from pynn_sfdfa.training.evaluator import Evaluator
+from pynn_sfdfa.training.readouts import Readout
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from pynn_sfdfa.encoding import Encoder
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
+    from pynn_sfdfa.training.checkpoint import Checkpoint
 
 __all__ = ["Model", "load"]
 
@@ -27,21 +35,36 @@ class Model:
     ----------
     network : Network
         With its trained weights.
-    settings : Experiment
+    settings : Experiment, optional
         Whose encoder and readout are used.
+    encoder : Encoder, optional
+        What makes spikes of values, if there is no experiment that says so; without it, spike trains alone are taken.
+    readout : Readout, optional
+        Which class output spikes stand for, if there is no experiment that says so; default: `MostSpikes`.
 
     Examples
     --------
     ``pynn_sfdfa.load("runs/digits-sfdfa-seed1/best.safetensors").predict(images)``
     """
 
-    def __init__(self, network: Network, settings: Experiment) -> None:
+    def __init__(
+        self,
+        network: Network,
+        settings: Experiment | None = None,
+        *,
+        encoder: Encoder | None = None,
+        readout: Readout | None = None,
+    ) -> None:
         self.network, self.settings = network, settings
-        self._evaluator = assembly.build_evaluator(settings, network)
+        if settings is None:
+            self.encoder, self._evaluator = encoder, Evaluator(network, readout=readout)
+        else:
+            self.encoder, self._evaluator = settings.encoding.build(), assembly.build_evaluator(settings, network)
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))
-        return f"Model({self.settings.name}, {sizes}, encoder {self.settings.encoding.name})"
+        name = "of a Trainer" if self.settings is None else self.settings.name
+        return f"Model({name}, {sizes}, encoder {'none' if self.encoder is None else self.encoder.name})"
 
     def answer(self, samples: SpikeTrains | Recordings | ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the class of each sample and the spikes of each output neuron.
@@ -87,7 +110,12 @@ class Model:
     def _encoded(self, samples: SpikeTrains | Recordings | ArrayLike) -> SpikeTrains:
         if isinstance(samples, SpikeTrains):
             return self._fitting(samples)
-        encoder = self.settings.encoding.build()
+        encoder: Any = self.encoder
+        if encoder is None:
+            raise ValueError(
+                "How values become spikes is not in this checkpoint, which a Trainer wrote: give spikes (SpikeTrains, "
+                "or on the command line a file of them), or name the encoder, pynn_sfdfa.load(path, encoder=...)."
+            )
         if encoder.takes == "spikes":
             raise ValueError("This network was trained on spikes, not on values to encode; give it SpikeTrains.")
         if encoder.takes != "values" or isinstance(samples, Recordings):
@@ -113,23 +141,42 @@ class Model:
         return trains
 
 
-def load(path: str | Path) -> Model:
+def load(path: str | Path, encoder: Encoder | None = None) -> Model:
     """Return the trained network of a checkpoint, ready to predict.
 
     Parameters
     ----------
     path : path
-        A ``.safetensors`` file that ``pynn-sfdfa train`` wrote, or a run's folder, of which ``best.safetensors``, or
-        else ``last.safetensors``, is taken.
+        A ``.safetensors`` file that ``pynn-sfdfa train`` or a ``Trainer(folder=...)`` wrote, or the folder, of which
+        ``best.safetensors``, or else ``last.safetensors``, is taken.
+    encoder : Encoder, optional
+        What makes spikes of values. Checkpoints of ``pynn-sfdfa train`` know theirs, those of a Trainer do not; without
+        it, these take spike trains.
 
     Raises
     ------
     pynn_sfdfa.training.checkpoint.CheckpointError
-        If it is none, or does not say how samples become spikes, as that of a Trainer without an experiment.
+        If it is none, or does not say what the network is.
+    ValueError
+        If an encoder is given for a checkpoint that knows its own.
     """
     given = Path(path)
     if given.is_dir():
         files: list[Path] = [given / name for name in ("best.safetensors", "last.safetensors")]
         given = next((file for file in files if file.is_file()), files[0])
-    settings, saved = assembly.from_checkpoint(given)
+    saved = checkpoint.load(given)
+    if not assembly.of_experiment(saved):
+        return Model(assembly.of_trainer(saved, given), encoder=encoder, readout=_readout(saved))
+    settings = assembly.settings_of(saved, given)
+    if encoder is not None:
+        raise ValueError(
+            f"{given} was trained with the encoder {settings.encoding.name}, which it knows; leave encoder out."
+        )
     return Model(assembly.rebuilt(settings, saved, given), settings)
+
+
+def _readout(saved: Checkpoint) -> Readout:
+    known, name = registry("pynn_sfdfa.training.readouts", Readout), saved.metadata.get("readout")  # type: ignore[type-abstract]
+    if not isinstance(name, str) or name not in known:
+        raise CheckpointError(f"The checkpoint has the readout {short(repr(name))}; known are {', '.join(known)}.")
+    return known[name]()

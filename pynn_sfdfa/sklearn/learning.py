@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,9 +88,7 @@ def in_epochs(
         for figures in engine.train(rest, order, (epoch - 1) * len(rest), epoch):
             tally.add(figures)
         check_weights(engine.weights(), engine.feedback(), epoch)
-        check_activity(
-            tally, network, epoch, lambda layer, lower: proposal(network, layer, rest, seed, SpikeCount(), lower)
-        )
+        check_activity(tally, network, epoch, partial(proposal, network, rest, seed, SpikeCount()))
         losses.append(tally.mean_loss)
         if aside is None:
             continue

@@ -164,20 +164,20 @@ def first_samples(trains: Presentations, seed: int) -> SpikeTrains:
     return presented(trains, sample_order(len(trains), seed, 1)[:SAMPLES])
 
 
-def proposal(network: Network, layer: int, trains: Presentations, seed: int, loss: Loss, lower: bool) -> str:
+def proposal(network: Network, trains: Presentations, seed: int, loss: Loss, layer: int, lower: bool) -> str:
     """Return what to tell who has to make a threshold lower, or higher: the one that would suit untrained weights.
 
     Parameters
     ----------
     network : Network
         With the weights that a training began with.
-    layer : int
-        Whose threshold does not suit.
     trains : SpikeTrains or other Presentations
         That are trained on.
     seed : int
         Of the training.
     loss : Loss
+    layer : int
+        Whose threshold does not suit.
     lower : bool
         Whether its threshold is too high, and not too low.
     """

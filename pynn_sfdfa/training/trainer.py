@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 import numpy as np
 
+from pynn_sfdfa.network.description import described
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support.interrupts import deferred_interrupt
 from pynn_sfdfa.support.wording import short
@@ -312,12 +313,8 @@ class Trainer(Evaluator):
     ) -> None:
         weights, feedback = self._engine.weights(), self._engine.feedback()
         check_weights(weights, feedback, epoch)
-        check_activity(
-            self._tally,
-            self.network,
-            epoch,
-            lambda layer, lower: proposal(self.network, layer, train, self._seed, self._loss, lower),
-        )
+        propose = partial(proposal, self.network, train, self._seed, self._loss)
+        check_activity(self._tally, self.network, epoch, propose)
         tested = None if test is None else self.evaluate(test)
         tally = self._tally
         extra = [probe.measure(weights, feedback) for probe in self._probes]
@@ -353,6 +350,8 @@ class Trainer(Evaluator):
             return
         metadata = {
             "configuration": self._configuration,
+            "network": described(self.network),
+            "readout": self._readout.name,
             "sizes": list(self.network.sizes),
             "n_train": n_train,
             "seed": self._seed,

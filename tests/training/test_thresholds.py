@@ -141,6 +141,6 @@ def test_a_training_that_cannot_learn_proposes_a_threshold_with_which_it_can(c, 
 def test_a_training_that_silences_a_layer_is_told_to_learn_more_slowly(trains):
     net = fit_thresholds(network([16, 20, 3], seed=4), trains)
     higher = net.with_thresholds([net.thresholds[0], net.thresholds[1] - 5.0])
-    told = proposal(higher, 1, trains, 1, SpikeCount(), lower=True)
+    told = proposal(higher, trains, 1, SpikeCount(), 1, lower=True)
     assert "it has come by learning, so lower the learning rate first" in told
     assert "mV suits them" in told
