@@ -133,4 +133,4 @@ class Fsdd(Source):
 
 
 def _part(sounds: Sequence[Sound], labels: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Sounds:
-    return Sounds([sounds[index] for index in np.flatnonzero(chosen)], labels[chosen])
+    return Sounds([sounds[index] for index in np.flatnonzero(chosen).tolist()], labels[chosen])

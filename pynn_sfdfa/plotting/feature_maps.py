@@ -77,7 +77,7 @@ def feature_maps(layers: Sequence[LayerSpikes], shapes: Sequence[Shape], title: 
         first = first.reshape(channels, *size)
         part = f", {_MOST} of {channels} maps" if channels > _MOST else ""
         rows = panels[2 * number], panels[2 * number + 1]
-        _row(figure, rows[0], counts, "gray_r", f"{layer.name}{part}\nspikes", 0.0, max(1.0, counts.max()))
+        _row(figure, rows[0], counts, "gray_r", f"{layer.name}{part}\nspikes", 0.0, max(1.0, float(counts.max())))
         latest = float(layer.times.max(initial=1.0))
         _row(figure, rows[1], first, "viridis_r", "first spike (ms)", 0.0, latest)
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, color=INK)

@@ -238,7 +238,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """
         counts = self.counts(X)
         likely: NDArray[np.float64] = np.exp((counts - counts.max(axis=1, keepdims=True)) / 2)
-        return likely / likely.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+        likely /= likely.sum(axis=1, keepdims=True)
+        return likely
 
     def _begun(self, values: NDArray[np.float64], numbers: NDArray[np.int64]) -> tuple[SpikeTrains, Network, int]:
         """Take over ranges and thresholds; return samples as spikes, the untrained network and the seed."""
