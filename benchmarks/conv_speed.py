@@ -20,7 +20,7 @@ import numpy as np
 from pynn_sfdfa.benchmark.machine import describe, load_warning
 from pynn_sfdfa.benchmark.timing import Spread, alternate, clock, ratio
 from pynn_sfdfa.encoding.spikes import presented
-from pynn_sfdfa.event.batch.lanes import STEP, add, load, scaled, store
+from pynn_sfdfa.event.batch.lanes import STEP, load, scaled_plus, store
 from pynn_sfdfa.event.batch.layers import Layers
 from pynn_sfdfa.event.batch.pool import Pool, share_out
 from pynn_sfdfa.event.batch.site_layout import layouts_of
@@ -36,8 +36,8 @@ def _pass(rows: np.ndarray, weights: np.ndarray, A: np.ndarray, B: np.ndarray) -
         row = np.uint64(rows[k]) * width
         for lane in range(np.uint64(0), width, STEP):
             w = load(weights, row + lane)
-            store(A, lane, add(scaled(load(A, lane), keep_A), w))
-            store(B, lane, add(scaled(load(B, lane), keep_B), w))
+            store(A, lane, scaled_plus(load(A, lane), keep_A, w))
+            store(B, lane, scaled_plus(load(B, lane), keep_B, w))
 
 
 def arrivals(network, spikes: tuple[float, ...]) -> list[tuple[int, int, int]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.event.batch.lanes import STEP, add, at_least, load, scaled, store, zeros
+from pynn_sfdfa.event.batch.lanes import STEP, add, at_least, load, scaled, scaled_plus, store, zeros
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, subroutine
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def candidates(
     B: NDArray[np.float32],
 ) -> np.uint64:
     """Return a number whose bits say which neurons from ``lane`` on may reach threshold within the window."""
-    return at_least(add(scaled(load(B, lane), tangent_B), scaled(load(A, lane), tangent_A)), c)
+    return at_least(scaled_plus(load(B, lane), tangent_B, scaled(load(A, lane), tangent_A)), c)
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -110,9 +110,9 @@ def take_arrival(
     found = _ZERO
     for lane in range(_ZERO, _index(A.size), STEP):
         w = add(load(earlier, earlier_at + lane), load(weights, at + lane))
-        a = add(scaled(load(A, lane), decay_syn), w)
-        b = add(scaled(load(B, lane), decay_m), w)
+        a = scaled_plus(load(A, lane), decay_syn, w)
+        b = scaled_plus(load(B, lane), decay_m, w)
         store(A, lane, a)
         store(B, lane, b)
-        found |= at_least(add(scaled(b, tangent_B), scaled(a, tangent_A)), c)
+        found |= at_least(scaled_plus(b, tangent_B, scaled(a, tangent_A)), c)
     return found

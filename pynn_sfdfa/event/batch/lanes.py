@@ -2,7 +2,9 @@
 
 A compiler that makes such code from a loop over a row makes it for rows of any length and position, which costs short
 rows, as those of convolutions are, more than their work. Rows here are whole numbers of `LANES` long.
-Each function is defined as Python has it, for where numba is switched off, and by what kernels have instead.
+Each function is defined as Python has it, for where numba is switched off, and by what kernels have instead. Functions
+say which products are rounded before they are added, and which need not be, on processors that do both at once: left
+to the compiler, that would differ from place to place, and a neuron would reach its threshold in one of them alone.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 from pynn_sfdfa.event.batch.layout import LANES
@@ -23,13 +26,26 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["STEP", "add", "at_least", "load", "lowest_bit", "scaled", "store", "subtract", "times", "total", "zeros"]
+__all__ = [
+    "STEP",
+    "add",
+    "at_least",
+    "load",
+    "lowest_bit",
+    "plus_product",
+    "scaled",
+    "scaled_minus",
+    "scaled_plus",
+    "store",
+    "total",
+    "zeros",
+]
 
 STEP = np.uint64(LANES)
 """From one load of a row to the next."""
 
 _VECTOR, _INDEX = ir.VectorType(ir.FloatType(), LANES), ir.IntType(32)
-_FLAGS = tuple(sorted(FLOAT_FLAGS))
+_FLAGS = tuple(sorted(FLOAT_FLAGS - {"contract"}))
 _FLOAT_BYTES = 4
 _Function = TypeVar("_Function")
 
@@ -83,14 +99,11 @@ def _zeros(_context: Any) -> Any:
     return _LANES(), lambda _context, _builder, _signature, _given: ir.Constant(_VECTOR, [0.0] * LANES)
 
 
-def _of_two(operation: str) -> Any:
-    def declaration(_context: Any, lanes: Any, other: Any) -> Any:
-        def emit(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
-            return getattr(builder, operation)(*given, flags=_FLAGS)
+def _add(_context: Any, lanes: Any, other: Any) -> Any:
+    def emit(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        return builder.fadd(*given, flags=_FLAGS)
 
-        return _LANES(lanes, other), emit
-
-    return declaration
+    return _LANES(lanes, other), emit
 
 
 def _splat(builder: Any, number: Any) -> Any:
@@ -103,6 +116,34 @@ def _scaled(_context: Any, lanes: Any, _by: Any) -> Any:
         return builder.fmul(given[0], _splat(builder, given[1]), flags=_FLAGS)
 
     return _LANES(lanes, types.float32), emit
+
+
+def _product_and_sum(builder: Any, one: Any, other: Any, added: Any) -> Any:
+    """Return ``one * other + added``, rounded once where the processor can."""
+    kind = ir.FunctionType(_VECTOR, [_VECTOR] * 3)
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{LANES}f32")
+    return builder.call(function, [one, other, added])
+
+
+def _scaled_plus(_context: Any, lanes: Any, _by: Any, other: Any) -> Any:
+    def emit(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        return _product_and_sum(builder, given[0], _splat(builder, given[1]), given[2])
+
+    return _LANES(lanes, types.float32, other), emit
+
+
+def _scaled_minus(_context: Any, lanes: Any, _by: Any, other: Any) -> Any:
+    def emit(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        return _product_and_sum(builder, given[0], _splat(builder, given[1]), builder.fneg(given[2]))
+
+    return _LANES(lanes, types.float32, other), emit
+
+
+def _plus_product(_context: Any, lanes: Any, one: Any, other: Any) -> Any:
+    def emit(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        return _product_and_sum(builder, given[1], given[2], given[0])
+
+    return _LANES(lanes, one, other), emit
 
 
 def _at_least(_context: Any, lanes: Any, _limit: Any) -> Any:
@@ -151,28 +192,36 @@ def zeros() -> NDArray[np.float32]:
     return np.zeros(LANES, np.float32)
 
 
-@_in_kernels(_of_two("fadd"))
+@_in_kernels(_add)
 def add(lanes: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the sums."""
     return lanes + other
 
 
-@_in_kernels(_of_two("fsub"))
-def subtract(lanes: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the differences."""
-    return lanes - other
-
-
-@_in_kernels(_of_two("fmul"))
-def times(lanes: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the products."""
-    return lanes * other
-
-
 @_in_kernels(_scaled)
 def scaled(lanes: NDArray[np.float32], by: np.float32) -> NDArray[np.float32]:
-    """Return the products with a number."""
+    """Return the products with a number, rounded."""
     return lanes * by
+
+
+@_in_kernels(_scaled_plus)
+def scaled_plus(lanes: NDArray[np.float32], by: np.float32, other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``lanes * by + other``, rounded once where the processor can."""
+    return lanes * by + other
+
+
+@_in_kernels(_scaled_minus)
+def scaled_minus(lanes: NDArray[np.float32], by: np.float32, other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``lanes * by - other``, rounded once where the processor can."""
+    return lanes * by - other
+
+
+@_in_kernels(_plus_product)
+def plus_product(
+    lanes: NDArray[np.float32], one: NDArray[np.float32], other: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return ``lanes + one * other``, rounded once where the processor can."""
+    return lanes + one * other
 
 
 @_in_kernels(_at_least)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import boolean, float32, int64
 
-from pynn_sfdfa.event.batch.lanes import STEP, add, load, scaled, store, subtract, times, total, zeros
+from pynn_sfdfa.event.batch.lanes import STEP, load, plus_product, scaled, scaled_minus, store, total, zeros
 from pynn_sfdfa.event.batch.places import first_event, first_group, spikes_of_trial
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.batch.walk import take_window
@@ -61,8 +61,8 @@ def _slope_of_site(
     """Return what `slope` does, without the work before and after a loop, which for short rows is most of it."""
     summed = zeros()
     for lane in range(_ZERO, _index(S1.size), STEP):
-        each = subtract(scaled(load(S1, lane), scale1), scaled(load(S2, lane), scale2))
-        summed = add(summed, times(load(weights, row + lane), each))
+        each = scaled_minus(load(S1, lane), scale1, scaled(load(S2, lane), scale2))
+        summed = plus_product(summed, load(weights, row + lane), each)
     return total(summed)
 
 

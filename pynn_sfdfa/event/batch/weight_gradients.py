@@ -15,7 +15,7 @@ import numpy as np
 from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.arrivals_by_unit import merged
-from pynn_sfdfa.event.batch.lanes import STEP, add, load, scaled, store, subtract
+from pynn_sfdfa.event.batch.lanes import STEP, add, load, scaled, scaled_minus, store
 from pynn_sfdfa.event.batch.places import event_count, first_event, first_group, row_width
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.batch.walk import all_zero, take_window
@@ -41,7 +41,7 @@ def _eligibility(
     lane: np.uint64 | int, S1: NDArray[np.float32], S2: NDArray[np.float32], decay_syn: np.float32, decay_m: np.float32
 ) -> NDArray[np.float32]:
     """Return what an arrival adds to the gradients of its synapses with the neurons from ``lane`` on."""
-    return subtract(scaled(load(S1, lane), decay_syn), scaled(load(S2, lane), decay_m))
+    return scaled_minus(load(S1, lane), decay_syn, scaled(load(S2, lane), decay_m))
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
