@@ -29,9 +29,6 @@ __all__ = ["slope", "spike_errors_through_weights"]
 _index = np.uint64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 
-_SMALLEST = np.float32(1e-12)
-"""Accumulated decay at which S1 and S2 are brought up to date, long before float32 overflows."""
-
 
 @subroutine(fastmath=FLOAT_FLAGS | {"reassoc"})
 def slope(
@@ -94,33 +91,14 @@ def _through_weights(
     S1[:] = zero
     S2[:] = zero
     carry[:] = zero
-    decay_syn, decay_m = one, one
     group = group0 + _index(layer.places[place].n_groups)
     while group > group0:
         group -= _ONE
-        decay_syn *= groups[group].decay_syn
-        decay_m *= groups[group].decay_m
-        if layer.dense or decay_syn < _SMALLEST:
-            for lane in range(_ZERO, width, STEP):
-                store(S1, lane, scaled(load(S1, lane), decay_syn))
-                store(S2, lane, scaled(load(S2, lane), decay_m))
-            decay_syn, decay_m = one, one
-        take_window(
-            place,
-            group,
-            lowest,
-            layer,
-            error,
-            cell,
-            of_spikes,
-            False,
-            constants,
-            decay_syn,
-            decay_m,
-            S1,
-            S2,
-            carry,
-        )
+        decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
+        for lane in range(_ZERO, width, STEP):
+            store(S1, lane, scaled(load(S1, lane), decay_syn))
+            store(S2, lane, scaled(load(S2, lane), decay_m))
+        take_window(place, group, lowest, layer, error, cell, of_spikes, False, constants, one, one, S1, S2, carry)
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             if events[event].source < 0:  # a spike of the layer itself
                 continue
@@ -129,7 +107,7 @@ def _through_weights(
             if layer.dense:
                 change = slope(weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m)
             else:
-                change = _slope_of_site(weights, row, S1, S2, decay_syn / constants.tau_syn, decay_m / constants.tau_m)
+                change = _slope_of_site(weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m)
             spikes_below[below_at].error += change
 
 
