@@ -29,6 +29,8 @@ from typing import Any
 
 import numpy as np
 
+from pynn_sfdfa.support import files
+
 RESULTS = Path(__file__).parent / "results" / "emulator_speed.json"
 HERE = Path(__file__).parents[1]
 SEED = 1
@@ -211,7 +213,7 @@ def main() -> None:
     same = show(results)
     kept = json.loads(RESULTS.read_text())["cases"] if RESULTS.exists() else {}
     command = "python benchmarks/emulator_speed.py" + " --against CHECKOUT" * bool(arguments.against)
-    RESULTS.write_text(json.dumps({"command": command, "cases": kept | results}, indent=2) + "\n")
+    files.write_text(RESULTS, json.dumps({"command": command, "cases": kept | results}, indent=2) + "\n")
     sys.exit(0 if same else 1)
 
 

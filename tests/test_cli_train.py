@@ -348,7 +348,7 @@ def test_bad_checkpoints_are_named(tmp_path, run):
     [
         ({"configuration": "text"}, "does not say which experiment it belongs to"),
         ({"configuration": [1]}, "does not say which experiment it belongs to"),
-        ({"configuration": {"name": 3}}, "name = 3 is not valid: must be a string"),
+        ({"configuration": {"name": 3, "encoding": {}}}, "name = 3 is not valid: must be a string"),
     ],
 )
 def test_checkpoints_whose_experiment_is_none(tmp_path, run, change, message):
