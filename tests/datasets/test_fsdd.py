@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sounds import write_tone
 from pynn_sfdfa.datasets import DatasetError, load, registry
 from pynn_sfdfa.datasets.fsdd import Fsdd
 
-GENUINE = Path(__file__).parents[3] / "shared" / "data"
+GENUINE = Path(os.environ.get("PYNN_SFDFA_DATA", "absent"))
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_where_it_is_looked_for_is_told(tmp_path):
         load("fsdd", tmp_path)
 
 
-@pytest.mark.skipif(not (GENUINE / "fsdd").is_dir(), reason="needs the Free Spoken Digit Dataset")
+@pytest.mark.skipif(not (GENUINE / "fsdd").is_dir(), reason="needs the Free Spoken Digit Dataset in $PYNN_SFDFA_DATA")
 def test_the_genuine_recordings_are_verified():
     dataset = load("fsdd", GENUINE, leave_out="theo")
     assert (len(dataset.train), len(dataset.test)) == (2500, 500)
