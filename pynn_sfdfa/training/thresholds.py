@@ -40,6 +40,7 @@ SAMPLES = 200
 """Training samples from which thresholds are chosen."""
 
 _STEP = 4.0  # by which a threshold is multiplied until it is known to lie between two
+_STRIDE = 3  # of these steps, while hardly a neuron fires
 _CLOSE = 1.01  # ratio of these two at the end
 _LEAST = 1e-9  # of the potential at rest, above which thresholds can still be told from it
 _DIGITS = 3  # of what is chosen, above rest
@@ -146,9 +147,13 @@ def threshold_for(network: Network, layer: int, trains: Presentations, spikes: f
             f"{network.layers[layer]} fires more than {spikes:g} spikes a neuron and sample by any threshold: its "
             "weights are too large. Narrow the range of the initial weights."
         )
+    while len(steps) >= _STRIDE and not enough(steps[-_STRIDE]):
+        low = steps[-_STRIDE]
+        del steps[-_STRIDE:]
     least = max(_LEAST * abs(floor), LEAST * cell.kappa)
+    low, high = _below(low, steps), low
     while not enough(low):
-        low, high = steps.pop() if steps else _rounded(low / _STEP), low
+        low, high = _below(low, steps), low
         if low < least:
             raise ValueError(_never(network, layer, trains, spikes))
     while high / low > _CLOSE:
@@ -213,6 +218,11 @@ def _never(network: Network, layer: int, trains: Presentations, spikes: float) -
         f"{network.layers[layer]} does not fire {spikes:g} spikes a neuron and sample by any threshold: {because}. "
         "Widen the range of the initial weights, ask for fewer spikes, or give it more active inputs."
     )
+
+
+def _below(above: float, steps: list[float]) -> float:
+    """Return the step below a threshold: the last of the list, which it loses, or one below all of them."""
+    return steps.pop() if steps else _rounded(above / _STEP)
 
 
 def _rounded(above: float) -> float:
