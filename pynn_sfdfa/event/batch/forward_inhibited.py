@@ -35,6 +35,7 @@ __all__ = [
     "advance_inhibited",
     "advance_neurons",
     "allocate_inhibited",
+    "begin_at_rest",
     "decay_all",
     "horizon",
     "is_quiet",
@@ -99,6 +100,19 @@ def _inhibit(at: int, inhibition: np.float32, scratch: InhibitedScratch) -> None
             scratch.A[lane] -= inhibition
             scratch.B[lane] -= inhibition
             scratch.D[lane] -= inhibition * scratch.grades[at]
+
+
+@subroutine(fastmath=FLOAT_FLAGS)
+def begin_at_rest(cell: np.uint64, width: np.uint64, scratch: InhibitedScratch, layer: LayerTrials) -> None:
+    """Let a trial begin, whose first neuron is ``cell``: all at rest, and nothing has happened."""
+    scratch.A[:] = 0.0
+    scratch.B[:] = 0.0
+    scratch.D[:] = np.float32(0.0)
+    scratch.held[:] = NEVER
+    for lane in range(width):
+        layer.counts[cell + lane] = 0
+        layer.directional[cell + lane] = np.float32(0.0)
+        layer.perturbation[cell + lane] = np.float32(0.0)
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
@@ -270,14 +284,7 @@ def _advance_trial(
     width = row_width(layer)
     cell, event0, group0 = trial * width, first_event(layer, trial), first_group(layer, trial)
     spike0, last_group = first_spike(layer, trial), group0 + _index(layer.places[trial].n_groups)
-    scratch.A[:] = 0.0
-    scratch.B[:] = 0.0
-    scratch.D[:] = np.float32(0.0)
-    scratch.held[:] = NEVER
-    for lane in range(width):
-        counts[cell + lane] = 0
-        layer.directional[cell + lane] = np.float32(0.0)
-        layer.perturbation[cell + lane] = np.float32(0.0)
+    begin_at_rest(cell, width, scratch, layer)
     n, n_released, n_arrived, n_sent = spike0, 0, 0, 0
     release = NEVER  # the next one
     for group in range(group0, last_group):

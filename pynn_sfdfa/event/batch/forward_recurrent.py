@@ -20,6 +20,7 @@ from pynn_sfdfa.event.batch.forward_inhibited import (
     NEVER,
     advance_neurons,
     allocate_inhibited,
+    begin_at_rest,
     decay_all,
     horizon,
     is_quiet,
@@ -94,15 +95,8 @@ def _advance_trial(
     cell, spike0 = trial * width, first_spike(layer, trial)
     event0, group0 = first_event(layer, trial), first_group(layer, trial)
     aside, below, last_below = _set_aside(trial, layer)
-    scratch.A[:] = 0.0
-    scratch.B[:] = 0.0
-    scratch.D[:] = np.float32(0.0)
-    scratch.held[:] = NEVER
+    begin_at_rest(cell, width, scratch, layer)
     scratch.heard[:] = False
-    for lane in range(width):
-        counts[cell + lane] = 0
-        layer.directional[cell + lane] = np.float32(0.0)
-        layer.perturbation[cell + lane] = np.float32(0.0)
     n, n_released, n_arrived, n_sent = spike0, 0, 0, 0
     release = NEVER  # the next one
     event, group = event0, group0
