@@ -15,7 +15,7 @@ __all__ = ["command"]
 
 WARM_UP_EPOCHS = 4
 N_TRAIN = N_TEST = 10_000
-OF_TASK = {"mnist": (10_000, 10_000), "mnist-conv": (500, 250)}
+OF_TASK = {"mnist": (N_TRAIN, N_TEST), "mnist-conv": (500, 250)}
 """Samples that peers learn and are tested on: the larger network takes them a tenth of a second each."""
 
 

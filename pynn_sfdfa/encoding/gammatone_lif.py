@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from pynn_sfdfa.encoding.hearing import heard, on_grid
+from pynn_sfdfa.encoding.hearing import heard, on_grid, steps_before
 from pynn_sfdfa.encoding.of_recordings import OfRecordings
 from pynn_sfdfa.support.settings import Count, NotNegative, Positive, doc
 
@@ -78,7 +78,7 @@ class GammatoneLIF(OfRecordings):
     @property
     def latest(self) -> float:
         """The time of the last step, in ms."""
-        return float(on_grid(np.ceil(self.duration / self.step) - 1, self.step))
+        return float(on_grid(steps_before(self.duration, self.step) - 1, self.step))
 
     def n_units_of(self, shape: tuple[int, ...]) -> int:
         """Return the number of channels."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.encoding.recordings import Sound
 
-__all__ = ["heard", "on_grid"]
+__all__ = ["heard", "on_grid", "steps_before"]
 
 _FINEST = 10_000  # of the ratio of two rates: 44.1 to 8 kHz is 80/441
 
@@ -27,6 +28,11 @@ def heard(sound: Sound, rate: int) -> NDArray[np.float64]:
         wave = np.ascontiguousarray(resample_poly(wave, ratio.numerator, ratio.denominator))
     loudest = np.abs(wave).max(initial=0.0)
     return wave / loudest if loudest else wave
+
+
+def steps_before(duration: float, step: float) -> int:
+    """Return how many steps of a grid, the one at 0 among them, come before the end of a duration (ms)."""
+    return math.ceil(duration / step)
 
 
 def on_grid(steps: ArrayLike, step: float) -> NDArray[np.float32]:

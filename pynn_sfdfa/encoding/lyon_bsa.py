@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
-from pynn_sfdfa.encoding.hearing import heard, on_grid
+from pynn_sfdfa.encoding.hearing import heard, on_grid, steps_before
 from pynn_sfdfa.encoding.of_recordings import OfRecordings
 from pynn_sfdfa.support.settings import Count, Positive, doc
 
@@ -80,7 +80,7 @@ class LyonBSA(OfRecordings):
     @property
     def latest(self) -> float:
         """The time of the last step, in ms."""
-        return float(on_grid(self._n_steps - 1, self.step))
+        return float(on_grid(steps_before(self.duration, self.step) - 1, self.step))
 
     def n_units_of(self, shape: tuple[int, ...]) -> int:
         """Return the number of channels at this rate."""
@@ -102,7 +102,7 @@ class LyonBSA(OfRecordings):
         from pynn_sfdfa.encoding._bsa import bsa  # loaded when it is first called, for who only reads settings
 
         frames = self.cochleagram(recording)
-        n = min(round(self.frame / self.step) * len(frames), self._n_steps - 1)
+        n = min(round(self.frame / self.step) * len(frames), steps_before(self.duration, self.step) - 1)
         stretched = np.repeat(self.gain * frames.T, round(self.frame / self.step), axis=1)
         signals = np.zeros((frames.shape[1], max(stretched.shape[1], n) + self.taps))
         signals[:, : stretched.shape[1]] = stretched
@@ -110,10 +110,6 @@ class LyonBSA(OfRecordings):
         bsa(signals, self._response, self.threshold, n, fired)
         steps, units = np.nonzero(fired)
         return on_grid(steps + 1, self.step), units.astype(np.int32)
-
-    @property
-    def _n_steps(self) -> int:
-        return math.ceil(self.duration / self.step)
 
     @property
     def _response(self) -> NDArray[np.float64]:
