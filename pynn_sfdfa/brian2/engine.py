@@ -12,6 +12,7 @@ from pyNN import errors
 from pynn_sfdfa.brian2 import control, simulator
 from pynn_sfdfa.brian2.lif_group import trial_steps
 from pynn_sfdfa.brian2.wiring import common_delay
+from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.training import simulation_engine
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class SimulationEngine(simulation_engine.SimulationEngine):
         super().__init__(network, *arguments, **options)
         self._timestep = float(simulator.state.dt)
         self._standalone = simulator.contents.standalone
+        if self._standalone and self._rule is not None and Need.ALL_SPIKES in self._rule.needs:
+            raise ValueError(
+                "Timed feedback is worked out by Python code at the end of each trial, which a standalone simulation "
+                "does not run. Leave standalone out, or timed."
+            )
         self._programs = tempfile.TemporaryDirectory(prefix="pynn_sfdfa_") if self._standalone else None
         trial_steps(np.array([network.trial_duration]))
         try:

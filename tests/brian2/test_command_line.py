@@ -162,3 +162,10 @@ def test_ctrl_c_prints_the_command_that_goes_on(tmp_path, monkeypatch):
     command = f"pynn-sfdfa train {out / 'config.toml'} --out {out} --simulator brian2 --timestep 1.0 --target numpy"
     assert f"Interrupted. To go on: {command} --resume\n" in result.stderr
     monkeypatch.undo()
+
+
+def test_a_standalone_simulation_that_cannot_learn_by_the_rule_is_refused_before_anything_is_written(tmp_path):
+    options = ("--simulator", "brian2", "--standalone", "--set", "rules.sfdfa.timed=true", "--out", tmp_path / "run")
+    message = wrong_use("train", "digits-online", *SMALL, *options)
+    assert "which a standalone simulation does not run. Leave standalone out, or timed." in message
+    assert not (tmp_path / "run").exists()
