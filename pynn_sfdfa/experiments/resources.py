@@ -17,6 +17,7 @@ from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.experiments.layers import placed_layers
 from pynn_sfdfa.network.connectivity import Dense
 from pynn_sfdfa.support.memory import Need
+from pynn_sfdfa.training.passes import trials_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +33,6 @@ Purpose = Literal["train", "evaluate", "simulate"]
 
 NOTEWORTHY = 4
 """A run that takes more than a fourth of the memory that it may use says so."""
-
-_RESPONSE_TRIALS = 50  # that are run at once where nothing is learned
 
 _LOOKED_AT = 1000  # samples, from which the spikes of all are estimated
 
@@ -69,7 +68,8 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     layers = placed_layers(network, n_inputs, dataset.n_classes)
     sizes = [n_inputs, *(layer.size for layer in layers)]
     batch = min(settings.training.batch_size, train.samples) if purpose == "train" else 1
-    trials = 1 if purpose == "simulate" else max(batch, _RESPONSE_TRIALS)
+    many_sites = any(not isinstance(layer.connectivity, Dense) for layer in layers)
+    trials = 1 if purpose == "simulate" else trials_at_once(batch, many_sites)
     found = [] if dataset.encoded else _spikes(settings, train, test, trials)
     found += _weights(settings, layers, dataset, purpose)
     found += _outputs(dataset, test, sizes[-1], purpose)

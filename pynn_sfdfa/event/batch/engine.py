@@ -69,9 +69,6 @@ _OF_TRIALS: dict[str, Callable[[Layers], tuple[Any, ...]]] = {
 _REPORTED_TRIALS = 20
 """Smaller batches are reported together: a report costs as much as the learning from some trials."""
 
-_RESPONSE_TRIALS = 50
-"""Trials run at once where nothing is learned."""
-
 
 class BatchEngine:
     """A feed-forward network laid out for training on this machine.
@@ -218,8 +215,7 @@ class BatchEngine:
 
     def respond(self, trains: Presentations) -> Responses:
         """Run all samples without learning; see `pynn_sfdfa.training.engine.TrainingEngine`."""
-        trials = max(self._batch_size, _RESPONSE_TRIALS)
-        return self._layers.respond(trains, trials, self._readout.of_first_spikes)
+        return self._layers.respond(trains, self._batch_size, self._readout.of_first_spikes)
 
     def weights(self) -> list[NDArray[np.float32]]:
         """Return copies of the weights, in the shapes of the connectivity."""

@@ -18,6 +18,7 @@ from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, run_trials
 from pynn_sfdfa.event.batch.pool import Pool
 from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants, of_silent
+from pynn_sfdfa.training.passes import trials_at_once
 from pynn_sfdfa.training.responses import Responses
 
 if TYPE_CHECKING:
@@ -162,8 +163,9 @@ class Layers:
         what = (self.layouts, self.flat_weights, self.inhibition, self.delays_within, self.constants, draws)
         run_trials(self.pool, workspace, trains, samples, *what)
 
-    def respond(self, trains: Presentations, trials: int, of_first_spikes: bool) -> Responses:
-        """Run all samples, so many at a time, without learning."""
+    def respond(self, trains: Presentations, batch_size: int, of_first_spikes: bool) -> Responses:
+        """Run all samples without learning, as many at a time as `trials_at_once` says."""
+        trials = trials_at_once(batch_size, any(own.count > 1 for own in self.layouts))
         counts = np.empty((len(trains), self.sizes[-1]), np.int32)
         first = np.empty(counts.shape, np.float32) if of_first_spikes else None
         totals = np.zeros(len(self.weights), np.int64)

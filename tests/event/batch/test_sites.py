@@ -24,6 +24,7 @@ from pynn_sfdfa import (
     Pooling,
 )
 from pynn_sfdfa.event.batch.engine import BatchEngine
+from pynn_sfdfa.training.passes import trials_at_once
 
 LIF = LIF_SFDFA(tau_m=260.0, tau_syn=130.0, cm=10.0, v_rest=-65.0, v_thresh=-65.0 + 0.3 * 26.0, trial_duration=200.0)
 STOCK = IF_curr_exp(tau_m=64.0, tau_syn=8.0, cm=8.0, v_rest=-70.0, v_thresh=-69.2, tau_refrac=2.0, trial_duration=200.0)
@@ -121,7 +122,7 @@ def test_perturbations_are_those_of_the_same_neurons_in_a_dense_layer():
 def test_space_for_spikes_grows_with_what_occurs():
     network = made(LIF, (0.2, 0.8))
     engine = BatchEngine(network, batch_size=4)
-    workspace = engine._layers.workspace(trains(), 50)
+    workspace = engine._layers.workspace(trains(), trials_at_once(4, many_sites=True))
     before = workspace.bytes_per_sample
     engine.respond(trains())
     assert workspace.bytes_per_sample > before
