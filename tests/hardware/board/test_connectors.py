@@ -167,7 +167,7 @@ def matrix(synapses):
     return found
 
 
-NAMES = [*EXACT, *"list kernel distance probability index post pre total drawn".split()]
+NAMES = [*EXACT, "list", "kernel", "distance", "probability", "index", "post", "pre", "total", "drawn"]
 
 
 @pytest.mark.parametrize("name", NAMES)
