@@ -139,6 +139,7 @@ def recorded():
         cells["noisy threshold"] = sim.Population(2 * N_EACH, more.IFCondExpStoc(**still))
         biases = np.repeat(BIASES, N_EACH)
         cells["exponential"] = sim.Population(biases.size, more.StocExp(tau=2.0, bias=biases - 3, seed=1))
+        cells["too fast"] = sim.Population(1, more.StocExp(tau=1.0, bias=-1.0, seed=1))
         cells["sigmoid"] = sim.Population(biases.size, more.StocSigma(tau_refrac=1.0, alpha=1.0, bias=biases, seed=1))
         for name in ("alpha", "izhikevich", "dual", "facilitated"):
             sim.Projection(inputs, cells[name], sim.AllToAllConnector(), synapse)
@@ -250,6 +251,7 @@ def test_stochastic_cells(recorded):
     n, chance = N_EACH * TIME, 2.0 ** (np.array(BIASES) - 3) / 2
     share = 2 * chance / (1 + chance)
     found = shares(recorded, "exponential", len(BIASES))
+    assert recorded["too fast"][1] == [[]]  # the machine holds 1 / tau as a fraction, which 1 is not
     assert (np.abs(found - share) < 3.5 * np.sqrt(2 * share * (1 - share) / n)).all()
     chance = 2.0 ** -(2.0 ** np.array(BIASES))
     found = shares(recorded, "sigmoid", len(BIASES))
