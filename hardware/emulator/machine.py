@@ -169,13 +169,14 @@ class Machine:
         """
         x, y, p = message.x, message.y, message.core
         self._core(x, y, p)
-        monitor, circles = self._monitor(x, y), self.running()
-        waited_from, place = self.microseconds, (x, y, p)
-        self.advance(
-            lambda: monitor.ready_for_mail(p) or (circles() and place in circles.proven), PATIENCE_MICROSECONDS
-        )
+        monitor = self._monitor(x, y)
         if not monitor.ready_for_mail(p):
-            raise self._mail.no_answer(message, self.microseconds - waited_from)
+            waited_from, place, circles = self.microseconds, (x, y, p), self.running()
+            self.advance(
+                lambda: monitor.ready_for_mail(p) or (circles() and place in circles.proven), PATIENCE_MICROSECONDS
+            )
+            if not monitor.ready_for_mail(p):
+                raise self._mail.no_answer(message, self.microseconds - waited_from)
         monitor.deliver(message)
         self._settle([(x, y, p)])
 
