@@ -20,6 +20,7 @@ from pynn_sfdfa.commands.options import (
     simulator_options,
     spelled,
 )
+from pynn_sfdfa.commands.spread import SHARDS, spread
 
 __all__ = ["command"]
 
@@ -36,6 +37,12 @@ __all__ = ["command"]
     type=OutFolder(),
     help="Folder for the results.  [default: runs/EXPERIMENT-RULE-seedSEED]",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes on this machine that share out each batch; see the page on many machines.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Share out each batch among the workers of this Dask scheduler.")
 @click.option("--resume", is_flag=True, help="Go on with the run in the folder from its last checkpoint.")
 @json_option
 @set_option
@@ -48,6 +55,8 @@ def command(
     threads: int | None,
     data: Path | None,
     out: Path | None,
+    workers: int | None,
+    scheduler: str | None,
     resume: bool,
     as_json: bool,
     overrides: tuple[str, ...],
@@ -62,9 +71,12 @@ def command(
     given = [f"training.{key}={value}" for key, value in options.items() if value is not None]
     with as_wrong_use(ConfigError):
         settings = load(experiment, [*overrides, *given])
+        if (workers or scheduler) and settings.training.shards is None:
+            settings = load(experiment, [*overrides, *given, f"training.shards={SHARDS}"])
 
     from pyNN.errors import InvalidParameterValueError
 
+    from pynn_sfdfa.campaign.errors import CampaignError, WorkersLostError
     from pynn_sfdfa.common.simulators import SimulatorError
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.experiments import (
@@ -79,16 +91,24 @@ def command(
     folder = RunFolder(path)
     again = ["pynn-sfdfa", "train", str(folder.config), "--out", str(path), "--simulator", simulator]
     again += [*spelled(setup), "--resume", *(["--data", str(data)] if data else [])]
+    again += [*(["--workers", str(workers)] if workers else []), *(["--scheduler", scheduler] if scheduler else [])]
     try:
         with (
             explained(simulator, setup),
-            as_wrong_use(
-                ConfigError, SimulatorError, DatasetError, RunFolderError, CheckpointError, InvalidParameterValueError
-            ),
+            as_wrong_use(CampaignError, ConfigError, SimulatorError, DatasetError, RunFolderError, CheckpointError),
+            as_wrong_use(InvalidParameterValueError),
             as_failure(CannotLearnError),
+            spread(workers, scheduler, threads, sys.stderr) as others,
         ):
             summary = run.train(
-                settings, folder, simulator=simulator, setup=setup, data=data, resume=resume, stream=sys.stderr
+                settings,
+                folder,
+                simulator=simulator,
+                setup=setup,
+                data=data,
+                resume=resume,
+                stream=sys.stderr,
+                spread=others,
             )
     except KeyboardInterrupt as error:
         if not folder.config.exists():
@@ -96,6 +116,8 @@ def command(
         what, status = interrupted(error)
         click.echo(f"\n{what}. To go on: {shlex.join(again)}", err=True)
         raise SystemExit(status) from None
+    except WorkersLostError as error:
+        raise Failure(f"{error} To go on: {shlex.join(again)}") from None
     except WriteError as error:
         if not folder.config.exists():
             raise

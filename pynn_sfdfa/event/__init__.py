@@ -31,6 +31,7 @@ from pyNN.space import Space
 
 from pynn_sfdfa.common.missing_names import missing
 from pynn_sfdfa.event.batch import BatchEngine as training_engine
+from pynn_sfdfa.event.batch import ShardedEngine as sharded_training_engine
 from pynn_sfdfa.event.cells import LIF_SFDFA, IF_curr_exp, SpikeSourceArray, SpikeSourcePoisson
 from pynn_sfdfa.event.control import (
     end,
@@ -105,6 +106,7 @@ __all__ = [
     "run_for",
     "run_until",
     "setup",
+    "sharded_training_engine",
     "space",
     "training_engine",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pynn_sfdfa.common.simulators import load_simulator, set_up
 from pynn_sfdfa.encoding.spikes import presented
@@ -22,13 +24,27 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.experiments.assembly import Data
     from pynn_sfdfa.experiments.run_folder import RunFolder
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.callbacks import Callback, EpochRecord
+    from pynn_sfdfa.training.shards import Workers
 
-__all__ = ["train"]
+__all__ = ["Spread", "train"]
+
+
+class Spread(Protocol):
+    """Workers that have not been told yet what to train."""
+
+    def begin(self, engine: Mapping[str, Any]) -> Workers:
+        """Return them when they have been told, by the arguments of a ``sharded_training_engine``."""
+        ...
+
+    def check(self, batch: SpikeTrains) -> None:
+        """Raise an exception if they are of no use for batches like this one."""
+        ...
 
 
 def train(
@@ -41,6 +57,7 @@ def train(
     resume: bool,
     stream: TextIO,
     callbacks: Sequence[Callback] = (),
+    spread: Spread | None = None,
 ) -> dict[str, float | int]:
     """Train, draw what the best weights do, and write everything to the folder.
 
@@ -60,6 +77,8 @@ def train(
         Where progress is shown.
     callbacks : sequence of Callback
         Further observers, told after those of the run itself. What they raise ends it.
+    spread : Spread, optional
+        Workers that compute the shards of batches, of an experiment with ``training.shards``; default: this process.
 
     Returns
     -------
@@ -81,12 +100,17 @@ def train(
     if resume:
         settings = thresholds.as_in(config.load(folder.config), settings)
     setup = setup or {}
-    set_up(simulator, setup)
+    sim = set_up(simulator, setup)
+    if settings.training.shards is not None and not hasattr(sim, "sharded_training_engine"):
+        raise config.ConfigError(
+            f"training.shards = {settings.training.shards}: {simulator} learns one sample after the other, and has no "
+            "batches to share out. Leave it out, or take --simulator event."
+        )
     network, samples = assembly.build(settings, data, stream)
     settings = thresholds.recorded(settings, network)
     with folder.sole_writer():
         folder.check(settings, resume=resume)  # once more: another process may have been here meanwhile
-        return _train(settings, folder, network, samples, simulator, setup, resume, stream, callbacks)
+        return _train(settings, folder, network, samples, simulator, setup, resume, stream, callbacks, spread)
 
 
 def _train(
@@ -99,12 +123,18 @@ def _train(
     resume: bool,
     stream: TextIO,
     observers: Sequence[Callback],
+    spread: Spread | None,
 ) -> dict[str, float | int]:
     sim = load_simulator(simulator)
     callbacks = [progress_for(stream), MetricsLog(folder.metrics), *observers]
     probes = build_probes(settings, network, sim, samples.train)
     options = {"folder": folder.path, "callbacks": callbacks, "probes": probes}
-    trainer = assembly.build_trainer(settings, network, sim, len(samples.train), **options)
+    trainer = assembly.build_trainer(
+        settings, network, _trained_on(sim, settings, spread), len(samples.train), **options
+    )
+    if spread is not None:
+        n = min(settings.training.batch_size, len(samples.train))
+        spread.check(presented(samples.train, range(n), 1))
     folder.open(settings, report.provenance(simulator, setup))
     resume = resume and folder.last.exists()  # a run killed in its first epoch starts again
     epochs = settings.training.epochs
@@ -124,6 +154,15 @@ def _train(
     files.write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
     _write_page(settings, folder, network, samples, history.records, stream)
     return summary
+
+
+def _trained_on(sim: Any, settings: Experiment, spread: Spread | None) -> Any:
+    """Return the simulator, or one that trains with batches in shards."""
+    shards = settings.training.shards
+    if shards is None:
+        return sim
+    workers = None if spread is None else spread.begin
+    return SimpleNamespace(training_engine=partial(sim.sharded_training_engine, shards=shards, workers=workers))
 
 
 def _write_page(

@@ -273,6 +273,16 @@ class Training(Section):
     epochs: Count
     seed: int = Field(ge=0, lt=2**63)
     threads: int | None = Field(None, ge=1, le=1024, description="default: every core this process may use")
+    shards: int | None = Field(
+        None, ge=1, le=1024, description="parts of a batch that workers share out; a power of 2; default: none"
+    )
+
+    @field_validator("shards")
+    @classmethod
+    def _shards(cls, value: int | None) -> int | None:
+        if value is not None and value & (value - 1):
+            raise ValueError("must be a power of 2")
+        return value
 
 
 class Metrics(Section):

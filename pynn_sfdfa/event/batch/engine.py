@@ -181,8 +181,7 @@ class BatchEngine:
             shown, at = ahead.take()
             workspace = self._layers.workspace(shown, self._batch_size)
             trials = self._shown(workspace, shown, at, first_trial + start, rule, scale)
-            first = self._first_spikes(workspace, samples.size)
-            outcome = _Outcome(trials.all_counts, first, trials.output_error, trains.labels[samples])
+            outcome = self._outcome(workspace, trials, trains.labels[samples])
             if sample_weights is not None:
                 trials.output_error = trials.output_error * sample_weights.of(samples)[:, np.newaxis]
                 sample_weights.classified(samples, self._correct([outcome]))
@@ -342,11 +341,12 @@ class BatchEngine:
                 part = {name: values[rows] for name, values in slots.items()}
                 yield partial(optimizer.step, weights[rows], shaped[rows], part, self._step)
 
-    def _first_spikes(self, workspace: Workspace, n_trials: int) -> NDArray[np.float32] | None:
-        """Return the first spikes of a batch of trials, if they are asked for: before a rule gives neurons others."""
-        if not self._readout.of_first_spikes:
-            return None
-        return first_spikes(workspace.layers[-1], n_trials, self._layers.sizes[-1])
+    def _outcome(self, workspace: Workspace, trials: Trials, labels: NDArray[np.int64]) -> _Outcome:
+        """Return what is reported of a batch of trials; first spikes are as before a rule gives neurons others."""
+        first = None
+        if self._readout.of_first_spikes:
+            first = first_spikes(workspace.layers[-1], labels.size, self._layers.sizes[-1])
+        return _Outcome(trials.all_counts, first, trials.output_error, labels)
 
     def _correct(self, outcomes: list[_Outcome]) -> NDArray[np.bool_]:
         """Return which samples were classified correctly."""
