@@ -8,7 +8,7 @@ from pynn_sfdfa.network.cells import LIF_SFDFA
 from pynn_sfdfa.network.connectivity import Dense
 from pynn_sfdfa.network.layers import Input
 from pynn_sfdfa.network.network import Network
-from pynn_sfdfa.network.shapes import is_integer
+from pynn_sfdfa.support.integers import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

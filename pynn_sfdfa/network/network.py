@@ -17,8 +17,8 @@ from pynn_sfdfa.network import wiring
 from pynn_sfdfa.network.connectivity import Connectivity, Pooling, Summed
 from pynn_sfdfa.network.feedback import direct_feedback, has_layer_feedback, is_layer_feedback, layer_feedback
 from pynn_sfdfa.network.layers import Input, Layer
-from pynn_sfdfa.network.shapes import is_integer
 from pynn_sfdfa.support.arrays import check_arrays
+from pynn_sfdfa.support.integers import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,17 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
+from pynn_sfdfa.support.integers import is_integer
 
-__all__ = ["Shape", "checked_shape", "is_integer", "units"]
+__all__ = ["Shape", "checked_shape", "units"]
 
 Shape = tuple[int, ...]
 """(784,) or (1, 28, 28): channels first, and the last index runs fastest."""
-
-
-def is_integer(value: Any, least: int) -> bool:
-    """Return whether a value is a whole number of at least so much, whatever its type."""
-    return isinstance(value, int | float | np.number) and float(value).is_integer() and bool(value >= least)
 
 
 def checked_shape(shape: Any, who: str) -> Shape:

@@ -13,9 +13,9 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pynn_sfdfa.common.simulators import load_simulator
-from pynn_sfdfa.network.shapes import is_integer
 from pynn_sfdfa.sklearn import inputs, learning
 from pynn_sfdfa.sklearn.network import build, rebuild, resolved_rule
+from pynn_sfdfa.support.integers import is_integer
 from pynn_sfdfa.training.optimizers import Adam
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.network.feed_forward import FeedForward
-from pynn_sfdfa.network.shapes import is_integer
 from pynn_sfdfa.rules import RULES, SFDFA, LearningRule
+from pynn_sfdfa.support.integers import is_integer
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training.thresholds import SAMPLES, fit_thresholds
 

@@ -9,11 +9,12 @@ import pyNN.spiNNaker as spynnaker
 from pyNN import common, errors
 
 from pynn_sfdfa.common.cells import LIF_SFDFA
+from pynn_sfdfa.common.convolution import ConvolutionConnector
 from pynn_sfdfa.common.numbers import is_number
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.synapses import SFDFAFeedback, SFDFASynapse
 from pynn_sfdfa.common.wiring import check_bounds
-from pynn_sfdfa.spiNNaker import connectors, simulator, synapses
+from pynn_sfdfa.spiNNaker import connectors, convolutions, simulator, synapses
 from pynn_sfdfa.spiNNaker.populations import Population
 from pynn_sfdfa.spiNNaker.spynnaker_names import weights_in
 
@@ -46,6 +47,9 @@ def stock_projection(
             f"Projection '{name}': {type(synapse_type).__name__} does not lead to "
             f"{type(parts(ends[1])[0][0].celltype).__name__} neurons; it leads to those of LIF_SFDFA."
         )
+    if isinstance(connector, ConvolutionConnector):
+        connector.check((ends[0].size, ends[1].size), name)
+        connector, synapse_type = convolutions.of_spynnaker(connector, synapse_type, ends, name)
     connector, synapse_type = connectors.of_spynnaker(connector), synapses.of_spynnaker(synapse_type)
     delay: Any = getattr(synapse_type, "delay", None)
     if is_number(delay):

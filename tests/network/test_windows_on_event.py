@@ -10,6 +10,7 @@ import pynn_sfdfa.event as sim
 from pynn_sfdfa import BP, LIF_SFDFA, SGD, Convolution, Dense, Input, Local, Network, Pooling, SpikeTrains, Trainer
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.metrics import feedback_alignment
+from pynn_sfdfa.training.readouts import FirstSpike
 
 CELL = LIF_SFDFA(tau_m=20.0, tau_syn=10.0, cm=1.0, v_rest=-65.0, v_thresh=-59.0, trial_duration=40.0)
 
@@ -50,15 +51,18 @@ def test_fixed_weights_stay_and_a_checkpoint_gives_the_others_back(tmp_path):
         np.testing.assert_array_equal(found, expected)
 
 
-def test_what_is_wired_spikes_as_often_as_what_is_trained():
+def test_what_is_wired_spikes_when_what_is_trained_does():
     built, trains = all_kinds(), samples()
     sim.setup()
     wiring = built.wire(sim, trains)
     for population in wiring.populations:
         population.record("spikes")
     sim.run(wiring.duration)
-    expected = sim.training_engine(built).respond(trains)
-    np.testing.assert_array_equal(wiring.counts(wiring.populations[-1]), expected.counts)
+    expected = sim.training_engine(built, readout=FirstSpike()).respond(trains)
+    assert [wiring.counts(population).sum() for population in wiring.populations] == list(expected.spikes)
+    output = wiring.populations[-1]
+    np.testing.assert_array_equal(wiring.counts(output), expected.counts)
+    np.testing.assert_allclose(wiring.first_spikes(output), expected.first_spikes, atol=1e-4)
     assert wiring.projections[1].size() == 72  # a synapse for each unit, none for a weight that is 0
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.common.windows import Pair, as_pair, positions
 from pynn_sfdfa.network.connectivity.connectivity import Connectivity
-from pynn_sfdfa.network.connectivity.windows import Pair, as_pair, check_image, check_size, positions, windows
-from pynn_sfdfa.network.shapes import is_integer
+from pynn_sfdfa.network.connectivity.windows import check_image, check_size, windows
+from pynn_sfdfa.support.integers import is_integer
 
 if TYPE_CHECKING:
     import nir

@@ -11,7 +11,8 @@ from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.network.connectivity.connectivity import Connectivity
 from pynn_sfdfa.network.connectivity.sites import Sites
 from pynn_sfdfa.network.recurrent import Recurrent
-from pynn_sfdfa.network.shapes import is_integer, units
+from pynn_sfdfa.network.shapes import units
+from pynn_sfdfa.support.integers import is_integer
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.common.windows import Pair, as_pair
 from pynn_sfdfa.network.connectivity.connectivity import Connectivity
 from pynn_sfdfa.network.connectivity.sites import Sites
-from pynn_sfdfa.network.connectivity.windows import Pair, as_pair, check_image, check_size
+from pynn_sfdfa.network.connectivity.windows import check_image, check_size
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
 
 if TYPE_CHECKING:
