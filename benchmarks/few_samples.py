@@ -96,24 +96,30 @@ def _at(taken: list[dict[str, Any]], key: str, number: int) -> dict[str, Any]:
 
 
 def picture(results: dict[str, dict[str, list[dict[str, Any]]]], path: Path) -> None:
-    """Draw the accuracy and the cosine of the gradient on MNIST, over samples and over batches."""
+    """Draw accuracy, cosine of the gradient and cosine of the feedback on MNIST, over samples, with seed 1."""
     named = {name.removeprefix("mnist, "): runs["1"] for name, runs in results.items() if name.startswith("mnist, ")}
     named = {name: taken for name, taken in named.items() if "corrected" not in name}
     figure = style.new_figure(9.0, 3.6)
-    left, middle, right = figure.subplots(1, 3)
-    panels = (
-        (left, "samples", "accuracy", "Held-out accuracy"),
-        (middle, "batches", "accuracy", "The same, over batches"),
-        (right, "batches", "gradient_cosine", "Cosine with the exact gradient"),
-    )
-    for axes, over, key, title in panels:
-        style.clean(axes, title)
-        for name, taken in named.items():
-            axes.plot([one[over] for one in taken], [one[key] for one in taken], label=name, linewidth=1.2)
+    panels = zip(figure.subplots(1, 3), ("accuracy", "gradient_cosine", "alignment"), strict=True)
+    titles = {
+        "accuracy": "Held-out accuracy",
+        "gradient_cosine": "Cosine of gradients",
+        "alignment": "Cosine of feedback",
+    }
+    for axes, key in panels:
+        style.clean(axes, titles[key])
+        for k, (name, taken) in enumerate(named.items()):
+            values = [one[key][0] if key == "alignment" else one[key] for one in taken]
+            if any(values):  # what has no feedback is left out
+                axes.plot([one["samples"] for one in taken], values, color=f"C{k}", label=name, linewidth=1.4)
         axes.set_xscale("log")
-        axes.set_xlabel(over)
-        axes.set_ylim(0.4 if key == "accuracy" else 0.0, 1.0)
-    style.legend_below(figure, left, 4)
+        ticks = (100, 1000, 10_000)
+        axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+        axes.set_xlabel("samples")
+        axes.set_ylim(-0.1 if key != "accuracy" else 0.0, 1.02)
+        if key == "accuracy":
+            handles = axes.get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     plotting.save(figure, path)
 
 

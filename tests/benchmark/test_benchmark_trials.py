@@ -117,7 +117,10 @@ def test_every_trial_of_few_samples_is_an_experiment_and_the_table_has_those_tha
         assert set(trial) == {"name", "experiment", "hypothesis", "set"}
         assert config.load(trial["experiment"], trial["set"]).training.batch_size <= 50
     points = (1000, 2500, 5000, 10_000, 54_000)
-    made_up = [{"samples": n, "batches": n // 50, "accuracy": n / 100_000, "gradient_cosine": 0.5} for n in points]
+    made_up = [
+        {"samples": n, "batches": n // 50, "accuracy": n / 100_000, "gradient_cosine": 0.5, "alignment": [0.1]}
+        for n in points
+    ]
     results = {names[1]: {"1": made_up, "2": made_up}}
     lines = few.table(results).splitlines()
     assert len(lines) == 3
