@@ -87,7 +87,7 @@ def run(task: Task, rule: LearningRule, data: Path | None) -> list[dict[str, Any
     batch, seed, loss = settings.training.batch_size, settings.training.seed, settings.loss.build()
     engine = sim.training_engine(network, rule, settings.optimizer.build(), loss, batch, seed)
     probe = GradientAlignment(network, rule, loss, held_out.select(np.arange(COMPARED)))
-    taken, started = [], time.perf_counter()
+    taken, started, layer_wise = [], time.perf_counter(), rule.parts.transport.layer_wise
     for epoch in range(1, task.epochs + 1):
         order = np.random.default_rng([seed, epoch]).permutation(len(train))
         stops = [batch * early for early in EARLY if epoch == 1 and batch * early < len(train)] + [len(train)]
@@ -99,7 +99,7 @@ def run(task: Task, rule: LearningRule, data: Path | None) -> list[dict[str, Any
             taken.append({
                 "samples": (epoch - 1) * len(train) + stop,
                 "gradient_cosine": [measured[f"gradient_cosine_{k}"] for k in range(1, len(weights))],
-                "alignment": list(feedback_alignment(weights, feedback, rule.parts.transport.layer_wise)),
+                "alignment": list(feedback_alignment(network.paths(weights, layer_wise), feedback, layer_wise)),
                 "accuracy": float((MostSpikes().decide(responses) == held_out.labels).mean()),
                 "output_silent": float((responses.counts.sum(axis=1) == 0).mean()),
                 "spikes": [float(np.sum(s)) for s in learned[-1].spikes],

@@ -159,6 +159,7 @@ def main(path):
     results["bp"] = trained(130.0, "bounded", BP(), Adam(), delay=3.0)[:-2]  # it has no feedback for two hidden layers
     results["sites, bp"] = windowed(Convolution, BP(), Adam())[:-2]
     results["sites, timed"] = windowed(Local, SFDFA(timed=True), SGD(1e-5))
+    results["sites, layer-wise"] = windowed(Convolution, SFDFA(feedback="layer-wise"), SGD(1e-5))
     results["sites, hm2bp"] = windowed(Convolution, HM2BP(silent_target_spikes=9), Adam(0.1))[:-2]
     for cell, rule in ((LIF_SFDFA, SFDFA()), (LIF_SFDFA, BP()), (IF_curr_exp, HM2BP(silent_target_spikes=9))):
         results[f"recurrent, {rule.name}"] = looped(cell, rule)

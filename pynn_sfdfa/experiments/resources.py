@@ -153,7 +153,8 @@ def _weights(settings: Experiment, layers: Sequence[Layer], dataset: Dataset, pu
         what = f"the weights of layer {layer + 1} ({n_pre:,} x {n_post:,} neurons)"
         found.append(Need(what, 4 * copies * _n_weights(own), max(remedies)[1]))
     if settings.rule.build().parts.transport.layer_wise:
-        feedback = 8 * sum(above.size * below.size for above, below in zip(layers[1:], layers[:-1], strict=True))
+        shapes = (above.connectivity.feedback_shape(above.input_shape) for above in layers[1:])
+        feedback = 8 * sum(map(math.prod, shapes))
         return [*found, Need("feedback from layer to layer", feedback, _remedy(1, hidden, dataset))]
     n_out = layers[-1].size
     feedback = 8 * n_out * sum(own.size for own in layers[:-1])

@@ -1,4 +1,8 @@
-"""The two kinds of feedback weights: from the output to every hidden layer, or from each layer to the one below it."""
+"""The two kinds of feedback weights: from the output to every hidden layer, or from each layer to the one below it.
+
+Neurons that see a part of the layer below share feedback as they share weights, so that it has their number, turned
+round.
+"""
 
 from __future__ import annotations
 
@@ -11,26 +15,31 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["direct_feedback", "has_layer_feedback", "is_layer_feedback", "layer_feedback"]
+    from pynn_sfdfa.network.layers import Layer
+
+__all__ = ["feedback_shapes", "has_layer_feedback", "is_layer_feedback", "zeros"]
 
 
-def direct_feedback(sizes: Sequence[int]) -> list[NDArray[np.float32]]:
-    """Return zeros of shape (n_out, n_hidden) for each hidden layer; sizes are those of the input and all layers."""
-    return [np.zeros((sizes[-1], n), np.float32) for n in sizes[1:-1]]
+def feedback_shapes(layers: Sequence[Layer], layer_wise: bool) -> list[tuple[int, int]]:
+    """Return the shape of the feedback of each hidden layer: (n_out, n_hidden), or that from the next layer."""
+    if layer_wise:
+        return [layer.connectivity.feedback_shape(layer.input_shape) for layer in layers[1:]]
+    return [(layers[-1].size, layer.size) for layer in layers[:-1]]
 
 
-def layer_feedback(sizes: Sequence[int]) -> list[NDArray[np.float32]]:
-    """Return zeros of shape (n_next, n_hidden) for each hidden layer."""
-    return [np.zeros((above, n), np.float32) for n, above in zip(sizes[1:-1], sizes[2:], strict=True)]
+def zeros(layers: Sequence[Layer], layer_wise: bool = False) -> list[NDArray[np.float32]]:
+    """Return zeros of these shapes."""
+    return [np.zeros(shape, np.float32) for shape in feedback_shapes(layers, layer_wise)]
 
 
-def is_layer_feedback(feedback: Sequence[NDArray[np.generic]], sizes: Sequence[int]) -> bool:
-    """Return whether feedback has the shapes of `layer_feedback`, and not those of `direct_feedback` as well."""
+def is_layer_feedback(feedback: Sequence[NDArray[np.generic]], layers: Sequence[Layer]) -> bool:
+    """Return whether feedback has the shapes of feedback from layer to layer, and not those of the other kind."""
     shapes = [array.shape for array in feedback]
-    return shapes == [f.shape for f in layer_feedback(sizes)] != [f.shape for f in direct_feedback(sizes)]
+    direct = feedback_shapes(layers, layer_wise=False)
+    return shapes != direct and shapes == feedback_shapes(layers, layer_wise=True)
 
 
-def has_layer_feedback(arrays: Mapping[str, NDArray[np.generic]], sizes: Sequence[int]) -> bool:
+def has_layer_feedback(arrays: Mapping[str, NDArray[np.generic]], layers: Sequence[Layer]) -> bool:
     """Return the same of the arrays ``feedback.K`` among others; not if one is missing."""
-    names = [f"feedback.{k}" for k in range(len(sizes) - 2)]
-    return all(name in arrays for name in names) and is_layer_feedback([arrays[name] for name in names], sizes)
+    names = [f"feedback.{k}" for k in range(len(layers) - 1)]
+    return all(name in arrays for name in names) and is_layer_feedback([arrays[name] for name in names], layers)

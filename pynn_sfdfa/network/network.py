@@ -15,7 +15,7 @@ from pynn_sfdfa.common.simulators import lacking, offers, who_offers
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.network import wiring
 from pynn_sfdfa.network.connectivity import Connectivity, Pooling, Summed
-from pynn_sfdfa.network.feedback import direct_feedback, has_layer_feedback, is_layer_feedback, layer_feedback
+from pynn_sfdfa.network.feedback import has_layer_feedback, is_layer_feedback, zeros
 from pynn_sfdfa.network.layers import Input, Layer
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.integers import is_integer
@@ -109,7 +109,7 @@ class Network:
             )
             for k, (layer, bounds) in enumerate(zip(self.layers, _ranges(weights, self.layers), strict=True))
         ]
-        self.feedback = direct_feedback(self.sizes)
+        self.feedback = zeros(self.layers)
 
     def __repr__(self) -> str:
         sizes, n_weights = "-".join(map(str, self.sizes)), sum(weights.size for weights in self.weights)
@@ -224,7 +224,7 @@ class Network:
                 f"targets have the shape {np.shape(targets)}; give one row for each of the {len(trains)} samples and "
                 f"one column for each of the {self.sizes[-1]} output neurons."
             )
-        if targets is not None and is_layer_feedback(self.feedback, self.sizes):
+        if targets is not None and is_layer_feedback(self.feedback, self.layers):
             raise ValueError(
                 "This network has feedback from layer to layer, as SFDFA(feedback='layer-wise') learns it, and "
                 "projections of PyNN have it from the output: leave targets out to show it samples without learning, "
@@ -262,6 +262,16 @@ class Network:
         pairs = zip(self.layers, weights, strict=True)
         return [layer.connectivity.matrix(layer.input_shape, own) for layer, own in pairs]
 
+    def paths(self, weights: Sequence[NDArray[np.float32]], layer_wise: bool) -> list[Any]:
+        """Return what feedback stands for, as `pynn_sfdfa.training.metrics.feedback_alignment` takes it.
+
+        Those are the `matrices`; if feedback comes from the next layer, the weights as they are shared, (rows, lanes).
+        """
+        if not layer_wise:
+            return self.matrices(weights)
+        below = (layer.connectivity.of_below(own) for layer, own in zip(self.layers, weights, strict=True))
+        return [own.reshape(-1, own.shape[-1]) for own in below]
+
     def restore(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
         """Take over the weights and the feedback of a checkpoint, whichever simulator and optimiser wrote it.
 
@@ -276,10 +286,10 @@ class Network:
             If one is missing or has another shape; then nothing is changed.
         """
         feedback = self.feedback
-        if has_layer_feedback(arrays, self.sizes):
-            feedback = layer_feedback(self.sizes)
-        elif is_layer_feedback(feedback, self.sizes):
-            feedback = direct_feedback(self.sizes)
+        if has_layer_feedback(arrays, self.layers):
+            feedback = zeros(self.layers, layer_wise=True)
+        elif is_layer_feedback(feedback, self.layers):
+            feedback = zeros(self.layers)
         kinds = {"weights": self.weights, "feedback": feedback}
         own = {f"{kind}.{k}": array for kind, layers in kinds.items() for k, array in enumerate(layers)}
         check_arrays(arrays, own)

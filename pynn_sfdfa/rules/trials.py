@@ -41,6 +41,27 @@ class Trials(Protocol):
         """
         ...
 
+    def shares_feedback(self, layer: int) -> bool:
+        """Return whether a hidden layer has its feedback from neurons that see a part of it, and share it.
+
+        Then feedback has the shape (lanes, rows), that of the weights to the next layer turned round, and the next two
+        methods do what the parts of a rule do elsewhere by themselves.
+        """
+        ...
+
+    def improve_shared_feedback(self, layer: int, learning_rate: float, feedback: NDArray[np.float32]) -> None:
+        """Move shared feedback by ``learning_rate (mean of v_j d_i - feedback)``, in place.
+
+        The mean of each weight is over the trials and over all pairs of neurons that share it, of which j has fired.
+        """
+        ...
+
+    def neuron_errors_through_feedback(
+        self, layer: int, error: NDArray[np.float32], feedback: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return ``sum_i Bfb[i, j] e_i`` of the neurons below a layer, through shared feedback; (trials, n_below)."""
+        ...
+
     def neuron_errors(self, layer: int, error: NDArray[np.float32]) -> None:
         """Give all spikes of a neuron one error; shape (trials, neurons).
 

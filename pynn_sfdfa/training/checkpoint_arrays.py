@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa.network.feedback import has_layer_feedback
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
 
 if TYPE_CHECKING:
@@ -77,8 +76,9 @@ def check_chain(arrays: Mapping[str, NDArray[np.generic]], n_hidden: int) -> lis
         raise ValueError(f"{surplus[0]} is one too many for {n_hidden} hidden layers")
     sizes = [arrays["weights.0"].shape[0], *(arrays[f"weights.{k}"].shape[1] for k in range(n_hidden + 1))]
     expected = {f"weights.{k}": (sizes[k], sizes[k + 1]) for k in range(n_hidden + 1)}
-    if not has_layer_feedback(arrays, sizes):
-        expected |= {f"feedback.{k}": (sizes[-1], sizes[k + 1]) for k in range(n_hidden)}
+    direct = {f"feedback.{k}": (sizes[-1], sizes[k + 1]) for k in range(n_hidden)}
+    layer_wise = {f"feedback.{k}": (sizes[k + 2], sizes[k + 1]) for k in range(n_hidden)}
+    expected |= layer_wise if all(arrays[name].shape == shape for name, shape in layer_wise.items()) else direct
     for name, shape in expected.items():
         if arrays[name].shape != shape:
             raise ValueError(f"{name} has the shape {arrays[name].shape}; beside the other arrays it must be {shape}")

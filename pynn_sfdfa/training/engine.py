@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pynn_sfdfa.network.feedback import feedback_shapes
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -138,4 +140,6 @@ def initial_feedback(network: Network, rule: LearningRule | None, seed: int) -> 
     """Return the feedback that a training starts with, as the rule says; without a rule copies of the network's."""
     if rule is None:
         return [feedback.copy() for feedback in network.feedback]
-    return rule.parts.transport.initial_feedback(rule.parts.feedback, network.sizes[1:], seed)
+    transport = rule.parts.transport
+    shapes = feedback_shapes(network.layers, transport.layer_wise)
+    return transport.initial_feedback(rule.parts.feedback, shapes, seed)

@@ -98,13 +98,13 @@ class GradientAlignment:
         product of the forward weights above, or of the weights to the next layer if the transport is layer-wise.
         """
         figures: dict[str, float] = {}
-        matrices = self._network.matrices(weights)
+        paths = self._network.paths(weights, self._layer_wise)
         own = self._gradients(self._own, weights, feedback)
         exact = self._gradients(self._exact, weights, self._exact.feedback())
         for layer, (mine, true) in enumerate(zip(own, exact, strict=True), start=1):
             figures[f"gradient_cosine_{layer}"] = cosine(mine, true)
             figures[f"gradient_angle_{layer}"] = angle(cosine(mine, true))
-        for layer, agreement in enumerate(sign_agreement(matrices, feedback, self._layer_wise), start=1):
+        for layer, agreement in enumerate(sign_agreement(paths, feedback, self._layer_wise), start=1):
             figures[f"sign_agreement_{layer}"] = agreement
         return figures
 

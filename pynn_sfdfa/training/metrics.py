@@ -81,7 +81,7 @@ def feedback_alignment(
     Parameters
     ----------
     weights : sequence of arrays, shape (n_pre, n_post)
-        From the input upwards.
+        From the input upwards, as `pynn_sfdfa.network.network.Network.paths` returns them.
     feedback : sequence of arrays, shape (n_out, n_hidden)
         One per hidden layer; the cosine of zero feedback is 0.
     layer_wise : bool
@@ -113,7 +113,7 @@ def _paths(weights: Sequence[NDArray[np.float32]], layer_wise: bool) -> list[NDA
     """Return, per hidden layer, the weights to the next or the product of all above it, shape (n_hidden, n_above)."""
     exact = [w.astype(np.float64) for w in weights]
     if layer_wise:
-        return [w if isinstance(w, np.ndarray) else w.toarray() for w in exact[1:]]
+        return exact[1:]
     if any(not isinstance(w, np.ndarray) for w in exact):  # sparse ones: from the output down, paths stay narrow
         top = exact[-1] if isinstance(exact[-1], np.ndarray) else exact[-1].toarray()
         down = list(accumulate(reversed(exact[1:-1]), lambda path, w: w @ path, initial=top))

@@ -318,6 +318,7 @@ class Trainer(Evaluator):
         tested = None if test is None else self.evaluate(test)
         tally = self._tally
         extra = [probe.measure(weights, feedback) for probe in self._probes]
+        layer_wise = self._rule.parts.transport.layer_wise
         record = EpochRecord(
             epoch=epoch,
             train_loss=tally.mean_loss,
@@ -326,9 +327,7 @@ class Trainer(Evaluator):
             test_loss=tally.mean_loss if tested is None else tested.loss,
             spikes_per_sample=tally.spikes_per_sample,
             silent_fraction=tally.silent_fraction,
-            alignment=feedback_alignment(
-                self.network.matrices(weights), feedback, self._rule.parts.transport.layer_wise
-            ),
+            alignment=feedback_alignment(self.network.paths(weights, layer_wise), feedback, layer_wise),
             seconds=tally.seconds,
             samples_per_second=len(train) / tally.seconds,
             validation_accuracy=None if validation is None else self.evaluate(validation).accuracy,

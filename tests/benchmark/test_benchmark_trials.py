@@ -107,3 +107,23 @@ def test_gradient_alignment_refuses_a_run_that_did_not_measure(tmp_path):
     write_run(tmp_path / "run", "digits", "dfa", [0.5])
     with pytest.raises(SystemExit, match="run was not trained with --set metrics.gradient_alignment=500; train it aga"):
         script("gradient_alignment").collect([tmp_path / "run"])
+
+
+def test_every_trial_of_few_samples_is_an_experiment_and_the_table_has_those_that_were_run(tmp_path):
+    few = script("few_samples")
+    names = [trial["name"] for trial in few.trials()]
+    assert len(set(names)) == len(names) > 5
+    for trial in few.trials():
+        assert set(trial) == {"name", "experiment", "hypothesis", "set"}
+        assert config.load(trial["experiment"], trial["set"]).training.batch_size <= 50
+    points = (1000, 2500, 5000, 10_000, 54_000)
+    made_up = [
+        {"samples": n, "batches": n // 50, "accuracy": n / 100_000, "gradient_cosine": 0.5, "alignment": [0.1]}
+        for n in points
+    ]
+    results = {names[1]: {"1": made_up, "2": made_up}}
+    lines = few.table(results).splitlines()
+    assert len(lines) == 3
+    assert lines[-1] == f"| {names[1]} | 2 | 1.0 % | 2.5 % | 5.0 % | 10.0 % | 54.0 % | 0.50 0.50 0.50 |"
+    few.picture(results, tmp_path / "few.png")
+    assert (tmp_path / "few.png").stat().st_size > 1000

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
-from network_toys import SharedWindows
+from laid_out import laid_out
 from plain_rule import PlainTrial, layer_wise_by_neuron
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import BP, SFDFA, SGD, Adam, Dense, FeedForward, Input, Network, SpikeCount, Trainer
+from pynn_sfdfa import (
+    BP,
+    LIF_SFDFA,
+    SFDFA,
+    SGD,
+    Adam,
+    Convolution,
+    Dense,
+    FeedForward,
+    Input,
+    Local,
+    Network,
+    Pooling,
+    SpikeCount,
+    Trainer,
+)
 from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.network.feedback import feedback_shapes
 from pynn_sfdfa.rules import Combination
 from pynn_sfdfa.rules.parts.direct import Direct
 from pynn_sfdfa.rules.parts.estimated import Estimated
 from pynn_sfdfa.rules.parts.fixed import Fixed
 from pynn_sfdfa.rules.parts.layer_wise import LayerWise
+from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.gradients import GradientAlignment
 from pynn_sfdfa.training.metrics import feedback_alignment, sign_agreement
 
@@ -175,10 +195,11 @@ def test_a_training_goes_on_from_a_state_with_the_same_bits():
 
 
 def test_random_feedback_of_layers_of_one_size_differs():
-    first, second, _ = LayerWise().initial_feedback(Fixed(), [6, 6, 6, 6], seed=3)
+    shapes = [(6, 6)] * 3
+    first, second, _ = LayerWise().initial_feedback(Fixed(), shapes, seed=3)
     assert first.shape == (6, 6)
     assert (first != second).all()
-    np.testing.assert_array_equal(first, LayerWise().initial_feedback(Fixed(), [6, 6, 6, 6], seed=3)[0])
+    np.testing.assert_array_equal(first, LayerWise().initial_feedback(Fixed(), shapes, seed=3)[0])
 
 
 def test_it_says_what_it_needs():
@@ -199,17 +220,97 @@ def test_a_network_takes_either_kind_of_feedback_from_a_checkpoint():
             np.testing.assert_array_equal(own, given[f"feedback.{k}"])
 
 
-def test_layers_that_see_a_part_of_the_one_below_are_refused_above_the_first(monkeypatch):
-    monkeypatch.setattr(Network, "check_trains_on", lambda *simulator: None)
-    first, second = SharedWindows(3, kernel=4), SharedWindows(2, kernel=3)
-    network = Network([Input((1, 12)), first, second, Dense(3)])
-    with pytest.raises(ValueError, match="sfdfa cannot learn in .*hidden 2.*'layer-wise' in it.*Choose Dense layers"):
-        sim.training_engine(network, SFDFA(feedback="layer-wise"), SGD(1e-5))
-    sim.training_engine(network, SFDFA(), SGD(1e-5))
-    weights = {"weights": (0.0, 3.0), "seed": 1}
-    below_all = Network([Input((1, 12)), first, Dense(5), Dense(3)], **weights)
-    trains = random_trains(np.random.default_rng(1), 5, 12, n_classes=3)
-    mine = gradients(below_all, Combination(LayerWise(), Fixed()), trains, transposed(below_all))
-    for own, true in zip(mine, gradients(below_all, BP(), trains), strict=True):
-        assert abs(true).max() > 0
+WINDOWS = {
+    "convolutions": [Convolution(3, 3, padding=1), Convolution(2, 3), Dense(3)],
+    "through pooling": [Convolution(3, 3, padding=1), Pooling(2), Convolution(2, 2), Pooling(2), Dense(5), Dense(3)],
+    "fixed and local": [Convolution(2, 3, padding=1), Pooling(2, weight=0.8, cell=LIF_SFDFA()), Local(2, 2), Dense(3)],
+}
+
+
+@pytest.fixture(scope="module", params=WINDOWS.values(), ids=WINDOWS.keys())
+def windowed(request):
+    """Layers that see a part of the one below, samples, and any feedback."""
+    cell = network([1, 1], c=0.15).layers[0].cell
+    layers = [layer if isinstance(layer, Pooling) and layer.sums else layer.with_cell(cell) for layer in request.param]
+    bounds = [None if isinstance(layer, Pooling) else (-0.4, 0.9) for layer in layers if layer not in [Pooling(2)]]
+    net = Network([Input((1, 6, 6)), *layers], delay=3.0, weights=bounds, max_spikes=200, seed=4)
+    rng = np.random.default_rng(6)
+    trains = random_trains(rng, 4, 36, spikes=(30, 36), n_classes=3)
+    shapes = feedback_shapes(net.layers, layer_wise=True)
+    return net, trains, [rng.normal(size=shape).astype(np.float32) for shape in shapes]
+
+
+def test_with_shared_weights_as_feedback_it_is_exact_backpropagation_too(windowed):
+    net, trains, _ = windowed
+    forward = [np.ascontiguousarray(path.T) for path in net.paths(net.weights, layer_wise=True)[1:]]
+    mine = gradients(net, Combination(LayerWise(), Fixed()), trains, forward)
+    for layer, own, true in zip(net.layers, mine, gradients(net, BP(), trains), strict=True):
+        assert abs(true).max() > 0 or not layer.connectivity.learns
         np.testing.assert_array_equal(own, true)
+
+
+def of_pairs(net, feedback):
+    """Shared feedback as that of the dense network with the same weights, (n_next, n_hidden) per hidden layer."""
+    for layer, own in zip(net.layers[1:], feedback, strict=True):
+        shape = layer.connectivity.sites(layer.input_shape).weight_shape
+        yield dense(layer.connectivity.matrix(layer.input_shape, own.T.reshape(shape)))
+
+
+def dense(matrix):
+    return np.ascontiguousarray((matrix if isinstance(matrix, np.ndarray) else matrix.toarray()).T, dtype=np.float32)
+
+
+def test_errors_by_neuron_go_through_shared_feedback_as_through_that_of_each_pair(windowed):
+    net, trains, feedback = windowed
+    rule = Combination(BY_NEURON, Fixed(), rho=0.5, r_target=2.0)
+    mine = gradients(net, rule, trains, feedback)
+    flat, _ = laid_out(net)
+    expected = gradients(flat, rule, trains, list(of_pairs(net, feedback)))
+    for layer, own, other in zip(net.layers, mine, expected, strict=True):
+        sites = layer.connectivity.sites(layer.input_shape)
+        synapses = sites.synapses()
+        summed = np.bincount(synapses.weight, other[synapses.pre, synapses.post], minlength=own.size)
+        if layer.connectivity.learns:
+            np.testing.assert_allclose(own.ravel(), summed, rtol=1e-3, atol=1e-4 * abs(summed).max())
+
+
+class Seen(LayerWise):
+    """Keeps what shared feedback is estimated from."""
+
+    name = "seen-layer-wise"
+
+    def assign(self, trials, feedback, regularisation):
+        super().assign(trials, feedback, regularisation)
+        hidden = range(trials.n_layers - 1)
+        type(self).kept = [(trials.counts(k) > 0, trials.perturbation(k), trials.directional(k)) for k in hidden]
+
+
+def test_shared_feedback_is_the_mean_over_all_pairs_that_share_it(windowed):
+    net, trains, _ = windowed
+    rule = Combination(Seen(), Estimated(0.0, bias_correction=True))
+    engine = sim.training_engine(net, rule, SGD(learning_rate=1e-30), SpikeCount(), len(trains), 0, 2)
+    list(engine.train(trains, np.arange(len(trains)), 0))
+    for layer, own, (fired, v, d) in zip(net.layers[1:], engine.feedback(), Seen.kept, strict=True):
+        synapses = layer.connectivity.sites(layer.input_shape).synapses()
+        products = (v[:, synapses.pre] * d[:, synapses.post]).sum(axis=0, dtype=float)
+        sums = np.bincount(synapses.weight, products, minlength=own.size)
+        pairs = np.bincount(synapses.weight, fired[:, synapses.pre].sum(axis=0), minlength=own.size)
+        assert pairs.max() > 0
+        np.testing.assert_allclose(own.T.ravel(), sums / np.maximum(pairs, 1), rtol=1e-4, atol=1e-5)
+
+
+def test_a_convolutional_network_learns_layer_by_layer_and_its_checkpoint_gives_all_back(tmp_path, digits):
+    settings = [f"rules.sfdfa.{key}" for key in ("feedback=layer-wise", "bias_correction=true", "rho=0")]
+    loaded = config.load("digits-conv", settings)
+    built = assembly.build(loaded, None, sys.stderr)[0]
+    train, test = digits[0].select(np.arange(1000)), digits[1].select(np.arange(100))
+    rule, optimizer = loaded.rules["sfdfa"].build(), loaded.optimizer.build()
+    options = {"rule": rule, "optimizer": optimizer, "batch_size": 20, "seed": 1, "threads": 2}
+    history = Trainer(built, **options, folder=tmp_path).fit(train, test, epochs=4)
+    assert history.records[-1].train_accuracy > 0.7
+    assert min(history.records[-1].alignment) > 0.3
+    assert [f.shape for f in built.feedback] == [(100, 16 * 9), (10, 100)]
+    again = assembly.build(loaded, None, sys.stderr)[0]
+    again.restore(checkpoint.load(tmp_path / "last.safetensors").arrays)
+    for found, expected in zip(again.feedback, built.feedback, strict=True):
+        np.testing.assert_array_equal(found, expected)

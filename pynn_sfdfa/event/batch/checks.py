@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pynn_sfdfa.event.batch.layers import Layers
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
 
-__all__ = ["check_dense", "check_inhibition"]
+__all__ = ["check_inhibition"]
 
 
 def check_inhibition(network: Network, rule: LearningRule) -> None:
@@ -20,15 +19,4 @@ def check_inhibition(network: Network, rule: LearningRule) -> None:
                 f"The rule {rule.name} cannot learn in {layer}, which has inhibition = "
                 f"{layer.connectivity.inhibition:g} nA: {rule.parts.transport.name!r} in it does not follow how spikes "
                 "of one layer move each other. Choose inhibition = 0, or another rule, such as hm2bp."
-            )
-
-
-def check_dense(network: Network, layers: Layers, rule: LearningRule) -> None:
-    """Raise ValueError unless neurons above the first hidden layer have a weight for each neuron of the one below."""
-    for layer, layout, n_below in list(zip(network.layers, layers.layouts, network.sizes, strict=False))[1:]:
-        if layout.count > 1 or layout.rows - layout.within != n_below:
-            raise ValueError(
-                f"The rule {rule.name} cannot learn in {layer}: {rule.parts.transport.name!r} in it has feedback from "
-                "all neurons of a layer to all of the one below, and these see a part of it. Choose Dense layers above "
-                "the first hidden one, or feedback from the output."
             )

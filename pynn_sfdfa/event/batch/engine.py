@@ -14,13 +14,14 @@ from pynn_sfdfa.event.batch.activity import add_up, first_spikes, summarise
 from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.blocks import Blocks
-from pynn_sfdfa.event.batch.checks import check_dense, check_inhibition
+from pynn_sfdfa.event.batch.checks import check_inhibition
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
 from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
 from pynn_sfdfa.event.batch.pool import share_out
+from pynn_sfdfa.event.batch.shared_feedback import estimate_shared, project_shared
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
 from pynn_sfdfa.event.batch.spike_errors_within import spike_errors_within
@@ -56,7 +57,9 @@ _STATE = ("weights", "feedback", "optimizer", "boosting")
 
 _OF_TRIALS: dict[str, Callable[[Layers], tuple[Any, ...]]] = {
     "give_spikes": lambda layers: (give_spikes,),
+    "improve_shared_feedback": lambda layers: (estimate_shared,) if layers.see_parts else (),
     "lateral_effect": lambda layers: (lateral_effects,) if any(layers.inhibition) else (),
+    "neuron_errors_through_feedback": lambda layers: (project_shared,) if layers.see_parts else (),
     "neuron_errors_through_weights": lambda layers: (neuron_errors_through_weights,),
     "potential_ratio": lambda layers: () if all(layers.at_threshold) else (neuron_errors_through_weights,),
     "spike_errors_by_feedback": lambda layers: (spike_errors_by_feedback,),
@@ -126,8 +129,6 @@ class BatchEngine:
         self._batch_size, self._regularisation = batch_size, regularisation
         self._sample_weights = None if boosting is None else SampleWeights(boosting)
         self._layers = Layers(network, seed, threads)
-        if rule is not None and rule.parts.transport.layer_wise:
-            check_dense(network, self._layers, rule)
         self._feedback = initial_feedback(network, rule, seed)
         self._step = 0
         slots = () if optimizer is None else optimizer.slots

@@ -101,6 +101,11 @@ class Layers:
         self._workspaces: dict[int, Workspace] = {}
 
     @property
+    def see_parts(self) -> bool:
+        """Whether neurons above the first hidden layer see a part of the layer below."""
+        return not all(layout.sees_all for layout in self.layouts[1:])
+
+    @property
     def advancing(self) -> tuple[Any, ...]:
         """The kernels that find the spikes of the layers, those that take longest to compile first."""
         plain = not all(own.within or inhibition for own, inhibition in zip(self.layouts, self.inhibition, strict=True))

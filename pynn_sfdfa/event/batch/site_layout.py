@@ -45,6 +45,8 @@ class SiteLayout:
         Of the weights of a site; and how many of them, the last ones, are of the neurons of the layer itself.
     dense : bool
         Whether every unit below has the row of its number in the only site.
+    sees_all : bool
+        Whether every neuron has a weight of its own for each unit below.
     fan_out : int
         The most sites that a unit below reaches.
     """
@@ -55,6 +57,7 @@ class SiteLayout:
         self.within = sites.within
         self.width, self.neurons = padded_width(sites.lanes), sites.count * sites.lanes
         self.dense = is_dense(sites, None if below is None else below._sites)
+        self.sees_all = is_dense(sites, None)
         self.fan_out = int(np.diff(sites.offsets).max(initial=0))
 
     @cached_property
@@ -80,6 +83,13 @@ class SiteLayout:
         sites = out.reshape(len(values), self.count, self.width)
         sites[:, :, : self.lanes] = values.reshape(len(values), self.lanes, self.count).transpose(0, 2, 1)
         return out
+
+    @cached_property
+    def arrivals(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Offsets, site and row of `Sites`, rows counted through all matrices."""
+        each = (self._sites.offsets, self._sites.site, self._sites.matrix_row)
+        offsets, site, row = (np.ascontiguousarray(values, np.int64) for values in each)
+        return offsets, site, row
 
     def padded_weights(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return weights as (rows of all matrices, width)."""

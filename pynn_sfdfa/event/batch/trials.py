@@ -16,6 +16,7 @@ from pynn_sfdfa.event.batch.passes import (
     return_answers,
     sort_arrivals,
 )
+from pynn_sfdfa.event.batch.shared_feedback import estimate_shared, project_shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -95,6 +96,36 @@ class Trials:
             raise ValueError("Each hidden layer has feedback from the next one here; call directional(layer).")
         source = layer + 1 if self._layer_wise and layer is not None else self.n_layers - 1
         return np.ascontiguousarray(self._workspace.directional(source, self._n))
+
+    def shares_feedback(self, layer: int) -> bool:
+        """Whether neurons that see a part of a hidden layer give it its feedback."""
+        return self._layer_wise and not self._layers.layouts[layer + 1].sees_all
+
+    def improve_shared_feedback(self, layer: int, learning_rate: float, feedback: NDArray[np.float32]) -> None:
+        """Move the shared feedback of a hidden layer towards the mean of v_j d_i over all places, in place."""
+        layout, counts = self._layers.layouts[layer + 1], self.counts(layer)
+        fired, correlation = np.zeros(feedback.shape[1], np.int64), np.zeros(feedback.size, np.float32)
+        of_trials = (np.ascontiguousarray(counts).reshape(-1), self.perturbation(layer).reshape(-1))
+        directional = self._by_place(layer + 1, self.directional(layer))
+        where = (*layout.arrivals, layout.count, layout.lanes)
+        estimate_shared(*of_trials, directional, *where, np.float32(learning_rate), fired, correlation, feedback)
+
+    def neuron_errors_through_feedback(
+        self, layer: int, error: NDArray[np.float32], feedback: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return the errors of the layer below, through shared feedback from those of this one."""
+        layout = self._layers.layouts[layer]
+        below = np.empty(self.counts(layer - 1).shape, np.float32)
+        turned = np.ascontiguousarray(feedback.T).reshape(-1)
+        where = (*layout.arrivals, layout.count, layout.lanes)
+        project_shared(self._by_place(layer, error), turned, *where, below.reshape(-1))
+        return below
+
+    def _by_place(self, layer: int, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (trials, neurons), channels first, site by site without padding, (trials * sites * lanes,)."""
+        layout = self._layers.layouts[layer]
+        sites = values.reshape(len(values), layout.lanes, layout.count).transpose(0, 2, 1)
+        return np.ascontiguousarray(sites).reshape(-1)
 
     def neuron_errors(self, layer: int, error: NDArray[np.float32]) -> None:
         """Give all spikes of a neuron one error."""

@@ -92,6 +92,14 @@ class Connectivity(ABC):
         """Return those of the weights that belong to synapses from the layer below."""
         return weights
 
+    def feedback_shape(self, input_shape: Shape) -> tuple[int, int]:
+        """Return the shape of feedback from the layer to the one below: (lanes, rows of all matrices).
+
+        That is (neurons, units below) for `Dense`; others share feedback as they share weights.
+        """
+        sites = self.sites(input_shape)
+        return sites.lanes, (sites.rows - sites.within) * (1 if sites.shared else sites.count)
+
     def matrix(self, input_shape: Shape, weights: NDArray[np.float32]) -> Any:
         """Return the weights as a matrix (units below, neurons), sparse where few of them are connected."""
         from scipy.sparse import csr_array

@@ -101,6 +101,10 @@ class Dense(Connectivity):
         """Return the first n_pre rows; see `Connectivity.of_below`."""
         return weights if self.recurrent is None else weights[: -self.size]
 
+    def feedback_shape(self, input_shape: Shape) -> tuple[int, int]:
+        """Return (neurons, units below); see `Connectivity.feedback_shape`."""
+        return self.size, units(input_shape)
+
     def matrix(self, input_shape: Shape, weights: NDArray[np.float32]) -> Any:
         """Return the weights from the layer below; see `Connectivity.matrix`."""
         return self.of_below(weights)

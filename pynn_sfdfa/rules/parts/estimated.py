@@ -99,5 +99,8 @@ class Estimated(Feedback):
     def improve(self, trials: Trials, layer: int, feedback: NDArray[np.float32]) -> None:
         """Move towards the correlation of perturbations and directional derivatives; see `Feedback.improve`."""
         rate = max(self.learning_rate, 1.0 / trials.batch) if self.bias_correction else self.learning_rate
+        if trials.shares_feedback(layer):
+            trials.improve_shared_feedback(layer, rate, feedback)
+            return
         directional = trials.directional(layer)
         estimate_feedback(trials.counts(layer), trials.perturbation(layer), directional, np.float32(rate), feedback)

@@ -29,7 +29,8 @@ class LayerWise(Transport):
 
     "timed": spike z of neuron j has the error ``sum_i Bfb[i, j] (S1_i/tau_syn - S2_i/tau_m)`` at its time, the sum over
     the neurons of the next layer. With feedback that equals the forward weights this is exact backpropagation at any
-    depth. "by neuron": neuron j has the error ``sum_i Bfb[i, j] e_i``, whatever the time of its spikes.
+    depth. "by neuron": neuron j has the error ``sum_i Bfb[i, j] e_i``, whatever the time of its spikes. Where neurons
+    of the next layer see a part of this one, they share feedback as they share weights.
 
     Parameters
     ----------
@@ -40,7 +41,11 @@ class LayerWise(Transport):
     needs: ClassVar[frozenset[Need]] = frozenset({Need.LAYER_FEEDBACK})
     through_times: ClassVar[bool] = True
     layer_wise: ClassVar[bool] = True
-    asks: ClassVar[tuple[str, ...]] = ("spike_errors_through_feedback",)
+    asks: ClassVar[tuple[str, ...]] = (
+        "spike_errors_through_feedback",
+        "neuron_errors_through_feedback",
+        "improve_shared_feedback",
+    )
 
     errors: Annotated[Literal["timed", "by neuron"], doc("of every spike, or one for all spikes of a neuron")] = "timed"
 
@@ -54,10 +59,11 @@ class LayerWise(Transport):
         """The projection of errors of neurons."""
         return () if self.errors == "timed" else (projection(),)
 
-    def initial_feedback(self, feedback: Feedback, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
-        """Return what the feedback would be if each next layer were the output: (n_next, n_hidden) per hidden layer."""
-        pairs = zip(sizes[:-1], sizes[1:], strict=True)
-        return [feedback.initial(pair, _seed(seed, layer))[0] for layer, pair in enumerate(pairs)]
+    def initial_feedback(
+        self, feedback: Feedback, shapes: Sequence[tuple[int, int]], seed: int
+    ) -> list[NDArray[np.float32]]:
+        """Return what the feedback would be if each next layer were the output; see `Transport.initial_feedback`."""
+        return [feedback.initial((below, above), _seed(seed, k))[0] for k, (above, below) in enumerate(shapes)]
 
     def assign(
         self,
@@ -73,9 +79,12 @@ class LayerWise(Transport):
             if self.errors == "timed":
                 trials.neuron_errors(layer, np.broadcast_to(own, trials.counts(layer).shape))
                 trials.spike_errors_through_feedback(layer + 1, feedback[layer])
+                continue
+            if trials.shares_feedback(layer):
+                error = trials.neuron_errors_through_feedback(layer + 1, error, feedback[layer]) + own
             else:
                 error = hidden_error(error, feedback[layer], own)
-                trials.neuron_errors(layer, error)
+            trials.neuron_errors(layer, error)
 
 
 def _seed(seed: int, layer: int) -> int:

@@ -34,9 +34,21 @@ class Transport(Part, ABC):
     If so, spikes carry the perturbations of their own neurons alone; otherwise they pass those of lower layers on.
     """
 
-    def initial_feedback(self, feedback: Feedback, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
-        """Return the feedback weights to start with, one array per hidden layer; see `Feedback.initial`."""
-        return feedback.initial(sizes, seed)
+    def initial_feedback(
+        self, feedback: Feedback, shapes: Sequence[tuple[int, int]], seed: int
+    ) -> list[NDArray[np.float32]]:
+        """Return the feedback weights to start with, one array per hidden layer.
+
+        Parameters
+        ----------
+        feedback : Feedback
+        shapes : sequence of (int, int)
+            Of the feedback of each hidden layer: (n_out, n_hidden); if it is layer-wise (n_next, n_hidden), or (lanes,
+            rows) where neurons of the next layer see a part of this one and share what they have.
+        seed : int
+            Of the training.
+        """
+        return feedback.initial([*(below for _, below in shapes), shapes[0][0]], seed) if shapes else []
 
     @abstractmethod
     def assign(

@@ -111,6 +111,17 @@ def test_nor_in_layers_of_sites(layers):
     assert {"distribute_inputs", "distribute_spikes"} <= before
 
 
+def test_nor_where_feedback_is_shared():
+    trains = random_trains(np.random.default_rng(1), 7, 16, n_classes=3)
+    net = Network([Input((1, 4, 4)), Convolution(2, 2, padding=1), Convolution(2, 3), Dense(3)], max_spikes=9)
+    engine = sim.training_engine(net, SFDFA(feedback="layer-wise"), Adam(), SpikeCount(), 3, 1, 2)
+    engine.prepare()
+    before = compiled()
+    list(engine.train(trains, np.arange(7), 0))
+    assert compiled() == before
+    assert {"estimate_shared", "project_shared"} <= before
+
+
 @pytest.mark.parametrize("batch_size", [1, 4])
 def test_batches_of_any_size_take_the_same_kernels(batch_size):
     trained([9, 230, 3], SFDFA(), Adam(), batch_size)

@@ -1,0 +1,120 @@
+"""Feedback from neurons that see a part of the layer below: shared as weights are (docs/algorithm.md, section 11).
+
+Arrays of neurons are in PyNN's order, channels first, but for those of the layer above: they are site by site. Feedback
+has the shape (lanes, rows of all matrices), which is that of the layer's weights turned round.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import float32, int32, int64
+
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["estimate_shared", "project_shared"]
+
+# Unsigned indices and flat arrays, for the reason given in forward.py.
+_index = np.uint64
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
+
+
+@kernel(
+    *(int32[::1], float32[::1], float32[::1], int64[::1], int64[::1], int64[::1], int64, int64),
+    *(float32, int64[::1], float32[::1], float32[:, ::1]),
+    fastmath=FLOAT_FLAGS,
+)
+def estimate_shared(
+    counts: NDArray[np.int32],
+    perturbation: NDArray[np.float32],
+    directional: NDArray[np.float32],
+    offsets: NDArray[np.int64],
+    site: NDArray[np.int64],
+    row: NDArray[np.int64],
+    sites: int,
+    lanes: int,
+    learning_rate: np.float32,
+    fired: NDArray[np.int64],
+    correlation: NDArray[np.float32],
+    feedback: NDArray[np.float32],
+) -> None:
+    """``Bfb[lane, row] += eta_B (mean of v_j d_i - Bfb[lane, row])``; rows that no unit has met stay as they are.
+
+    The mean is over the trials and all units j that have fired and arrive with that row at a neuron i of that lane.
+
+    Parameters
+    ----------
+    counts : int32, shape (trials * units,)
+    perturbation : float32, shape (trials * units,)
+        0 for units that did not fire.
+    directional : float32, shape (trials * sites * lanes,)
+    offsets, site, row : int64
+        Of `Sites`; rows are counted through all matrices.
+    fired : int64, shape (rows,)
+        0 at first.
+    correlation : float32, shape (rows * lanes,)
+        0 at first.
+    feedback : float32, shape (lanes, rows)
+    """
+    units = _index(offsets.size) - _ONE
+    trials = _index(counts.size) // units
+    for trial in range(trials):
+        cell0, unit0 = trial * _index(sites) * _index(lanes), trial * units
+        for j in range(units):
+            if counts[unit0 + j] == 0:
+                continue
+            v = perturbation[unit0 + j]
+            for k in range(_index(offsets[j]), _index(offsets[j + _ONE])):
+                to, d = _index(row[k]), cell0 + _index(site[k]) * _index(lanes)
+                fired[to] += 1
+                first = to * _index(lanes)
+                for lane in range(_index(lanes)):
+                    correlation[first + lane] += v * directional[d + lane]
+    for r in range(_index(fired.size)):
+        if fired[r] > 0:
+            n = np.float32(fired[r])
+            for lane in range(_index(lanes)):
+                mean = correlation[r * _index(lanes) + lane] / n
+                feedback[lane, r] += learning_rate * (mean - feedback[lane, r])
+
+
+@kernel(
+    *(float32[::1], float32[::1], int64[::1], int64[::1], int64[::1], int64, int64, float32[::1]),
+    fastmath=FLOAT_FLAGS | {"reassoc"},  # the order of a sum over lanes is the compiler's, but always the same
+)
+def project_shared(
+    error: NDArray[np.float32],
+    feedback: NDArray[np.float32],
+    offsets: NDArray[np.int64],
+    site: NDArray[np.int64],
+    row: NDArray[np.int64],
+    sites: int,
+    lanes: int,
+    below: NDArray[np.float32],
+) -> None:
+    """``e_j = sum of Bfb[lane, row] e_i`` over the neurons i that unit j of the layer below reaches, in every trial.
+
+    Parameters
+    ----------
+    error : float32, shape (trials * sites * lanes,)
+    feedback : float32, shape (rows * lanes,)
+        Turned round, as the weights are.
+    offsets, site, row : int64
+        As above.
+    below : float32, shape (trials * units,)
+    """
+    units = _index(offsets.size) - _ONE
+    trials = _index(below.size) // units
+    for trial in range(trials):
+        cell0 = trial * _index(sites) * _index(lanes)
+        for j in range(units):
+            total = np.float32(0.0)
+            for k in range(_index(offsets[j]), _index(offsets[j + _ONE])):
+                first, e = _index(row[k]) * _index(lanes), cell0 + _index(site[k]) * _index(lanes)
+                for lane in range(_index(lanes)):
+                    total += feedback[first + lane] * error[e + lane]
+            below[trial * units + j] = total
