@@ -58,7 +58,7 @@ def peer():
 
 
 def message(*words, flags=0x87, core=0, port=0, data=b"", command=Command.IPTAG):
-    body = struct.pack("<2H3I", command, 9, *(*words, 0, 0, 0)[:3]) if not data else data
+    body = data or struct.pack("<2H3I", command, 9, *(*words, 0, 0, 0)[:3])
     return SDPMessage(0, 0, core, port, body, flags=flags)
 
 
