@@ -13,6 +13,7 @@ from pynn_sfdfa.hardware.board import geometry, spynnaker
 from pynn_sfdfa.hardware.board.clock import HostClock
 from pynn_sfdfa.hardware.board.diagnosis import NOTE
 from pynn_sfdfa.hardware.board.errors import BoardError
+from pynn_sfdfa.hardware.board.pace import Pace
 from pynn_sfdfa.hardware.board.profile import Profile
 from pynn_sfdfa.hardware.board.watchdog import Watchdog
 
@@ -103,23 +104,39 @@ class EmulatedBoard:
 
         machine = Machine(geometry.SIZE, geometry.SIZE, chips=sorted(geometry.CHIPS))
         machine.write(0, 0, _EXTENT, bytes((geometry.SIZE, geometry.SIZE)))
+        self.switch_off()
         self._server = CommandServer(machine)
+        self._server.ethernet.plug_in()
         return self._server
+
+    def switch_off(self) -> None:
+        """Close the board's sockets; memories and logs can still be read."""
+        if self._server is not None:
+            self._server.ethernet.unplug()
+
+    @property
+    def traffic(self) -> dict[str, int]:
+        """How many messages of live input and output were `sent` to sockets, `delivered` to cores, and `lost`."""
+        return self.server.ethernet.traffic
 
 
 @contextlib.contextmanager
-def emulated_board(profile: bool = False) -> Iterator[EmulatedBoard]:
+def emulated_board(profile: bool = False, pace: float = 1.0) -> Iterator[EmulatedBoard]:
     """Run what sPyNNaker would run on a board, within this block, on an emulated one.
 
     The script is that for a board, from ``import pyNN.spiNNaker as sim`` and ``sim.setup()`` to ``get_data()`` and
     ``sim.end()``; data are to be had within the block. The binaries are those of the installed packages, with the
     settings of a file `spynnaker.cfg` in the working folder if there is one; the configuration in the user's home,
-    which names a board, is neither needed nor read. Time is virtual: a run ends when it has been computed.
+    which names a board, is neither needed nor read. Time is virtual: a run ends when it has been computed, except that
+    one with live input or output does not run ahead of the wall clock.
 
     Parameters
     ----------
     profile : bool
         Count what each core executes in each tick: see `EmulatedBoard.profile`.
+    pace : float
+        Seconds of the board's time that pass in a second at most, while there is live input or output; ``math.inf``
+        for as fast as it goes.
 
     Yields
     ------
@@ -128,7 +145,8 @@ def emulated_board(profile: bool = False) -> Iterator[EmulatedBoard]:
     Raises
     ------
     BoardError
-        Another version of sPyNNaker is installed, or none; or the script needs what the emulated board does not have.
+        Another version of sPyNNaker is installed, or none; the script needs what the emulated board does not have; or
+        the pace is not above zero.
     """
     spynnaker.check_installed()
     board = EmulatedBoard()
@@ -137,14 +155,20 @@ def emulated_board(profile: bool = False) -> Iterator[EmulatedBoard]:
         spynnaker.check_size(len(geometry.CHIPS))
         return spynnaker.make_transceiver(board.switch_on(), board.annotate)
 
-    look = None
-    if profile:
-        board.profile = seen = Profile(lambda: board.server)
+    board.profile = seen = Profile(lambda: board.server) if profile else None
 
-        def look() -> None:
+    def look() -> None:
+        board.server.exchange()
+        if seen is not None:
             seen.look(spynnaker.tick_microseconds())
 
-    clock = HostClock(lambda: board.server, board.report, Watchdog(lambda: board.server), look)
+    clock = HostClock(
+        lambda: board.server,
+        board.report,
+        Watchdog(lambda: board.server),
+        look,
+        Pace(pace, spynnaker.tick_microseconds),
+    )
     with (
         tempfile.TemporaryDirectory(prefix="emulated-board-") as folder,
         spynnaker.patched(new_transceiver, clock, Path(folder), board.annotate),
@@ -153,3 +177,4 @@ def emulated_board(profile: bool = False) -> Iterator[EmulatedBoard]:
             yield board
         finally:
             spynnaker.end()
+            board.switch_off()

@@ -12,7 +12,7 @@ __all__ = ["BoardConnection"]
 _PADDING = b"\0\0"
 """Before every SDP message in a datagram."""
 
-_ADDRESS = "127.0.0.1"
+_HOST = "127.0.0.1"
 
 
 class BoardConnection(SCAMPConnection):
@@ -26,7 +26,7 @@ class BoardConnection(SCAMPConnection):
     def __init__(self, server: CommandServer) -> None:  # opens no socket, so the base is not initialised
         self._server = server
         self._chip_x = self._chip_y = 0
-        self._local_ip_address = self._remote_ip_address = _ADDRESS
+        self._local_ip_address, self._remote_ip_address = _HOST, server.ethernet.address
         self._local_port = self._remote_port = 0
 
     def is_connected(self) -> bool:
@@ -42,8 +42,12 @@ class BoardConnection(SCAMPConnection):
         server = self._server
         if not server.outbox:
             seconds = 1.0 if timeout is None else timeout
-            server.machine.advance(lambda: bool(server.machine.sent), seconds * 1e6)
-            server.collect()
+
+            def arrived() -> bool:
+                server.exchange()
+                return bool(server.outbox)
+
+            server.machine.advance(arrived, seconds * 1e6)
         if not server.outbox:
             raise SpinnmanTimeoutException("receive", timeout)
         message = server.outbox.popleft()

@@ -57,6 +57,7 @@ class TagOperation(IntEnum):
     """Operations of IPTAG."""
 
     SET = 1
+    GET = 2
     CLEAR = 3
     TIMEOUT = 4
 

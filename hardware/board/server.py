@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import struct
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa.hardware.board import geometry
-from pynn_sfdfa.hardware.board.errors import BoardError
-from pynn_sfdfa.hardware.board.scp import Allocation, Command, Request, RequestError, Result, Routing, TagOperation
+from pynn_sfdfa.hardware.board.ethernet import Ethernet
+from pynn_sfdfa.hardware.board.scp import Allocation, Command, Request, RequestError, Result, Routing
 from pynn_sfdfa.hardware.emulator import CoreState, Route, SDPMessage, Signal
 from pynn_sfdfa.hardware.emulator.faults import NoAnswer, SDRAMExhausted, TagInUse
+from pynn_sfdfa.hardware.emulator.sdp import HOST_TAG
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.emulator.machine import Machine
@@ -26,7 +28,6 @@ _IMAGE = 0x67800000
 
 _P2P_TABLE, _P2P_END = 0xE1010000, 0xE1018000
 _VCPU, _VCPU_BYTES, _STATE_AND_APP = 0xE5007000, 128, 46
-_ADDRESS_OF_BOARD = bytes((127, 0, 0, 1))
 _WORD = struct.Struct("<I")
 _ROUTE = struct.Struct("<4x3I")
 _INFO = struct.Struct("<3I18s2B4sH")
@@ -34,7 +35,6 @@ _ROUTER_ENTRIES = 1023
 
 _WAIT = 1 << 18
 _RETRY_TAG = 4
-_TRANSIENT_TIMEOUT = 9
 _QUESTIONS = {Command.VER, Command.READ, Command.COUNT, Command.INFO}
 _NEAREST_NEIGHBOUR_SIGNAL = 5
 _HERE = 255
@@ -50,10 +50,14 @@ class CommandServer:
 
     Attributes
     ----------
+    ethernet : Ethernet
+        For live input and output; not plugged in at first.
     outbox : deque of SDPMessage
         Messages for the host, oldest first.
     changes : int
         How often the host has done more than ask.
+    let_go : bool
+        Whether the last thing that happened to cores is the signal to begin.
     starting : dict
         When cores were started that may not have initialised since, in microseconds.
     programs : dict
@@ -62,8 +66,10 @@ class CommandServer:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
+        self.ethernet = Ethernet(machine)
         self.outbox: deque[SDPMessage] = deque()
         self.changes = 0
+        self.let_go = False
         self.starting: dict[tuple[int, int, int], float] = {}
         self.programs: dict[tuple[int, int, int], str] = {}
         self._image_sizes: dict[tuple[int, int], int] = {}
@@ -78,7 +84,7 @@ class CommandServer:
             Command.APP_COPY_RUN: self._copy_and_run,
             Command.NNP: self._broadcast,
             Command.SIG: self._signal,
-            Command.IPTAG: self._tag,
+            Command.IPTAG: lambda request, x, y: self.ethernet.request(request),
             Command.ALLOC: self._allocate,
             Command.RTR: self._route,
             Command.INFO: self._info,
@@ -106,9 +112,18 @@ class CommandServer:
             raise
 
     def collect(self) -> None:
-        """Take what cores have sent to the host."""
-        self.outbox.extend(self.machine.sent)
-        self.machine.sent.clear()
+        """Take what cores have sent to the host, and send on what they have sent to tags."""
+        sent, self.machine.sent[:] = list(self.machine.sent), []
+        for message in sent:
+            if message.tag == HOST_TAG:
+                self.outbox.append(message)
+            else:
+                self.ethernet.send(message)
+
+    def exchange(self) -> None:
+        """While time passes: take what cores have sent, and give them what has arrived for them."""
+        self.collect()
+        self.ethernet.deliver()
 
     @property
     def cores(self) -> list[tuple[int, int, int]]:
@@ -198,23 +213,11 @@ class CommandServer:
         if number not in set(Signal):
             raise RequestError(Result.ARG)
         self.machine.signal(app_id, Signal(number))
+        self.let_go = number in (Signal.SYNC0, Signal.SYNC1)
         if number == Signal.STOP:
             self._apps.pop(app_id, None)
         self.collect()
         return b""
-
-    def _tag(self, request: Request, x: int, y: int) -> bytes:
-        operation, tag = request.arguments[0] >> 16 & 15, request.arguments[0] & 255
-        if operation == TagOperation.SET:
-            raise BoardError(
-                f"The script asks for IP tag {tag}, which live input and output need; the emulated board has no "
-                "Ethernet. Use SpikeSourceArray for input, and record() and get_data() for output."
-            )
-        if operation == TagOperation.CLEAR:
-            return b""
-        if operation == TagOperation.TIMEOUT:
-            return bytes((_TRANSIENT_TIMEOUT, 0, 0, 0))  # no tags in the pool, none fixed
-        raise RequestError(Result.ARG)
 
     def _allocate(self, request: Request, x: int, y: int) -> bytes:
         first, second, third = request.arguments
@@ -264,6 +267,6 @@ class CommandServer:
             states,
             0,
             0,  # row and column of the Ethernet chip
-            _ADDRESS_OF_BOARD if is_boot else bytes(4),
+            socket.inet_aton(self.ethernet.address) if is_boot else bytes(4),
             geometry.P2P_SELF if is_boot else geometry.TOWARDS_BOOT[x, y],
         )

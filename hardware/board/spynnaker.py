@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pynn_sfdfa.hardware.board.clock import VirtualCondition
 from pynn_sfdfa.hardware.board.errors import BoardError
 from pynn_sfdfa.hardware.emulator import aplx
 from pynn_sfdfa.hardware.emulator.faults import BadBinary
@@ -62,10 +63,11 @@ _CLOCKS = (
     ("spinnman.connections.scp_request_pipeline", "time", False),
     ("spinn_front_end_common.utilities.system_control_logic", "time", False),
     ("spinn_front_end_common.interface.interface_functions.application_finisher", "time", False),
-    ("spinn_front_end_common.interface.interface_functions.application_runner", "sleep", True),
     ("spinn_front_end_common.interface.interface_functions.chip_provenance_updater", "sleep", True),
 )
 """Where the host waits: module, name, and whether the name is time.sleep rather than the module time."""
+_RUNNER = "spinn_front_end_common.interface.interface_functions.application_runner"
+"""Where it waits for the end of a run."""
 
 
 _LARGEST_BINARY = 1 << 20
@@ -129,7 +131,7 @@ def patched(
     new_transceiver : callable
         Returns the transceiver for a board that has just been started.
     clock : object
-        Its `time` and `sleep` stand in for those of the module `time`.
+        Its `time` and `sleep` stand in for those of the module `time`; a run takes its `run`.
     folder : Path
         For reports and data.
     annotate : callable
@@ -140,7 +142,9 @@ def patched(
         _replace(undo, module, "transceiver_generator", lambda *a, **k: new_transceiver())
         for path, name, is_sleep in _CLOCKS:
             _replace(undo, importlib.import_module(path), name, clock.sleep if is_sleep else clock)
+        _replace(undo, importlib.import_module(_RUNNER), "sleep", clock.run)
         simulator = importlib.import_module("spinn_front_end_common.interface.abstract_spinnaker_base")
+        _replace(undo, simulator, "application_runner", _stoppable(simulator.application_runner, clock))
         for name in ("_run", "stop"):
             function = getattr(simulator.AbstractSpinnakerBase, name)
             _replace(undo, simulator.AbstractSpinnakerBase, name, _annotating(function, annotate))
@@ -175,6 +179,16 @@ def configured(settings: Mapping[str, Mapping[str, str]], folder: Path) -> Itera
 def _replace(undo: contextlib.ExitStack, where: Any, name: str, value: Any) -> None:
     undo.callback(setattr, where, name, getattr(where, name))
     setattr(where, name, value)
+
+
+def _stoppable(run: Callable[..., Any], clock: Any) -> Callable[..., Any]:
+    """Return the runner whose runs without end pass virtual time until another thread stops them."""
+
+    def running(runtime: Any, threshold: Any, until_complete: Any, condition: Any) -> Any:
+        with clock.running():
+            return run(runtime, threshold, until_complete, VirtualCondition(condition, clock))
+
+    return running
 
 
 def _annotating(function: Callable[..., Any], annotate: Callable[[Exception], None]) -> Callable[..., Any]:

@@ -180,6 +180,15 @@ class Machine:
         monitor.deliver(message)
         self._settle([(x, y, p)])
 
+    def offer(self, message: SDPMessage) -> bool:
+        """Put a message into a core's mailbox if it has read the one before it; return whether it has."""
+        self._core(message.x, message.y, message.core)
+        monitor = self._monitor(message.x, message.y)
+        ready = monitor.ready_for_mail(message.core)
+        if ready:
+            monitor.deliver(message)
+        return ready
+
     def core_state(self, x: int, y: int, p: int) -> CoreStatus:
         """Return a core's decoded block."""
         return vcpu.decode(self._chip(x, y).memory, p)

@@ -242,16 +242,6 @@ def test_a_missing_binary_is_named(monkeypatch):
             sim.run(5)
 
 
-def test_live_output_is_refused():
-    with emulated_board():
-        import pyNN.spiNNaker as sim
-
-        population, _ = build(sim)
-        sim.external_devices.activate_live_output_for(population)
-        with pytest.raises(BoardError, match="record"):
-            sim.run(5)
-
-
 @pytest.mark.parametrize("found", ["1!7.3.0", None])
 def test_another_version_is_refused(monkeypatch, found):
     def version(package):

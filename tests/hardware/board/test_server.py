@@ -85,7 +85,7 @@ def test_what_is_not_there_is_refused(server):
     assert ask(server, Command.RTR, 3)[0] == Result.ARG  # fixed routes serve the fast transfer of data
     assert ask(server, Command.ALLOC, 4)[0] == Result.ARG
     assert ask(server, Command.NNP, 0, 0)[0] == Result.ARG
-    assert ask(server, Command.IPTAG, 2 << 16)[0] == Result.ARG
+    assert ask(server, Command.IPTAG, 5 << 16)[0] == Result.ARG
     assert ask(server, Command.APP_COPY_RUN, 3, 4, 0)[0] == Result.ARG  # west of chip (0, 0) is no chip
     assert ask(server, Command.APP_COPY_RUN, 3, 5, 0, chip=(1, 0))[0] == Result.ARG  # no whole number of words
     assert ask(server, Command.SIG, 0, 200 << 16)[0] == Result.ARG
@@ -95,9 +95,9 @@ def test_an_image_that_does_not_add_up_is_refused(server):
     assert ask(server, Command.APP_COPY_RUN, 1 << 3 | 3, 4, 0, chip=(1, 0))[0] == Result.SUM
 
 
-def test_tags_are_refused_with_the_way_out(server):
+def test_tags_are_refused_without_ethernet_with_the_way_out(server):
     assert ask(server, Command.IPTAG, 3 << 16 | 1) == (Result.OK, b"")
-    with pytest.raises(BoardError, match=r"IP tag 2.*get_data"):
+    with pytest.raises(BoardError, match=r"IP tag 2.*17893.*get_data"):
         ask(server, Command.IPTAG, 1 << 16 | 2)
 
 
