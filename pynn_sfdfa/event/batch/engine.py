@@ -10,7 +10,7 @@ import numpy as np
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import offers
-from pynn_sfdfa.event.batch.activity import add_up, first_spikes, summarise
+from pynn_sfdfa.event.batch.activity import add_up, summarise
 from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.blocks import Blocks
@@ -32,7 +32,7 @@ from pynn_sfdfa.training.boosting import SampleWeights
 from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
-from pynn_sfdfa.training.responses import Responses
+from pynn_sfdfa.training.responses import OutputSpikes, Responses, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -184,8 +184,8 @@ class BatchEngine:
             shown, at = ahead.take()
             workspace = self._layers.workspace(shown, self._batch_size)
             trials = self._shown(workspace, shown, at, first_trial + start, rule, scale)
-            first = self._first_spikes(workspace, samples.size)
-            outcome = _Outcome(trials.all_counts, first, trials.output_error, trains.labels[samples])
+            output = self._output(workspace, samples.size)
+            outcome = _Outcome(trials.all_counts, output, trials.output_error, trains.labels[samples])
             if sample_weights is not None:
                 trials.output_error = trials.output_error * sample_weights.of(samples)[:, np.newaxis]
                 sample_weights.classified(samples, self._correct([outcome]))
@@ -219,7 +219,7 @@ class BatchEngine:
     def respond(self, trains: Presentations) -> Responses:
         """Run all samples without learning; see `pynn_sfdfa.training.engine.TrainingEngine`."""
         trials = max(self._batch_size, _RESPONSE_TRIALS)
-        return self._layers.respond(trains, trials, self._readout.of_first_spikes)
+        return self._layers.respond(trains, trials, self._readout.of_times)
 
     def weights(self) -> list[NDArray[np.float32]]:
         """Return copies of the weights, in the shapes of the connectivity."""
@@ -346,17 +346,17 @@ class BatchEngine:
                 part = {name: values[rows] for name, values in slots.items()}
                 yield partial(optimizer.step, weights[rows], shaped[rows], part, self._step)
 
-    def _first_spikes(self, workspace: Workspace, n_trials: int) -> NDArray[np.float32] | None:
-        """Return the first spikes of a batch of trials, if they are asked for: before a rule gives neurons others."""
-        if not self._readout.of_first_spikes:
+    def _output(self, workspace: Workspace, n_trials: int) -> OutputSpikes | None:
+        """Return the output spikes of a batch of trials, if they are asked for: before a rule gives neurons others."""
+        if not self._readout.of_times:
             return None
-        return first_spikes(workspace.layers[-1], n_trials, self._layers.sizes[-1])
+        return self._layers.output_spikes(workspace, n_trials)
 
     def _correct(self, outcomes: list[_Outcome]) -> NDArray[np.bool_]:
         """Return which samples were classified correctly."""
         counts = np.concatenate([outcome.counts[-1] for outcome in outcomes])
-        first = [outcome.first_spikes for outcome in outcomes if outcome.first_spikes is not None]
-        predictions = self._readout.decide(Responses(counts, np.concatenate(first) if first else None))
+        output = [(len(outcome.labels), outcome.output) for outcome in outcomes if outcome.output is not None]
+        predictions = self._readout.decide(Responses(counts, joined(output)))
         correct: NDArray[np.bool_] = predictions == np.concatenate([outcome.labels for outcome in outcomes])
         return correct
 
@@ -377,7 +377,7 @@ class _Outcome(NamedTuple):
     """What is reported of the trials of one batch."""
 
     counts: list[NDArray[np.int32]]  # per layer, shape (trials, neurons)
-    first_spikes: NDArray[np.float32] | None  # (trials, n_out)
+    output: OutputSpikes | None
     output_error: NDArray[np.float32]  # (trials, n_out)
     labels: NDArray[np.int64]  # (trials,)
 
