@@ -60,6 +60,7 @@ def run(tmp_path_factory):
 def test_train_writes_everything_it_promises(run):
     out, _ = run
     pictures = {"learning_curve.png", "confusion_matrix.png", "raster.png", "spike_counts.png", "alignment.png"}
+    pictures.add("accuracy_over_time.png")
     data = {"config.toml", "metrics.jsonl", "summary.json", "report.html", "best.safetensors", "last.safetensors"}
     assert {path.name for path in out.iterdir()} == pictures | data
     for picture in pictures:

@@ -31,6 +31,7 @@ HOLDS = {
     "confusion_matrix.png": ("PNG", "test samples by class and prediction, of the best epoch"),
     "raster.png": ("PNG", "spikes of every layer in one trial"),
     "spike_counts.png": ("PNG", "how often output neurons fire"),
+    "accuracy_over_time.png": ("PNG", "accuracy if trials ended earlier: how early the decisions are right"),
     "report.html": ("HTML", "the run to look at, self-contained"),
 }
 

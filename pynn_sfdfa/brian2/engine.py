@@ -74,6 +74,6 @@ class SimulationEngine(simulation_engine.SimulationEngine):
         simulator.advance(trials * self._network.trial_duration, tell)
         return [population.trial_counts(trials) for population in wiring.populations]
 
-    def _first_spikes(self, population: Any, trials: int) -> NDArray[np.float32]:
-        times: NDArray[np.float32] = population.first_spikes(trials)
-        return times
+    def _spikes(self, population: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        spikes: tuple[NDArray[np.float64], NDArray[np.int64]] = population.recorder.all_spikes()
+        return spikes

@@ -15,7 +15,7 @@ from pynn_sfdfa.brian2.timed import TimedLearning, check_timed
 from pynn_sfdfa.common.documented import POPULATION, VIEW, documented
 from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, checked_size, initial_values, lazy
 from pynn_sfdfa.common.targets import check_learning, trials_until
-from pynn_sfdfa.common.trials import first_spikes, trial_counts
+from pynn_sfdfa.common.trials import trial_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -246,8 +246,3 @@ class Population(_Neurons, pynn_populations.Population):
         """Return how often each neuron spiked in each trial from t = 0, int32 (trials, n); spikes must be recorded."""
         times, neurons = self.recorder.all_spikes()
         return trial_counts(times, neurons, self.trial_duration, trials, self.size)
-
-    def first_spikes(self, trials: int) -> np.ndarray:
-        """Return when each neuron spiked first in each trial, ms from its start or inf, float32 (trials, n)."""
-        times, neurons = self.recorder.all_spikes()
-        return first_spikes(times, neurons, self.trial_duration, trials, self.size)

@@ -73,5 +73,7 @@ TABLES = {
     "mnist-hm2bp": Table("mnist-hm2bp", reach=0.98, only=("hm2bp",), on_request=True),
     "emnist47-hm2bp": Table("emnist47-hm2bp", only=("hm2bp",), on_request=True),
     "fashion-mnist-hm2bp": Table("fashion-mnist-hm2bp", only=("hm2bp",), on_request=True),
+    "fsdd-hm2bp": Table("fsdd-hm2bp", only=("hm2bp",), on_request=True),
+    "fsdd-sfdfa": Table("fsdd-sfdfa", on_request=True),
 }
 """By the name that ``pynn-sfdfa reproduce`` takes."""

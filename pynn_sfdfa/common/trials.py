@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["first_spikes", "trial_counts"]
+__all__ = ["spikes_of_trials", "trial_counts"]
 
 
 def trial_counts(
@@ -30,17 +30,15 @@ def trial_counts(
     return np.bincount(cells, minlength=trials * n).reshape(trials, n).astype(np.int32)
 
 
-def first_spikes(
-    times: NDArray[np.float64], neurons: NDArray[np.int64], duration: float, trials: int, n: int
-) -> NDArray[np.float32]:
-    """Return when each neuron spiked first in each trial, shape (trials, n), in ms from its start, infinite if never.
+def spikes_of_trials(
+    times: NDArray[np.float64], neurons: NDArray[np.int64], duration: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Return the trial, the neuron and the time in ms from the start of the trial of each spike.
 
     Parameters as of `trial_counts`.
     """
-    first = np.full(trials * n, np.inf, np.float32)
     trial = _trial(times, duration)
-    np.minimum.at(first, trial * n + neurons, (times - trial * duration).astype(np.float32))
-    return first.reshape(trials, n)
+    return trial, neurons, (times - trial * duration).astype(np.float32)
 
 
 def _trial(times: NDArray[np.float64], duration: float) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa.training.responses import Responses
+from pynn_sfdfa.training.responses import OutputSpikes, Responses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,9 +132,9 @@ def show(
         sim.run(later[-1])
     ran = time.perf_counter()
     counts = [wiring.counts(population, ms) for population, ms in zip(wiring.populations, later, strict=True)]
-    first = wiring.first_spikes(wiring.populations[-1], later[-1]) if readout.of_first_spikes else None
+    output = OutputSpikes(*wiring.spikes(wiring.populations[-1], later[-1]), wiring.trial_duration)
     sim.end()
-    answers = readout.decide(Responses(counts[-1].astype(np.int32), first))
+    answers = readout.decide(Responses(counts[-1].astype(np.int32), output))
     return Answers(counts, answers, built - started, ran - built)
 
 

@@ -93,13 +93,6 @@ class Wiring:
             np.add.at(found[:, neuron], trials, 1)
         return found
 
-    def first_spikes(self, population: Any, later: float = 0.0) -> NDArray[np.float32]:
-        """Return the first spike of each neuron in each trial, in ms, infinite if there is none; see `counts`."""
-        found = np.full((self.n_trials, population.size), np.inf, np.float32)
-        for neuron, (trials, times) in enumerate(self._spikes(population, later)):
-            np.minimum.at(found[:, neuron], trials, times)
-        return found
-
     def spikes(
         self, population: Any, later: float = 0.0
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pynn_sfdfa.common.trials import first_spikes, trial_counts
+from pynn_sfdfa.common.trials import trial_counts
 from pynn_sfdfa.spiNNaker import control, simulator
 from pynn_sfdfa.spiNNaker.fixed_point import MAX_SPIKES
 from pynn_sfdfa.spiNNaker.silence import quietly
@@ -63,8 +63,8 @@ class SimulationEngine(simulation_engine.SimulationEngine):
             trial_counts(*_spikes(population), duration, trials, len(population)) for population in wiring.populations
         ]
 
-    def _first_spikes(self, population: Any, trials: int) -> NDArray[np.float32]:
-        return first_spikes(*_spikes(population), self._network.trial_duration, trials, len(population))
+    def _spikes(self, population: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        return _spikes(population)
 
 
 def _spikes(population: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

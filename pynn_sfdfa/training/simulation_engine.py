@@ -10,13 +10,14 @@ import numpy as np
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, load_simulator, offers, who_offers
+from pynn_sfdfa.common.trials import spikes_of_trials
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
-from pynn_sfdfa.training.responses import Responses
+from pynn_sfdfa.training.responses import OutputSpikes, Responses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -120,8 +121,8 @@ class SimulationEngine(ABC):
         """Run so many trials and return the spikes of each layer, shape (trials, neurons)."""
 
     @abstractmethod
-    def _first_spikes(self, population: Any, trials: int) -> NDArray[np.float32]:
-        """Return when each neuron of a population spiked first in each trial, in ms from its start, else infinity."""
+    def _spikes(self, population: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the times (ms) and neurons of the spikes of a population in the run."""
 
     def _stretch(self, trials: int) -> int:
         """Return how many of so many trials are shown in one run."""
@@ -224,12 +225,14 @@ class SimulationEngine(ABC):
         for population in wiring.populations:
             population.record("spikes")
         counts = self._simulate(wiring, len(trains), report)
-        first = None
-        if self._readout.of_first_spikes:
-            first = self._first_spikes(wiring.populations[-1], len(trains))
+        output = None
+        if self._readout.of_times:
+            duration = network.trial_duration
+            spikes = spikes_of_trials(*self._spikes(wiring.populations[-1]), duration)
+            output = OutputSpikes(*spikes, duration)
         if learning:
             network.read(wiring)
-        return counts, Responses(counts[-1], first, tuple(int(c.sum()) for c in counts))
+        return counts, Responses(counts[-1], output, tuple(int(c.sum()) for c in counts))
 
     def _figures(
         self, counts: list[NDArray[np.int32]], responses: Responses, labels: NDArray[np.int64]

@@ -14,7 +14,7 @@ import pynn_sfdfa.event as event
 from pynn_sfdfa import SGD, SpikeTrains, Trainer
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.experiments import assembly
-from pynn_sfdfa.training.readouts import FirstSpike, MostSpikes
+from pynn_sfdfa.training.readouts import EarlySpikes, FirstSpike, MostSpikes
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def net():
     return network([20, 15, 3], c=0.3, weights=(-0.6, 0.8), seed=2)
 
 
-@pytest.mark.parametrize("readout", [MostSpikes(), FirstSpike()])
+@pytest.mark.parametrize("readout", [MostSpikes(), FirstSpike(), EarlySpikes()])
 def test_predictions_need_no_labels(readout, trains):
     trainer = Trainer(net(), readout=readout)
     predictions = trainer.predict(unlabelled(trains))
@@ -70,15 +70,21 @@ def by_hand(trains):
 
 def test_the_first_spike_is_that_of_the_pynn_path(trains):
     engine = event.training_engine(net(), readout=FirstSpike())
-    found = engine.respond(trains).first_spikes
+    responses = engine.respond(trains)
+    found = responses.output.first(responses.counts.shape)
     np.testing.assert_allclose(found, by_hand(trains), atol=1e-3)
+    np.testing.assert_array_equal(
+        np.bincount(responses.output.samples * 3 + responses.output.units, minlength=found.size),
+        responses.counts.ravel(),
+    )
     assert np.isfinite(found).any()
-    assert event.training_engine(net()).respond(trains).first_spikes is None  # nobody has asked
+    assert event.training_engine(net()).respond(trains).output is None  # nobody has asked
 
 
 def test_accuracy_while_learning_is_by_the_readout_too(trains):
-    history = Trainer(net(), optimizer=SGD(1e-30), batch_size=7, readout=FirstSpike()).fit(trains)
-    assert history.records[0].train_accuracy == Trainer(net(), readout=FirstSpike()).evaluate(trains).accuracy
+    for readout in (FirstSpike(), EarlySpikes()):
+        history = Trainer(net(), optimizer=SGD(1e-30), batch_size=7, readout=readout).fit(trains)
+        assert history.records[0].train_accuracy == Trainer(net(), readout=readout).evaluate(trains).accuracy
 
 
 @pytest.mark.parametrize("simulator", ["brian2", "spiNNaker"])
@@ -89,8 +95,9 @@ def test_simulators_with_steps_tell_first_spikes_within_a_step_or_two(simulator)
     rng = np.random.default_rng(4)  # one spike a unit, since a source emits at most one in a step
     samples = [(rng.integers(0, 90, 20).astype(float), np.arange(20)) for _ in range(4)]
     few = SpikeTrains.from_samples(samples, None, 20)
-    found = sim.training_engine(net(), readout=FirstSpike()).respond(few).first_spikes
-    exact = event.training_engine(net(), readout=FirstSpike()).respond(few).first_spikes
+    found, exact = (
+        one.training_engine(net(), readout=FirstSpike()).respond(few).output.first((4, 3)) for one in (sim, event)
+    )
     both = np.isfinite(found) & np.isfinite(exact)
     assert both.mean() > 0.5
     assert np.median(abs(found - exact)[both]) <= 2.0

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import float32, int32, int64
+from numba import int32, int64
 
-from pynn_sfdfa.event.batch.places import spike_count
-from pynn_sfdfa.event.batch.records import LAYER_TRIALS
 from pynn_sfdfa.support.jit import kernel
+from pynn_sfdfa.training.responses import OutputSpikes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.event.batch.records import LayerTrials
 
-__all__ = ["add_up", "first_spikes", "summarise"]
+__all__ = ["add_up", "spikes_of", "summarise"]
 
 
 def summarise(counts: NDArray[np.int32], cap: int) -> tuple[NDArray[np.int64], int]:
@@ -44,21 +43,10 @@ def add_up(counts: NDArray[np.int32], cap: int, spikes: NDArray[np.int64]) -> in
     return capped
 
 
-def first_spikes(layer: LayerTrials, n_trials: int, n: int) -> NDArray[np.float32]:
-    """Return when each neuron of a layer with one site fired first in each of the first trials, shape (n_trials, n).
-
-    In ms from the start of the trial; infinite for neurons that were silent.
-    """
-    times = np.full((n_trials, n), np.inf, np.float32)
-    find_first(layer, times)
-    return times
-
-
-@kernel(LAYER_TRIALS, float32[:, ::1])
-def find_first(layer: LayerTrials, times: NDArray[np.float32]) -> None:
-    """Lower ``times`` to the first spike of each neuron; as of `first_spikes`."""
-    for trial in range(times.shape[0]):
-        first = layer.places[trial].spike
-        for k in range(first, first + np.int64(spike_count(layer, np.uint64(trial)))):
-            spike = layer.spikes[k]
-            times[trial, spike.unit] = min(times[trial, spike.unit], spike.time)
+def spikes_of(layer: LayerTrials, n_trials: int, duration: float) -> OutputSpikes:
+    """Return copies of the spikes of a layer with one site in the first trials, which last so long (ms)."""
+    counts = layer.counts.reshape(layer.places.size, -1)[:n_trials].sum(axis=1)
+    ends, first = np.cumsum(counts), layer.places["spike"][:n_trials]
+    spikes = layer.spikes[np.arange(counts.sum()) + np.repeat(first - (ends - counts), counts)]
+    samples, units = np.repeat(np.arange(n_trials), counts), spikes["unit"].astype(np.int64)
+    return OutputSpikes(samples, units, np.array(spikes["time"]), duration)

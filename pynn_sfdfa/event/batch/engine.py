@@ -10,7 +10,7 @@ import numpy as np
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import offers
-from pynn_sfdfa.event.batch.activity import add_up, first_spikes, summarise
+from pynn_sfdfa.event.batch.activity import add_up, summarise
 from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.blocks import Blocks
@@ -33,7 +33,7 @@ from pynn_sfdfa.training.boosting import SampleWeights
 from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
-from pynn_sfdfa.training.responses import Responses
+from pynn_sfdfa.training.responses import OutputSpikes, Responses, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -215,7 +215,7 @@ class BatchEngine:
 
     def respond(self, trains: Presentations) -> Responses:
         """Run all samples without learning; see `pynn_sfdfa.training.engine.TrainingEngine`."""
-        return self._layers.respond(trains, self._batch_size, self._readout.of_first_spikes)
+        return self._layers.respond(trains, self._batch_size, self._readout.of_times)
 
     def weights(self) -> list[NDArray[np.float32]]:
         """Return copies of the weights, in the shapes of the connectivity."""
@@ -343,17 +343,15 @@ class BatchEngine:
                 yield partial(optimizer.step, weights[rows], shaped[rows], part, self._step)
 
     def _outcome(self, workspace: Workspace, trials: Trials, labels: NDArray[np.int64]) -> _Outcome:
-        """Return what is reported of a batch of trials; first spikes are as before a rule gives neurons others."""
-        first = None
-        if self._readout.of_first_spikes:
-            first = first_spikes(workspace.layers[-1], labels.size, self._layers.sizes[-1])
-        return _Outcome(trials.all_counts, first, trials.output_error, labels)
+        """Return what is reported of a batch of trials; output spikes are as before a rule gives neurons others."""
+        output = self._layers.output_spikes(workspace, labels.size) if self._readout.of_times else None
+        return _Outcome(trials.all_counts, output, trials.output_error, labels)
 
     def _correct(self, outcomes: list[_Outcome]) -> NDArray[np.bool_]:
         """Return which samples were classified correctly."""
         counts = np.concatenate([outcome.counts[-1] for outcome in outcomes])
-        first = [outcome.first_spikes for outcome in outcomes if outcome.first_spikes is not None]
-        predictions = self._readout.decide(Responses(counts, np.concatenate(first) if first else None))
+        output = [(len(outcome.labels), outcome.output) for outcome in outcomes if outcome.output is not None]
+        predictions = self._readout.decide(Responses(counts, joined(output)))
         correct: NDArray[np.bool_] = predictions == np.concatenate([outcome.labels for outcome in outcomes])
         return correct
 
@@ -374,7 +372,7 @@ class _Outcome(NamedTuple):
     """What is reported of the trials of one batch."""
 
     counts: list[NDArray[np.int32]]  # per layer, shape (trials, neurons)
-    first_spikes: NDArray[np.float32] | None  # (trials, n_out)
+    output: OutputSpikes | None
     output_error: NDArray[np.float32]  # (trials, n_out)
     labels: NDArray[np.int64]  # (trials,)
 

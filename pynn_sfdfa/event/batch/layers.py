@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa.event.batch.activity import first_spikes
+from pynn_sfdfa.event.batch.activity import spikes_of
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.distribute import distribute_inputs, distribute_spikes
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
@@ -19,7 +19,7 @@ from pynn_sfdfa.event.batch.pool import Pool
 from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants, of_silent
 from pynn_sfdfa.training.passes import trials_at_once
-from pynn_sfdfa.training.responses import Responses
+from pynn_sfdfa.training.responses import OutputSpikes, Responses, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,11 +168,11 @@ class Layers:
         what = (self.layouts, self.flat_weights, self.inhibition, self.delays_within, self.constants, draws)
         run_trials(self.pool, workspace, trains, samples, *what)
 
-    def respond(self, trains: Presentations, batch_size: int, of_first_spikes: bool) -> Responses:
+    def respond(self, trains: Presentations, batch_size: int, of_times: bool) -> Responses:
         """Run all samples without learning, as many at a time as `trials_at_once` says."""
         trials = trials_at_once(batch_size, any(own.count > 1 for own in self.layouts))
         counts = np.empty((len(trains), self.sizes[-1]), np.int32)
-        first = np.empty(counts.shape, np.float32) if of_first_spikes else None
+        output: list[tuple[int, OutputSpikes]] = []
         totals = np.zeros(len(self.weights), np.int64)
         for start in range(0, len(trains), trials):
             samples = np.arange(start, min(start + trials, len(trains)))
@@ -180,10 +180,14 @@ class Layers:
             workspace = self.workspace(shown, trials)
             self.run(workspace, shown, at, start, perturbed=False)
             counts[samples] = workspace.counts(len(totals) - 1, samples.size)
-            if first is not None:
-                first[samples] = first_spikes(workspace.layers[-1], samples.size, self.sizes[-1])
+            if of_times:
+                output.append((samples.size, self.output_spikes(workspace, samples.size)))
             totals += [int(workspace.counts(layer, samples.size).sum()) for layer in range(len(totals))]
-        return Responses(counts, first, tuple(int(total) for total in totals))
+        return Responses(counts, joined(output), tuple(int(total) for total in totals))
+
+    def output_spikes(self, workspace: Workspace, n_trials: int) -> OutputSpikes:
+        """Return copies of the output spikes of the first trials of a workspace that has been run."""
+        return spikes_of(workspace.layers[-1], n_trials, self._network.trial_duration)
 
 
 def _present(layout: SiteLayout, recurrent: Recurrent | None) -> NDArray[np.float32] | None:

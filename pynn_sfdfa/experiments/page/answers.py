@@ -12,7 +12,7 @@ from pynn_sfdfa.common.simulators import load_simulator
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.metrics import confusion_matrix
-from pynn_sfdfa.training.responses import Responses
+from pynn_sfdfa.training.responses import OutputSpikes, Responses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,14 +162,12 @@ def early(output: LayerEvents, labels: NDArray[np.int64], readout: Readout, dura
         Of a trial, in ms.
     """
     moments = np.linspace(0.0, duration, _MOMENTS)
-    cells = output.trials * output.size + output.units
-    shape = (labels.size, output.size)
-    first = np.full(labels.size * output.size, np.inf, np.float32)
-    np.minimum.at(first, cells, output.times)
+    spikes = OutputSpikes(output.trials, output.units, output.times, duration)
     accuracies = []
     for moment in moments:
-        counts = np.bincount(cells[output.times <= moment], minlength=first.size).astype(np.int32)
-        until = np.where(first <= moment, first, np.float32(np.inf))
-        decided = readout.decide(Responses(counts.reshape(shape), until.reshape(shape)))
+        until = spikes.until(float(moment))
+        counts = np.zeros((labels.size, output.size), np.int32)
+        np.add.at(counts, (until.samples, until.units), 1)
+        decided = readout.decide(Responses(counts, until))
         accuracies.append(round(float((decided == labels).mean()), 5))
     return {"times": [round(float(moment), 3) for moment in moments], "accuracy": accuracies, "samples": labels.size}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pynn_sfdfa import plotting
 from pynn_sfdfa.experiments.page import answers, weights
 from pynn_sfdfa.experiments.page.curves import curves, flat_settings, grouped, percent
 from pynn_sfdfa.experiments.page.render import render
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.callbacks import EpochRecord
 
-__all__ = ["NAME", "write"]
+__all__ = ["NAME", "PICTURE", "write"]
 
 NAME = "report.html"
+PICTURE = "accuracy_over_time.png"
+"""Beside the page: how early the decisions are right."""
 
 
 def write(
@@ -31,7 +34,7 @@ def write(
     records: Sequence[EpochRecord],
     provenance: Mapping[str, Any],
 ) -> None:
-    """Write the page of a run.
+    """Write the page of a run, and beside it a picture of how early its decisions are right.
 
     The same run has the same page, byte by byte, whoever writes it and when.
 
@@ -51,9 +54,10 @@ def write(
     Raises
     ------
     pynn_sfdfa.support.files.WriteError
-        If the file cannot be written.
+        If a file cannot be written.
     """
-    shown = {
+    readout = settings.readout_or_default()
+    shown: dict[str, Any] = {
         "kind": "run",
         "name": settings.name,
         "what": _what(settings, network),
@@ -62,12 +66,17 @@ def write(
         "chosen": _chosen(records).epoch,
         "curves": curves(records),
         "layers": _layers(network, records[-1]),
-        **answers.content(network, samples.test, settings.loss.build(), settings.readout_or_default(), samples.image),
+        **answers.content(network, samples.test, settings.loss.build(), readout, samples.image),
         "weights": weights.content(network, samples.image),
         "settings": [*grouped(flat_settings(settings)), {"table": "provenance", "rows": _rows(provenance)}],
         "simulator": str(provenance.get("simulator", "event")),
     }
     files.write_text(path, render(f"{settings.name}: {shown['what']}", shown))
+    early = shown["early"]
+    title = (
+        f"{settings.name}, {shown['what']}\nuntil when spikes count, {early['samples']} test samples, {readout.name}"
+    )
+    plotting.save(plotting.accuracy_over_time(early["times"], early["accuracy"], title), path.with_name(PICTURE))
 
 
 def _rows(table: Mapping[str, Any]) -> list[list[str]]:

@@ -21,7 +21,7 @@ class FirstSpike(Readout):
     """The output neuron that spikes first, the first of several; where all are silent, class 0."""
 
     name: ClassVar[str] = "first-spike"
-    of_first_spikes: ClassVar[bool] = True
+    of_times: ClassVar[bool] = True
 
     def decide(self, responses: Responses) -> NDArray[np.int64]:
         """Return the class of each sample, shape (samples,).
@@ -29,9 +29,8 @@ class FirstSpike(Readout):
         Raises
         ------
         ValueError
-            If nobody has asked for first spikes when the samples were shown.
+            If nobody has asked for times when the samples were shown.
         """
-        if responses.first_spikes is None:
-            raise ValueError("FirstSpike decides by the times of first spikes, and these responses have none.")
-        winners: NDArray[np.int64] = responses.first_spikes.argmin(axis=1)
+        samples, n_out = responses.counts.shape
+        winners: NDArray[np.int64] = self.times(responses).first((samples, n_out)).argmin(axis=1)
         return winners

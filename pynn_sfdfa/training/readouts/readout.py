@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.training.responses import Responses
+    from pynn_sfdfa.training.responses import OutputSpikes, Responses
 
 __all__ = ["Readout"]
 
@@ -21,8 +21,14 @@ __all__ = ["Readout"]
 class Readout(Named, ABC):
     """Decides on classes; a small immutable object."""
 
-    of_first_spikes: ClassVar[bool] = False
-    """Whether it asks for the times of first spikes."""
+    of_times: ClassVar[bool] = False
+    """Whether it asks for the times of output spikes."""
+
+    def times(self, responses: Responses) -> OutputSpikes:
+        """Return the output spikes one by one; ValueError if nobody has asked for them when the samples were shown."""
+        if responses.output is None:
+            raise ValueError(f"{type(self).__name__} decides by the times of spikes, and these responses have none.")
+        return responses.output
 
     @abstractmethod
     def decide(self, responses: Responses) -> NDArray[np.int64]:
