@@ -22,6 +22,7 @@ from pynn_sfdfa.hardware.emulator.device import Device
 from pynn_sfdfa.hardware.emulator.events import ROUTER, EventQueue, Kind, place
 from pynn_sfdfa.hardware.emulator.faults import BadAddress, CoreFault, UnmodelledRegister
 from pynn_sfdfa.hardware.emulator.memory import SharedMemory
+from pynn_sfdfa.hardware.emulator.processor import Processor
 from pynn_sfdfa.hardware.emulator.router import Router
 from pynn_sfdfa.hardware.emulator.states import CoreState, RunTimeError
 from pynn_sfdfa.hardware.emulator.system_controller import SystemController
@@ -79,13 +80,15 @@ class Chip:
         self._faults = faults
         self._unloaded: list[Core] = []
         """Cores that are gone but for events that still name them."""
+        self._spare: dict[int, Processor] = {}
+        """Processors of cores that are gone, by their numbers."""
         links_up = sum(1 << i for i, end in enumerate(neighbours) if end is not None)
         system_variables.boot(self.memory, x, y, n_cores, links_up, ethernet=(0, 0))
 
     def load(self, p: int, image: Image, argument: int) -> None:
         """Reset a core and have it run a program from its start."""
-        core = Core(p, self.memory, self.router, self.system_controller)
         self.stop(p)
+        core = Core(p, self.memory, self.router, self.system_controller, self._spare.pop(p, None))
         words = core.words
         words[WORLD], words[CHIP] = self._queue.words.ctypes.data, self.words.ctypes.data
         words[PLACE] = place(self.x, self.y, p)
@@ -106,6 +109,8 @@ class Chip:
         for core in [core for core in self._unloaded if core.forgotten]:
             self._unloaded.remove(core)
             del self._queue.subjects[int(core.words[ADDRESS])]
+            if core.leaves_its_processor:
+                self._spare[core.number] = core.processor
 
     def give_up(self, p: int, state: CoreState, error: RunTimeError, cause: str) -> None:
         """Halt a core whose program does not see that it cannot go on; leave what SARK leaves of one that does."""

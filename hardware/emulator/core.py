@@ -40,11 +40,22 @@ class Core:
         The chip's memories.
     router, system_controller : Device
         The chip's.
+    processor : Processor, optional
+        Of a core with this number that is gone from the same chip; a new one if none is given.
     """
 
-    def __init__(self, number: int, memory: SharedMemory, router: Device, system_controller: Device) -> None:
+    def __init__(
+        self,
+        number: int,
+        memory: SharedMemory,
+        router: Device,
+        system_controller: Device,
+        processor: Processor | None = None,
+    ) -> None:
         self.number = number
-        self.processor = Processor()
+        self.processor = processor or Processor()
+        if processor is not None:
+            processor.renew()
         self.words = self.processor.words
         self.cause = ""
         """What failed in the processor last, if anything did."""
@@ -57,7 +68,8 @@ class Core:
         self._packets = communications.new_ring(self.words)
         for device in (vic, timer, dma):
             device.reset(self.words)
-        self._connect(router, system_controller)
+        if processor is None:
+            self._connect(router, system_controller)
 
     def _connect(self, router: Device, system_controller: Device) -> None:
         processor = self.processor
@@ -95,6 +107,11 @@ class Core:
     def forgotten(self) -> bool:
         """Whether nothing will ever look at the core again."""
         return bool(self.words[GONE]) and not self.words[PENDING]
+
+    @property
+    def leaves_its_processor(self) -> bool:
+        """Whether another program can have the processor: nothing went wrong in it."""
+        return self.forgotten and not (self.words[DEAD] or self.words[HALTED] or self._failures)
 
     def die(self, last_cycle: int) -> bool:
         """Note that the core has died, with time to log why; return whether that is new."""

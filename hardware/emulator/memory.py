@@ -22,6 +22,10 @@ class Memory:
         self.bytes = mmap.mmap(-1, size, flags=_FLAGS)
         self.host_address = ctypes.addressof(ctypes.c_char.from_buffer(self.bytes))
 
+    def clear(self) -> None:
+        """Have zeros everywhere."""
+        self.bytes[:] = bytes(self.size)
+
 
 class SharedMemory:
     """SDRAM and SysRAM of one chip, by address."""

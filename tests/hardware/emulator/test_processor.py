@@ -8,6 +8,7 @@ import pytest
 
 from pynn_sfdfa.hardware.emulator import CoreState, RunTimeError
 from pynn_sfdfa.hardware.emulator.faults import CoreFailed, UnmodelledRegister
+from pynn_sfdfa.hardware.emulator.processor import Processor
 
 COUNTING = """
 reset:  ldr     r4, =0x21000000         @ timer 1 counts down from the top
@@ -327,3 +328,68 @@ def test_a_wait_in_vain_does_not_take_for_ever(assemble, new_machine):
     machine.advance(microseconds=1e6)
     assert time.process_time() - used < 5  # s; executed one by one it takes more than ten
     assert machine.instructions(0, 0, 1) >= 200 * 1e6
+
+
+LEAVES_TRACES = """
+reset:  ldr     r0, =0x400000           @ DTCM
+        mvn     r1, #0
+        str     r1, [r0, #64]
+        ldr     r2, =0x55555555
+        .irp    register, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, sp, lr
+        mov     \\register, r2
+        .endr
+        msr     cpsr_c, #0xd2           @ the registers that interrupts have for themselves
+        mov     sp, r2
+        mov     lr, r2
+        msr     spsr_cxsf, r2
+        msr     cpsr_c, #0xd1
+        .irp    register, r8, r9, r10, r11, r12, sp, lr
+        mov     \\register, r2
+        .endr
+        msr     cpsr_f, #0xf0000000
+        msr     cpsr_c, #0xd3
+1:      sleep
+        b       1b
+        .ltorg
+"""
+TELLS_WHAT_IT_FINDS = """
+reset:  ldr     r0, =0x60100000
+        stmia   r0!, {r1-r12, sp, lr}
+        mrs     r1, cpsr
+        ldr     r2, =0x400000
+        ldr     r3, [r2, #64]
+        stmia   r0!, {r1, r3}
+        msr     cpsr_c, #0xd2
+        mrs     r1, spsr
+        stmia   r0!, {r1, sp, lr}
+        msr     cpsr_c, #0xd1
+        stmia   r0!, {r8-r12, sp, lr}
+        msr     cpsr_c, #0xd3
+1:      sleep
+        b       1b
+        .ltorg
+"""
+
+
+def test_a_program_finds_nothing_of_the_one_that_had_its_processor(assemble, new_machine, monkeypatch):
+    renewed, renew = [], Processor.renew
+    monkeypatch.setattr(Processor, "renew", lambda processor: (renewed.append(processor), renew(processor)))
+    found = []
+    for before in ([], [LEAVES_TRACES], [TELLS_WHAT_IT_FINDS, LEAVES_TRACES]):
+        machine = new_machine(1, 1)
+        for program in (*before, TELLS_WHAT_IT_FINDS):
+            machine.start(0, 0, [1], assemble(program), app_id=30)
+        assert len(renewed) == len(before)
+        renewed.clear()
+        found.append((machine.read(0, 0, 0x60100000, 4 * 26), machine.instructions(0, 0, 1)))
+    assert found[0] == found[1] == found[2]
+    assert any(found[0][0])
+
+
+def test_a_processor_in_which_something_went_wrong_is_not_used_again(assemble, new_machine, monkeypatch):
+    monkeypatch.setattr(Processor, "renew", lambda _: pytest.fail("it was"))
+    machine = new_machine(1, 1)
+    machine.start(0, 0, [1], assemble("reset: .word 0xe7f000f0"), app_id=30)
+    assert machine.faults
+    machine.start(0, 0, [1], assemble(TELLS_WHAT_IT_FINDS), app_id=30)
+    assert any(machine.read(0, 0, 0x60100000, 4 * 26))
