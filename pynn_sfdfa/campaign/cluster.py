@@ -38,7 +38,7 @@ def local_cluster(workers: int) -> Iterator[Client]:
         n_workers=workers,
         threads_per_worker=1,  # runs at a time; the threads of a run are its own
         processes=True,
-        dashboard_address="127.0.0.1:0",  # any free port: several commands may be at work
+        dashboard_address=None,
         memory_limit=0,
         silence_logs=logging.CRITICAL,  # a lost worker is no news here: its run goes on elsewhere
     )

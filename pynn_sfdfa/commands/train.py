@@ -98,7 +98,7 @@ def command(
             as_wrong_use(CampaignError, ConfigError, SimulatorError, DatasetError, RunFolderError, CheckpointError),
             as_wrong_use(InvalidParameterValueError),
             as_failure(CannotLearnError),
-            spread(workers, scheduler, threads, sys.stderr) as others,
+            spread(workers, scheduler, settings.training.threads, sys.stderr) as others,
         ):
             summary = run.train(
                 settings,
