@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.training.decay import Decay
     from pynn_sfdfa.training.losses import SpikeCount
     from pynn_sfdfa.training.optimizers import SGD, Adam
-    from pynn_sfdfa.training.readouts import FirstSpike
+    from pynn_sfdfa.training.readouts import EarlySpikes, FirstSpike
     from pynn_sfdfa.training.regularisation import WeightRegularisation
     from pynn_sfdfa.training.thresholds import fit_thresholds
     from pynn_sfdfa.training.trainer import Trainer
@@ -43,6 +43,7 @@ __all__ = [
     "Convolution",
     "Decay",
     "Dense",
+    "EarlySpikes",
     "FeedForward",
     "FirstSpike",
     "IF_curr_exp",
@@ -70,6 +71,7 @@ _MODULES = {
     "DFA": "rules",
     "Decay": "training.decay",
     "Dense": "network.connectivity",
+    "EarlySpikes": "training.readouts",
     "FeedForward": "network.feed_forward",
     "FirstSpike": "training.readouts",
     "HM2BP": "rules",

@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from pynn_sfdfa import datasets
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -55,6 +57,22 @@ def test_stock_neurons():
     assert "brian2" in [name for name, _, _ in answers]
     exact = float(re.search(r"([\d.]+) % right in continuous time", everything)[1])
     assert all(abs(float(accuracy) - exact) <= (0.0 if name == "nest" else 10.0) for name, accuracy, _ in answers)
+
+
+@pytest.mark.slow
+def test_spoken_digits():
+    """Runs anew where the recordings are at hand."""
+    pytest.importorskip("lyon")
+    try:
+        datasets.load("fsdd")
+    except datasets.DatasetError as error:
+        pytest.skip(str(error))
+    everything = "".join(printed(cell) for cell in code_cells(executed(ROOT / "notebooks" / "05_spoken_digits.ipynb")))
+    accuracies = re.findall(r"epoch \d: [\d.]+ % of training, ([\d.]+) % of test samples", everything)
+    assert len(accuracies) == 4
+    assert float(accuracies[-1]) >= 80.0
+    early, late = re.search(r"(\d+) % are right after 150 ms, (\d+) % at the end", everything).groups()
+    assert int(early) < int(late)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

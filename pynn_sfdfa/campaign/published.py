@@ -72,8 +72,8 @@ PUBLISHED: dict[tuple[str, str], Published] = {
 _SPLIT = "The published figures are of the official split of EMNIST; emnist47 is split otherwise."
 
 _FEW = (
-    "The test samples are 300, of speakers that are known from training, and the settings were chosen on them: of "
-    "97.3 %, 292 of them, the 95 % interval of Wilson is 94.8 to 98.6 %."
+    "The test samples are 300, of speakers that are known from training, and the settings were chosen on them. The "
+    "95 % interval of Wilson of 97.3 %, 292 samples, is 94.8 to 98.6 %."
 )
 
 NOTES = {"emnist47": _SPLIT, "emnist47-hm2bp": _SPLIT, "fsdd-hm2bp": _FEW, "fsdd-sfdfa": _FEW}

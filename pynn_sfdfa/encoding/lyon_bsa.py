@@ -11,7 +11,7 @@ import numpy as np
 
 from pynn_sfdfa.encoding.hearing import heard, on_grid, steps_before
 from pynn_sfdfa.encoding.of_recordings import OfRecordings
-from pynn_sfdfa.support.settings import Count, MayBeLeftOut, NotNegative, Positive, doc
+from pynn_sfdfa.support.settings import Count, Positive, doc
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,9 +52,6 @@ class LyonBSA(OfRecordings):
         ms; spikes come at its multiples.
     duration : float
         ms; spikes come before it, and what comes later of a sound is not heard.
-    lasting : float
-        ms of the trial that every sound is made to last, between whose frames is interpolated: slow and quick speakers
-        become alike. 0 leaves that to ``frame``.
     """
 
     name: ClassVar[str] = "lyon-bsa"
@@ -69,7 +66,6 @@ class LyonBSA(OfRecordings):
     taps: Annotated[Count, doc("steps of a spike's response")] = 24
     step: Annotated[Positive, doc("ms; spikes come at its multiples")] = 1.0
     duration: Annotated[Positive, doc("ms; spikes come before it")] = 700.0
-    lasting: Annotated[NotNegative, MayBeLeftOut(), doc("ms that every sound is made to last")] = 0.0
 
     @staticmethod
     def contradiction(values: Any) -> str | None:
@@ -79,9 +75,6 @@ class LyonBSA(OfRecordings):
         steps = values.frame / values.step
         if steps < 1 or not math.isclose(steps, round(steps)):
             return f"frame = {values.frame:g} ms must be a whole number of steps of {values.step:g} ms"
-        if values.lasting > values.duration or 0 < values.lasting < values.step:
-            limits = f"step = {values.step:g} and duration = {values.duration:g} ms"
-            return f"lasting = {values.lasting:g} ms must lie between {limits}, or be 0"
         return None
 
     @property
@@ -108,22 +101,15 @@ class LyonBSA(OfRecordings):
         """Return the spikes of a sound; see `OfRecordings.spikes`."""
         from pynn_sfdfa.encoding._bsa import bsa  # loaded when it is first called, for who only reads settings
 
-        stretched = self.gain * self._stretched(self.cochleagram(recording).T)
-        n = min(stretched.shape[1], steps_before(self.duration, self.step) - 1)
-        signals = np.zeros((len(stretched), stretched.shape[1] + self.taps))
+        frames = self.cochleagram(recording)
+        n = min(round(self.frame / self.step) * len(frames), steps_before(self.duration, self.step) - 1)
+        stretched = np.repeat(self.gain * frames.T, round(self.frame / self.step), axis=1)
+        signals = np.zeros((frames.shape[1], max(stretched.shape[1], n) + self.taps))
         signals[:, : stretched.shape[1]] = stretched
         fired = np.zeros((n, len(signals)), np.uint8)
         bsa(signals, self._response, self.threshold, n, fired)
         steps, units = np.nonzero(fired)
         return on_grid(steps + 1, self.step), units.astype(np.int32)
-
-    def _stretched(self, channels: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what the ear makes of a sound in each channel, frame by frame, at every step of its time."""
-        if not self.lasting:
-            return np.repeat(channels, round(self.frame / self.step), axis=1)
-        n = channels.shape[1]
-        at = np.linspace(0, n - 1, round(self.lasting / self.step))
-        return np.stack([np.interp(at, np.arange(n), channel) for channel in channels])
 
     @property
     def _response(self) -> NDArray[np.float64]:

@@ -73,10 +73,9 @@ def write(
     }
     files.write_text(path, render(f"{settings.name}: {shown['what']}", shown))
     early = shown["early"]
-    title = (
-        f"{settings.name}, {shown['what']}\nuntil when spikes count, {early['samples']} test samples, {readout.name}"
-    )
-    plotting.save(plotting.accuracy_over_time(early["times"], early["accuracy"], title), path.with_name(PICTURE))
+    title = f"{settings.name}, {shown['what']}\n{readout.name} until then, {early['samples']} test samples"
+    picture = PICTURE if path.name == NAME else f"{path.stem}-{PICTURE}"
+    plotting.save(plotting.accuracy_over_time(early["times"], early["accuracy"], title), path.with_name(picture))
 
 
 def _rows(table: Mapping[str, Any]) -> list[list[str]]:

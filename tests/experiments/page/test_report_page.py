@@ -64,6 +64,7 @@ def test_a_page_is_small_and_names_nothing_to_load(run):
 
 def test_the_page_of_an_old_run_is_the_one_that_training_wrote(run, tmp_path):
     result = invoke("report", run, "--out", tmp_path / "again.html")
+    assert {path.name for path in tmp_path.iterdir()} == {"again.html", "again-accuracy_over_time.png"}
     assert result.exit_code == 0, result.output
     assert (tmp_path / "again.html").read_bytes() == (run / "report.html").read_bytes()
 
