@@ -101,12 +101,11 @@ def ranges(options: argparse.Namespace) -> None:
     """Record the largest value of each variable while samples are shown and errors fed back."""
     for path in options.checkpoints:
         network, test, name = restored(path, options.data)
-        fixed = FixedPointNetwork(network, 1.0)
         targets = SpikeCount().targets(test.labels, network.sizes[-1])
         shown = range(min(options.samples, len(test)))
         # So small a rate leaves the weights as they are; nothing but "change" depends on it.
         for timed in (False, True):
-            fixed.tally.counts[:] = 0
+            fixed = FixedPointNetwork(network, 1.0)  # a new one, for its tally begins with the weights and feedback
             parameters = LearningParameters(1e-7, 0.0, timed=timed)
             trials = [fixed.train(test, k, targets[k], parameters, k) for k in shown]
             record(f"{name}, timed errors" if timed else name, fixed, trials)

@@ -32,11 +32,12 @@ def markdown(rows: list[Row]) -> str:
 
 
 def ranges(results: dict[str, Any]) -> str:
-    """Return the largest value of each variable on each network."""
+    """Return the largest value of each variable on each network, and how many values were saturated."""
     variables = list(results["ranges"][0]["largest"])
-    rows: list[Row] = [("network", *variables)]
+    rows: list[Row] = [("network", *variables, "saturated")]
     for entry in results["ranges"]:
-        rows.append((entry["network"], *(f"{entry['largest'][variable]:.3g}" for variable in variables)))
+        largest = (f"{entry['largest'][variable]:.3g}" for variable in variables)
+        rows.append((entry["network"], *largest, f"{sum(entry['saturated'].values())}"))
     return markdown(rows)
 
 
