@@ -154,5 +154,5 @@ if __name__ == "__main__":
     parser.add_argument("names", nargs="*")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--data", type=Path)
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     main(given.command, given.names, given.seeds, given.data)
