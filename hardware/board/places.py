@@ -77,7 +77,7 @@ def place(name: str) -> Place:
 
 
 @contextlib.contextmanager
-def at(where: Place, profile: bool = False) -> Iterator[EmulatedBoard | None]:
+def at(where: Place, profile: bool = False, pace: float = 1.0) -> Iterator[EmulatedBoard | None]:
     """Within the block, ``pyNN.spiNNaker`` and ``pynn_sfdfa.spiNNaker`` run on that machine, whatever files say.
 
     Parameters
@@ -85,6 +85,8 @@ def at(where: Place, profile: bool = False) -> Iterator[EmulatedBoard | None]:
     where : Place
     profile : bool
         Count what each core of the emulated board executes.
+    pace : float
+        Of a live simulation on the emulated board: see `emulated_board`.
 
     Yields
     ------
@@ -94,10 +96,10 @@ def at(where: Place, profile: bool = False) -> Iterator[EmulatedBoard | None]:
     Raises
     ------
     BoardError
-        If sPyNNaker is not installed, or another version of it.
+        If sPyNNaker is not installed, or another version of it; or if the pace is not above zero.
     """
     if not where.settings:
-        with emulated_board(profile) as board:
+        with emulated_board(profile, pace) as board:
             yield board
         return
     spynnaker.check_installed()

@@ -84,6 +84,7 @@ def _examine(
 @click.option("--board", required=True, help="emulated, HOSTNAME, or spalloc:SERVER.")
 @click.option("--out", type=OutFolder(), help="An experiment's folder for the results.")
 @click.option("--profile", is_flag=True, help="Print a script's load of each emulated core, and who would be late.")
+@click.option("--pace", type=float, metavar="X", help="Emulated: X s a second at most if live; inf.  [default: 1]")
 @click.option("--show-config", is_flag=True, help="Only print the configuration that sPyNNaker is given.")
 @data_option
 @set_option
@@ -93,6 +94,7 @@ def run(
     board: str,
     out: Path | None,
     profile: bool,
+    pace: float | None,
     show_config: bool,
     data: Path | None,
     overrides: tuple[str, ...],
@@ -115,6 +117,8 @@ def run(
         raise click.UsageError("--profile counts what emulated cores execute: it is for --board emulated.")
     if profile and not source.endswith(".py"):
         raise click.UsageError("--profile is for scripts.")
+    if pace is not None and (where.settings or not source.endswith(".py")):
+        raise click.UsageError("--pace is for a script with live input or output on --board emulated.")
     if not source.endswith(".py"):
         if arguments:
             raise click.UsageError(f"{arguments[0]!r} is one argument too many: only a script takes others.")
@@ -130,16 +134,16 @@ def run(
     if not Path(source).is_file():
         raise click.UsageError(f"There is no script {source}.")
     with explained_on(where.name):
-        _run_script([source, *arguments], where, profile)
+        _run_script([source, *arguments], where, profile, 1.0 if pace is None else pace)
 
 
-def _run_script(words: list[str], where: Place, profile: bool) -> None:
+def _run_script(words: list[str], where: Place, profile: bool, pace: float) -> None:
     from pynn_sfdfa.hardware.board.errors import BoardError
     from pynn_sfdfa.hardware.board.places import at
     from pynn_sfdfa.hardware.board.scripts import run_script, threads_left
 
     try:
-        with as_wrong_use(BoardError), at(where, profile) as board:
+        with as_wrong_use(BoardError), at(where, profile, pace) as board:
             try:
                 run_script(words)
             finally:

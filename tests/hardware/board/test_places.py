@@ -149,9 +149,11 @@ def test_what_is_refused_to_a_thread_ends_the_script(tmp_path):
     [
         (("script.py", "--board", "10.11.12.13", "--profile"), "it is for --board emulated"),
         (("digits", "--board", "emulated", "--profile"), "--profile is for scripts"),
+        (("script.py", "--board", "10.11.12.13", "--pace", "2"), "--pace is for a script"),
+        (("digits", "--board", "emulated", "--pace", "2"), "--pace is for a script"),
     ],
 )
-def test_only_scripts_on_emulated_cores_are_profiled(arguments, line):
+def test_only_scripts_on_emulated_cores_are_profiled_or_paced(arguments, line):
     done = run("run", *arguments)
     assert (done.exit_code, line in done.output) == (2, True)
 
