@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import llvmlite.binding
 import numpy as np
-from distributed import KilledWorker, WorkerPlugin, get_worker
+from distributed import KilledWorker, WorkerPlugin, get_worker, wait
 from distributed.comm import CommClosedError
 
 from pynn_sfdfa.campaign.cluster import existing_cluster, local_cluster
@@ -36,6 +36,9 @@ PAYS_FROM = 0.1
 """Seconds for which a worker must be busy with a batch of which others are to take a part."""
 
 _TIMINGS = 3
+
+_PATIENCE = 60.0
+"""Seconds after which one looks whether there is still a worker; one that was killed is started anew sooner."""
 
 
 @contextmanager
@@ -156,12 +159,23 @@ class Spread:
 
     def _wait(self, futures: list[Future]) -> list[Any]:
         try:
+            while futures and not self._done(futures):
+                if not self._client.scheduler_info(n_workers=-1)["workers"]:
+                    raise WorkersLostError("The scheduler has no workers any more. Finished epochs are kept.")
             return list(self._client.gather(futures, direct=True))
         except KilledWorker:
             reason = "One part of a batch has cost several workers their lives, perhaps for want of memory."
         except (CommClosedError, OSError, TimeoutError) as error:
             reason = f"The scheduler does not answer any more ({error})."
         raise WorkersLostError(f"{reason} Finished epochs are kept.")
+
+    def _done(self, futures: list[Future]) -> bool:
+        """Wait for a while, and return whether all is computed."""
+        try:
+            wait(futures, timeout=_PATIENCE)
+        except TimeoutError:
+            return False
+        return True
 
 
 def _tasks(workers: int, shards: int) -> int:

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("distributed", reason="run: pip install 'pynn-sfdfa[sweep]'")
 
 from click.testing import CliRunner
-from distributed import KilledWorker, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster
 from small_nets import network, random_trains
 
 from pynn_sfdfa.campaign import cluster, data_parallel
@@ -95,7 +95,7 @@ def test_workers_of_a_scheduler_train_and_foreign_versions_are_refused(scheduler
     ],
 )
 def test_workers_that_are_lost_for_good_are_told(error, message):
-    class Client:
+    class Lost:
         def scheduler_info(self, n_workers):
             return {"workers": ["one"]}
 
@@ -103,7 +103,15 @@ def test_workers_that_are_lost_for_good_are_told(error, message):
             raise error
 
     with pytest.raises(WorkersLostError, match=message):
-        data_parallel.Spread(Client(), 1, io.StringIO())._wait([])
+        data_parallel.Spread(Lost(), 1, io.StringIO())._wait([])
+
+
+def test_a_scheduler_without_workers_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(data_parallel, "_PATIENCE", 0.1)
+    with LocalCluster(n_workers=0, processes=False, dashboard_address=None) as there, Client(there) as client:
+        spread = data_parallel.Spread(client, 1, io.StringIO())
+        with pytest.raises(WorkersLostError, match="no workers any more"):
+            spread._wait([client.submit(os.getpid)])
 
 
 @pytest.mark.parametrize(
