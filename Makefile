@@ -118,5 +118,5 @@ build/python%/.ready: setup.cfg pyproject.toml | $(READY)
 	@echo "Setting up $(@D) to check types as Python $* does."
 	@$(ALL_IN_USE) "python$*" -m venv --clear --without-pip $(@D)
 	@$(BIN)/python -m pip --python $(@D)/bin/python install -qq --disable-pip-version-check --no-compile \
-	    --editable '.[sweep,portal]'
+	    --editable '.[sweep,portal]' pytest
 	@touch $@
