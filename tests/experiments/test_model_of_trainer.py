@@ -122,7 +122,7 @@ def test_the_command_line_predicts_exports_and_refuses(folder, trains, tmp_path)
         (lambda kept: kept["network"].update(gradient="none"), "gradient = 'none' is not valid"),
         (lambda kept: kept["network"]["layers"][0]["cell"].update(v_thresh=-90.0), "v_thresh = -90 mV is not valid"),
         (lambda kept: kept["network"]["layers"].pop(), "has the weights of 2 layers, and describes 1"),
-        (lambda kept: kept.update(readout="loudest"), "has the readout 'loudest'; known are first-spike, most-spikes"),
+        (lambda kept: kept.update(readout="loudest"), "readout 'loudest'; known are early-spikes, first-spike, most"),
     ],
 )
 def test_descriptions_that_are_none_are_refused(folder, tmp_path, change, message):

@@ -11,6 +11,7 @@ from pynn_sfdfa import BP, LIF_SFDFA, SGD, Convolution, Dense, Input, Local, Net
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.metrics import feedback_alignment
 from pynn_sfdfa.training.readouts import FirstSpike
+from pynn_sfdfa.training.responses import OutputSpikes
 
 CELL = LIF_SFDFA(tau_m=20.0, tau_syn=10.0, cm=1.0, v_rest=-65.0, v_thresh=-59.0, trial_duration=40.0)
 
@@ -62,7 +63,8 @@ def test_what_is_wired_spikes_when_what_is_trained_does():
     assert [wiring.counts(population).sum() for population in wiring.populations] == list(expected.spikes)
     output = wiring.populations[-1]
     np.testing.assert_array_equal(wiring.counts(output), expected.counts)
-    np.testing.assert_allclose(wiring.first_spikes(output), expected.first_spikes, atol=1e-4)
+    first = OutputSpikes(*wiring.spikes(output), wiring.trial_duration).first(expected.counts.shape)
+    np.testing.assert_allclose(first, expected.output.first(expected.counts.shape), atol=1e-4)
     assert wiring.projections[1].size() == 72  # a synapse for each unit, none for a weight that is 0
 
 

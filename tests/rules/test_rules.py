@@ -34,6 +34,9 @@ class Recorded:
         self.learned = {}
         self.fed_back = {}
 
+    def shares_feedback(self, layer):
+        return False
+
     def counts(self, layer):
         return self.all_counts[layer]
 

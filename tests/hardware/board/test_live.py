@@ -130,7 +130,8 @@ def test_every_spike_goes_round_through_both_processes_once(played):
     for name in RECORDED:
         assert [neuron for _, neuron in sorted(played.recorded[name])] == list(range(N)), name
     injector, cells, relay, echo = (np.array(sorted(played.recorded[name]))[:, 0] for name in RECORDED)
-    assert np.all(cells - injector == 1) and np.all(relay - cells == 1)
+    # The world's messages arrive at any time within a tick: before or after the cells have taken theirs for the next.
+    assert np.isin(cells - injector, (1, 2)).all() and np.all(relay - cells == 1)
     assert np.all(echo - relay >= 2)  # it has been to the other process and back, and crossed a synapse
     assert np.all(injector[1:] > echo[:-1])  # each was sent when the one before had come back
 
