@@ -132,7 +132,9 @@ def show(
         sim.run(later[-1])
     ran = time.perf_counter()
     counts = [wiring.counts(population, ms) for population, ms in zip(wiring.populations, later, strict=True)]
-    output = OutputSpikes(*wiring.spikes(wiring.populations[-1], later[-1]), wiring.trial_duration)
+    output = None
+    if readout.of_times:
+        output = OutputSpikes(*wiring.spikes(wiring.populations[-1], later[-1]), wiring.trial_duration)
     sim.end()
     answers = readout.decide(Responses(counts[-1].astype(np.int32), output))
     return Answers(counts, answers, built - started, ran - built)

@@ -200,17 +200,13 @@ class BatchEngine:
         if self._rule is None:
             raise ValueError("This engine was made without a rule, so there is no gradient; give training_engine one.")
         check_labels(trains, self._layers.sizes[-1])
-        blocks = self._learning_space().blocks
         totals = [np.zeros(w.shape, np.float32) for w in self._layers.weights]
         for start in range(0, len(trains), self._batch_size):
             samples = np.arange(start, min(start + self._batch_size, len(trains)))
             shown, at = trains.shown(samples, 0)
             workspace = self._layers.workspace(shown, self._batch_size)
             trials = self._shown(workspace, shown, at, start, self._rule, 1.0 / len(trains))
-            self._rule.assign_errors(trials, self._feedback)
-            flat = [total.reshape(-1) for total in totals]
-            self._layers.pool.run(trials.gradient_tasks(flat, blocks, self._rule.parts.local_gradient))
-            self._layers.without_absent(flat)
+            self._add_gradients(trials, self._rule, [total.reshape(-1) for total in totals])
         return [own.pynn_weights(total) for own, total in zip(self._layers.layouts, totals, strict=True)]
 
     def respond(self, trains: Presentations) -> Responses:
@@ -291,6 +287,13 @@ class BatchEngine:
             layer_wise=layer_wise,
             batch=self._step + 1,
         )
+
+    def _add_gradients(self, trials: Trials, rule: LearningRule, gradients: Sequence[NDArray[np.float32]]) -> None:
+        """Assign errors, and add to the flat gradients of all layers; nothing else changes."""
+        rule.assign_errors(trials, self._feedback)
+        blocks = self._learning_space().blocks
+        self._layers.pool.run(trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient))
+        self._layers.without_absent(gradients)
 
     def _descend(
         self,

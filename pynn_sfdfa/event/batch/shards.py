@@ -127,12 +127,8 @@ class ShardedEngine(BatchEngine):
         workspace = self._layers.workspace(batch, -(-self._batch_size // self._shards))
         trials = self._shown(workspace, batch, samples, 0, rule, scale)
         figures = self._figures([self._outcome(workspace, trials, batch.labels[samples])])
-        rule.assign_errors(trials, self._feedback)
         gradient = np.zeros(sum(weights.size for weights in self._layers.flat_weights), np.float32)
-        parts = self._split(gradient)
-        blocks = self._learning_space().blocks
-        self._layers.pool.run(trials.gradient_tasks(parts, blocks, rule.parts.local_gradient))
-        self._layers.without_absent(parts)
+        self._add_gradients(trials, rule, self._split(gradient))
         return Learned(gradient, figures)
 
     def _split(self, flat: NDArray[np.float32]) -> list[NDArray[np.float32]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import exact
+import networks
 import numpy as np
 import pytest
 
@@ -19,17 +20,7 @@ pytestmark = pytest.mark.slow
 
 FIRST, SECOND = 150, 100
 """ms, before and after the change."""
-CELL = {
-    "tau_m": 20.0,
-    "cm": 1.0,
-    "v_rest": -65.0,
-    "v_reset": -70.0,
-    "v_thresh": -55.0,
-    "tau_refrac": 2.0,
-    "tau_syn_E": 5.0,
-    "tau_syn_I": 8.0,
-    "i_offset": 0.0,
-}
+CELL = networks.CELL | {"tau_refrac": 2.0, "i_offset": 0.0}
 MILLIVOLTS = 0.01
 N_CHAIN = 12
 TIRED = {"tau_refrac": 20.0}
