@@ -10,8 +10,11 @@ ROOT = Path(__file__).parents[3]
 
 
 def printed(notebook):
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return [output["text"] for output in outputs if output.get("name") == "stdout"]
+    """What each cell has printed; how many messages of the kernel it came in depends on the clock."""
+    cells = [
+        [output for output in cell.get("outputs", []) if output.get("name") == "stdout"] for cell in notebook.cells
+    ]
+    return ["".join(output["text"] for output in cell) for cell in cells]
 
 
 @pytest.mark.slow
