@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["DTCM", "MAX_OUTPUTS", "MAX_SPIKES", "Incoming", "Receiver", "capacities", "dtcm", "events"]
+__all__ = [
+    "DTCM",
+    "MAX_DELAY",
+    "MAX_OUTPUTS",
+    "MAX_SPIKES",
+    "Incoming",
+    "Receiver",
+    "capacities",
+    "dtcm",
+    "events",
+]
+
+MAX_DELAY = 14
+"""Ticks from the sending of a packet to its arrival, at most: its key carries four bits of time."""
 
 MAX_SPIKES = 30
 """A neuron that has fired as often in a trial fires no more: a core keeps every spike of a trial in its memory."""

@@ -26,7 +26,8 @@ def explain(error: BaseException, board: str) -> str | None:
         The machine, as the user named it.
     """
     for cause in _causes(error):
-        names = {kind.__name__ for kind in type(cause).__mro__}
+        # PyNN has a ConnectionError of its own, of synapses.
+        names = {kind.__name__ for kind in type(cause).__mro__ if not kind.__module__.startswith("pyNN.")}
         for note in getattr(cause, "__notes__", ()):
             if note.startswith(NOTE):
                 return f"Cores of {board} stopped in the middle: {note.removeprefix(NOTE)}"

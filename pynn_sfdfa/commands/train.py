@@ -74,6 +74,7 @@ def command(
         if (workers or scheduler) and settings.training.shards is None:
             settings = load(experiment, [*overrides, *given, f"training.shards={SHARDS}"])
 
+    from pyNN.errors import ConnectionError as WiringError
     from pyNN.errors import InvalidParameterValueError
 
     from pynn_sfdfa.campaign.errors import CampaignError, WorkersLostError
@@ -96,7 +97,7 @@ def command(
         with (
             explained(simulator, setup),
             as_wrong_use(CampaignError, ConfigError, SimulatorError, DatasetError, RunFolderError, CheckpointError),
-            as_wrong_use(InvalidParameterValueError),
+            as_wrong_use(InvalidParameterValueError, WiringError),
             as_failure(CannotLearnError),
             spread(workers, scheduler, settings.training.threads, sys.stderr) as others,
         ):

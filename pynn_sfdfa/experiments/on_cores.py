@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, offers
-from pynn_sfdfa.hardware.capacity import DTCM, MAX_SPIKES
+from pynn_sfdfa.hardware.arithmetic import Formats
+from pynn_sfdfa.hardware.capacity import DTCM, MAX_DELAY, MAX_SPIKES
 from pynn_sfdfa.hardware.cores import layers_on_cores
 from pynn_sfdfa.hardware.cycles import CYCLES_PER_US
 from pynn_sfdfa.network.cells import LIF_SFDFA
@@ -80,6 +81,23 @@ def _of_network(network: Network, timestep: float) -> list[str]:
     ticks = network.trial_duration / timestep if timestep > 0 else 0.0
     if not (ticks >= 1 and math.isclose(ticks, round(ticks), rel_tol=1e-9)):
         found.append(f"A trial of {network.trial_duration:g} ms is no multiple of the timestep of {timestep:g} ms.")
+    return [*found, *_of_synapses(network, timestep)]
+
+
+def _of_synapses(network: Network, timestep: float) -> list[str]:
+    found, most = [], (MAX_DELAY - 1) * timestep
+    if network.delay > most:
+        found.append(
+            f"network.delay = {network.delay:g} ms: a packet's key has four bits of time, so that delays between "
+            f"neurons are 0 to {most:g} ms at this timestep."
+        )
+    limit = 2.0 ** (31 - Formats().weight)
+    largest = max(float(abs(weights).max(initial=0.0)) for weights in network.weights)
+    if largest >= limit:
+        found.append(
+            f"Weights are as large as {largest:.3g} nA: cores hold less than {limit:g} nA. Choose smaller ones, and "
+            "thresholds smaller by the same factor."
+        )
     return found
 
 

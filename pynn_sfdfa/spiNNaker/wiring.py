@@ -7,11 +7,9 @@ import warnings
 from pyNN import errors
 
 from pynn_sfdfa.common.wiring import delay_steps
+from pynn_sfdfa.hardware.capacity import MAX_DELAY
 
-__all__ = ["MAX_DELAY", "delay_in_ticks"]
-
-MAX_DELAY = 14
-"""Ticks from the sending of a packet to its arrival, at most: its key carries four bits of time."""
+__all__ = ["delay_in_ticks"]
 
 
 def delay_in_ticks(delay: float, step: float, source: str, from_neurons: bool, label: str) -> int:

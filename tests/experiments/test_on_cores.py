@@ -47,6 +47,10 @@ def test_timed_feedback_takes_more_and_more_neurons_a_slower_clock():
             ("digits-online", "--neurons-per-core", "256", "--set", "network.hidden_sizes=[256]"),
             ("does not fit into DTCM",),
         ),
+        (
+            ("digits-online", "--set", "network.delay=14", "--set", "network.weights=[-20.0, 20.0]"),
+            ("network.delay = 14 ms: a packet's key", "0 to 13 ms", "as large as 20 nA: cores hold less than 16 nA"),
+        ),
         (("digits-online", "--set", "loss.margin=1.0"), ("The loss needs output errors that are not target minus",)),
     ],
 )

@@ -2,14 +2,18 @@
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 pytest.importorskip("spynnaker")
 
 from oracles.fixed_point_network import FixedPointNetwork, LearningParameters
 
+from pynn_sfdfa.cli import main
 from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.experiments import run
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import BP, SFDFA
+from pynn_sfdfa.spiNNaker.wiring import delay_in_ticks
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.optimizers import SGD, Adam
 
@@ -89,3 +93,25 @@ def test_an_engine_learns_and_goes_on(emulated, capfd):
 def test_what_the_machine_cannot_train(sim, rule, optimizer, batch_size, threads, options, message):
     with pytest.raises(ValueError, match=message):
         sim.training_engine(network(**options), rule, optimizer, SpikeCount(), batch_size, 1, threads)
+
+
+def test_a_delay_beyond_the_field_of_a_packet_is_told_as_such(tmp_path, monkeypatch):
+    """PyNN's error of synapses has the name of that of a network that does not answer."""
+
+    def train(*_, **__):
+        delay_in_ticks(20.0, 1.0, "input", False, "forward")
+
+    monkeypatch.setattr(run, "train", train)
+    words = [
+        "train",
+        "digits-online",
+        "--simulator",
+        "spiNNaker",
+        "--board",
+        "emulated",
+        "--out",
+        str(tmp_path / "run"),
+    ]
+    done = CliRunner().invoke(main, [*words, "--out", str(tmp_path / "run")])
+    assert done.exit_code == 2
+    assert "Projection 'forward' has a delay of 20 ms; from 'input' SpiNNaker's packets can take 1 to 14" in done.output

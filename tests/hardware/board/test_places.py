@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from pyNN import errors
 
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.hardware.board.diagnosis import explain
@@ -105,6 +106,7 @@ def test_what_the_emulated_board_knows_comes_first():
 
 def test_other_errors_are_not_explained_away():
     assert explain(ZeroDivisionError("division by zero"), "b1") is None
+    assert explain(errors.ConnectionError("Projection 'a' has a delay of 20 ms"), "b1") is None
 
 
 def test_a_script_runs_on_the_emulated_board(tmp_path):
