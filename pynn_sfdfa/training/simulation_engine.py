@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.network.wiring import Wiring
     from pynn_sfdfa.rules import LearningRule
+    from pynn_sfdfa.training.batch_sizes import BatchSize
     from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
@@ -85,7 +86,7 @@ class SimulationEngine(ABC):
         rule: LearningRule | None = None,
         optimizer: Optimizer | None = None,
         loss: Loss | None = None,
-        batch_size: int = 1,
+        batch_size: BatchSize = 1,
         seed: int = 0,
         threads: int | None = None,
         readout: Readout | None = None,
@@ -246,7 +247,7 @@ class SimulationEngine(ABC):
             capped=tuple(int((c >= cap).sum()) for c in counts),
         )
 
-    def _check(self, batch_size: int, threads: int | None) -> None:
+    def _check(self, batch_size: BatchSize, threads: int | None) -> None:
         if threads not in (None, 1):
             raise ValueError(f"threads = {threads} is not possible: {self.one_thread}. Leave threads out.")
         if self._rule is None:
