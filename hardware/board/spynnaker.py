@@ -10,7 +10,7 @@ import importlib.metadata
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pynn_sfdfa.hardware.board.clock import VirtualCondition
 from pynn_sfdfa.hardware.board.errors import BoardError
@@ -19,6 +19,20 @@ from pynn_sfdfa.hardware.emulator.faults import BadBinary
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.board.server import CommandServer
+
+
+class Witness(Protocol):
+    """Sees what becomes of simulations."""
+
+    def begins(self) -> None:
+        """See a run begin."""
+
+    def clears_logs(self) -> None:
+        """See that logs are about to be cleared."""
+
+    def ends(self) -> None:
+        """See that a simulation is about to end, or to be reset."""
+
 
 __all__ = [
     "VERSION",
@@ -122,7 +136,11 @@ def tick_microseconds() -> float:
 
 @contextlib.contextmanager
 def patched(
-    new_transceiver: Callable[[], Any], clock: Any, folder: Path, annotate: Callable[[Exception], None]
+    new_transceiver: Callable[[], Any],
+    clock: Any,
+    folder: Path,
+    annotate: Callable[[Exception], None],
+    witness: Witness | None = None,
 ) -> Iterator[None]:
     """Within the block, sPyNNaker finds the emulated board, waits in its time and reads no file of the user's home.
 
@@ -136,6 +154,8 @@ def patched(
         For reports and data.
     annotate : callable
         Is given the error when a run fails, before its script is.
+    witness : Witness, optional
+        Is told when a run begins, before logs are cleared, and before a simulation ends or is reset.
     """
     with contextlib.ExitStack() as undo:
         module = importlib.import_module("spinnman.spinnman_simulation")
@@ -148,6 +168,11 @@ def patched(
         for name in ("_run", "stop"):
             function = getattr(simulator.AbstractSpinnakerBase, name)
             _replace(undo, simulator.AbstractSpinnakerBase, name, _annotating(function, annotate))
+        if witness is not None:
+            seen = {"_run": witness.begins, "_execute_clear_io_buf": witness.clears_logs}
+            for name, see in (seen | dict.fromkeys(("stop", "reset"), witness.ends)).items():
+                function = getattr(simulator.AbstractSpinnakerBase, name)
+                _replace(undo, simulator.AbstractSpinnakerBase, name, _seen(function, see))
         reports = SETTINGS["Reports"] | {"default_report_file_path": str(folder)}
         undo.enter_context(configured({**SETTINGS, "Reports": reports}, folder))
         yield
@@ -203,6 +228,17 @@ def _annotating(function: Callable[..., Any], annotate: Callable[[Exception], No
             raise
 
     return annotating
+
+
+def _seen(function: Callable[..., Any], see: Callable[[], None]) -> Callable[..., Any]:
+    """Return the function with something that is done before it."""
+
+    @functools.wraps(function)
+    def seen(*arguments: Any, **options: Any) -> Any:
+        see()
+        return function(*arguments, **options)
+
+    return seen
 
 
 def _with_settings(config: Any, settings: Mapping[str, Mapping[str, str]]) -> Any:
