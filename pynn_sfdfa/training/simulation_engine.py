@@ -18,6 +18,7 @@ from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedb
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
 from pynn_sfdfa.training.responses import OutputSpikes, Responses
+from pynn_sfdfa.training.simulated_rules import check_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -98,6 +99,8 @@ class SimulationEngine(ABC):
         self._readout = readout if readout is not None else MostSpikes()
         network.check_trains_on(self.simulator)
         self._check(batch_size, threads)
+        if rule is not None:
+            check_parts(rule, len(network.layers) - 1, self.place)
         for chosen in (regularisation, boosting):
             if chosen is not None:
                 what = f"{type(chosen).__name__} is not possible {self.place}: it"
@@ -160,6 +163,8 @@ class SimulationEngine(ABC):
                 "rho": self._rule.rho,
                 "r_target": self._rule.r_target,
                 "timed": Need.ALL_SPIKES in self._rule.parts.transport.all_needs,
+                "surrogate": self._rule.parts.local_gradient.surrogate,
+                "symmetric": self._rule.parts.feedback.symmetric,
             }
             counts, responses = self._run(shown, first_trial + start, learning, report)
             self._trials += len(shown)

@@ -14,7 +14,7 @@ from pynn_sfdfa.event.batch.activity import add_up, summarise
 from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.blocks import Blocks
-from pynn_sfdfa.event.batch.checks import check_inhibition
+from pynn_sfdfa.event.batch.checks import check_rule
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
@@ -123,7 +123,7 @@ class BatchEngine:
         if seed != int(seed) or not 0 <= seed < 2**63:
             raise ValueError(f"seed = {seed} is not valid; it must be an integer from 0 to 2**63 - 1.")
         if rule is not None:
-            check_inhibition(network, rule)
+            check_rule(network, rule)
         self._rule, self._given_optimizer = rule, optimizer
         self._loss = loss if loss is not None else SpikeCount()
         self._readout = readout if readout is not None else MostSpikes()
