@@ -281,7 +281,7 @@ def test_runs_of_hm2bp_are_made_once(monkeypatch, tmp_path):
         (("emnist47-best", "--rules", "dfa"), "--rules dfa: the table emnist47-best is of sfdfa, bp alone."),
         (
             ("mnist", "--rules", "sfda,bp"),
-            "there is no rule 'sfda' (did you mean sfdfa?); choose of sfdfa, dfa, bp, hm2bp.",
+            "there is no rule 'sfda' (did you mean sfdfa?); choose of sfdfa, dfa, bp, hm2bp, spsp-estimated.",
         ),
     ],
 )
