@@ -10,6 +10,7 @@ import numpy as np
 from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import equations, schedule, simulator
 from pynn_sfdfa.brian2.delay_line import delay_line
+from pynn_sfdfa.brian2.idle import run_at_spikes, run_at_trial_end
 from pynn_sfdfa.brian2.lif_group import LIFGroup
 from pynn_sfdfa.brian2.sources import is_stimulus
 
@@ -48,6 +49,10 @@ def forward_group(source: Any, target: LIFGroup, pre: np.ndarray, post: np.ndarr
     if plastic:
         schedule.place(group.eligibility, schedule.ELIGIBILITY)
         schedule.place(group.learning, schedule.LEARN)
+        run_at_spikes(group.eligibility, target)
+        run_at_trial_end(group.learning, target.trial_steps)
+    if not steps:
+        run_at_spikes(group.pre, source)
     group.connect(i=pre, j=post)
     group.delay_steps = steps
     simulator.state.network.add(group)
@@ -81,6 +86,8 @@ def feedback_group(source: LIFGroup, target: LIFGroup, pre: np.ndarray, post: np
     if not timed:
         schedule.place(group.gathering, schedule.GATHER_ERRORS)
     schedule.place(group.estimate, schedule.ESTIMATE_FEEDBACK)
+    for name in events:
+        run_at_trial_end(getattr(group, name), target.trial_steps)
     group.connect(i=pre, j=post)
     simulator.state.network.add(group)
     return group
