@@ -230,7 +230,7 @@ def take_arrivals(
     """
     width, begin = _index(place.A.size), group
     if width == STEP:
-        taken = _take_16(group, end, decay_syn, decay_m, n_spikes, n_released, place)
+        taken: _Taken = _take_16(group, end, decay_syn, decay_m, n_spikes, n_released, place)
     elif width == _THIRD:
         taken = _take_32(group, end, decay_syn, decay_m, n_spikes, n_released, place)
     elif width == _FOURTH:
