@@ -269,7 +269,8 @@ class Machine:
             queue.act(found)
         elif why == turns.BY_HAND:
             chip, _ = queue.subjects[found]
-            self._network.arrive(chip, *queue.take()[1:])
+            if not self._network.teach(chip, *queue.first()[1:]):
+                self._network.arrive(chip, *queue.take()[1:])
         elif why == turns.NARROW:
             queue.make_room()
         elif why == turns.FULL:

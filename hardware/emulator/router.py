@@ -94,6 +94,10 @@ class Router:
         self._passed[Passage(packet.kind, packet.key, link, word)] += 1
         return outcome
 
+    def outcome(self, packet: Packet, link: int | None) -> Outcome:
+        """Say where a packet would go, without counting it."""
+        return _split(self._word(packet, link)[0])
+
     def passed(self) -> Counter[Passage]:
         """Return how many packets have gone which way since the boot."""
         passed = self._passed.copy()

@@ -10,6 +10,7 @@ import numpy as np
 from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import equations, schedule, simulator
 from pynn_sfdfa.brian2.delay_line import delay_line
+from pynn_sfdfa.brian2.idle import run_at_spikes, run_at_trial_end
 from pynn_sfdfa.brian2.lif_group import LIFGroup
 from pynn_sfdfa.brian2.sources import is_stimulus
 
@@ -55,11 +56,15 @@ def forward_group(
     schedule.place(group.pre, schedule.STIMULUS_ARRIVAL if stimulus else schedule.NEURON_ARRIVAL)
     if synapse is not None:
         schedule.place(group.learning, schedule.LEARN)
+        run_at_trial_end(group.learning, target.trial_steps)
         if "eligibility" in events:
             schedule.place(group.eligibility, schedule.ELIGIBILITY)
+            run_at_spikes(group.eligibility, target)
         if not synapse.event_driven:
             when, order = schedule.ELIGIBILITY
             group.run_regularly(equations.moving(synapse), clock=group.clock, when=when, order=order)
+    if not steps:
+        run_at_spikes(group.pre, source)
     group.connect(i=pre, j=post)
     group.delay_steps = steps
     simulator.state.network.add(group)
@@ -107,6 +112,8 @@ def feedback_group(
         schedule.place(group.gathering, schedule.GATHER_ERRORS)
     if estimate:
         schedule.place(group.estimate, schedule.ESTIMATE_FEEDBACK)
+    for name in events:
+        run_at_trial_end(getattr(group, name), target.trial_steps)
     group.connect(i=pre, j=post)
     if forward is not None:
         group.forward_synapse = forward[1]

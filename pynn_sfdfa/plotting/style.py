@@ -7,6 +7,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
@@ -86,5 +87,6 @@ def save(figure: Figure, path: str | Path) -> None:
     if Path(path).suffix.lower() != ".png":
         raise ValueError(f"{path} does not name a PNG picture; let it end in .png.")
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=_DPI)
+    figure.set_dpi(_DPI)
+    FigureCanvasAgg(figure).print_png(buffer)  # draws once; Figure.savefig does twice, which takes twice as long
     files.write_bytes(path, buffer.getvalue())

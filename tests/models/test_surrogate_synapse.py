@@ -34,7 +34,7 @@ def test_a_steep_surrogate_is_the_movement_of_the_spike(derivative, tolerance):
 
     spike = brentq(above, arrival, arrival + CELL["tau_syn"] * np.log(2) * 2)
     A, B = (weight * np.exp(-(spike - arrival) / CELL[tau]) for tau in ("tau_syn", "tau_m"))
-    exact = (A - B) / weight / (A / CELL["tau_syn"] - B / CELL["tau_m"])  # section 3 of the algorithm, first spike
+    exact = (A - B) / weight / (A / CELL["tau_syn"] - B / CELL["tau_m"])  # docs/algorithm.md, section 3, first spike
     model = SURROGATE_SYNAPSES[derivative]
     steep, flat = (eligibility(model, slope, weight, arrival, spike) for slope in (3000.0, 1.0))
     assert exact < 0

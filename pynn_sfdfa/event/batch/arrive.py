@@ -123,4 +123,4 @@ def arrive_spikes(
                 events[event0 + at].source = order[k]
                 events[event0 + at].grade = spike.grade
             start = stop
-        out.places[trial].n_groups = group_events(groups.time, group0, _index(start), groups, group0, constants)
+        out.places[trial].n_groups = group_events(groups["time"], group0, _index(start), groups, group0, constants)

@@ -62,17 +62,18 @@ def reach_of(sites: Sites, order: NDArray[np.int64]) -> Reach:
     number = np.where(order >= 0, sites.offsets[order + 1] - first, 0)
     offsets = np.concatenate([[0], np.cumsum(number)])
     arrival = np.repeat(first - offsets[:-1], number) + np.arange(offsets[-1])
-    units, targets = np.recarray(number.size, _UNIT), np.recarray(arrival.size, _TARGET)
-    units.row = 0
-    units.row[number > 0] = sites.row[first[number > 0]]
-    targets.site, targets.row = sites.site[arrival], sites.row[arrival] - np.repeat(units.row, number)
-    known: dict[bytes, int] = {}
-    raw, size = memoryview(targets.tobytes()), _TARGET.itemsize
-    for unit, (start, end) in enumerate(zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)):
-        units.pattern[unit] = known.setdefault(bytes(raw[start * size : end * size]), len(known))
+    own = np.zeros(number.size, np.int64)
+    own[number > 0] = sites.row[first[number > 0]]
+    targets = np.recarray(arrival.size, _TARGET)
+    targets.site, targets.row = sites.site[arrival], sites.row[arrival] - np.repeat(own, number)
+    raw, starts, known = targets.tobytes(), offsets * _TARGET.itemsize, dict[bytes, int]()
+    spans = zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
+    units = np.recarray(number.size, _UNIT)
+    units.pattern = [known.setdefault(raw[start:end], len(known)) for start, end in spans]
+    units.row = own
     each = [np.frombuffer(pattern, _TARGET) for pattern in known]
-    starts = np.concatenate([[0], np.cumsum([pattern.size for pattern in each])]).astype(np.int64)
-    return Reach(units, starts, np.concatenate(each).view(np.recarray))
+    begins = np.concatenate([[0], np.cumsum([pattern.size for pattern in each])]).astype(np.int64)
+    return Reach(units, begins, np.concatenate(each).view(np.recarray))
 
 
 REACH = numba.typeof(Reach(np.recarray(0, _UNIT), np.zeros(1, np.int64), np.recarray(0, _TARGET)))
