@@ -189,7 +189,7 @@ class SFDFAProjection(Projection):
     def _new_group(self, address: Address) -> Any:
         source, target = self._sources[address.source][0], self._targets[address.target][0]
         ends = source.brian2_group, target.brian2_group, address.pre, address.post
-        definition = getattr(self.synapse_type, "definition", None)
+        definition: Any = getattr(self.synapse_type, "definition", None)
         if self._is_feedback:
             forward = self._forward.get((address.source, address.target))
             return groups.feedback_group(*ends, definition, self.synapse_type.timed, forward)

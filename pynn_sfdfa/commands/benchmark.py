@@ -86,9 +86,9 @@ def _peers(data: Path | None, threads: int | None, task: str) -> tuple[dict[str,
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.experiments.config import ConfigError
 
-    *samples, epochs = OF_TASK[task]
+    n_train, n_test, epochs = OF_TASK[task]
     with as_wrong_use(ConfigError), as_failure(DatasetError):
-        report = measure_peers(prepare(data, *samples, threads, experiment=task), tell=_tell, epochs=epochs)
+        report = measure_peers(prepare(data, n_train, n_test, threads, experiment=task), tell=_tell, epochs=epochs)
     return report, peers_table(report)
 
 
