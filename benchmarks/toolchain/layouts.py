@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "CONSTANTS",
@@ -15,6 +22,8 @@ __all__ = [
     "REPLAY",
     "SPIKE",
     "TALLY",
+    "narrow",
+    "structures",
 ]
 
 _VARIABLES = 8
@@ -40,3 +49,18 @@ FLOAT_NEURON = np.dtype([(name, "<i4" if name == "count" else "<f4") for name in
 FLOAT_SPIKE = np.dtype([("tick", "<u2"), ("neuron", "<u2"), ("factor", "<f4")])
 
 FLOAT_REPLAY = np.dtype([(name, "<f4") for name in REPLAY.names])
+
+
+def structures(kind: np.dtype[Any], columns: Mapping[str, Any]) -> NDArray[Any]:
+    """Return an array of a structured type; ``columns`` holds arrays by the names of its fields."""
+    out = np.zeros(len(next(iter(columns.values()))), kind)
+    for name, values in columns.items():
+        out[name] = values
+    return out
+
+
+def narrow(values: ArrayLike) -> NDArray[np.int32]:
+    """Return int64 values as int32; they must fit."""
+    out = np.asarray(values).astype(np.int32)
+    assert np.array_equal(out, values)
+    return out
