@@ -12,6 +12,7 @@ from pyNN import errors
 
 from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import equations, schedule, simulator
+from pynn_sfdfa.brian2.idle import run_at_spikes, run_at_trial_end
 from pynn_sfdfa.brian2.parameters import Parameters
 from pynn_sfdfa.brian2.perturbations import PERTURBATION_OF, seed_parts
 from pynn_sfdfa.brian2.target_function import TargetFunction
@@ -74,6 +75,9 @@ class LIFGroup(Parameters, brian2.NeuronGroup):
         self.first_trial = simulator.contents.first_trial
         self.seed_high, self.seed_low = seed_parts(simulator.contents.seed)
         self.trial_steps: int = steps
+        run_at_spikes(self.resetter["spike"], self)
+        for at_end in (self.thresholder["trial_end"], self.resetter["trial_end"]):
+            run_at_trial_end(at_end, steps)
         self.layer_index: int = layer
         self.take(parameters)
 

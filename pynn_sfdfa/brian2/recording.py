@@ -15,6 +15,7 @@ import numpy as np
 from pyNN import errors, recording
 
 from pynn_sfdfa.brian2 import schedule, simulator
+from pynn_sfdfa.brian2.idle import run_at_spikes
 from pynn_sfdfa.common.numbers import number
 from pynn_sfdfa.common.recording import SafeClearing
 
@@ -111,6 +112,7 @@ class Recorder(SafeClearing, recording.Recorder):
         if self._since and self._spikes is None:
             name = simulator.contents.new_name("spikes")
             self._spikes = brian2.SpikeMonitor(self.population.brian2_group, name=name)
+            run_at_spikes(self._spikes, self.population.brian2_group)
             simulator.state.network.add(self._spikes)
 
     def _monitors(self) -> list[Any]:

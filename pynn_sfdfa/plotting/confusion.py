@@ -39,7 +39,8 @@ def confusion_matrix(matrix: ArrayLike, title: str) -> Figure:
             if count:
                 dark = percent[true, predicted] > 35
                 colour = "white" if dark else INK
-                axes.text(predicted, true, str(count), ha="center", va="center", fontsize=8, color=colour)
+                inside = axes.text(predicted, true, str(count), ha="center", va="center", fontsize=8, color=colour)
+                inside.set_in_layout(False)  # its size is of no consequence, and takes long to find out
     step = 1 if n_classes <= 20 else 5
     axes.set_xticks(range(0, n_classes, step))
     axes.set_yticks(range(0, n_classes, step))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
@@ -86,5 +87,7 @@ def save(figure: Figure, path: str | Path) -> None:
     if Path(path).suffix.lower() != ".png":
         raise ValueError(f"{path} does not name a PNG picture; let it end in .png.")
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=_DPI)
+    figure.set_dpi(_DPI)
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.print_png(buffer)  # draws once; Figure.savefig does twice, which takes twice as long
     files.write_bytes(path, buffer.getvalue())
