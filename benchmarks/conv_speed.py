@@ -44,8 +44,8 @@ def arrivals(network, spikes: tuple[float, ...]) -> list[tuple[int, int, int]]:
     """Return (arrivals a sample, rows of the weights, lanes) of each layer, if spikes are spread evenly."""
     found = []
     for layout, below in zip(layouts_of(network), spikes, strict=True):
-        units = layout.reach.offsets.size - 1
-        found.append((round(below * layout.reach.targets.size / units), layout.rows, layout.width))
+        offsets, sites, _ = layout.arrivals
+        found.append((round(below * sites.size / (offsets.size - 1)), layout.rows, layout.width))
     return found
 
 

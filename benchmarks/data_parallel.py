@@ -40,8 +40,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--batch-size", type=int, default=200)
     parser.add_argument("--batches", type=int, default=9)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting; repeatable")
     given = parser.parse_args()
-    settings = config.load(given.experiment, [f"training.batch_size={given.batch_size}"])
+    settings = config.load(given.experiment, [f"training.batch_size={given.batch_size}", *given.set])
     network, samples = assembly.build(settings, given.data, sys.stderr)
     made = {"rule": settings.rule.build(), "optimizer": settings.optimizer.build(), "loss": settings.loss.build()}
     numbers = (1, 2)

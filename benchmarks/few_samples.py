@@ -48,7 +48,7 @@ def run(trial: dict[str, Any], seed: int, data: Path | None) -> list[dict[str, A
     """Train for one epoch, and return the figures that were taken on the way."""
     settings = config.load(trial["experiment"], ["data.validation=0.1", f"training.seed={seed}", *trial["set"]])
     network, parts = assembly.build(settings, data, sys.stderr)
-    train, held_out, batch = parts.train, parts.validation, settings.training.batch_size
+    train, held_out, batch = parts.train, parts.validation, settings.training.batch_sizes.at(1)
     rule, loss = settings.rule.build(), settings.loss.build()
     engine = sim.training_engine(network, rule, settings.optimizer.build(), loss, batch, seed)
     probe = GradientAlignment(network, rule, loss, held_out.select(np.arange(COMPARED)))

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 from toolchain import layouts
-from toolchain.build import build_for_core
+from toolchain.build import build_float_for_core, build_for_core
 from toolchain.core import CoreKernels
-from toolchain.processors import ARM968, CORTEX_M4F, Processor
+from toolchain.processors import ARM968, CORTEX_M4F, CORTEX_M4F_FLOAT, Processor
 
 from pynn_sfdfa.hardware.arithmetic import Formats
 from pynn_sfdfa.support import files
@@ -85,6 +85,40 @@ class Core:
         return each, few - 32 * each
 
 
+class FloatCore(Core):
+    """The kernels in float32 on the same core, with arrays as of a trial."""
+
+    def __init__(self) -> None:
+        self.kernels = CoreKernels(build_float_for_core(), True, CORTEX_M4F_FLOAT)
+
+    def count(self, n: int, name: str, fires: bool = False) -> int:
+        neurons, replay = np.zeros(n, layouts.FLOAT_NEURON), np.ones(n, layouts.FLOAT_REPLAY)
+        neurons["A"], neurons["B"], neurons["count"] = 0.5, 0.5 + 2.0 * fires, 1
+        constants = np.array([(0.96, 0.98, 0.5, 1.0, 0, 30)], layouts.FLOAT_CONSTANTS)
+        learning, spikes = np.full(1, 0.1, np.float32).repeat(5), np.zeros(n, layouts.FLOAT_SPIKE)
+        spikes["neuron"], spikes["factor"] = np.arange(n), 1.0
+        row, other, more = (np.ones(n, np.float32) for _ in range(3))
+        feedback, pull = np.ones(24 * n, np.float32), np.ones(24, np.float32)
+        arguments = {
+            "sfdfa_float_arrive": (row, other, n),
+            "sfdfa_float_arrive_graded": (row, other, other, more, n),
+            "sfdfa_float_take_up": (neurons, row, other if fires else 0, n),
+            "sfdfa_float_tick": (constants, neurons, n, 3, spikes, other),
+            "sfdfa_float_output_error": (row, neurons, other, n),
+            "sfdfa_float_feed_back": (row, other, more, n),
+            "sfdfa_float_hidden_error": (row, neurons, learning, other, n),
+            "sfdfa_float_replay_begin": (replay, row, learning, n),
+            "sfdfa_float_replay_spikes": (replay, spikes, n, 0),
+            "sfdfa_float_replay_decay": (replay, constants, row, n),
+            "sfdfa_float_pull_decay": (replay, constants, row, n),
+            "sfdfa_float_timed_spikes": (replay, spikes, n, 0, feedback, n, pull, self.outputs, learning),
+            "sfdfa_float_change_row": (row, other, n),
+            "sfdfa_float_improve_feedback": (row, neurons, other, learning, n),
+        }
+        self.kernels.call(name, *arguments[name])
+        return self.kernels.instructions
+
+
 def measured(processor: Processor = ARM968) -> list[dict[str, Any]]:
     core, small = Core(None, processor), Core(SMALL_WEIGHTS, processor)
     rows = []
@@ -122,6 +156,28 @@ def measured(processor: Processor = ARM968) -> list[dict[str, Any]]:
     return rows
 
 
+def measured_in_float32() -> list[dict[str, Any]]:
+    """Return the same of the kernels in float32, by the names of those in fixed point."""
+    core, rows = FloatCore(), []
+
+    def add(kernel: str, cost: tuple[float, float]) -> None:
+        rows.append({"kernel": kernel, "each": round(cost[0], 1), "call": round(cost[1])})
+
+    for name in ("arrive", "arrive_graded", "tick", "output_error", "feed_back", "hidden_error", "replay_begin",
+                 "replay_spikes", "replay_decay", "pull_decay", "change_row", "improve_feedback"):  # fmt: skip
+        add(f"sfdfa_{name}", core.linear(f"sfdfa_float_{name}"))
+    add("sfdfa_take_up, no grades", core.linear("sfdfa_float_take_up"))
+    add("sfdfa_take_up", core.linear("sfdfa_float_take_up", fires=True))
+    quiet, firing = core.linear("sfdfa_float_tick"), core.linear("sfdfa_float_tick", fires=True)
+    add("sfdfa_tick, more for a spike", (firing[0] - quiet[0], 0.0))
+    spike = core.linear("sfdfa_float_timed_spikes")
+    core.outputs = 20
+    output = (core.linear("sfdfa_float_timed_spikes")[0] - spike[0]) / 10
+    add("sfdfa_timed_spikes", (spike[0] - 10 * output, spike[1]))
+    add("sfdfa_timed_spikes, more for an output", (output, 0.0))
+    return rows
+
+
 def bytes_per_neuron() -> int:
     """DTCM of a hidden neuron, learning: its structures, the arrays of the kernels, two row buffers, its spikes."""
     structures = layouts.NEURON.itemsize + layouts.REPLAY.itemsize + SPIKES * layouts.SPIKE.itemsize
@@ -153,10 +209,11 @@ def page(result: dict[str, Any]) -> str:
     ]
     lines += ["", *_both(result)]
     estimates = result["estimates"]
-    memory = result["image"]
+    memory, of_floats = result["image"], result["image of SpiNNaker2 in float32"]["code"]
     lines += [
         "",
-        f"All kernels together take {memory['code']:,} bytes of ITCM (32 KB) and {memory['constants']} of constants.",
+        f"All kernels together take {memory['code']:,} bytes of ITCM (32 KB) and {memory['constants']} of constants; "
+        f"those in float32, without random numbers, {of_floats:,} bytes.",
         "",
         "*Estimates*, not measurements. Bytes: "
         f"{estimates['bytes_per_neuron']} in DTCM for a hidden neuron that learns, "
@@ -189,19 +246,28 @@ SHOWN = {
 }
 
 
+COLUMNS = {
+    ARM968: "kernels",
+    CORTEX_M4F: "kernels of SpiNNaker2",
+    CORTEX_M4F_FLOAT: "kernels of SpiNNaker2 in float32",
+}
+"""Where the result has what was counted on a processor."""
+
+
 def _both(result: dict[str, Any]) -> list[str]:
-    """Return the table that has both processors side by side; estimates take an instruction for a cycle."""
-    clocks = [(processor, clock) for processor in (ARM968, CORTEX_M4F) for clock in processor.megahertz]
-    heading = [f"{processor.name}, instructions" for processor in (ARM968, CORTEX_M4F)]
-    heading += [f"ns at {clock} MHz (estimate)" for _, clock in clocks]
+    """Return the table that has all processors side by side; estimates take an instruction for a cycle."""
+    clocks = [(processor, clock) for processor in COLUMNS for clock in processor.megahertz]
+    heading = [f"{processor.name}, instructions" for processor in COLUMNS]
+    heading += [f"ns at {clock} MHz{', float32' * processor.float32} (estimate)" for processor, clock in clocks]
     lines = [f"| for each | {' | '.join(heading)} |", "|---" * (1 + len(heading)) + "|"]
     for what, kernel in SHOWN.items():
         cost = {}
-        for name, rows in ((ARM968.name, result["kernels"]), (CORTEX_M4F.name, result["kernels of SpiNNaker2"])):
-            each = {row["kernel"]: row["each"] for row in rows}
-            cost[name] = each[kernel] + (10 * each[f"{kernel}, more for an output"] if "10 outputs" in what else 0)
-        cells = [f"{cost[processor.name]:.1f}" for processor in (ARM968, CORTEX_M4F)]
-        cells += [f"{1000 * cost[processor.name] / clock:.0f}" for processor, clock in clocks]
+        for processor, place in COLUMNS.items():
+            each = {row["kernel"]: row["each"] for row in result[place]}
+            more = 10 * each[f"{kernel}, more for an output"] if "10 outputs" in what else 0
+            cost[processor] = each[kernel] + more
+        cells = [f"{cost[processor]:.1f}" for processor in COLUMNS]
+        cells += [f"{1000 * cost[processor] / clock:.0f}" for processor, clock in clocks]
         lines.append(f"| {what} | {' | '.join(cells)} |")
     return lines
 
@@ -214,13 +280,16 @@ def written(text: str, result: dict[str, Any]) -> str:
 
 def main() -> None:
     image, other = CoreKernels(), CoreKernels(processor=CORTEX_M4F)
+    floats = CoreKernels(build_float_for_core(), processor=CORTEX_M4F_FLOAT)
     rows = measured()
     result = {
         "kernels": rows,
         "kernels of SpiNNaker2": measured(CORTEX_M4F),
+        "kernels of SpiNNaker2 in float32": measured_in_float32(),
         "estimates": estimated(rows),
         "image": {"code": image.code_bytes, "constants": image.constant_bytes},
         "image of SpiNNaker2": {"code": other.code_bytes, "constants": other.constant_bytes},
+        "image of SpiNNaker2 in float32": {"code": floats.code_bytes, "constants": floats.constant_bytes},
     }
     files.write_text(RESULT, json.dumps(result, indent=1) + "\n")
     files.write_text(PAGE, written(PAGE.read_text(), result))

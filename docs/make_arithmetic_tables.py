@@ -99,7 +99,7 @@ def cost(results: dict[str, Any]) -> str:
         spikes = entry["spikes"][0] * neurons / hidden
         traces = 2 * spikes * events + 2 * events * min(spikes, ticks) + events * neurons
         moved = 4 * spikes * events + 5 * events * neurons
-        name = f"{entry['network'].split(',')[0]}, {events:.0f} events, {spikes:.0f} spikes"
+        name = f"{entry['network']}: {events:.0f} events, {spikes:.0f} spikes"
         state = f"8 B ({8 * inputs * neurons / 1024:.0f} KiB)"
         rows.append((name, "forward traces", f"{traces:,.0f}", f"{moved:,.0f}", state, f"{8 * inputs:,} B"))
         replay = 2 * ticks * neurons + spikes + neurons

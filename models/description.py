@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,11 @@ class StateVariable:
     initial: str
     description: str
     label: str = ""
+
+    @property
+    def decays(self) -> bool:
+        """Whether it decays with a time constant: ``-name/tau``."""
+        return re.fullmatch(rf"-{self.name}/\w+", self.derivative) is not None
 
 
 @dataclass(frozen=True)
@@ -183,6 +189,8 @@ class SynapseModel:
     readable : tuple of str
         What ``get`` of a projection returns.
     on_presynaptic_spike, on_postsynaptic_spike, on_errors, on_trial_end : Event
+    abbreviations : tuple of (str, str, str)
+        Of what derivatives speak of (name, unit, expression), each made of what stands before it.
     """
 
     name: str
@@ -196,10 +204,16 @@ class SynapseModel:
     on_postsynaptic_spike: Event
     on_errors: Event
     on_trial_end: Event
+    abbreviations: tuple[tuple[str, str, str], ...] = ()
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter of that name; KeyError if there is none."""
         return {p.name: p for p in self.parameters}[name]
+
+    @property
+    def event_driven(self) -> bool:
+        """Whether all that changes between events decays, so that it need be known at events alone."""
+        return all(s.decays or not s.derivative for s in (*self.presynaptic_state, *self.state))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 from toolchain.compilers import cross_compiler, host_compiler
-from toolchain.processors import ARM968, Processor
+from toolchain.processors import ARM968, CORTEX_M4F_FLOAT, Processor
 
 from pynn_sfdfa import hardware
 
@@ -22,15 +22,28 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.hardware.arithmetic.formats import Formats
 
-__all__ = ["C_SOURCES", "build_for_core", "build_for_host", "cached_build", "definitions", "kernel_sources"]
+__all__ = [
+    "C_SOURCES",
+    "build_float_for_core",
+    "build_float_for_host",
+    "build_for_core",
+    "build_for_host",
+    "cached_build",
+    "definitions",
+    "kernel_sources",
+]
 
 C_SOURCES = Path(hardware.__file__).parent / "c"
 """Folder of the C sources."""
 
 
-def kernel_sources() -> tuple[Path, ...]:
-    """Return the C files of the kernels, sorted."""
-    return tuple(sorted((C_SOURCES / "kernels").glob("*.c")))
+_UNFUSED = ("-ffp-contract=off",)
+"""Multiplications and additions of floats are rounded each, as in the specification."""
+
+
+def kernel_sources(folder: str = "kernels") -> tuple[Path, ...]:
+    """Return the C files of the kernels, or those of ``"float32"``, sorted."""
+    return tuple(sorted((C_SOURCES / folder).glob("*.c")))
 
 
 def definitions(formats: Formats) -> tuple[str, ...]:
@@ -61,6 +74,19 @@ def build_for_core(formats: Formats | None = None, extra: tuple[Path, ...] = (),
     script = C_SOURCES / "kernels.ld"
     flags = ("-Wl,--script", str(script), *(definitions(formats) if formats else ()))
     return cached_build(cross_compiler(processor), (*kernel_sources(), *extra), flags, inputs=(script,))
+
+
+def build_float_for_host(extra: tuple[Path, ...] = ()) -> Path:
+    """Return a shared library of the kernels in float32 for this machine; as ``build_for_host``."""
+    return cached_build(host_compiler(), (*kernel_sources("float32"), *extra), ("-shared", *_UNFUSED))
+
+
+def build_float_for_core(extra: tuple[Path, ...] = ()) -> Path:
+    """Return an ELF file of the kernels in float32, for the core of SpiNNaker2; as ``build_for_core``."""
+    script = C_SOURCES / "kernels.ld"
+    sources = (*kernel_sources("float32"), *extra)
+    flags = ("-Wl,--script", str(script), *_UNFUSED)
+    return cached_build(cross_compiler(CORTEX_M4F_FLOAT), sources, flags, inputs=(script,))
 
 
 def cached_build(

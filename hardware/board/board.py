@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.hardware.board import geometry, spynnaker
+from pynn_sfdfa.hardware.board.account import Witness
 from pynn_sfdfa.hardware.board.clock import HostClock
 from pynn_sfdfa.hardware.board.diagnosis import NOTE
 from pynn_sfdfa.hardware.board.errors import BoardError
@@ -37,6 +38,8 @@ class EmulatedBoard:
         self._server: CommandServer | None = None
         self.profile: Profile | None = None
         """How busy the cores are, if that was asked for."""
+        self.witness: Witness | None = None
+        """Who keeps the account of the last simulation, if that was asked for."""
 
     @property
     def server(self) -> CommandServer:
@@ -121,7 +124,7 @@ class EmulatedBoard:
 
 
 @contextlib.contextmanager
-def emulated_board(profile: bool = False, pace: float = 1.0) -> Iterator[EmulatedBoard]:
+def emulated_board(profile: bool = False, pace: float = 1.0, account: bool = False) -> Iterator[EmulatedBoard]:
     """Run what sPyNNaker would run on a board, within this block, on an emulated one.
 
     The script is that for a board, from ``import pyNN.spiNNaker as sim`` and ``sim.setup()`` to ``get_data()`` and
@@ -137,6 +140,8 @@ def emulated_board(profile: bool = False, pace: float = 1.0) -> Iterator[Emulate
     pace : float
         Seconds of the board's time that pass in a second at most, while there is live input or output; ``math.inf``
         for as fast as it goes.
+    account : bool
+        Keep an account of the last simulation, beyond its end: see `EmulatedBoard.witness`.
 
     Yields
     ------
@@ -155,6 +160,7 @@ def emulated_board(profile: bool = False, pace: float = 1.0) -> Iterator[Emulate
         spynnaker.check_size(len(geometry.CHIPS))
         return spynnaker.make_transceiver(board.switch_on(), board.annotate)
 
+    board.witness = Witness(lambda: board._server) if account else None
     board.profile = seen = Profile(lambda: board.server) if profile else None
 
     def look() -> None:
@@ -171,7 +177,7 @@ def emulated_board(profile: bool = False, pace: float = 1.0) -> Iterator[Emulate
     )
     with (
         tempfile.TemporaryDirectory(prefix="emulated-board-") as folder,
-        spynnaker.patched(new_transceiver, clock, Path(folder), board.annotate),
+        spynnaker.patched(new_transceiver, clock, Path(folder), board.annotate, board.witness),
     ):
         try:
             yield board

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import warnings
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -129,6 +130,12 @@ class Ethernet:
             raise BoardError(
                 f"The script asks for reverse IP tag {number} on port {port} of {self.address}, which is taken or not "
                 "allowed: choose another port, or end the program that uses it."
+            )
+        if self.address != _ADDRESSES[0]:
+            warnings.warn(
+                f"This emulated board has the address {self.address}, as another one, or another program, has those "
+                f"before it: programs that send spikes to port {port} must send them there.",
+                stacklevel=2,
             )
         self._listeners[port] = _Listener(found, lambda datagram, sender: self._take_bare(port, datagram))
 

@@ -77,7 +77,7 @@ def place(name: str) -> Place:
 
 
 @contextlib.contextmanager
-def at(where: Place, profile: bool = False, pace: float = 1.0) -> Iterator[EmulatedBoard | None]:
+def at(where: Place, profile: bool = False, pace: float = 1.0, account: bool = False) -> Iterator[EmulatedBoard | None]:
     """Within the block, ``pyNN.spiNNaker`` and ``pynn_sfdfa.spiNNaker`` run on that machine, whatever files say.
 
     Parameters
@@ -87,6 +87,8 @@ def at(where: Place, profile: bool = False, pace: float = 1.0) -> Iterator[Emula
         Count what each core of the emulated board executes.
     pace : float
         Of a live simulation on the emulated board: see `emulated_board`.
+    account : bool
+        Keep an account of the last simulation on the emulated board.
 
     Yields
     ------
@@ -99,7 +101,7 @@ def at(where: Place, profile: bool = False, pace: float = 1.0) -> Iterator[Emula
         If sPyNNaker is not installed, or another version of it; or if the pace is not above zero.
     """
     if not where.settings:
-        with emulated_board(profile, pace) as board:
+        with emulated_board(profile, pace, account) as board:
             yield board
         return
     spynnaker.check_installed()

@@ -7,12 +7,13 @@ import runpy
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pynn_sfdfa.hardware.board.errors import BoardError
 
-__all__ = ["run_script", "threads_left"]
+__all__ = ["run_script", "threads_left", "told"]
 
 
 def run_script(words: Sequence[str]) -> None:
@@ -60,6 +61,26 @@ def _refusals_of_threads() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
     if refused:
         raise refused[0]
+
+
+def told(error: BaseException, script: str) -> str:
+    """Return what has ended a script, in words: the error, its notes, and the lines of the script where it was.
+
+    Parameters
+    ----------
+    error : exception
+        SystemExit without a status, which ends a script well, is nothing to tell.
+    script : str
+        The path by which it was run.
+    """
+    if isinstance(error, SystemExit):
+        return "" if not error.code else f"The script ended itself with status {error.code}."
+    lines = [
+        f"{script}, line {frame.lineno}: {frame.line}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == script
+    ]
+    return "\n".join([*lines, "".join(traceback.format_exception_only(error)).strip()])
 
 
 def threads_left() -> list[str]:

@@ -10,8 +10,9 @@ import importlib.metadata
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from pynn_sfdfa.hardware.board.changes import Changes, changing
 from pynn_sfdfa.hardware.board.clock import VirtualCondition
 from pynn_sfdfa.hardware.board.errors import BoardError
 from pynn_sfdfa.hardware.emulator import aplx
@@ -19,6 +20,20 @@ from pynn_sfdfa.hardware.emulator.faults import BadBinary
 
 if TYPE_CHECKING:
     from pynn_sfdfa.hardware.board.server import CommandServer
+
+
+class Witness(Protocol):
+    """Sees what becomes of simulations."""
+
+    def begins(self) -> None:
+        """See a run begin."""
+
+    def clears_logs(self) -> None:
+        """See that logs are about to be cleared."""
+
+    def ends(self) -> None:
+        """See that a simulation is about to end, or to be reset."""
+
 
 __all__ = [
     "VERSION",
@@ -122,7 +137,11 @@ def tick_microseconds() -> float:
 
 @contextlib.contextmanager
 def patched(
-    new_transceiver: Callable[[], Any], clock: Any, folder: Path, annotate: Callable[[Exception], None]
+    new_transceiver: Callable[[], Any],
+    clock: Any,
+    folder: Path,
+    annotate: Callable[[Exception], None],
+    witness: Witness | None = None,
 ) -> Iterator[None]:
     """Within the block, sPyNNaker finds the emulated board, waits in its time and reads no file of the user's home.
 
@@ -136,20 +155,27 @@ def patched(
         For reports and data.
     annotate : callable
         Is given the error when a run fails, before its script is.
+    witness : Witness, optional
+        Is told when a run begins, before logs are cleared, and before a simulation ends or is reset.
     """
-    with contextlib.ExitStack() as undo:
+    with changing() as changes:
         module = importlib.import_module("spinnman.spinnman_simulation")
-        _replace(undo, module, "transceiver_generator", lambda *a, **k: new_transceiver())
+        changes.replace(module, "transceiver_generator", lambda *a, **k: new_transceiver())
         for path, name, is_sleep in _CLOCKS:
-            _replace(undo, importlib.import_module(path), name, clock.sleep if is_sleep else clock)
-        _replace(undo, importlib.import_module(_RUNNER), "sleep", clock.run)
+            changes.replace(importlib.import_module(path), name, clock.sleep if is_sleep else clock)
+        changes.replace(importlib.import_module(_RUNNER), "sleep", clock.run)
         simulator = importlib.import_module("spinn_front_end_common.interface.abstract_spinnaker_base")
-        _replace(undo, simulator, "application_runner", _stoppable(simulator.application_runner, clock))
+        changes.replace(simulator, "application_runner", _stoppable(simulator.application_runner, clock))
         for name in ("_run", "stop"):
             function = getattr(simulator.AbstractSpinnakerBase, name)
-            _replace(undo, simulator.AbstractSpinnakerBase, name, _annotating(function, annotate))
+            changes.replace(simulator.AbstractSpinnakerBase, name, _annotating(function, annotate))
+        if witness is not None:
+            seen = {"_run": witness.begins, "_execute_clear_io_buf": witness.clears_logs}
+            for name, see in (seen | dict.fromkeys(("stop", "reset"), witness.ends)).items():
+                function = getattr(simulator.AbstractSpinnakerBase, name)
+                changes.replace(simulator.AbstractSpinnakerBase, name, _seen(function, see))
         reports = SETTINGS["Reports"] | {"default_report_file_path": str(folder)}
-        undo.enter_context(configured({**SETTINGS, "Reports": reports}, folder))
+        _configure(changes, {**SETTINGS, "Reports": reports}, folder)
         yield
 
 
@@ -164,21 +190,20 @@ def configured(settings: Mapping[str, Mapping[str, str]], folder: Path) -> Itera
     folder : Path
         For an empty file in place of that in the user's home.
     """
-    with contextlib.ExitStack() as undo:
-        home = folder / ".spynnaker.cfg"
-        home.touch()
-        holder = importlib.import_module("spinn_utilities.config_holder")
-        _replace(undo, holder, "_user_cfg", lambda: str(home))
-        loader = importlib.import_module("spinn_utilities.conf_loader")
-        load = loader.load_config
-        _replace(undo, loader, "load_config", lambda *a: _with_settings(load(*a), settings))
-        undo.callback(setattr, sys, "excepthook", sys.excepthook)  # sPyNNaker leaves its own there
+    with changing() as changes:
+        _configure(changes, settings, folder)
         yield
 
 
-def _replace(undo: contextlib.ExitStack, where: Any, name: str, value: Any) -> None:
-    undo.callback(setattr, where, name, getattr(where, name))
-    setattr(where, name, value)
+def _configure(changes: Changes, settings: Mapping[str, Mapping[str, str]], folder: Path) -> None:
+    home = folder / ".spynnaker.cfg"
+    home.touch()
+    holder = importlib.import_module("spinn_utilities.config_holder")
+    changes.replace(holder, "_user_cfg", lambda: str(home))
+    loader = importlib.import_module("spinn_utilities.conf_loader")
+    load = loader.load_config
+    changes.replace(loader, "load_config", lambda *a: _with_settings(load(*a), settings))
+    changes.replace(sys, "excepthook", sys.excepthook)  # sPyNNaker leaves its own there
 
 
 def _stoppable(run: Callable[..., Any], clock: Any) -> Callable[..., Any]:
@@ -203,6 +228,17 @@ def _annotating(function: Callable[..., Any], annotate: Callable[[Exception], No
             raise
 
     return annotating
+
+
+def _seen(function: Callable[..., Any], see: Callable[[], None]) -> Callable[..., Any]:
+    """Return the function with something that is done before it."""
+
+    @functools.wraps(function)
+    def seen(*arguments: Any, **options: Any) -> Any:
+        see()
+        return function(*arguments, **options)
+
+    return seen
 
 
 def _with_settings(config: Any, settings: Mapping[str, Mapping[str, str]]) -> Any:

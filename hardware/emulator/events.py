@@ -135,11 +135,15 @@ class EventQueue:
         where = self._events[WHERE::EVENT_WORDS][: self.words[N_EVENTS]]
         return bool(np.any(where & _KIND_BITS != kind))
 
+    def first(self) -> tuple[int, ...]:
+        """Return the subject and three details of what comes next."""
+        return tuple(self._events[SUBJECT : THIRD_DETAIL + 1].tolist())
+
     def take(self) -> tuple[int, ...]:
         """Take out what comes next; return its subject and three details."""
-        first = self._events[SUBJECT : THIRD_DETAIL + 1].tolist()
+        first = self.first()
         pop(self.words)
-        return tuple(first)
+        return first
 
     def act(self, number: int) -> None:
         """Do something that was asked for."""

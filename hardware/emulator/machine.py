@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from pynn_sfdfa.hardware.emulator import turns, vcpu
@@ -16,6 +17,7 @@ from pynn_sfdfa.hardware.emulator.interface import CoreStatus, Route
 from pynn_sfdfa.hardware.emulator.mail import PATIENCE_MICROSECONDS, Mail
 from pynn_sfdfa.hardware.emulator.monitor import Monitor
 from pynn_sfdfa.hardware.emulator.network import DroppedPacket, Network, neighbours
+from pynn_sfdfa.hardware.emulator.router import Passage
 from pynn_sfdfa.hardware.emulator.sdp import SDPMessage
 from pynn_sfdfa.hardware.emulator.states import CoreState, RunTimeError, Signal
 from pynn_sfdfa.hardware.emulator.words import DETAIL, FOUND
@@ -130,6 +132,10 @@ class Machine:
     def routes(self, x: int, y: int) -> list[Route]:
         """Return the entries in the order in which they are matched."""
         return [Route(key, mask, route) for _, route, key, mask in self._chip(x, y).router.entries()]
+
+    def passed(self, x: int, y: int) -> Counter[Passage]:
+        """Return how many packets have gone which way through the router of a chip."""
+        return self._chip(x, y).router.passed()
 
     def clear_routes(self, x: int, y: int, app_id: int | None = None) -> None:
         """Remove the entries of an application, or all."""
@@ -263,7 +269,8 @@ class Machine:
             queue.act(found)
         elif why == turns.BY_HAND:
             chip, _ = queue.subjects[found]
-            self._network.arrive(chip, *queue.take()[1:])
+            if not self._network.teach(chip, *queue.first()[1:]):
+                self._network.arrive(chip, *queue.take()[1:])
         elif why == turns.NARROW:
             queue.make_room()
         elif why == turns.FULL:

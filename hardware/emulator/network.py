@@ -53,8 +53,22 @@ class Network:
         queue.words[LOSES] = loses is not None
         self.dropped: deque[DroppedPacket] = deque(maxlen=_DROPPED_KEPT)
 
+    def teach(self, chip: Chip, key: int, way: int, word: int) -> bool:
+        """Let compiled code route a packet whose way is not known yet; return whether it can: none may get lost."""
+        kind, link, hops = travelled(way)
+        came_over = None if link == NO_LINK else link
+        packet = Packet(kind, key, None if word == NO_PAYLOAD else word)
+        outcome = chip.router.outcome(packet, came_over)
+        ends = [(out, end) for out in outcome.links if (end := chip.neighbours[out]) is not None]
+        if self._loses is not None or hops >= MOST_HOPS or outcome.dropped or len(ends) < len(outcome.links):
+            return False
+        for out, end in ends:
+            chip.words[NEIGHBOURS + out] = self._chip(*end).words.ctypes.data
+        chip.router.know(packet, came_over)
+        return True
+
     def arrive(self, chip: Chip, key: int, way: int, word: int) -> None:
-        """Route a packet whose way is not known yet, or that gets lost."""
+        """Route a packet that gets lost somewhere, or might."""
         kind, link, hops = travelled(way)
         came_over = None if link == NO_LINK else link
         packet = Packet(kind, key, None if word == NO_PAYLOAD else word)
@@ -68,14 +82,11 @@ class Network:
                 self._drop(chip, packet)
             else:
                 on, there = travel(kind, (out + N_LINKS // 2) % N_LINKS, hops + 1), self._chip(*end).words
-                chip.words[NEIGHBOURS + out] = there.ctypes.data
                 self._queue.make_room()
                 time = self._queue.now + HOP_CYCLES
                 push(self._queue.words, time, there[CHIP_PLACE], ARRIVAL, there.ctypes.data, key, on, word)
         for p in outcome.cores:
             chip.deliver(p, packet)
-        if not lost and not outcome.dropped and all(chip.neighbours[out] is not None for out in outcome.links):
-            chip.router.know(packet, came_over)
 
     def _drop(self, chip: Chip, packet: Packet) -> None:
         self.dropped.append(DroppedPacket(chip.x, chip.y, packet, self._queue.now / CYCLES_PER_MICROSECOND))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from pynn_sfdfa.hardware.emulator.communications import FIXED_ROUTE, MULTICAST, 
 from pynn_sfdfa.hardware.emulator.device import unmodelled
 from pynn_sfdfa.hardware.emulator.router_diagnostics import Diagnostics
 from pynn_sfdfa.hardware.emulator.router_table import N_ENTRIES, UNUSED_KEY, UNUSED_MASK
-from pynn_sfdfa.hardware.emulator.ways import N_WAYS, WAY_WORDS, asked, way
+from pynn_sfdfa.hardware.emulator.ways import N_WAYS, WAY_WORDS, answered, asked, way
 from pynn_sfdfa.hardware.emulator.words import N_LINKS
 
 _CONTROL, _STATUS, _FIXED_ROUTE = 0x00, 0x04, 0x84
@@ -36,6 +37,24 @@ class Outcome(NamedTuple):
         return not self.links and not self.cores
 
 
+class Passage(NamedTuple):
+    """What packets have in common that a router has sent the same way.
+
+    ``link`` is the one that they came over, None if from a core of the chip; ``route`` as in ``Route``, 0 if they were
+    dropped.
+    """
+
+    kind: int
+    key: int
+    link: int | None
+    route: int
+
+    @property
+    def is_multicast(self) -> bool:
+        """Whether it is of packets between programs, such as spikes."""
+        return self.kind == MULTICAST
+
+
 class Router:
     """Matches a packet against the entries from 0 upwards; the first one with key & mask equal to its own key counts.
 
@@ -51,6 +70,7 @@ class Router:
         self._point_to_point: dict[int, int] = {}
         self._known: dict[int, int | None] = {}
         self._n_ways = 0
+        self._passed: Counter[Passage] = Counter()
         self.ways = np.zeros(N_WAYS * WAY_WORDS, np.int64)
         """Where packets go that have come before, as compiled code looks it up."""
         self.diagnostics = Diagnostics()
@@ -71,7 +91,21 @@ class Router:
         word, default = self._word(packet, link)
         outcome = _split(word)
         self.diagnostics.count(packet, link, default, outcome.links, outcome.cores)
+        self._passed[Passage(packet.kind, packet.key, link, word)] += 1
         return outcome
+
+    def outcome(self, packet: Packet, link: int | None) -> Outcome:
+        """Say where a packet would go, without counting it."""
+        return _split(self._word(packet, link)[0])
+
+    def passed(self) -> Counter[Passage]:
+        """Return how many packets have gone which way since the boot."""
+        passed = self._passed.copy()
+        ways = self.ways.reshape(-1, WAY_WORDS)
+        for question, route, _, n in ways[ways[:, 3] > 0].tolist():
+            key, kind, link = answered(question)
+            passed[Passage(kind, key, None if link == NO_LINK else link, route)] += n
+        return passed
 
     def know(self, packet: Packet, link: int | None) -> None:
         """Let compiled code route packets like this one, as long as nothing is written here."""
@@ -82,16 +116,19 @@ class Router:
         over, is_long = NO_LINK if link is None else link, packet.payload is not None
         question = asked(packet.key, packet.kind, over, is_long)
         counted = self.diagnostics.counting(packet, link, default, *_split(word))
-        self.ways[(entry := way(self.ways, question)) : entry + WAY_WORDS] = question, word, counted
+        self.ways[(entry := way(self.ways, question)) : entry + WAY_WORDS - 1] = question, word, counted
 
     def _forget(self) -> None:
         self._known.clear()
+        if self._n_ways:
+            self._passed = self.passed()
         self._n_ways = 0
         self.ways[:] = 0
 
     def drop(self, packet: Packet, link: int | None) -> Outcome:
         """Give a packet up, as a router does that waits in vain for the way to become free, and count it."""
         self.diagnostics.count(packet, link, False, (), ())
+        self._passed[Passage(packet.kind, packet.key, link, 0)] += 1
         return Outcome((), ())
 
     def _word(self, packet: Packet, link: int | None) -> tuple[int, bool]:

@@ -198,6 +198,7 @@ def _arrive(world: Words) -> int:
     if core:
         world[DETAIL] = core
         return FULL
+    ways[entry + 3] += 1
     pop(world)
     _deliver(world, chip, route, counted, key, packet, payload)
     return QUIET

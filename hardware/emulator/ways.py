@@ -5,16 +5,22 @@ from __future__ import annotations
 from pynn_sfdfa.hardware.emulator.words import Words
 from pynn_sfdfa.support.jit import jit
 
-__all__ = ["N_WAYS", "WAY_WORDS", "asked", "way"]
+__all__ = ["N_WAYS", "WAY_WORDS", "answered", "asked", "way"]
 
-N_WAYS, WAY_WORDS = 1 << 13, 3
-"""Entries, and their words: what is asked, the route, and which of the router's counters count it, as bits."""
+N_WAYS, WAY_WORDS = 1 << 13, 4
+"""Entries, and their words: what is asked, the route, which of the router's counters count it, as bits, and how many
+packets have gone that way."""
 
 
 @jit
 def asked(key: int, kind: int, link: int, is_long: bool) -> int:
     """Return in one word, which is not zero, all on which the way of a packet depends."""
     return int(1 << 40 | (link + 1) << 35 | (1 if is_long else 0) << 34 | kind << 32 | key)
+
+
+def answered(question: int) -> tuple[int, int, int]:
+    """Return the key, kind and link that `asked` was given."""
+    return question & 0xFFFF_FFFF, question >> 32 & 3, (question >> 35 & 31) - 1
 
 
 @jit

@@ -90,6 +90,7 @@ def _limit_lines(report: dict[str, Any]) -> Iterator[str]:
 def peers_table(report: dict[str, Any]) -> str:
     """Return the report of `measure_peers` as text."""
     task = report["task"]
+    times = "once" if task["epochs"] == 1 else f"{task['epochs']} times"
     rows = [("", "training ms", "ratio", "inference ms", "ratio", "test accuracy")]
     for name, one in report["networks"].items():
         rows.append(
@@ -104,11 +105,11 @@ def peers_table(report: dict[str, Any]) -> str:
         )
     lines = [
         *_head(report),
-        f"Images: {task['images']}",
+        f"Samples: {task['images']}",
         f"{task['experiment']}: {'-'.join(map(str, task['sizes']))} neurons, batch {task['batch_size']}, "
-        f"{task['train_samples']} samples learned once from scratch in turn, {task['test_samples']} tested; a sample, "
-        f"medians. Peers: LIF neurons, steps of {STEP:g} ms, surrogate gradients; the same loss, and Adam with the "
-        "same settings.",
+        f"{task['train_samples']} samples learned {times} from scratch in turn, {task['test_samples']} tested; a "
+        f"sample, medians. Peers: LIF neurons, steps of {STEP:g} ms, surrogate gradients; the same loss, and Adam with "
+        "the same settings.",
         "",
         *columns(rows),
     ]

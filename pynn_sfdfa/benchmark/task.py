@@ -1,16 +1,19 @@
-"""The task of a benchmark: an experiment on MNIST, or on synthetic images of the same size."""
+"""The task of a benchmark: an experiment on MNIST, on synthetic images of the same size, or on data of its own."""
 
 from __future__ import annotations
 
+import io
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numba
+import numpy as np
 
 from pynn_sfdfa import datasets
 from pynn_sfdfa.benchmark.synthetic import synthetic_images
+from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.training import checkpoint
@@ -42,7 +45,7 @@ class Task:
     ----------
     train, test : SpikeTrains
     source : str
-        Where the images are from.
+        Where the samples are from.
     batched, online : Experiment
         The settings, and the same with plain gradient descent after every sample.
     """
@@ -111,21 +114,25 @@ def prepare(
 ) -> Task:
     """Load the first samples of MNIST, or draw as many synthetic ones if it is not found; nothing is downloaded.
 
+    Those of another data set, which has to be there, are drawn without order, for its files may be in that of classes.
+
     Parameters
     ----------
     folder : Path, optional
-        Where to look for MNIST first.
+        Where to look for the data first.
     n_train, n_test : int
     threads : int, optional
     overrides : iterable of str
         Changes of the settings, as for ``train --set``.
     experiment : str
-        One on MNIST, which has the settings.
+        Which has the settings.
 
     Raises
     ------
     ConfigError
         If a setting is not valid, or numba cannot run so many threads.
+    DatasetError
+        If it is of another data set, which is not there.
     """
     most = int(numba.config.NUMBA_NUM_THREADS)
     if threads is not None and not 1 <= threads <= most:
@@ -134,6 +141,8 @@ def prepare(
         )
     common = [*overrides, *([] if threads is None else [f"training.threads={threads}"])]
     batched, online = config.load(experiment, common), config.load(experiment, [*common, *_ONLINE])
+    if batched.data.name != "mnist":
+        return _of_its_own(batched, online, folder, n_train, n_test)
     try:
         found = datasets.load("mnist", folder, download=False)
         images, source = [_images(found.train), _images(found.test)], "MNIST"
@@ -143,6 +152,14 @@ def prepare(
     encode: Encoder = batched.encoding.build()
     train, test = (encode(part.values[:n], part.labels[:n]) for part, n in zip(images, (n_train, n_test), strict=True))
     return Task(train, test, source, batched, online)
+
+
+def _of_its_own(batched: Experiment, online: Experiment, folder: Path | None, n_train: int, n_test: int) -> Task:
+    _, data = assembly.build(batched, folder, io.StringIO())
+    draws = np.random.default_rng(batched.training.seed)
+    parts = [(data.train, n_train), (data.test, n_test)]
+    train, test = (presented(part, draws.permutation(len(part))[:n]) for part, n in parts if part is not None)
+    return Task(train, test, batched.data.name, batched, online)
 
 
 def _images(part: datasets.Samples | Recordings | SpikeTrains) -> datasets.Samples:

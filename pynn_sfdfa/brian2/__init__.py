@@ -81,6 +81,7 @@ from pynn_sfdfa.brian2.stock_cells import (
     Izhikevich,
     PointNeuron,
 )
+from pynn_sfdfa.brian2.surrogates import SurrogateSynapse, SymmetricFeedback
 from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse, TsodyksMarkramSynapse
 from pynn_sfdfa.common.missing_names import missing
 
@@ -144,6 +145,8 @@ __all__ = [
     "SpikeSourcePoisson",
     "StaticSynapse",
     "StepCurrentSource",
+    "SurrogateSynapse",
+    "SymmetricFeedback",
     "TsodyksMarkramSynapse",
     "connect",
     "create",

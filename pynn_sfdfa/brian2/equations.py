@@ -15,7 +15,7 @@ from pynn_sfdfa.brian2.units import base_unit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pynn_sfdfa.models import Event
+    from pynn_sfdfa.models import Event, SynapseModel
 
     Statement = tuple[str, str, str]
 
@@ -28,13 +28,14 @@ __all__ = [
     "feedback_estimate",
     "feedback_gathering",
     "learning",
+    "moving",
     "native",
     "reset",
     "rest",
     "synapse_equations",
 ]
 
-LIF, SYNAPSE, FEEDBACK = models.LIF_SFDFA, models.SFDFA_SYNAPSE, models.SFDFA_FEEDBACK
+LIF = models.LIF_SFDFA
 
 _STATEMENT = re.compile(r"(\w+)\s*([-+]?=)\s*(.+)")
 
@@ -45,7 +46,6 @@ def native(text: str) -> str:
 
 
 _CELL_UNITS = {s.name: s.unit for s in LIF.state} | {p.name: p.unit for p in LIF.parameters}
-_SYNAPSE_UNITS = {s.name: s.unit for s in (*SYNAPSE.presynaptic_state, *SYNAPSE.state)}
 
 
 def _statements(event: Event, units: Mapping[str, str]) -> list[Statement]:
@@ -76,6 +76,10 @@ def _guarded(expression: str, divisors: Mapping[str, str]) -> str:
     # What it is divided by instead is 1, so that nothing is divided by zero.
     instead = f"({divisor} + int({divisor} <= 0*{unit})*(1*{unit} - {divisor}))"
     return f"int({divisor} > 0*{unit})*{ast.unparse(tree.left)}/{instead}"
+
+
+def _synapse_units(synapse: SynapseModel) -> dict[str, str]:
+    return {s.name: s.unit for s in (*synapse.presynaptic_state, *synapse.state)}
 
 
 def _names(expression: str) -> set[str]:
@@ -137,29 +141,48 @@ def decay(derivative: str) -> str:
     return derivative.rpartition("/")[2]
 
 
-def synapse_equations(plastic: bool) -> str:
-    """Return the equations of a forward projection; added: the delay, to know which spikes are of an earlier trial."""
+def synapse_equations(synapse: SynapseModel | None) -> str:
+    """Return the equations of a forward projection; added: the delay, to know which spikes are of an earlier trial.
+
+    Parameters
+    ----------
+    synapse : SynapseModel, optional
+        Of synapses that learn.
+    """
     lines = ["weight : amp", "delay_steps : integer (shared, constant)"]
-    if plastic:
-        lines.append(f"learning_rate : {base_unit(SYNAPSE.parameter('learning_rate').unit)}")
-        for s in (*SYNAPSE.presynaptic_state, *SYNAPSE.state):
-            if s.derivative:
+    if synapse is not None:
+        own = [p for p in synapse.parameters if p.name not in ("weight", "delay")]
+        lines += [f"{p.name} : {base_unit(p.unit)}" for p in own]
+        for s in (*synapse.presynaptic_state, *synapse.state):
+            if s.derivative and synapse.event_driven:
                 lines.append(f"d{s.name}/dt = {s.derivative} : {base_unit(s.unit)} (event-driven)")
             else:
                 lines.append(f"{s.name} : {base_unit(s.unit)}")
     return "\n".join(lines)
 
 
-def arrival(plastic: bool, stimulus: bool, carried: Iterable[str]) -> str:
+def moving(synapse: SynapseModel) -> str:
+    """Return what moves in each time step at synapses where it must be known at every one.
+
+    What decays does so exactly; anything else moves by its derivative at the end of the step, before resets.
+    """
+    statements = [(name, "=", expression) for name, _, expression in synapse.abbreviations]
+    states = [s for s in (*synapse.presynaptic_state, *synapse.state) if s.derivative]
+    statements += [(s.name, "*=", f"exp(-dt/{decay(s.derivative)})") for s in states if s.decays]
+    statements += [(s.name, "+=", f"({s.derivative})*dt") for s in states if not s.decays]
+    return _text(statements)
+
+
+def arrival(synapse: SynapseModel | None, stimulus: bool, carried: Iterable[str]) -> str:
     """Return what happens when a spike arrives at a synapse.
 
     Parameters
     ----------
-    plastic : bool
-        Whether the synapse has traces.
+    synapse : SynapseModel, optional
+        Of synapses that have traces.
     stimulus : bool
-        Whether it comes from a stimulus, which spikes at the beginning of a step: traces, kept as of the end of the
-        step, have then decayed for one step.
+        Whether it comes from a stimulus, which spikes at the beginning of a step: traces that are kept as of the end of
+        the step have then decayed for one step.
     carried : iterable of str
         What spikes bring along from their neuron, by declared name; the effects of anything else are left out.
 
@@ -172,34 +195,34 @@ def arrival(plastic: bool, stimulus: bool, carried: Iterable[str]) -> str:
     for variable, operator, expression in _statements(LIF.on_input_spike, _CELL_UNITS):
         if not _names(expression) & missing:
             statements.append((f"{variable}_post", operator, f"arrives*{expression}"))
-    if plastic:
-        tau = {s.name: decay(s.derivative) for s in SYNAPSE.presynaptic_state}
-        for variable, operator, expression in _statements(SYNAPSE.on_presynaptic_spike, {}):
-            decayed = f"*exp(-dt/{tau[variable]})" if stimulus else ""
+    if synapse is not None:
+        tau = {s.name: decay(s.derivative) for s in synapse.presynaptic_state}
+        for variable, operator, expression in _statements(synapse.on_presynaptic_spike, {}):
+            decayed = f"*exp(-dt/{tau[variable]})" if stimulus and synapse.event_driven else ""
             statements.append((variable, operator, f"arrives*{expression}{decayed}"))
     return _text(statements)
 
 
-def eligibility() -> str:
-    """Return what happens to a synapse when its postsynaptic neuron spikes."""
-    return _text(_statements(SYNAPSE.on_postsynaptic_spike, _SYNAPSE_UNITS))
+def eligibility(synapse: SynapseModel) -> str:
+    """Return what happens to a synapse when its postsynaptic neuron spikes; nothing if it is empty."""
+    return _text(_statements(synapse.on_postsynaptic_spike, _synapse_units(synapse)))
 
 
-def learning() -> str:
+def learning(synapse: SynapseModel) -> str:
     """Return what happens to a synapse at the end of a trial."""
-    return _text(_statements(SYNAPSE.on_trial_end, _SYNAPSE_UNITS))
+    return _text(_statements(synapse.on_trial_end, _synapse_units(synapse)))
 
 
-def feedback_equations() -> str:
+def feedback_equations(feedback: SynapseModel) -> str:
     """Return the equations of a feedback projection."""
-    return "\n".join(f"{p.name} : {base_unit(p.unit)}" for p in FEEDBACK.parameters)
+    return "\n".join(f"{p.name} : {base_unit(p.unit)}" for p in feedback.parameters)
 
 
-def feedback_gathering() -> str:
+def feedback_gathering(feedback: SynapseModel) -> str:
     """Return how feedback carries errors at the end of a trial."""
-    return _text(_statements(FEEDBACK.on_errors, {}))
+    return _text(_statements(feedback.on_errors, {}))
 
 
-def feedback_estimate() -> str:
-    """Return how feedback weights change at the end of a trial, once errors have been carried."""
-    return _text(_statements(FEEDBACK.on_trial_end, {}))
+def feedback_estimate(feedback: SynapseModel) -> str:
+    """Return how feedback weights change at the end of a trial, once errors have been carried; empty if they do not."""
+    return _text(_statements(feedback.on_trial_end, {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import brian2
 import numpy as np
@@ -14,10 +14,15 @@ from pynn_sfdfa.brian2.idle import run_at_spikes, run_at_trial_end
 from pynn_sfdfa.brian2.lif_group import LIFGroup
 from pynn_sfdfa.brian2.sources import is_stimulus
 
+if TYPE_CHECKING:
+    from pynn_sfdfa.models import SynapseModel
+
 __all__ = ["feedback_group", "forward_group"]
 
 
-def forward_group(source: Any, target: LIFGroup, pre: np.ndarray, post: np.ndarray, plastic: bool, steps: int) -> Any:
+def forward_group(
+    source: Any, target: LIFGroup, pre: np.ndarray, post: np.ndarray, synapse: SynapseModel | None, steps: int
+) -> Any:
     """Return the synapses of a forward projection.
 
     Parameters
@@ -25,32 +30,39 @@ def forward_group(source: Any, target: LIFGroup, pre: np.ndarray, post: np.ndarr
     source, target : Brian2 groups
     pre, post : int64, shape (n,)
         Indices of the neurons that each synapse connects.
-    plastic : bool
-        Whether the synapses have traces and learn.
+    synapse : SynapseModel, optional
+        Of synapses that have traces and learn.
     steps : int
         Delay in time steps.
     """
     stimulus = is_stimulus(source)
     carried = models.LIF_SFDFA.carried if isinstance(source, LIFGroup) else ()
     lines = {c.name: _under_way(source, c.variable, steps) for c in carried}
+    events = {} if synapse is None else {"learning": equations.learning(synapse)}
+    if synapse is not None and (at_spikes := equations.eligibility(synapse)):
+        events["eligibility"] = at_spikes
     group = _Synapses(
         source,
         target,
         "forward",
-        equations.synapse_equations(plastic),
-        on_pre=equations.arrival(plastic, stimulus, lines),
-        on_post={"eligibility": equations.eligibility(), "learning": equations.learning()} if plastic else None,
-        on_event={"learning": "trial_end"} if plastic else "spike",
+        equations.synapse_equations(synapse),
+        on_pre=equations.arrival(synapse, stimulus, lines),
+        on_post=events or None,
+        on_event={"learning": "trial_end"} if events else "spike",
         delay=steps * source.clock.dt,
     )
     for name, (line, variable) in lines.items():
         group.variables.add_reference(name, line, variable, index="_presynaptic_idx")
     schedule.place(group.pre, schedule.STIMULUS_ARRIVAL if stimulus else schedule.NEURON_ARRIVAL)
-    if plastic:
-        schedule.place(group.eligibility, schedule.ELIGIBILITY)
+    if synapse is not None:
         schedule.place(group.learning, schedule.LEARN)
-        run_at_spikes(group.eligibility, target)
         run_at_trial_end(group.learning, target.trial_steps)
+        if "eligibility" in events:
+            schedule.place(group.eligibility, schedule.ELIGIBILITY)
+            run_at_spikes(group.eligibility, target)
+        if not synapse.event_driven:
+            when, order = schedule.ELIGIBILITY
+            group.run_regularly(equations.moving(synapse), clock=group.clock, when=when, order=order)
     if not steps:
         run_at_spikes(group.pre, source)
     group.connect(i=pre, j=post)
@@ -68,27 +80,43 @@ def _under_way(source: LIFGroup, variable: str, steps: int) -> tuple[Any, str]:
     return line, "arriving"
 
 
-def feedback_group(source: LIFGroup, target: LIFGroup, pre: np.ndarray, post: np.ndarray, timed: bool) -> Any:
+def feedback_group(
+    source: LIFGroup,
+    target: LIFGroup,
+    pre: np.ndarray,
+    post: np.ndarray,
+    feedback: SynapseModel,
+    timed: bool,
+    forward: tuple[Any, np.ndarray] | None = None,
+) -> Any:
     """Return the synapses of a feedback projection; parameters as for `forward_group`.
 
     Timed feedback gathers no errors of neurons; `pynn_sfdfa.brian2.timed` has those of spikes.
+
+    Parameters
+    ----------
+    forward : Brian2 group and int64 array, shape (n,), optional
+        Synapses the other way, and which of them has the weight of each of these.
     """
-    events = {} if timed else {"gathering": equations.feedback_gathering()}
-    events["estimate"] = equations.feedback_estimate()
-    group = _Synapses(
-        source,
-        target,
-        "feedback",
-        equations.feedback_equations(),
-        on_post=events,
-        on_event=dict.fromkeys(events, "trial_end"),
-    )
+    gathering, estimate = equations.feedback_gathering(feedback), equations.feedback_estimate(feedback)
+    events = {} if timed else {"gathering": gathering}
+    if estimate:
+        events["estimate"] = estimate
+    model = equations.feedback_equations(feedback)
+    if forward is not None:
+        model += "\nforward_synapse : integer (constant)"
+    group = _Synapses(source, target, "feedback", model, on_post=events, on_event=dict.fromkeys(events, "trial_end"))
+    if forward is not None:
+        group.variables.add_reference("forward_weight", forward[0], "weight", index="forward_synapse")
     if not timed:
         schedule.place(group.gathering, schedule.GATHER_ERRORS)
-    schedule.place(group.estimate, schedule.ESTIMATE_FEEDBACK)
+    if estimate:
+        schedule.place(group.estimate, schedule.ESTIMATE_FEEDBACK)
     for name in events:
         run_at_trial_end(getattr(group, name), target.trial_steps)
     group.connect(i=pre, j=post)
+    if forward is not None:
+        group.forward_synapse = forward[1]
     simulator.state.network.add(group)
     return group
 

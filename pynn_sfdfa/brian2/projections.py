@@ -13,6 +13,7 @@ from pyNN.brian2.projections import basic_units
 from pynn_sfdfa.brian2 import groups, simulator
 from pynn_sfdfa.brian2.bulk_projection import GroupedProjection
 from pynn_sfdfa.brian2.cells import LIF_SFDFA
+from pynn_sfdfa.brian2.surrogates import SurrogateSynapse, SymmetricFeedback, other_way
 from pynn_sfdfa.brian2.synapse_recording import SynapseRecorder
 from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse, for_target
 from pynn_sfdfa.brian2.units import scale
@@ -153,7 +154,7 @@ def _weight_unit(cell_type: Any) -> str:
 
 
 class SFDFAProjection(Projection):
-    """Synapses onto LIF_SFDFA neurons: SFDFASynapse, SFDFAFeedback or StaticSynapse."""
+    """Synapses onto LIF_SFDFA neurons: those that learn, feedback, or StaticSynapse."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._recorders: list[SynapseRecorder] = []
@@ -164,7 +165,7 @@ class SFDFAProjection(Projection):
 
     def _check_wiring(self) -> None:
         sources, targets = ([population for population, _ in parts(group)] for group in (self.pre, self.post))
-        allowed = StaticSynapse, SFDFASynapse, SFDFAFeedback
+        allowed = StaticSynapse, SFDFASynapse, SurrogateSynapse, SFDFAFeedback, SymmetricFeedback
         check_wiring(self.label, self.synapse_type, self.receptor_type, sources, targets, allowed, "brian2")
         if isinstance(self.synapse_type, StaticSynapse):
             self.synapse_type = for_target(self.synapse_type, "nA", scale("nA"))
@@ -177,15 +178,22 @@ class SFDFAProjection(Projection):
         self._delay_steps = common_delay(delays, str(self.label))
         self.delay = self._delay_steps * float(simulator.state.dt)
         self._is_feedback = isinstance(self.synapse_type, SFDFAFeedback)
+        self._forward = {
+            (a.source, a.target): other_way(a, self._sources[a.source][0], self._targets[a.target][0], str(self.label))
+            for a in self.addresses
+            if isinstance(self.synapse_type, SymmetricFeedback)
+        }
         for target in dict.fromkeys(population for population, _ in self._targets):
             (target.feedback if self._is_feedback else target.forward).append(self)
 
     def _new_group(self, address: Address) -> Any:
         source, target = self._sources[address.source][0], self._targets[address.target][0]
         ends = source.brian2_group, target.brian2_group, address.pre, address.post
+        definition: Any = getattr(self.synapse_type, "definition", None)  # feedback has one
         if self._is_feedback:
-            return groups.feedback_group(*ends, self.synapse_type.timed)
-        return groups.forward_group(*ends, isinstance(self.synapse_type, SFDFASynapse), self._delay_steps)
+            forward = self._forward.get((address.source, address.target))
+            return groups.feedback_group(*ends, definition, self.synapse_type.timed, forward)
+        return groups.forward_group(*ends, definition, self._delay_steps)
 
     def check_values(self, name: str, values: np.ndarray) -> None:
         """Raise InvalidParameterValueError unless the values of a parameter are valid."""
@@ -199,6 +207,11 @@ class SFDFAProjection(Projection):
         """Raise an error unless all names are parameters that can be changed."""
         settable = [name for name in self.synapse_type.get_parameter_names() if name != "delay"]
         for name in names:
+            if name == "weight" and isinstance(self.synapse_type, SymmetricFeedback):
+                raise errors.InvalidParameterValueError(
+                    f"The weights of projection '{self.label}' are those of the synapses the other way; set these, or "
+                    "use SFDFAFeedback."
+                )
             if name == "delay" and name in self.synapse_type.get_parameter_names():
                 raise errors.InvalidParameterValueError(
                     f"The delay of projection '{self.label}' is fixed at {self.delay:g} ms; give the delay to the "
@@ -276,6 +289,12 @@ class SFDFAProjection(Projection):
             if self._targets[address.target][0] is target:
                 yield self.group(address), self._sources[address.source][0]
 
+    def synapses_between(self, source: Population, target: Population) -> Iterable[tuple[Any, Address]]:
+        """Return Brian2's groups of synapses from one population to another, and what they connect."""
+        for address in self.addresses:
+            if self._sources[address.source][0] is source and self._targets[address.target][0] is target:
+                yield self.group(address), address
+
     def matrices(self, name: str, target: Population) -> Iterable[tuple[Population, np.ndarray]]:
         """Return a variable of the synapses onto a population, shape (n_pre, n_post), for each population of sources.
 
@@ -288,4 +307,4 @@ class SFDFAProjection(Projection):
 
     def learns(self) -> bool:
         """Return whether any of the synapses has a learning rate other than 0."""
-        return not isinstance(self.synapse_type, StaticSynapse) and bool(self._read_native("learning_rate").any())
+        return "learning_rate" in self.synapse_type.translations and bool(self._read_native("learning_rate").any())

@@ -9,7 +9,6 @@ import numpy as np
 import quantities as pq
 from pyNN import errors
 
-from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.brian2.equations import decay
 from pynn_sfdfa.brian2.recording import checked_interval, state_monitor
@@ -44,9 +43,9 @@ class Located(Protocol):
 def recordable(projection: Located) -> dict[str, StateVariable]:
     """Return what can be recorded, as the model declares it, by name."""
     definition = getattr(projection.synapse_type, "definition", None)
-    unit = "" if definition is models.SFDFA_FEEDBACK else "nA"
+    unit = "nA" if definition is None else definition.parameter("weight").unit
     variables = {"weight": StateVariable("weight", unit, "", "", "weight")}
-    if definition is models.SFDFA_SYNAPSE:
+    if definition is not None:
         for s in (*definition.presynaptic_state, *definition.state):
             variables[s.label or s.name] = s
     return variables
@@ -59,7 +58,7 @@ class SynapseRecorder:
     ----------
     projection : Located
     variables : list of str
-        weight, eligibility, or the traces TA, TB and R.
+        weight, eligibility, or the traces TA, TB and R (R of SFDFASynapse alone).
     synapses : list of (int, int)
         Pre- and postsynaptic index of each synapse.
     sampling_interval : float, optional
@@ -86,7 +85,9 @@ class SynapseRecorder:
         self._pairs = [(int(pre), int(post)) for pre, post in synapses]
         self._monitors: list[tuple[np.ndarray, Any]] = []  # columns of the signal, monitor
         native = [variable.name for variable in self._variables.values()]
-        if any(variable.derivative for variable in self._variables.values()):
+        definition = getattr(projection.synapse_type, "definition", None)
+        self._event_driven = definition is not None and definition.event_driven
+        if self._event_driven and any(variable.derivative for variable in self._variables.values()):
             native.append("lastupdate")
         for group, chosen, within in projection.locate(self._pairs):
             monitor = state_monitor(group, native, within, self._interval)
@@ -103,7 +104,7 @@ class SynapseRecorder:
         for name, variable in self._variables.items():
             values = np.empty((len(self._monitors[0][1].t), len(self._pairs)))
             for columns, monitor in self._monitors:
-                values[:, columns] = _samples(monitor, variable)
+                values[:, columns] = _samples(monitor, variable, self._event_driven)
             signal = neo.AnalogSignal(
                 values,
                 units=variable.unit or "dimensionless",
@@ -116,13 +117,13 @@ class SynapseRecorder:
         return segment
 
 
-def _samples(monitor: Any, variable: StateVariable) -> np.ndarray:
+def _samples(monitor: Any, variable: StateVariable, event_driven: bool) -> np.ndarray:
     """Return the samples of a variable, shape (samples, synapses), in PyNN's units.
 
-    A decaying variable is stored as of the end of the step of its last event and has decayed since.
+    An event-driven variable is stored as of the end of the step of its last event and has decayed since.
     """
     stored = np.asarray(getattr(monitor, variable.name)) / float(scale(variable.unit))
-    if variable.derivative:
+    if variable.derivative and event_driven:
         synapses, target = monitor.source, monitor.source.target
         posts = np.asarray(synapses.j[:])[monitor.record]
         tau = np.asarray(getattr(target, decay(variable.derivative).removesuffix("_post"))[:])[posts]

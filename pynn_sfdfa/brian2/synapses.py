@@ -19,7 +19,9 @@ from pynn_sfdfa.common.arguments import given
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SFDFAFeedback", "SFDFASynapse", "StaticSynapse", "TsodyksMarkramSynapse", "for_target"]
+    from pynn_sfdfa.models import SynapseModel
+
+__all__ = ["SFDFAFeedback", "SFDFASynapse", "StaticSynapse", "TsodyksMarkramSynapse", "for_target", "translations"]
 
 _WEIGHT_UNITS = ("nA", "uS", "mV")
 """Of synapses with currents, conductances, and steps of the potential."""
@@ -104,17 +106,17 @@ def for_target(synapse_type: Any, unit: str, brian2_unit: Any) -> Any:
     return own
 
 
-def _translations(*variables: Any) -> Any:
-    return build_translations(*((name, native, scale(unit)) for name, native, unit in variables))
+def translations(definition: SynapseModel) -> Any:
+    """Return what PyNN's names of parameters, and of state that users read, are in Brian2's units."""
+    named = [(p.name, p.name, p.unit) for p in definition.parameters]
+    named += [(s.label, s.name, s.unit) for s in definition.state if s.label]
+    return build_translations(*((name, native, scale(unit)) for name, native, unit in named))
 
 
 class SFDFASynapse(synapses.SFDFASynapse):
     """Plastic synapse: at each trial end ``weight -= learning_rate * error_post * eligibility``."""
 
-    translations = _translations(
-        *((p.name, p.name, p.unit) for p in models.SFDFA_SYNAPSE.parameters),
-        *((s.label, s.name, s.unit) for s in models.SFDFA_SYNAPSE.state if s.label),
-    )
+    translations = translations(models.SFDFA_SYNAPSE)
 
     def _get_minimum_delay(self) -> float:
         return simulator.contents.least_delay
@@ -123,4 +125,4 @@ class SFDFASynapse(synapses.SFDFASynapse):
 class SFDFAFeedback(synapses.SFDFAFeedback):
     """Feedback from output to hidden neurons, on their receptor type ``error``."""
 
-    translations = _translations(*((p.name, p.name, p.unit or "") for p in models.SFDFA_FEEDBACK.parameters))
+    translations = translations(models.SFDFA_FEEDBACK)

@@ -33,10 +33,17 @@ def check_timed(population: Any) -> None:
     NotImplementedError
         If the simulation is standalone.
     ValueError
-        If no spike of an output depends on those of the population.
+        If no spike of an output depends on those of the population, or its synapses learn from potentials.
     """
     for projection in population.feedback:
         if projection.synapse_type.timed:
+            for forward in population.forward:
+                if forward.learns() and not forward.synapse_type.definition.event_driven:
+                    raise ValueError(
+                        f"Timed feedback to population '{population.label}' teaches when its neurons spike, and "
+                        f"synapses of projection '{forward.label}' learn from potentials. Leave timed out, or use "
+                        "SFDFASynapse."
+                    )
             if simulator.contents.standalone:
                 raise NotImplementedError(
                     "Timed feedback is worked out by Python code at the end of each trial, which a standalone "

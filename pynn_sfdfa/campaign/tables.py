@@ -68,12 +68,14 @@ TABLES = {
     "fashion-mnist": Table("fashion-mnist"),
     "yin-yang": Table("yin-yang"),
     "mnist-3x800": Table("mnist-3x800", reach=0.98),
-    "mnist-best": Table("mnist-best", reach=0.98, only=("sfdfa",)),
-    "emnist47-best": Table("emnist47-best", only=("sfdfa",)),
+    "mnist-best": Table("mnist-best", reach=0.98, only=("sfdfa", "bp")),
+    "emnist47-best": Table("emnist47-best", only=("sfdfa", "bp")),
+    "fashion-mnist-best": Table("fashion-mnist-best", only=("sfdfa", "bp")),
     "mnist-hm2bp": Table("mnist-hm2bp", reach=0.98, only=("hm2bp",), on_request=True),
     "emnist47-hm2bp": Table("emnist47-hm2bp", only=("hm2bp",), on_request=True),
     "fashion-mnist-hm2bp": Table("fashion-mnist-hm2bp", only=("hm2bp",), on_request=True),
     "fsdd-hm2bp": Table("fsdd-hm2bp", only=("hm2bp",), on_request=True),
     "fsdd-sfdfa": Table("fsdd-sfdfa", on_request=True),
+    "parity": Table("parity", on_request=True),
 }
 """By the name that ``pynn-sfdfa reproduce`` takes."""

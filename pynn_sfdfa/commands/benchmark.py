@@ -15,8 +15,8 @@ __all__ = ["command"]
 
 WARM_UP_EPOCHS = 4
 N_TRAIN = N_TEST = 10_000
-OF_TASK = {"mnist": (N_TRAIN, N_TEST), "mnist-conv": (500, 250)}
-"""Samples that peers learn and are tested on: the larger network takes them a tenth of a second each."""
+OF_TASK = {"mnist": (N_TRAIN, N_TEST, 1), "mnist-conv": (500, 250, 1), "fsdd-hm2bp": (2700, 300, 3)}
+"""Samples that peers learn and are tested on, and epochs: the larger network takes them a tenth of a second each."""
 
 
 @click.command(name="benchmark", short_help="Measure speed on this machine.")
@@ -83,10 +83,12 @@ def _peers(data: Path | None, threads: int | None, task: str) -> tuple[dict[str,
     from pynn_sfdfa.benchmark.peers import measure_peers
     from pynn_sfdfa.benchmark.tables import peers_table
     from pynn_sfdfa.benchmark.task import prepare
+    from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.experiments.config import ConfigError
 
-    with as_wrong_use(ConfigError):
-        report = measure_peers(prepare(data, *OF_TASK[task], threads, experiment=task), tell=_tell)
+    n_train, n_test, epochs = OF_TASK[task]
+    with as_wrong_use(ConfigError), as_failure(DatasetError):
+        report = measure_peers(prepare(data, n_train, n_test, threads, experiment=task), tell=_tell, epochs=epochs)
     return report, peers_table(report)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,9 @@ from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use, explained_on
 from pynn_sfdfa.commands.options import OutFolder, SettingsCommand, data_option, set_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pynn_sfdfa.hardware.board.board import EmulatedBoard
     from pynn_sfdfa.hardware.board.places import Place
 
 __all__ = ["command"]
@@ -84,6 +88,7 @@ def _examine(
 @click.option("--board", required=True, help="emulated, HOSTNAME, or spalloc:SERVER.")
 @click.option("--out", type=OutFolder(), help="An experiment's folder for the results.")
 @click.option("--profile", is_flag=True, help="Print a script's load of each emulated core, and who would be late.")
+@click.option("--report", type=OutFolder(), metavar="DIR", help="Write DIR/report.html: a script on emulated cores.")
 @click.option("--pace", type=float, metavar="X", help="Emulated: X s a second at most if live; inf.  [default: 1]")
 @click.option("--show-config", is_flag=True, help="Only print the configuration that sPyNNaker is given.")
 @data_option
@@ -94,6 +99,7 @@ def run(
     board: str,
     out: Path | None,
     profile: bool,
+    report: Path | None,
     pace: float | None,
     show_config: bool,
     data: Path | None,
@@ -117,6 +123,8 @@ def run(
         raise click.UsageError("--profile counts what emulated cores execute: it is for --board emulated.")
     if profile and not source.endswith(".py"):
         raise click.UsageError("--profile is for scripts.")
+    if report is not None and (where.settings or not source.endswith(".py")):
+        raise click.UsageError("--report shows what emulated cores did for a script: it is for --board emulated.")
     if pace is not None and (where.settings or not source.endswith(".py")):
         raise click.UsageError("--pace is for a script with live input or output on --board emulated.")
     if not source.endswith(".py"):
@@ -134,23 +142,64 @@ def run(
     if not Path(source).is_file():
         raise click.UsageError(f"There is no script {source}.")
     with explained_on(where.name):
-        _run_script([source, *arguments], where, profile, 1.0 if pace is None else pace)
+        _run_script([source, *arguments], where, profile, 1.0 if pace is None else pace, report)
 
 
-def _run_script(words: list[str], where: Place, profile: bool, pace: float) -> None:
+def _run_script(words: list[str], where: Place, profile: bool, pace: float, report: Path | None) -> None:
     from pynn_sfdfa.hardware.board.errors import BoardError
     from pynn_sfdfa.hardware.board.places import at
     from pynn_sfdfa.hardware.board.scripts import run_script, threads_left
 
     try:
-        with as_wrong_use(BoardError), at(where, profile, pace) as board:
+        with (
+            as_wrong_use(BoardError),
+            _reported(report, words[0]) as show,
+            at(where, profile or report is not None, pace, report is not None) as board,
+        ):
+            show(board)
             try:
                 run_script(words)
             finally:
-                if board is not None and board.profile is not None:
+                if profile and board is not None and board.profile is not None:
                     click.echo(board.profile.report())
     except WrongUse as refusal:
         if threads_left():  # of the script, which might never end
             refusal.show()
             os._exit(refusal.exit_code)
         raise
+
+
+@contextlib.contextmanager
+def _reported(folder: Path | None, script: str) -> Iterator[Callable[[EmulatedBoard | None], None]]:
+    """Write the page of a script that runs within the block, however it ends; yield what takes the board."""
+    from pynn_sfdfa.hardware.board.scripts import told
+    from pynn_sfdfa.support import files
+
+    if folder is None:
+        yield lambda board: None
+        return
+    with as_wrong_use(files.WriteError, NotADirectoryError):
+        files.make_folder(folder)
+    boards: list[EmulatedBoard] = []
+    trouble = ""
+    try:
+        yield lambda board: None if board is None else boards.append(board)
+    except BaseException as error:
+        trouble = told(error, script)
+        raise
+    finally:
+        for board in boards:
+            _write_page(folder, script, trouble, board)
+
+
+def _write_page(folder: Path, script: str, trouble: str, board: EmulatedBoard) -> None:
+    """Write the page; the script's results, or its error, are not to be lost if that cannot be done."""
+    from pynn_sfdfa.experiments.page import board_page
+
+    path = folder / board_page.NAME
+    try:
+        board_page.write(path, Path(script).name, trouble, board)
+    except Exception as error:
+        click.echo(f"The page of {script} could not be written ({type(error).__name__}: {error}).", err=True)
+    else:
+        click.echo(f"Open {path} in a browser.", err=True)

@@ -109,6 +109,7 @@ DIFFERENCES = (
     Difference(
         "`SFDFAFeedback(timed=True)`", "simulated", "simulated, but not in standalone programs", "from one population"
     ),
+    Difference("`SurrogateSynapse`, `SymmetricFeedback`", "not there", "simulated", "not there"),
     Difference(
         "connectors",
         "PyNN's",

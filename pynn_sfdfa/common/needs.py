@@ -17,6 +17,8 @@ class Need(Enum):
     OWN_ERRORS = "errors that Python code computes from a batch of trials"
     OWN_FEEDBACK = "feedback weights that Python code changes after a batch of trials"
     POTENTIALS = "local gradients from potentials instead of spike times"
+    SURROGATES = "synapses that watch the potential of their neuron at every moment"
+    SYMMETRY = "feedback synapses that take over the weights of the forward ones"
     OWN_LOSS = "output errors that are not target minus count"
     OWN_TERMS = "gradients to which Python code adds after a batch of trials"
     SAMPLE_WEIGHTS = "errors that count more in some trials than in others"

@@ -66,14 +66,16 @@ class Simulator:
 SIMULATORS = (
     Simulator(
         "event",
-        offers=frozenset(Need),
+        offers=frozenset(Need) - {Need.SURROGATES, Need.SYMMETRY},
     ),
     Simulator(
         "brian2",
         requires="brian2",
         extra="brian2",
         options={"timestep": 0.1, "target": None, "standalone": False},
-        offers=frozenset({Need.PERTURBATIONS, Need.ALL_SPIKES, Need.RECURRENCE, Need.SITES}),
+        offers=frozenset(
+            {Need.PERTURBATIONS, Need.ALL_SPIKES, Need.RECURRENCE, Need.SITES, Need.SURROGATES, Need.SYMMETRY}
+        ),
     ),
     Simulator(
         "spiNNaker",

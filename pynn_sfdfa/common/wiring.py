@@ -50,14 +50,15 @@ def check_wiring(
     """
     kind = type(synapse_type).__name__
     if not isinstance(synapse_type, allowed):
+        *names, last = (one.__name__ for one in allowed)
         raise errors.ConnectionError(
-            f"Projection '{label}': {kind} does not lead to LIF_SFDFA neurons; choose one of StaticSynapse, "
-            f"SFDFASynapse and SFDFAFeedback of pynn_sfdfa.{simulator}."
+            f"Projection '{label}': {kind} does not lead to LIF_SFDFA neurons; choose one of {', '.join(names)} and "
+            f"{last} of pynn_sfdfa.{simulator}."
         )
     is_feedback = isinstance(synapse_type, SFDFAFeedback)
     if is_feedback != (receptor_type == "error"):
         raise errors.ConnectionError(
-            f"Projection '{label}': {kind} does not go with receptor_type = '{receptor_type}'. SFDFAFeedback goes with "
+            f"Projection '{label}': {kind} does not go with receptor_type = '{receptor_type}'. Feedback goes with "
             "'error', other types with 'input'; leave receptor_type out to have it chosen."
         )
     for target in targets:

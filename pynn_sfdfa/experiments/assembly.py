@@ -225,7 +225,7 @@ def build_trainer(
     ConfigError
         If the settings do not fit this machine or simulator.
     """
-    training = settings.training
+    training, sizes = settings.training, settings.training.batch_sizes
     try:
         return Trainer(
             network,
@@ -236,7 +236,7 @@ def build_trainer(
             readout=settings.readout_or_default(),
             regularisation=None if settings.regularisation is None else settings.regularisation.build(),
             boosting=None if settings.boosting is None else settings.boosting.build(),
-            batch_size=training.batch_size if n_train is None else min(training.batch_size, n_train),
+            batch_size=(sizes if n_train is None else sizes.within(n_train)).plain,
             seed=training.seed,
             threads=training.threads,
             configuration=settings.settings(),

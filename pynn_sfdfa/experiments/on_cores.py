@@ -56,10 +56,9 @@ def _of_learning(settings: Experiment) -> list[str]:
     loss = lacking(settings.loss.build().needs, offered)
     if loss:
         found.append(f"The loss needs {loss}.")
-    if settings.training.batch_size != 1:
-        found.append(
-            f"training.batch_size = {settings.training.batch_size}: weights change after each trial; choose 1."
-        )
+    batch_size = settings.training.batch_sizes.plain
+    if batch_size != 1:
+        found.append(f"training.batch_size = {batch_size}: weights change after each trial; choose 1.")
     optimizer = settings.optimizer.build()
     if optimizer.slots:
         found.append(f"The optimizer {optimizer.name} keeps state at each synapse; choose sgd.")

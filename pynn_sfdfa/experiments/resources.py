@@ -67,7 +67,7 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     n_inputs = settings.encoding.build().n_units(dataset.n_inputs)
     layers = placed_layers(network, n_inputs, dataset.n_classes)
     sizes = [n_inputs, *(layer.size for layer in layers)]
-    batch = min(settings.training.batch_size, train.samples) if purpose == "train" else 1
+    batch = min(settings.training.batch_sizes.largest, train.samples) if purpose == "train" else 1
     many_sites = any(not isinstance(layer.connectivity, Dense) for layer in layers)
     trials = 1 if purpose == "simulate" else trials_at_once(batch, many_sites)
     found = [] if dataset.encoded else _spikes(settings, train, test, trials)

@@ -133,7 +133,7 @@ def _train(
         settings, network, _trained_on(sim, settings, spread), len(samples.train), **options
     )
     if spread is not None:
-        n = min(settings.training.batch_size, len(samples.train))
+        n = min(settings.training.batch_sizes.at(1), len(samples.train))
         spread.check(presented(samples.train, range(n), 1))
     folder.open(settings, report.provenance(simulator, setup))
     resume = resume and folder.last.exists()  # a run killed in its first epoch starts again

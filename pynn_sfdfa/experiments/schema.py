@@ -20,6 +20,7 @@ from pynn_sfdfa.network.recurrent import Recurrent
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST
 from pynn_sfdfa.support.settings import Count, Duration, NotNegative, Range
 from pynn_sfdfa.training import migration
+from pynn_sfdfa.training.batch_sizes import BatchSizes
 from pynn_sfdfa.training.boosting import Boosting
 from pynn_sfdfa.training.readouts import MostSpikes, Readout
 from pynn_sfdfa.training.regularisation import WeightRegularisation
@@ -269,13 +270,23 @@ class Learning(Section):
 class Training(Section):
     """``[training]``."""
 
+    may_be_left_out = frozenset({"first_batch_sizes"})
+
     batch_size: Count
+    first_batch_sizes: tuple[Count, ...] = Field(
+        (), strict=False, description="samples; batches of the first epochs, one size for each of them"
+    )
     epochs: Count
     seed: int = Field(ge=0, lt=2**63)
     threads: int | None = Field(None, ge=1, le=1024, description="default: every core this process may use")
     shards: int | None = Field(
         None, ge=1, le=1024, description="parts of a batch that workers share out; a power of 2; default: none"
     )
+
+    @property
+    def batch_sizes(self) -> BatchSizes:
+        """Of all epochs."""
+        return BatchSizes((*self.first_batch_sizes, self.batch_size))
 
     @field_validator("shards")
     @classmethod

@@ -183,6 +183,8 @@ class Network:
         rho: float = 0.0,
         r_target: float = 0.0,
         timed: bool = False,
+        surrogate: Mapping[str, Any] | None = None,
+        symmetric: bool = False,
         pause: float | None = None,
     ) -> Wiring:
         """Create the network on a simulator, with its present weights, to be shown every sample in turn.
@@ -203,6 +205,10 @@ class Network:
             Rate regularisation of the hidden populations.
         timed : bool
             Whether output spikes travel the feedback projections, so that each hidden spike has an error of its own.
+        surrogate : mapping, optional
+            Arguments of ``SurrogateSynapse``, which then leads to the neurons in place of ``SFDFASynapse``.
+        symmetric : bool
+            Whether feedback is ``SymmetricFeedback``, in networks with one hidden layer.
         pause : float, optional
             Silence in ms before each sample, for stock cells, which do not return to rest where a trial ends. Default:
             so long that exp(-10) = 0.005 % is left of what a sample left behind; 0 without such cells.
@@ -215,7 +221,7 @@ class Network:
         pyNN.errors.ConnectionError
             If a delay is shorter than those of the simulator.
         AttributeError
-            If the simulator has not the cell type of a layer; names those that have.
+            If the simulator has not the cell type of a layer, or the type of synapse; names those that have.
         """
         if trains.n_units != self.sizes[0]:
             raise ValueError(f"The spike trains have {trains.n_units} units, the network {self.sizes[0]} inputs.")
@@ -240,11 +246,11 @@ class Network:
         silence = math.ceil(settling) if pause is None else float(pause)
         if not 0 <= silence < math.inf:
             raise ValueError(f"pause = {pause!r} ms is not valid; it must be >= 0.")
-        learning = {"learning_rate": learning_rate, "feedback_learning_rate": feedback_learning_rate}
         shown = presented(trains, np.arange(len(trains)))
         return wiring.wire(
-            self, sim, shown, targets, {"rho": rho, "r_target": r_target}, **learning, timed=timed, pause=silence
-        )
+            self, sim, shown, targets, {"rho": rho, "r_target": r_target}, learning_rate, feedback_learning_rate,
+            timed, surrogate, symmetric, silence,
+        )  # fmt: skip
 
     def read(self, made: Wiring) -> None:
         """Take over the weights that the simulator has learned, and the feedback if it was wired."""

@@ -123,6 +123,8 @@ def wire(
     learning_rate: float,
     feedback_learning_rate: float,
     timed: bool,
+    surrogate: Mapping[str, Any] | None,
+    symmetric: bool,
     pause: float,
 ) -> Wiring:
     """Create a network on a simulator; see `pynn_sfdfa.network.network.Network.wire`."""
@@ -130,6 +132,8 @@ def wire(
 
     trial_duration = network.trial_duration
     trains.check_within(trial_duration)
+    own = {} if surrogate is None else {"surrogate": surrogate}
+    synapse = {"learning_rate": learning_rate, **own}
     on_grid = sim.get_time_step() if sim.__name__.startswith("pyNN.") else 0.0
     shown = trains.spike_times(pause + trial_duration)
     times = [PyNNSequence(_at_steps(own + pause, on_grid)) for own in shown]
@@ -149,13 +153,18 @@ def wire(
         kind = cell.population_type(sim, gradient=network.gradient, **of_learning)
         population = sim.Population(layer.size, kind, initial_values=cell.initial_values, label=layer.name)
         below = populations[-1] if populations else stimulus
-        projections.append(_projected(network.delay, layer, sim, below, population, weights, learning_rate))
+        projections.append(_projected(network.delay, layer, sim, below, population, weights, synapse))
         populations.append(population)
         if layer.connectivity.inhibition:
             inhibition.append(static_synapses.inhibit(sim, population, layer, network.delay))
-        within.append(_within(layer, sim, population, weights, learning_rate))
+        within.append(_within(layer, sim, population, weights, synapse))
     hidden = populations[:-1] if targets is not None else []
-    feedback = _feedback(sim, populations[-1], hidden, network.feedback, feedback_learning_rate, timed)
+    if symmetric:
+        feedback = [
+            _projection_back(sim, populations[-1], population, sim.SymmetricFeedback()) for population in hidden
+        ]
+    else:
+        feedback = _feedback(sim, populations[-1], hidden, network.feedback, feedback_learning_rate, timed)
     made = (stimulus, populations, projections, feedback, inhibition, within)
     return Wiring(*made, len(trains), trial_duration, pause)
 
@@ -178,22 +187,28 @@ def _at_steps(times: NDArray[np.float64], step: float) -> NDArray[np.float64]:
 
 
 def _projected(
-    delay: float, layer: Layer, sim: Any, pre: Any, post: Any, weights: NDArray[np.float32], learning_rate: float
+    delay: float,
+    layer: Layer,
+    sim: Any,
+    pre: Any,
+    post: Any,
+    weights: NDArray[np.float32],
+    learning: Mapping[str, Any],
 ) -> Any:
-    synapse: dict[str, Any] = {"delay": delay, "learning_rate": learning_rate}
+    synapse = {"delay": delay, **learning}
     if not layer.cell.static_synapses:
         return layer.connectivity.project(sim, pre, post, layer.input_shape, weights, **synapse)
     static_synapses.check_delay(sim, layer, delay)
     return static_synapses.project(sim, pre, post, layer, weights, layer.cell.synapse_type(sim, **synapse))
 
 
-def _within(layer: Layer, sim: Any, population: Any, weights: NDArray[np.float32], learning_rate: float) -> Any:
+def _within(layer: Layer, sim: Any, population: Any, weights: NDArray[np.float32], learning: Mapping[str, Any]) -> Any:
     """Return the projection from a recurrent layer to itself, None for another."""
     recurrent = layer.connectivity.recurrent
     if recurrent is None:
         return None
     own = weights[len(layer.connectivity.of_below(weights)) :]
-    synapse_type = layer.cell.synapse_type(sim, delay=recurrent.delay, learning_rate=learning_rate)
+    synapse_type = layer.cell.synapse_type(sim, delay=recurrent.delay, **learning)
     if not layer.cell.static_synapses:
         return recurrent.project(sim, population, own, synapse_type)
     static_synapses.check_delay(sim, layer, recurrent.delay)
@@ -208,13 +223,12 @@ def _feedback(
     learning_rate: float,
     timed: bool,
 ) -> list[Any]:
+    of_learning = {"learning_rate": learning_rate, "timed": timed}
     return [
-        sim.Projection(
-            output,
-            population,
-            sim.AllToAllConnector(),
-            sim.SFDFAFeedback(weight=matrix.astype(float), learning_rate=learning_rate, timed=timed),
-            receptor_type="error",
-        )
+        _projection_back(sim, output, population, sim.SFDFAFeedback(weight=matrix.astype(float), **of_learning))
         for population, matrix in zip(hidden, weights, strict=False)
     ]
+
+
+def _projection_back(sim: Any, output: Any, population: Any, synapse_type: Any) -> Any:
+    return sim.Projection(output, population, sim.AllToAllConnector(), synapse_type, receptor_type="error")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -88,5 +88,6 @@ def save(figure: Figure, path: str | Path) -> None:
         raise ValueError(f"{path} does not name a PNG picture; let it end in .png.")
     buffer = io.BytesIO()
     figure.set_dpi(_DPI)
-    FigureCanvasAgg(figure).print_png(buffer)  # draws once; Figure.savefig does twice, which takes twice as long
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.print_png(buffer)  # draws once; Figure.savefig does twice, which takes twice as long
     files.write_bytes(path, buffer.getvalue())

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 from pynn_sfdfa.rules.bp import BP
 from pynn_sfdfa.rules.combination import Combination
 from pynn_sfdfa.rules.dfa import DFA
+from pynn_sfdfa.rules.eprop import EProp
 from pynn_sfdfa.rules.hm2bp import HM2BP
 from pynn_sfdfa.rules.learning_rule import LearningRule
 from pynn_sfdfa.rules.sfdfa import SFDFA
+from pynn_sfdfa.rules.superspike import SuperSpike
 from pynn_sfdfa.support.registry import registry
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     RULES: Mapping[str, type[LearningRule]]
     """Name of each rule in configurations and at the command line."""
 
-__all__ = ["BP", "DFA", "HM2BP", "RULES", "SFDFA", "Combination", "LearningRule"]
+__all__ = ["BP", "DFA", "HM2BP", "RULES", "SFDFA", "Combination", "EProp", "LearningRule", "SuperSpike"]
 
 
 def __getattr__(name: str) -> Any:

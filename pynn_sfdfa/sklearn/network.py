@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import RULES, SFDFA, LearningRule
 from pynn_sfdfa.support.integers import is_integer
@@ -38,7 +39,7 @@ def resolved_rule(rule: Any) -> LearningRule:
         return SFDFA(feedback_learning_rate=_FEEDBACK_LEARNING_RATE)
     if isinstance(rule, str) and rule in RULES and rule != "combination":
         return RULES[rule]()
-    names = [repr(name) for name in RULES if name != "combination"]
+    names = [repr(name) for name in RULES if name != "combination" and RULES[name]().needs <= offers("event")]
     raise ValueError(
         f"rule = {short(repr(rule))} is not valid; choose one of {', '.join(names)}, or give a rule of "
         "pynn_sfdfa.rules, such as SFDFA(timed=True)."

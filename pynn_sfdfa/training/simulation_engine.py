@@ -18,6 +18,7 @@ from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedb
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
 from pynn_sfdfa.training.responses import OutputSpikes, Responses
+from pynn_sfdfa.training.simulated_rules import check_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.network.wiring import Wiring
     from pynn_sfdfa.rules import LearningRule
+    from pynn_sfdfa.training.batch_sizes import BatchSize
     from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
@@ -85,7 +87,7 @@ class SimulationEngine(ABC):
         rule: LearningRule | None = None,
         optimizer: Optimizer | None = None,
         loss: Loss | None = None,
-        batch_size: int = 1,
+        batch_size: BatchSize = 1,
         seed: int = 0,
         threads: int | None = None,
         readout: Readout | None = None,
@@ -97,6 +99,8 @@ class SimulationEngine(ABC):
         self._readout = readout if readout is not None else MostSpikes()
         network.check_trains_on(self.simulator)
         self._check(batch_size, threads)
+        if rule is not None:
+            check_parts(rule, len(network.layers) - 1, self.place)
         for chosen in (regularisation, boosting):
             if chosen is not None:
                 what = f"{type(chosen).__name__} is not possible {self.place}: it"
@@ -159,6 +163,8 @@ class SimulationEngine(ABC):
                 "rho": self._rule.rho,
                 "r_target": self._rule.r_target,
                 "timed": Need.ALL_SPIKES in self._rule.parts.transport.all_needs,
+                "surrogate": self._rule.parts.local_gradient.surrogate,
+                "symmetric": self._rule.parts.feedback.symmetric,
             }
             counts, responses = self._run(shown, first_trial + start, learning, report)
             self._trials += len(shown)
@@ -246,7 +252,7 @@ class SimulationEngine(ABC):
             capped=tuple(int((c >= cap).sum()) for c in counts),
         )
 
-    def _check(self, batch_size: int, threads: int | None) -> None:
+    def _check(self, batch_size: BatchSize, threads: int | None) -> None:
         if threads not in (None, 1):
             raise ValueError(f"threads = {threads} is not possible: {self.one_thread}. Leave threads out.")
         if self._rule is None:

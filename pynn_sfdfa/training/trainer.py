@@ -16,6 +16,7 @@ from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support.interrupts import deferred_interrupt
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint
+from pynn_sfdfa.training.batch_sizes import BatchSizes, filled
 from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
+    from pynn_sfdfa.training.batch_sizes import BatchSize
     from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.callbacks import Callback
     from pynn_sfdfa.training.gradients import Probe
@@ -61,8 +63,9 @@ class Trainer(Evaluator):
         How gradients change weights; default: ``Adam()``.
     loss : Loss, optional
         What is to become small; default: ``SpikeCount()``, 15 spikes of the label's neuron and 3 of the others.
-    batch_size : int
-        Samples before weights change, >= 1, default 50.
+    batch_size : int or sequence of int
+        Samples before weights change, >= 1, default 50: the same for all epochs, or one for each of the first epochs,
+        the last of them for all that follow.
     seed : int
         >= 0, default 1.
         Determines the order of samples, the perturbations and random feedback.
@@ -107,7 +110,7 @@ class Trainer(Evaluator):
         rule: LearningRule | None = None,
         optimizer: Optimizer | None = None,
         loss: Loss | None = None,
-        batch_size: int = 50,
+        batch_size: BatchSize = 50,
         seed: int = 1,
         threads: int | None = None,
         callbacks: Sequence[Callback] = (),
@@ -135,7 +138,7 @@ class Trainer(Evaluator):
             regularisation=regularisation,
             boosting=boosting,
         )
-        self._seed, self._batch_size = seed, batch_size
+        self._seed, self._batch_sizes = seed, BatchSizes.of(batch_size)
         self._callbacks, self._probes = list(callbacks), list(probes)
         self._folder = None if folder is None else Path(folder)
         self._configuration = configuration or {}
@@ -149,7 +152,7 @@ class Trainer(Evaluator):
 
     def __repr__(self) -> str:
         sizes, how = "-".join(map(str, self.network.sizes)), f"{self._rule.name} with {self._optimizer}"
-        return f"Trainer({sizes}, {how}, batches of {self._batch_size}; {self._history})"
+        return f"Trainer({sizes}, {how}, batches of {self._batch_sizes.plain}; {self._history})"
 
     @property
     def threads(self) -> int:
@@ -214,7 +217,7 @@ class Trainer(Evaluator):
             self._folder.mkdir(parents=True, exist_ok=True)
         if resume:
             self._resume(len(train))
-        batches = -(-len(train) // self._batch_size)
+        batches = -(-len(train) // self._batch_sizes.largest)
         first = len(self._history.records) + 1
         self._tell(
             "on_fit_start",
@@ -296,7 +299,7 @@ class Trainer(Evaluator):
                 "on_batch_end",
                 Progress(
                     epoch=epoch,
-                    batch=-(-self._tally.samples // self._batch_size),
+                    batch=-(-self._tally.samples // self._batch_sizes.largest),
                     samples=self._tally.samples,
                     loss=self._tally.mean_loss,
                     accuracy=self._tally.accuracy,
@@ -354,7 +357,7 @@ class Trainer(Evaluator):
             "sizes": list(self.network.sizes),
             "n_train": n_train,
             "seed": self._seed,
-            "batch_size": self._batch_size,
+            "batch_size": self._batch_sizes.plain,
             "rule": self._rule.name,
             "records": [asdict(record) for record in self._history.records],
             "tally": self._tally.as_dict(),
@@ -368,11 +371,11 @@ class Trainer(Evaluator):
         path = self._folder / "last.safetensors"
         saved = checkpoint.load(path)
         own = {"sizes": list(self.network.sizes), "n_train": n_train, "seed": self._seed}
-        own |= {"batch_size": min(self._batch_size, n_train), "rule": self._rule.name}
+        own |= {"batch_size": filled(self._batch_sizes.plain, n_train), "rule": self._rule.name}
         for key, value in own.items():
             found = saved.metadata.get(key)
-            if key == "batch_size" and isinstance(found, int):
-                found = min(found, n_train)  # larger ones are that of all samples
+            if key == "batch_size":
+                found = filled(found, n_train)
             if found != value:
                 raise checkpoint.CheckpointError(f"{path} was written with {key} = {found}; this training has {value}.")
         try:

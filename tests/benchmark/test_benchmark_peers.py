@@ -12,6 +12,7 @@ from pynn_sfdfa.benchmark import task as tasks
 from pynn_sfdfa.benchmark.peers import comparison, measure_peers
 from pynn_sfdfa.benchmark.peers.on_torch import rasterise, weighted
 from pynn_sfdfa.benchmark.tables import peers_table
+from pynn_sfdfa.datasets import DatasetError
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.optimizers import Adam
 
@@ -35,7 +36,7 @@ class Knowing:
     def __init__(self):
         self.learned = []
 
-    def learn(self, batch):
+    def learn(self, batch, epoch):
         self.learned.append(batch)
         return 0.5 * len(batch)
 
@@ -66,6 +67,20 @@ def test_peers_learn_the_same_batches_in_turn_and_are_reported(task):
     assert f"numpy {np.__version__}" in table
     assert "500.000" in table
     assert "Not installed: snntorch, spikingjelly. To compare with them: pip install 'pynn-sfdfa[peers]'" in table
+
+
+def test_other_data_are_drawn_without_order_and_learned_several_times(no_mnist):
+    task, fake = tasks.prepare(None, 60, 30, 1, experiment="digits"), Knowing()
+    assert (len(task.train), len(task.test), task.source) == (60, 30, "digits")
+    assert len(set(task.train.labels.tolist())) == 10
+    report = measure_peers(task, {"numpy": lambda *_: fake}, epochs=2)
+    assert sum(map(len, fake.learned)) == 120 and report["task"]["epochs"] == 2
+    assert "60 samples learned 2 times from scratch in turn" in peers_table(report)
+
+
+def test_recordings_that_are_not_there_are_asked_for(no_mnist, tmp_path):
+    with pytest.raises(DatasetError, match="fsdd"):
+        tasks.prepare(tmp_path, 60, 30, 1, experiment="fsdd-hm2bp")
 
 
 def test_absent_peers_are_left_out(monkeypatch):
@@ -101,7 +116,7 @@ def peer_of(name, task):
 def test_a_peer_learns(no_mnist, name):
     task = tasks.prepare(None, 120, 30, 1, ["network.hidden_sizes=[100]"])
     peer = peer_of(name, task)
-    assert all(peer.learn(task.train) > 0 for _ in range(60))
+    assert all(peer.learn(task.train, 1) > 0 for _ in range(60))
     predictions, seconds = peer.respond(task.train)
     assert seconds > 0
     assert (predictions == task.train.labels).mean() > 0.5
@@ -111,7 +126,7 @@ def test_a_peer_learns(no_mnist, name):
 def test_a_peer_has_the_convolutions_of_the_network(no_mnist, name):
     task = tasks.prepare(None, 4, 2, 1, experiment="mnist-conv")
     peer = peer_of(name, task)
-    assert peer.learn(task.train) > 0
+    assert peer.learn(task.train, 1) > 0
     predictions, _ = peer.respond(task.test)
     assert predictions.shape == (2,)
     trained = sum(values.numel() for group in peer._optimizer.param_groups for values in group["params"])

@@ -208,7 +208,7 @@ def test_held_out_samples_are_scored(sim, trains):
         (
             {"rule": SFDFA(feedback="layer-wise")},
             "rule sfdfa cannot run inside Brian2: 'layer-wise' .*needs feedback to each layer from the one above it.*"
-            "Choose the simulator event; .*dfa, sfdfa run there with default settings",
+            "Choose the simulator event; .*dfa, e-prop, sfdfa, superspike run there with default settings",
         ),
         (
             {"rule": SFDFA(bias_correction=True)},

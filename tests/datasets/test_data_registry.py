@@ -15,10 +15,10 @@ OWN = ("npz:PATH", "sound:PATH", "events:PATH", "saccades:NAME")
 def test_an_unknown_name_lists_the_valid_ones():
     with pytest.raises(
         DatasetError,
-        match=f"no data set 'mnits'; valid names are digits, .*mnist, yin-yang, {', '.join(OWN)}",
+        match=f"no data set 'mnits'; valid names are digits, .*mnist, nmnist, parity, yin-yang, {', '.join(OWN)}",
     ):
         load("mnits")
-    assert names() == ("digits", "emnist47", "fashion-mnist", "fsdd", "mnist", "nmnist", "yin-yang", *OWN)
+    assert names() == ("digits", "emnist47", "fashion-mnist", "fsdd", "mnist", "nmnist", "parity", "yin-yang", *OWN)
 
 
 @pytest.mark.parametrize("name", ["mnist", "emnist47"])
@@ -33,7 +33,7 @@ def test_a_data_folder_that_is_none_is_refused(name, tmp_path, monkeypatch):
 def test_available_says_where_or_why_not(tiny, tmp_path, cache):
     tiny.write(tmp_path / "mnist")
     report = {entry.name: entry for entry in available(tmp_path)}
-    assert [name for name, entry in report.items() if entry.found] == ["digits", "mnist", "yin-yang"]
+    assert [name for name, entry in report.items() if entry.found] == ["digits", "mnist", "parity", "yin-yang"]
     assert report["mnist"].where == str(tmp_path / "mnist")
     assert report["digits"].where.endswith("digits.csv.gz")
     assert report["yin-yang"].where == "generated"
@@ -74,6 +74,6 @@ def test_a_file_in_the_folder_is_a_data_set_and_nothing_else_is_told_of_it(tmp_p
         "print(*datasets.names()); print(datasets.load('stripes').name)"
     )
     assert in_a_new_process(program, str(tmp_path)) == [
-        "digits", "emnist47", "fashion-mnist", "fsdd", "mnist", "nmnist", "stripes", "yin-yang", *OWN,
+        "digits", "emnist47", "fashion-mnist", "fsdd", "mnist", "nmnist", "parity", "stripes", "yin-yang", *OWN,
         "stripes",
     ]  # fmt: skip

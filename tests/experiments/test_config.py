@@ -156,7 +156,7 @@ def test_whole_numbers_are_accepted_where_any_number_is():
             "optimizer.decay: hold = 3 must be less than ep",
         ),
         ("loss.margin=-1", "loss.margin = -1 is not valid: must be >= 0 (spikes by which a count may miss its target"),
-        ("learning.rule=daf", "(did you mean dfa?); choose one of sfdfa, dfa, bp, hm2bp."),
+        ("learning.rule=daf", "(did you mean dfa?); choose one of sfdfa, dfa, bp, e-prop, hm2bp, superspike."),
         ("rules=3", "rules = 3 is not valid: must be a table."),
         ("rules.sfdfa=3", "rules.sfdfa = 3 is not valid: must be a table."),
         (

@@ -12,6 +12,7 @@ from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import Adam, FeedForward, SpikeCount, Trainer
+from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.rules import Combination
 from pynn_sfdfa.rules.parts.estimated import Estimated
 from pynn_sfdfa.rules.parts.feedback import Feedback
@@ -24,9 +25,14 @@ from pynn_sfdfa.rules.parts.spsp import SPSP
 from pynn_sfdfa.rules.parts.transport import Transport
 from pynn_sfdfa.support.registry import registry
 
-TRANSPORT = registry("pynn_sfdfa.rules.parts", Transport)
-FEEDBACK = registry("pynn_sfdfa.rules.parts", Feedback)
-LOCAL = registry("pynn_sfdfa.rules.parts", LocalGradient)
+
+def parts_of_event(base):
+    """Return the parts of a kind that the event simulator has."""
+    found = registry("pynn_sfdfa.rules.parts", base)
+    return {name: part for name, part in found.items() if part.needs <= offers("event")}
+
+
+TRANSPORT, FEEDBACK, LOCAL = (parts_of_event(base) for base in (Transport, Feedback, LocalGradient))
 COMBINATIONS = [
     *itertools.product(TRANSPORT, FEEDBACK, ["spike-times"]),
     *((name, "estimated", "s-psp") for name in TRANSPORT),

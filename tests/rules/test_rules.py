@@ -9,7 +9,7 @@ from small_nets import network, random_trains
 
 from pynn_sfdfa import BP, DFA, SFDFA, SGD, Trainer
 from pynn_sfdfa.common.needs import Need
-from pynn_sfdfa.rules import HM2BP, RULES, Combination
+from pynn_sfdfa.rules import HM2BP, RULES, Combination, EProp, SuperSpike
 from pynn_sfdfa.rules.parts.direct import Direct, hidden_error
 from pynn_sfdfa.rules.parts.estimated import Estimated, estimate_feedback
 from pynn_sfdfa.rules.parts.fixed import Fixed
@@ -160,7 +160,14 @@ def test_a_transport_of_ones_own_needs_no_change_elsewhere():
 
 
 def test_names():
-    assert {"sfdfa": SFDFA, "dfa": DFA, "bp": BP, "combination": Combination, "hm2bp": HM2BP} == RULES
+    of_the_article = {"sfdfa": SFDFA, "dfa": DFA, "bp": BP}
+    assert {
+        **of_the_article,
+        "combination": Combination,
+        "hm2bp": HM2BP,
+        "e-prop": EProp,
+        "superspike": SuperSpike,
+    } == RULES
 
 
 def test_a_rule_needs_what_its_parts_need():

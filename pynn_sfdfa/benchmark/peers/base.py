@@ -22,8 +22,8 @@ STEP = 2.0
 class Peer(Protocol):
     """A network of the same size that learns in its own way."""
 
-    def learn(self, batch: SpikeTrains) -> float:
-        """Learn from one batch and return the seconds taken, encoding not counted."""
+    def learn(self, batch: SpikeTrains, epoch: int) -> float:
+        """Learn from one batch, shown for the ``epoch``-th time, and return the seconds taken without encoding."""
         ...
 
     def respond(self, batch: SpikeTrains) -> tuple[NDArray[np.int64], float]:

@@ -45,9 +45,12 @@ def installed_peers() -> dict[str, PeerMaker]:
 
 
 def measure_peers(
-    task: Task, makers: Mapping[str, PeerMaker] | None = None, tell: Callable[[str], object] = lambda _: None
+    task: Task,
+    makers: Mapping[str, PeerMaker] | None = None,
+    tell: Callable[[str], object] = lambda _: None,
+    epochs: int = 1,
 ) -> dict[str, Any]:
-    """Train every network on all training samples once, test it on all test samples, and return a report.
+    """Train every network on all training samples, test it on all test samples, and return a report.
 
     Parameters
     ----------
@@ -56,6 +59,8 @@ def measure_peers(
         Default: the installed peers.
     tell : callable, optional
         Told what is going on.
+    epochs : int
+        How often every training sample is learned.
     """
     load, training = os.getloadavg()[0], task.batched.training
     makers = installed_peers() if makers is None else makers
@@ -64,11 +69,12 @@ def measure_peers(
         networks[name] = make(task.network(), task.optimizer, task.loss, task.threads, training.seed)
     _compile(task)
     learning: dict[str, list[float]] = {name: [] for name in networks}
-    for done, batches in enumerate(_rounds(task.train, training.batch_size)):
-        for name, network in networks.items():
-            seconds = sum(network.learn(batch) for batch in batches)
-            learning[name].append(seconds / sum(map(len, batches)))
-        tell(f"round {done + 1} of training")
+    for epoch in range(1, epochs + 1):
+        for done, batches in enumerate(_rounds(task.train, training.batch_size)):
+            for name, network in networks.items():
+                seconds = sum(network.learn(batch, epoch) for batch in batches)
+                learning[name].append(seconds / sum(map(len, batches)))
+            tell(f"round {done + 1} of training, epoch {epoch} of {epochs}")
     responding: dict[str, list[float]] = {name: [] for name in networks}
     correct = dict.fromkeys(networks, 0)
     for done, batches in enumerate(_rounds(task.test, training.batch_size)):
@@ -87,6 +93,7 @@ def measure_peers(
             "sizes": task.sizes,
             "images": task.source,
             "batch_size": training.batch_size,
+            "epochs": epochs,
             "train_samples": len(task.train),
             "test_samples": len(task.test),
         },
@@ -109,7 +116,7 @@ def _compile(task: Task) -> None:
     """Let the kernels be compiled before anything is timed."""
     network = Own(task)
     few = task.train.select(np.arange(min(len(task.train), task.batched.training.batch_size)))
-    network.learn(few)
+    network.learn(few, 1)
     network.respond(few)
 
 

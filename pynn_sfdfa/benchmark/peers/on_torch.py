@@ -93,10 +93,13 @@ class TorchPeer:
         self._torch, self._counts, self._steps, self._loss = torch, counts, steps, loss
         self._shape, self._outputs = network.input.shape, network.sizes[-1]
         betas = (optimizer.beta1, optimizer.beta2)
+        self._rates = optimizer
         self._optimizer = torch.optim.Adam(module.parameters(), optimizer.learning_rate, betas, optimizer.epsilon)
 
-    def learn(self, batch: SpikeTrains) -> float:
-        """Learn from one batch and return the seconds taken, encoding not counted."""
+    def learn(self, batch: SpikeTrains, epoch: int) -> float:
+        """Learn from one batch and return the seconds taken; see `pynn_sfdfa.benchmark.peers.base.Peer`."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._rates.at(epoch).learning_rate
         inputs = self._inputs(batch)
         targets = self._torch.from_numpy(self._loss.targets(batch.labels, self._outputs))
 

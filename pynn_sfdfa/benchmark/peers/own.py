@@ -22,17 +22,25 @@ class Own:
     """The network of the task, untrained at first, with its rule."""
 
     def __init__(self, task: Task) -> None:
-        training, rule = task.batched.training, task.batched.rule.build()
+        training, rule, own = task.batched.training, task.batched.rule.build(), task.batched.regularisation
+        regularisation = None if own is None else own.build()
         self._engine = sim.training_engine(
-            task.network(), rule, task.optimizer, task.loss, training.batch_size, training.seed, task.threads
+            task.network(),
+            rule,
+            task.optimizer,
+            task.loss,
+            training.batch_size,
+            training.seed,
+            task.threads,
+            regularisation=regularisation,
         )
         self._trials = 0
 
-    def learn(self, batch: SpikeTrains) -> float:
+    def learn(self, batch: SpikeTrains, epoch: int) -> float:
         """Learn from one batch and return the seconds taken."""
         order, first = np.arange(len(batch)), self._trials
         self._trials += len(batch)
-        return clock(lambda: list(self._engine.train(batch, order, first)))
+        return clock(lambda: list(self._engine.train(batch, order, first, epoch)))
 
     def respond(self, batch: SpikeTrains) -> tuple[NDArray[np.int64], float]:
         """Return the predictions, shape (samples,), and the seconds taken."""

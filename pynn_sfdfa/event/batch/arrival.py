@@ -12,7 +12,7 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, subroutine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["candidates", "sum_rows", "take_arrival"]
+__all__ = ["candidates", "row_of", "sum_rows", "take_arrival"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
@@ -20,7 +20,7 @@ _ZERO, _ONE, _TWO, _EIGHT = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(
 
 
 @jit(inline="always")
-def _row(events: NDArray[np.void], event: np.uint64, matrix: np.uint64, width: np.uint64) -> np.uint64:
+def row_of(events: NDArray[np.void], event: np.uint64, matrix: np.uint64, width: np.uint64) -> np.uint64:
     """Return where the weights of an event begin."""
     return (matrix + _index(events[event].unit)) * width
 
@@ -48,18 +48,18 @@ def sum_rows(
     for lane in range(_ZERO, width, STEP):
         store(total, lane, zeros())
     while event + _EIGHT <= last:
-        r0, r1 = _row(events, event, matrix, width), _row(events, event + _ONE, matrix, width)
+        r0, r1 = row_of(events, event, matrix, width), row_of(events, event + _ONE, matrix, width)
         r2, r3 = (
-            _row(events, event + _TWO, matrix, width),
-            _row(events, event + _index(3), matrix, width),
+            row_of(events, event + _TWO, matrix, width),
+            row_of(events, event + _index(3), matrix, width),
         )
         r4, r5 = (
-            _row(events, event + _index(4), matrix, width),
-            _row(events, event + _index(5), matrix, width),
+            row_of(events, event + _index(4), matrix, width),
+            row_of(events, event + _index(5), matrix, width),
         )
         r6, r7 = (
-            _row(events, event + _index(6), matrix, width),
-            _row(events, event + _index(7), matrix, width),
+            row_of(events, event + _index(6), matrix, width),
+            row_of(events, event + _index(7), matrix, width),
         )
         for lane in range(_ZERO, width, STEP):
             first = add(load(total, lane), _pair(weights, r0 + lane, r1 + lane))
@@ -67,10 +67,10 @@ def sum_rows(
             store(total, lane, add(then, _pair(weights, r6 + lane, r7 + lane)))
         event += _EIGHT
     while event < last:
-        first_row = _row(events, event, matrix, width)
+        first_row = row_of(events, event, matrix, width)
         event += _ONE
         if event < last:
-            second_row = _row(events, event, matrix, width)
+            second_row = row_of(events, event, matrix, width)
             event += _ONE
             for lane in range(_ZERO, width, STEP):
                 store(total, lane, add(load(total, lane), _pair(weights, first_row + lane, second_row + lane)))

@@ -34,14 +34,21 @@ def _decay(window: np.float32, constants: LayerConstants) -> tuple[np.float32, n
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def group_events(groups: NDArray[np.void], first: np.uint64, n: np.uint64, constants: LayerConstants) -> np.uint64:
-    """Turn the times of n events, sorted, into groups with first event, time, window and decay; return their number.
+def group_events(
+    times: NDArray[np.float32],
+    at: np.uint64,
+    n: np.uint64,
+    groups: NDArray[np.void],
+    first: np.uint64,
+    constants: LayerConstants,
+) -> np.uint64:
+    """Turn n sorted times, from ``times[at]``, into groups with first event, time, window and decay.
 
-    Both begin at ``groups[first]``. Events that arrive after the trial are dropped.
+    They begin at ``groups[first]``; return their number. Events that arrive after the trial are dropped.
     """
     event, end = _ZERO, first
     while event < n:
-        time = groups[first + event].time + constants.delay
+        time = times[at + event] + constants.delay
         if time > constants.trial_duration:
             break
         if end == first or time != groups[end - _ONE].time:
@@ -82,10 +89,9 @@ def arrive_inputs(
         spike0 = _index(offsets[samples[trial]])
         n = _index(offsets[samples[trial] + 1]) - spike0
         for k in range(n):
-            groups[group0 + k].time = times[spike0 + k]
             events[event0 + k].unit = units[spike0 + k]
             events[event0 + k].grade = np.float32(0.0)
-        out.places[trial].n_groups = group_events(groups, group0, n, constants)
+        out.places[trial].n_groups = group_events(times, spike0, n, groups, group0, constants)
 
 
 @kernel(int64, int64, LAYER_TRIALS, LAYER_CONSTANTS, uint64[::1], LAYER_TRIALS, fastmath=FLOAT_FLAGS)
@@ -117,4 +123,4 @@ def arrive_spikes(
                 events[event0 + at].source = order[k]
                 events[event0 + at].grade = spike.grade
             start = stop
-        out.places[trial].n_groups = group_events(groups, group0, _index(start), constants)
+        out.places[trial].n_groups = group_events(groups["time"], group0, _index(start), groups, group0, constants)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pynn_sfdfa.event.batch.layout import block_width
+from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width
 from pynn_sfdfa.event.batch.pool import share_out
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 
@@ -50,7 +50,7 @@ class _Block:
 
     def __init__(self, lowest: int, lanes: int) -> None:
         self.lowest = lowest
-        self.space = np.empty((3, lanes), np.float32)
+        self.space = aligned_zeros((3, lanes))
         self._rows = np.empty(0, np.float32)
 
     def rows(self, groups: int) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from pynn_sfdfa.event.batch.activity import add_up, summarise
 from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.blocks import Blocks
-from pynn_sfdfa.event.batch.checks import check_inhibition
+from pynn_sfdfa.event.batch.checks import check_rule
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
@@ -29,6 +29,7 @@ from pynn_sfdfa.event.batch.trials import Trials
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.jit import compile_ahead
+from pynn_sfdfa.training.batch_sizes import BatchSizes
 from pynn_sfdfa.training.boosting import SampleWeights
 from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.workspace import Workspace
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.rules import LearningRule
+    from pynn_sfdfa.training.batch_sizes import BatchSize
     from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
@@ -86,7 +88,8 @@ class BatchEngine:
         How gradients change weights; what is not trained needs none.
     loss : Loss
         What the errors of the output are.
-    batch_size : int
+    batch_size : int or sequence of int
+        The same for all epochs, or one for each of the first epochs, the last of them for all that follow.
     seed : int
         Seed of the perturbations and of the rule's initial feedback.
     threads : int, optional
@@ -110,23 +113,22 @@ class BatchEngine:
         rule: LearningRule | None = None,
         optimizer: Optimizer | None = None,
         loss: Loss | None = None,
-        batch_size: int = 50,
+        batch_size: BatchSize = 50,
         seed: int = 0,
         threads: int | None = None,
         readout: Readout | None = None,
         regularisation: WeightRegularisation | None = None,
         boosting: Boosting | None = None,
     ) -> None:
-        if batch_size != int(batch_size) or batch_size < 1:
-            raise ValueError(f"batch_size = {batch_size} is not valid; it must be an integer >= 1.")
         if seed != int(seed) or not 0 <= seed < 2**63:
             raise ValueError(f"seed = {seed} is not valid; it must be an integer from 0 to 2**63 - 1.")
         if rule is not None:
-            check_inhibition(network, rule)
+            check_rule(network, rule)
         self._rule, self._given_optimizer = rule, optimizer
         self._loss = loss if loss is not None else SpikeCount()
         self._readout = readout if readout is not None else MostSpikes()
-        self._batch_size, self._regularisation = batch_size, regularisation
+        self._batch_sizes, self._regularisation = BatchSizes.of(batch_size), regularisation
+        self._batch_size = self._batch_sizes.largest  # for which there is space
         self._sample_weights = None if boosting is None else SampleWeights(boosting)
         self._layers = Layers(network, seed, threads)
         self._feedback = initial_feedback(network, rule, seed)
@@ -169,13 +171,14 @@ class BatchEngine:
         check_labels(trains, self._layers.sizes[-1])
         space = self._learning_space()
         gradients = self._layers.flat_weights if optimizer.in_place else space.gradients(self._layers)
-        ahead = Ahead(trains, order, self._batch_size, epoch)
+        batch_size = self._batch_sizes.at(epoch)
+        ahead = Ahead(trains, order, batch_size, epoch)
         sample_weights = self._sample_weights
         if sample_weights is not None:
             sample_weights.begin(trains.labels, order.size == len(trains))
         outcomes: list[_Outcome] = []
-        for start in range(0, order.size, self._batch_size):
-            samples = order[start : start + self._batch_size]
+        for start in range(0, order.size, batch_size):
+            samples = order[start : start + batch_size]
             scale = 1.0 / samples.size
             if optimizer.in_place:
                 scale *= -optimizer.learning_rate
@@ -189,7 +192,7 @@ class BatchEngine:
             rule.assign_errors(trials, self._feedback)
             self._descend(trials, samples.size, rule, optimizer, gradients, ahead.make)
             outcomes.append(outcome)
-            if len(outcomes) * self._batch_size >= _REPORTED_TRIALS:
+            if len(outcomes) * batch_size >= _REPORTED_TRIALS:
                 yield self._figures(outcomes)
                 outcomes = []
         if outcomes:

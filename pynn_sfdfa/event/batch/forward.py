@@ -18,8 +18,10 @@ import numpy as np
 from numba import float32, int64
 
 from pynn_sfdfa.common.perturbation import perturbation
-from pynn_sfdfa.event.batch.arrival import candidates, sum_rows, take_arrival
+from pynn_sfdfa.event.batch.arrival import candidates
+from pynn_sfdfa.event.batch.arrivals import Place, take_arrivals
 from pynn_sfdfa.event.batch.lanes import STEP, lowest_bit, store, zeros
+from pynn_sfdfa.event.batch.layout import aligned_zeros
 from pynn_sfdfa.event.batch.places import first_event, first_group
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.event.spike_times import fall_to_spike, growth_to_spike
@@ -36,7 +38,7 @@ __all__ = ["Draw", "Scratch", "advance_layer", "allocate_scratch"]
 # Indices are unsigned and arrays flat in the inner loops: a signed index is checked for counting from the end, and a
 # view of an array counts references atomically, which costs more than the work on a row and is felt by all threads.
 _index = np.uint64
-_ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 _FREE, _HELD = np.int32(-1), np.int32(-2)
 
@@ -70,7 +72,7 @@ class Scratch(NamedTuple):
 
 def allocate_scratch(width: int) -> Scratch:
     """Return space for one layer and thread."""
-    A, B, D, total, none, held_until = np.zeros((6, width), np.float32)
+    A, B, D, total, none, held_until = aligned_zeros((6, width))
     release, held = np.empty((2, width), np.int32)
     return Scratch(A, B, D, total, none, release, held, held_until)
 
@@ -202,31 +204,15 @@ def _advance_place(
         counts[cell + k] = 0
     decay_syn, decay_m = zero, zero
     n = spike0
-    for group in range(group0, group0 + _index(layer.places[place].n_groups)):
-        first = event0 + _index(groups[group].start)
-        last = event0 + _index(groups[group + _ONE].start)
+    arrivals = Place(event0, matrix, weights, constants, events, groups, A, B, D, scratch.none, scratch.total)
+    following, end = group0, group0 + _index(layer.places[place].n_groups)
+    while following < end:
+        until = end if n_held == 0 else following + _ONE  # in whose window refractory neurons may be released
+        group, found, decay_syn, decay_m, tangent_A, tangent_B = take_arrivals(
+            following, until, decay_syn, decay_m, np.int32(n - spike0), np.int32(n_released), draw.graded, arrivals
+        )
+        following = group + _ONE
         start, window = groups[group].time, groups[group].window
-        # Until the end of the window, or until its peak if that is earlier, B - A <= B tangent_B + A tangent_A.
-        tangent_A, tangent_B = window / constants.tau_syn - one, one - window / constants.tau_m
-        row = (matrix + _index(events[last - _ONE].unit)) * width
-        size = last - first
-        if size == _ONE:
-            earlier, earlier_at = scratch.none, _ZERO
-        elif size == _TWO:
-            earlier, earlier_at = weights, (matrix + _index(events[first].unit)) * width
-        else:
-            sum_rows(weights, matrix, events, first, last - _ONE, scratch.total)
-            earlier, earlier_at = scratch.total, _ZERO
-        found = take_arrival(earlier, earlier_at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B)
-        if draw.graded:
-            for event in range(first, last):
-                grade = events[event].grade
-                if grade != zero:
-                    row = (matrix + _index(events[event].unit)) * width
-                    for k in range(width):
-                        D[k] += weights[row + k] * grade
-        decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
-        groups[group].stop = n - spike0
         before = n_released
         if n_held > 0:
             n_held, n_released = _release_held(
@@ -238,7 +224,7 @@ def _advance_place(
                     found |= _ONE
                 else:
                     release[freed] = _FREE
-        groups[group].released = n_released
+            groups[group].released = n_released
         if found == _ZERO:
             continue
         for lane0 in range(_ZERO, width, STEP):

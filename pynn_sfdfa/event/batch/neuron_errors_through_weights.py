@@ -127,9 +127,11 @@ def _of_silent_above(
 ) -> np.float32:
     """Return the sum of weight times error over the neurons a unit reaches that fired at most so often."""
     total, width = np.float32(0.0), row_width(layer)
-    for k in range(_index(reach.offsets[unit]), _index(reach.offsets[unit + _ONE])):
+    pattern, own = _index(reach.units[unit].pattern), reach.units[unit].row
+    for k in range(_index(reach.offsets[pattern]), _index(reach.offsets[pattern + _ONE])):
         site = _index(reach.targets[k].site)
-        place, row = trial * _index(layer.sites) + site, site * _index(layer.own_rows) + _index(reach.targets[k].row)
+        place, row = trial * _index(layer.sites) + site, site * _index(layer.own_rows)
+        row += _index(own + reach.targets[k].row)
         total += _of_silent(weights, row * width, error, place * lanes, layer.counts, place * width, lanes, most)
     return total
 

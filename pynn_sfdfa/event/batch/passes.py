@@ -14,6 +14,7 @@ from pynn_sfdfa.event.batch.forward import advance_layer
 from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
 from pynn_sfdfa.event.batch.forward_recurrent import advance_recurrent
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
+from pynn_sfdfa.event.batch.layout import aligned_zeros
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
 from pynn_sfdfa.event.batch.pool import share_out
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
@@ -140,7 +141,7 @@ def propagate_errors(
     width = above.counts.size // above.places.size
 
     def propagate(part: slice) -> None:
-        space = np.empty((3, width), np.float32)
+        space = aligned_zeros((3, width))
         spike_errors_through_weights(part.start, part.stop, weights, above, error, of_spikes, constants, *space, below)
 
     pool.run(partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads))
@@ -161,7 +162,7 @@ def propagate_within(
     own, n_below = workspace.layers[layer], layout.rows - layout.within
 
     def propagate(part: slice) -> None:
-        space = np.empty((3, layout.width), np.float32)
+        space = aligned_zeros((3, layout.width))
         spike_errors_within(part.start, part.stop, weights, n_below, own, error, of_spikes, constants, *space)
 
     pool.run(partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads))

@@ -16,14 +16,21 @@ if TYPE_CHECKING:
 
 __all__ = ["REACH", "Reach", "is_dense", "reach_of", "units_in_order"]
 
+_UNIT = np.dtype([("pattern", np.int32), ("row", np.int32)], align=True)
 _TARGET = np.dtype([("site", np.int32), ("row", np.int32)], align=True)
 
 
 class Reach(NamedTuple):
-    """A spike of unit k arrives at ``targets[offsets[k]:offsets[k + 1]]``; units are numbered as in kernels."""
+    """A spike of a unit arrives at the sites of its pattern, each with a row that is counted from the unit's own.
 
-    offsets: NDArray[np.int64]  # (units + 1,)
-    targets: NDArray[np.void]  # (arrivals,)
+    Units at one position reach the same sites, and so do those that are summed there: there are as many patterns as
+    positions, which stay in the cache where a list of the arrivals of all units would not. Units are numbered as in
+    kernels.
+    """
+
+    units: NDArray[np.void]  # (units,)
+    offsets: NDArray[np.int64]  # (patterns + 1,): where those of each pattern begin in the next
+    targets: NDArray[np.void]  # (targets of all patterns,)
 
 
 def units_in_order(below: Sites | None, n_units: int) -> NDArray[np.int64]:
@@ -55,10 +62,19 @@ def reach_of(sites: Sites, order: NDArray[np.int64]) -> Reach:
     number = np.where(order >= 0, sites.offsets[order + 1] - first, 0)
     offsets = np.concatenate([[0], np.cumsum(number)])
     arrival = np.repeat(first - offsets[:-1], number) + np.arange(offsets[-1])
+    own = np.zeros(number.size, np.int64)
+    own[number > 0] = sites.row[first[number > 0]]
     targets = np.recarray(arrival.size, _TARGET)
-    targets.site, targets.row = sites.site[arrival], sites.row[arrival]
-    return Reach(offsets, targets)
+    targets.site, targets.row = sites.site[arrival], sites.row[arrival] - np.repeat(own, number)
+    raw, starts, known = targets.tobytes(), offsets * _TARGET.itemsize, dict[bytes, int]()
+    spans = zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
+    units = np.recarray(number.size, _UNIT)
+    units.pattern = [known.setdefault(raw[start:end], len(known)) for start, end in spans]
+    units.row = own
+    each = [np.frombuffer(pattern, _TARGET) for pattern in known]
+    begins = np.concatenate([[0], np.cumsum([pattern.size for pattern in each])]).astype(np.int64)
+    return Reach(units, begins, np.concatenate(each).view(np.recarray))
 
 
-REACH = numba.typeof(Reach(np.zeros(1, np.int64), np.recarray(0, _TARGET)))
+REACH = numba.typeof(Reach(np.recarray(0, _UNIT), np.zeros(1, np.int64), np.recarray(0, _TARGET)))
 """Type of `Reach` in kernels."""

@@ -81,8 +81,9 @@ class ShardedEngine(BatchEngine):
         optimizer = optimizer.at(epoch)
         check_labels(trains, self._layers.sizes[-1])
         gradients = self._learning_space().gradients(self._layers)
-        ahead = Ahead(trains, order, self._batch_size, epoch)
-        for _ in range(0, order.size, self._batch_size):
+        batch_size = self._batch_sizes.at(epoch)
+        ahead = Ahead(trains, order, batch_size, epoch)
+        for _ in range(0, order.size, batch_size):
             shown, at = ahead.take()
             batch = shown.select(at)
             bounds = shard_bounds(len(batch), self._shards)

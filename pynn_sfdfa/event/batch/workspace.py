@@ -170,4 +170,7 @@ class Workspace:
         spikes, sites = max(room.spikes for room in self.rooms), max(own.count for own in self._layouts)
         self.orders = [np.empty((3, spikes), np.uint64) for _ in range(self._parts)]
         units = max([self._network.sizes[0], *(own.count * own.width for own in self._layouts)])
-        self.deals = [allocate_deal(spikes, sites, units) for _ in range(self._parts)]
+        dealt = [(own, room) for own, room in zip(self._layouts, self.rooms, strict=True) if not own.dense]
+        patterns = max((own.reach.offsets.size - 1 for own, _ in dealt), default=1)
+        arrivals = max((room.events for _, room in dealt), default=1)
+        self.deals = [allocate_deal(spikes, sites, units, patterns, arrivals) for _ in range(self._parts)]

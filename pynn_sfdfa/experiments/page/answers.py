@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pynn_sfdfa.common.simulators import load_simulator
 from pynn_sfdfa.encoding.spikes import presented
+from pynn_sfdfa.experiments.page.spikes import MOST_SPIKES, LayerEvents, packed
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.metrics import confusion_matrix
 from pynn_sfdfa.training.responses import OutputSpikes, Responses
@@ -28,33 +27,9 @@ __all__ = ["LayerEvents", "chosen", "content", "early", "events"]
 
 _WRONG, _RIGHT = 16, 8
 """Samples to choose from: at most so many that are taken for another class, and so many that are not."""
-_MOST_SPIKES = 60_000
-"""Spikes of all samples to choose from, about six bytes each in the page."""
 _CUT = 400
 """Test samples by which it is told how early the decision is right."""
 _MOMENTS = 51
-_FINEST = 65_535
-
-
-@dataclass(frozen=True, eq=False)
-class LayerEvents:
-    """The spikes of a layer in several trials, ordered by trial and time.
-
-    Attributes
-    ----------
-    name : str
-    size : int
-        Units.
-    trials, units : int64, shape (spikes,)
-    times : float32, shape (spikes,)
-        ms from the start of the trial.
-    """
-
-    name: str
-    size: int
-    trials: NDArray[np.int64]
-    units: NDArray[np.int64]
-    times: NDArray[np.float32]
 
 
 def content(
@@ -89,7 +64,7 @@ def content(
             "list": [
                 {"number": int(k), "label": int(labels[k]), "prediction": int(predictions[k])} for k in numbers[:n]
             ],
-            "layers": [_packed(layer, n, network.trial_duration) for layer in layers],
+            "layers": [packed(layer, n, network.trial_duration) for layer in layers],
         },
         "early": early(events(network, cut)[-1], cut.labels, readout, network.trial_duration),
     }
@@ -131,22 +106,7 @@ def _ordered(
 def _within(layers: Sequence[LayerEvents], n: int) -> int:
     """Return how many of the first of n trials have no more spikes than a page shall hold."""
     spikes = sum(np.bincount(layer.trials, minlength=n) for layer in layers)
-    return int(np.searchsorted(np.cumsum(spikes), _MOST_SPIKES, side="right"))
-
-
-def _packed(layer: LayerEvents, n: int, duration: float) -> dict[str, Any]:
-    """Return the spikes of the first n trials: times in 65535ths of the trial, units; little-endian, in base 64."""
-    kept = layer.trials < n
-    steps = np.round(layer.times[kept] / duration * _FINEST)
-    wide = layer.size > _FINEST
-    return {
-        "name": layer.name,
-        "size": layer.size,
-        "wide": wide,
-        "offsets": np.searchsorted(layer.trials[kept], np.arange(n + 1)).tolist(),
-        "times": base64.b64encode(steps.astype("<u2").tobytes()).decode(),
-        "units": base64.b64encode(layer.units[kept].astype("<u4" if wide else "<u2").tobytes()).decode(),
-    }
+    return int(np.searchsorted(np.cumsum(spikes), MOST_SPIKES, side="right"))
 
 
 def early(output: LayerEvents, labels: NDArray[np.int64], readout: Readout, duration: float) -> dict[str, Any]:

@@ -12,8 +12,13 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
-_SCRIPTS = ("elements.js", "lines.js", "confusion.js", "raster.js", "weights.js", "page.js")
-"""In this order; they share one scope."""
+_SCRIPTS = {
+    "run": ("confusion.js", "raster.js", "samples.js", "weights.js", "page.js", "run.js"),
+    "comparison": ("page.js", "comparison.js"),
+    "board": ("raster.js", "chips.js", "page.js", "board.js"),
+}
+"""Of each kind of page, after those of all, in this order; they share one scope, and the last one draws the page."""
+_OF_ALL = ("elements.js", "lines.js")
 
 
 def render(title: str, content: Mapping[str, Any]) -> str:
@@ -23,10 +28,10 @@ def render(title: str, content: Mapping[str, Any]) -> str:
     ----------
     title : str
     content : mapping
-        Values of JSON; ``kind`` says which page it is: "run" or "comparison".
+        Values of JSON; ``kind`` says which page it is: "run", "comparison" or "board".
     """
     folder = resources.files(__package__)
-    script = "".join((folder / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    script = "".join((folder / name).read_text(encoding="utf-8") for name in (*_OF_ALL, *_SCRIPTS[content["kind"]]))
     data = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     parts = {
         "TITLE": html.escape(title),

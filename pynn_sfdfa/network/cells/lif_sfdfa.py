@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pynn_sfdfa import models
@@ -99,9 +100,12 @@ class LIF_SFDFA(Cell):
             )
         return sim.LIF_SFDFA(**asdict(self), **of_learning)
 
-    def synapse_type(self, sim: Any, learning_rate: float, **parameters: Any) -> Any:
-        """Return ``SFDFASynapse`` of a simulator; see `Cell.synapse_type`."""
-        return sim.SFDFASynapse(learning_rate=learning_rate, **parameters)
+    def synapse_type(
+        self, sim: Any, learning_rate: float, surrogate: Mapping[str, Any] | None = None, **parameters: Any
+    ) -> Any:
+        """Return ``SFDFASynapse`` of a simulator, or ``SurrogateSynapse`` if given its own; see `Cell.synapse_type`."""
+        kind = sim.SFDFASynapse if surrogate is None else partial(sim.SurrogateSynapse, **surrogate)
+        return kind(learning_rate=learning_rate, **parameters)
 
     def nir_node(self, shape: Shape, dt: float) -> nir.NIRNode:
         """Return a layer of ``CubaLIF``, which resets to rest; see `Cell.nir_node`."""

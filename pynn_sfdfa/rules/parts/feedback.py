@@ -25,6 +25,8 @@ class Feedback(Part, ABC):
     """Feedback weights stay as they are at first, unless a subclass says how they change."""
 
     hooks: ClassVar[dict[str, Need]] = {"improve": Need.OWN_FEEDBACK}
+    symmetric: ClassVar[bool] = False
+    """Whether feedback has the weights of the forward synapses, whatever they are."""
 
     @property
     def rate(self) -> float:

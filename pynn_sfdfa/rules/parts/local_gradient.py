@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.rules.parts.part import Part
@@ -21,6 +21,11 @@ class LocalGradient(Part):
     hooks: ClassVar[dict[str, Need]] = {"finish": Need.OWN_ERRORS}
     of_potential: ClassVar[bool] = False
     """Whether it is that of the potential at the spikes, and not of their times."""
+
+    @property
+    def surrogate(self) -> dict[str, Any] | None:
+        """What ``SurrogateSynapse`` is given where synapses learn by themselves; None if they are ``SFDFASynapse``."""
+        return None
 
     @property
     def silent(self) -> float:

@@ -86,6 +86,20 @@ def test_sites_do_what_the_dense_network_with_the_same_weights_does(rule, cell, 
     assert apart[-3] < 5e-4
 
 
+@pytest.mark.parametrize("channels", [20, 40, 60, 70])
+def test_rows_of_all_lengths_are_taken_alike(channels):
+    """Up to 64 lanes are kept in registers, by code for each number of them; one event at a time, and several."""
+    for cell, weights, grid in ((LIF, (-0.4, 0.8), None), (STOCK, (-0.5, 1.0), 4.0)):
+        layers = [Input((2, 9, 7)), Convolution(channels, (3, 2), stride=(2, 1), cell=cell), Dense(3, cell=cell)]
+        network = Network(layers, delay=1.0, max_spikes=20, weights=weights, seed=3)
+        shown = trains(grid).select(range(3))
+        sites, dense = (BatchEngine(one).respond(shown) for one in (network, laid_out(network)[0]))
+        assert sites.counts.sum() > 0
+        assert sites.spikes[0] > channels
+        np.testing.assert_array_equal(sites.counts, dense.counts)
+        assert sites.spikes == dense.spikes
+
+
 @pytest.mark.parametrize("rule", [BP(), SFDFA(feedback_learning_rate=0.5, timed=True), HM2BP()], ids=str)
 def test_weights_do_not_depend_on_threads_or_on_how_much_space_there_was_at_first(rule):
     cell, weights = (STOCK, (-0.5, 1.0)) if isinstance(rule, HM2BP) else (LIF, (-0.4, 1.2))

@@ -117,7 +117,7 @@ def test_samples_with_more_spikes_than_a_page_holds_are_left_out(run, monkeypatc
     assembly.restore(network, saved, run)
     whole = shown(run / "report.html")["samples"]
     spikes = [sum(layer["offsets"][k + 1] for layer in whole["layers"]) for k in range(len(whole["list"]))]
-    monkeypatch.setattr(answers, "_MOST_SPIKES", spikes[4] + 1)
+    monkeypatch.setattr(answers, "MOST_SPIKES", spikes[4] + 1)
     told = answers.content(network, samples.test, settings.loss.build(), MostSpikes(), None)["samples"]
     assert told["list"] == whole["list"][:5]
     assert [layer["offsets"] for layer in told["layers"]] == [layer["offsets"][:6] for layer in whole["layers"]]

@@ -17,6 +17,12 @@ def test_the_page_shows_the_results():
     assert tables.with_tables(page, json.loads(tables.RESULTS.read_text(encoding="utf-8"))) == page
 
 
+def test_no_two_networks_are_called_the_same():
+    lines = tables.cost(json.loads(tables.RESULTS.read_text(encoding="utf-8"))).splitlines()[2:]
+    names = [line.split("|")[1].partition(":")[0].strip() for line in lines if "forward traces" in line]
+    assert len(names) == len(set(names)) > 1
+
+
 def test_accuracies_of_several_seeds_are_averaged():
     entries = [{"arithmetic": "float", "timestep": 1.0, "seed": seed, "accuracy": 0.9 + seed / 100} for seed in (1, 2)]
     entries.append({"arithmetic": "as specified", "timestep": 0.1, "seed": 1, "accuracy": 0.95})

@@ -1,8 +1,10 @@
 """A program beside a simulation: it returns every live spike to the board, by plain sockets.
 
-    python outside_program.py ADDRESS PORT
+    python outside_program.py PORT
 
-It prints the port that it listens on, then a line for each packet: the time and the neurons in it.
+PORT is that of the board which takes spikes. The board's address is where its own spikes come from: not always the same
+one, as other boards may be there. The program prints the port that it listens on, then a line for each packet: the time
+and the neurons in it.
 """
 
 from __future__ import annotations
@@ -22,15 +24,18 @@ def spikes(packet):
     return time, [key >> COLOUR_BITS & NEURONS - 1 for key in struct.unpack_from(f"<{count}I", packet, 6)]
 
 
-def main(address, port):
+def main(port):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as here:
         here.bind(("127.0.0.1", 0))
         print(here.getsockname()[1], flush=True)
-        while (packet := here.recv(500)) != b"end":
+        while True:
+            packet, (board, _) = here.recvfrom(500)
+            if packet == b"end":
+                return
             time, neurons = spikes(packet)
             print(time, *neurons, flush=True)
-            here.sendto(struct.pack(f"<BB{len(neurons)}H", len(neurons), 0, *neurons), (address, port))
+            here.sendto(struct.pack(f"<BB{len(neurons)}H", len(neurons), 0, *neurons), (board, port))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(int(sys.argv[1]))

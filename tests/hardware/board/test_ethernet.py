@@ -194,3 +194,16 @@ def test_a_port_that_is_taken_is_named(ethernet):
         port = other.getsockname()[1]
         with pytest.raises(BoardError, match=rf"reverse IP tag 4 on port {port} .*another port"):
             ask(ethernet, SET | REVERSE | 3 << 8 | 4, port)
+
+
+def test_where_another_board_has_the_usual_address_it_is_told_which_one_this_board_has(ethernet):
+    other = Ethernet(Machine())
+    other.plug_in()
+    try:
+        assert other.address != ethernet.address
+        with pytest.warns(
+            UserWarning, match=rf"has the address {other.address}, .* to port 24011 must send them there"
+        ):
+            ask(other, SET | REVERSE | 3, 24011)
+    finally:
+        other.unplug()

@@ -70,3 +70,16 @@ def test_cores_that_do_not_run_are_not_counted(machine, profile):
         machine.work(1000, 9, 9)
         profile.look(1000.0)
     assert profile.report() == "No core was seen running for two ticks."
+
+
+def test_the_cores_of_another_machine_are_others():
+    first, second = Machine(), Machine()
+    playing = [first]
+    profile = Profile(lambda: SimpleNamespace(machine=playing[0], programs={(0, 0, 1): "a.aplx"}))
+    for machine, busy in ((first, 150_000), (second, 3_000)):
+        playing[0] = machine
+        for _ in range(3):
+            machine.work(1000, busy, 10)
+            profile.look(1000.0)
+    assert (profile.loads[0, 0, 1].ticks, profile.loads[0, 0, 1].peak) == (2, 3_000)
+    assert "none would miss real time" in profile.report()

@@ -252,3 +252,20 @@ def test_another_version_is_refused(monkeypatch, found):
     monkeypatch.setattr(importlib.metadata, "version", version)
     with pytest.raises(BoardError, match=r"needs sPyNNaker 1!7\.4\.1.*pip install"), emulated_board():
         pass
+
+
+def test_a_board_that_was_taken_earlier_may_be_given_back_while_another_one_is_in_use():
+    """As by the ``setup()`` of a script after a simulation that has not been ended."""
+    from spinn_utilities.config_holder import get_config_str_or_none
+
+    first = emulated_board()
+    first.__enter__()
+    with emulated_board():
+        first.__exit__(None, None, None)
+        import pyNN.spiNNaker as sim
+
+        sim.setup(timestep=1.0)
+        assert get_config_str_or_none("Machine", "machine_name") == "emulated-board"
+        assert get_config_str_or_none("Machine", "version") == "5"
+        assert sim.get_machine().n_chips == 48
+        sim.end()

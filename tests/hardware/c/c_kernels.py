@@ -12,6 +12,7 @@ from toolchain.build import build_for_core, build_for_host
 from toolchain.compilers import MissingCompilerError, cross_compiler
 from toolchain.core import CoreKernels
 from toolchain.host import HostKernels
+from toolchain.layouts import narrow, structures
 from toolchain.processors import PROCESSORS
 
 from pynn_sfdfa.hardware.arithmetic import Formats
@@ -44,21 +45,6 @@ def require_cross_compiler():
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
-
-
-def structures(kind, columns):
-    """Return an array of a structured type; ``columns`` holds int64 arrays by the names of its fields."""
-    out = np.zeros(len(next(iter(columns.values()))), kind)
-    for name, values in columns.items():
-        out[name] = values
-    return out
-
-
-def narrow(values):
-    """Return int64 values as int32; they must fit."""
-    out = np.asarray(values).astype(np.int32)
-    assert np.array_equal(out, values)
-    return out
 
 
 class CKernels:

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "sfdfa.h"
+#include "sfdfa_float.h"
 
 #define FIELD(type, name) (uint32_t) offsetof(type, name)
 
@@ -48,6 +49,54 @@ void layout_of_replay(uint32_t *out)
     out[1] = FIELD(sfdfa_replay, S1);
     out[2] = FIELD(sfdfa_replay, S2);
     out[3] = FIELD(sfdfa_replay, delta);
+}
+
+void layout_of_float_constants(uint32_t *out)
+{
+    out[0] = sizeof(sfdfa_float_constants);
+    out[1] = FIELD(sfdfa_float_constants, keep_syn);
+    out[2] = FIELD(sfdfa_float_constants, keep_m);
+    out[3] = FIELD(sfdfa_float_constants, threshold);
+    out[4] = FIELD(sfdfa_float_constants, reach);
+    out[5] = FIELD(sfdfa_float_constants, exact);
+    out[6] = FIELD(sfdfa_float_constants, max_spikes);
+}
+
+void layout_of_float_learning(uint32_t *out)
+{
+    out[0] = sizeof(sfdfa_float_learning);
+    out[1] = FIELD(sfdfa_float_learning, gain);
+    out[2] = FIELD(sfdfa_float_learning, timed_gain);
+    out[3] = FIELD(sfdfa_float_learning, rho);
+    out[4] = FIELD(sfdfa_float_learning, r_target);
+    out[5] = FIELD(sfdfa_float_learning, rate);
+}
+
+void layout_of_float_neuron(uint32_t *out)
+{
+    out[0] = sizeof(sfdfa_float_neuron);
+    out[1] = FIELD(sfdfa_float_neuron, A);
+    out[2] = FIELD(sfdfa_float_neuron, B);
+    out[3] = FIELD(sfdfa_float_neuron, D);
+    out[4] = FIELD(sfdfa_float_neuron, directional);
+    out[5] = FIELD(sfdfa_float_neuron, count);
+    out[6] = FIELD(sfdfa_float_neuron, perturbation);
+}
+
+void layout_of_float_spike(uint32_t *out)
+{
+    out[0] = sizeof(sfdfa_float_spike);
+    out[1] = FIELD(sfdfa_float_spike, tick);
+    out[2] = FIELD(sfdfa_float_spike, neuron);
+    out[3] = FIELD(sfdfa_float_spike, factor);
+}
+
+void layout_of_float_replay(uint32_t *out)
+{
+    out[0] = sizeof(sfdfa_float_replay);
+    out[1] = FIELD(sfdfa_float_replay, S1);
+    out[2] = FIELD(sfdfa_float_replay, S2);
+    out[3] = FIELD(sfdfa_float_replay, delta);
 }
 
 /* In the order of the fields of Formats. */

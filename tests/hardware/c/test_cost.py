@@ -35,6 +35,10 @@ def test_kernels_cost_what_the_table_says(benchmark, result):
         for now, before in zip(benchmark["measured"](processor), result[kernels], strict=True):
             assert now["kernel"] == before["kernel"]
             assert now["each"] == pytest.approx(before["each"], rel=0.25), now["kernel"]
+    in_float32 = result["kernels of SpiNNaker2 in float32"]
+    for now, before in zip(benchmark["measured_in_float32"](), in_float32, strict=True):
+        assert now["kernel"] == before["kernel"]
+        assert now["each"] == pytest.approx(before["each"], rel=0.25), now["kernel"]
 
 
 def test_estimates_follow_from_the_counts(benchmark, result):

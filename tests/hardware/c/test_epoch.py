@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from c_kernels import FORMATS
+from c_kernels import FORMATS, build
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.fixed_point_network import FixedPointNetwork, LearningParameters
 from small_nets import network
-from training import library, train_in_c
+from toolchain.training import EPOCH, train_in_c
 
 from pynn_sfdfa import SpikeTrains, datasets
 from pynn_sfdfa.encoding import latency
@@ -39,9 +39,19 @@ def assert_trained_alike(called, fixed, shown, targets, parameters):
     assert np.array_equal(counted, fixed.tally.counts[:2])
 
 
+def in_two_calls(called, fixed, shown, targets, parameters):
+    """Return the weights after a training that was interrupted after its first trial; ``fixed`` is as it was."""
+    before = fixed.weights, fixed.feedback
+    for first, part in ((0, slice(0, 1)), (1, slice(1, None))):
+        samples = shown.select(np.arange(len(shown))[part])
+        fixed.weights, fixed.feedback, *_ = train_in_c(called, fixed, samples, targets[part], parameters, first)
+    after, (fixed.weights, fixed.feedback) = [*fixed.weights, *fixed.feedback], before
+    return after
+
+
 @pytest.fixture(scope="module", params=["default", "stochastic"])
 def called(request, target):
-    return library(target, FORMATS[request.param]), FORMATS[request.param]
+    return build(target, FORMATS[request.param], extra=(EPOCH,)), FORMATS[request.param]
 
 
 @settings(max_examples=12)
@@ -62,7 +72,10 @@ def test_trials_of_any_network(called, seed, hidden, delay, gradient, eta, feedb
     parameters = LearningParameters(eta, feedback_eta, rho=0.3, r_target=1.5, timed=timed)
     fixed.feedback = [rng.integers(-(2**25), 2**25, f.shape) for f in fixed.feedback]
     shown, targets = trains(rng, 3, 8, 40), rng.uniform(0, 6, (3, 3))
+    interrupted = in_two_calls(called[0], fixed, shown, targets, parameters)
     assert_trained_alike(called[0], fixed, shown, targets, parameters)
+    for found, expected in zip(interrupted, fixed.weights + fixed.feedback, strict=True):
+        assert np.array_equal(found, expected)
 
 
 @pytest.mark.parametrize("timed", [False, True])

@@ -10,6 +10,7 @@ from c_kernels import HERE, build
 from toolchain import layouts
 
 from pynn_sfdfa.hardware.arithmetic import VARIABLES, Formats, NeuronConstants
+from pynn_sfdfa.hardware.arithmetic.float32 import FloatConstants
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,11 @@ def library(target):
     return build(target, extra=(HERE / "layouts.c",))
 
 
-@pytest.mark.parametrize("name", ["tally", "constants", "neuron", "spike", "replay"])
+NAMES = ["tally", "constants", "neuron", "spike", "replay"]
+FLOAT_NAMES = ["float_constants", "float_learning", "float_neuron", "float_spike", "float_replay"]
+
+
+@pytest.mark.parametrize("name", [*NAMES, *FLOAT_NAMES])
 def test_fields_lie_where_python_says(library, name):
     kind = getattr(layouts, name.upper())
     expected = [kind.itemsize, *(kind.fields[field][1] for field in kind.names)]
@@ -28,6 +33,7 @@ def test_fields_lie_where_python_says(library, name):
 
 def test_constants_are_those_of_the_specification():
     assert layouts.CONSTANTS.names == NeuronConstants._fields
+    assert layouts.FLOAT_CONSTANTS.names == FloatConstants._fields
 
 
 def test_counters_are_those_of_the_specification(library):

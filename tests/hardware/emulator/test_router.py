@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from pynn_sfdfa.hardware.emulator.communications import FIXED_ROUTE, MULTICAST, POINT_TO_POINT, Packet
 from pynn_sfdfa.hardware.emulator.faults import UnmodelledRegister
-from pynn_sfdfa.hardware.emulator.router import Outcome, Router
+from pynn_sfdfa.hardware.emulator.router import Outcome, Passage, Router
+from pynn_sfdfa.hardware.emulator.ways import asked, way
 
 COUNTERS, FILTERS, ENABLE, FIXED = 0x300, 0x200, 0x2C, 0x84
 SMALL = st.integers(0, 15)
@@ -87,3 +88,21 @@ def test_first_matching_entry_counts(entries, keys):
         routes = [route for own, mask, route in entries if key & mask == own]
         links, cores = router.route(spike(key), None)
         assert sum(1 << i for i in links) | sum(1 << (6 + p) for p in cores) == (routes[0] if routes else 0)
+
+
+def test_packets_are_counted_by_the_way_they_went_whoever_routes_them():
+    router = Router()
+    router.set_entry(1, 0b1, 0x10, 0xFFFFFFF0)
+    for packet, link in ((spike(0x11), None), (spike(0x11, 7), None), (spike(0x99), 2), (spike(0x99), None)):
+        router.route(packet, link)
+    router.know(spike(0x11), None)
+    entry = way(router.ways, asked(0x11, MULTICAST, -1, False))
+    router.ways[entry + 3] += 5  # as compiled code does
+    counted = {Passage(0, 0x11, None, 1): 7, Passage(0, 0x99, 2, 1 << 5): 1, Passage(0, 0x99, None, 0): 1}
+    assert router.passed() == counted
+    router.know(spike(0x11), None)
+    assert router.passed() == counted
+    router.write(FIXED, 1)  # what was known is forgotten
+    assert router.passed() == counted
+    router.drop(spike(0x11), None)
+    assert router.passed()[Passage(0, 0x11, None, 0)] == 1

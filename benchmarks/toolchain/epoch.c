@@ -14,6 +14,7 @@ typedef struct {
     int32_t gains[MOST_LAYERS];
     int32_t timed; /* whether hidden spikes have errors of their own */
     int32_t timed_gains[MOST_LAYERS];
+    uint32_t first; /* trials before these: a training may go on with another call */
 } setup;
 
 typedef struct {
@@ -195,7 +196,7 @@ void train(const setup *s, const sfdfa_constants *constants, sfdfa_weight *weigh
     }
     for (uint32_t trial = 0; trial < (uint32_t)s->trials; ++trial) {
         const source shown = {inputs + offsets[trial], 0, offsets[trial + 1] - offsets[trial]};
-        train_trial(layers, s, shown, targets + trial * outputs, trial, tally);
+        train_trial(layers, s, shown, targets + trial * outputs, s->first + trial, tally);
         for (uint32_t k = 0; k < n_layers; ++k)
             for (uint32_t i = 0; i < layers[k].n; ++i)
                 *counts++ = layers[k].neurons[i].count;

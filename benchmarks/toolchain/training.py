@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
-from c_kernels import HERE, build, narrow, structures
 from oracles.spike_events import input_events
 from toolchain import layouts
+from toolchain.layouts import narrow, structures
 
 from pynn_sfdfa.hardware.arithmetic.feedback import RATE_FRACTION
 from pynn_sfdfa.hardware.arithmetic.formats import to_fixed
@@ -15,18 +17,17 @@ MOST_LAYERS = 4
 SETUP = np.dtype(
     [(name, "<i4") for name in ("layers", "ticks", "delay", "trials", "rho", "r_target", "rate")]
     + [("seed", "<u4"), ("sizes", "<i4", MOST_LAYERS + 1), ("gains", "<i4", MOST_LAYERS)]
-    + [("timed", "<i4"), ("timed_gains", "<i4", MOST_LAYERS)]
+    + [("timed", "<i4"), ("timed_gains", "<i4", MOST_LAYERS), ("first", "<u4")]
 )
 
+EPOCH = Path(__file__).parent / "epoch.c"
+"""To be built with the kernels."""
 
-def library(target, formats=None, count=False):
-    return build(target, formats, extra=(HERE / "epoch.c",), count=count)
 
-
-def setup(fixed, trials, parameters):
+def setup(fixed, trials, parameters, first):
     out = np.zeros(1, SETUP)
     out["layers"], out["ticks"], out["delay"] = len(fixed.layers), fixed.ticks, fixed.delay
-    out["trials"], out["seed"] = trials, fixed.seed
+    out["trials"], out["seed"], out["first"] = trials, fixed.seed, first
     out["rho"], out["r_target"] = to_fixed([parameters.rho, parameters.r_target], fixed.formats.error)
     out["rate"] = to_fixed(parameters.feedback_learning_rate, RATE_FRACTION)
     out["sizes"][0, : len(fixed.sizes)] = fixed.sizes
@@ -66,10 +67,11 @@ def split(values, like):
     ]
 
 
-def train_in_c(called, fixed, trains, targets, parameters):
-    """Train on all samples; return weights, feedback, counts (trials, all neurons) and what was counted (2, variables).
+def train_in_c(called, fixed, trains, targets, parameters, first=0):
+    """Train on all samples, ``first`` trials after the beginning.
 
-    ``fixed``, a FixedPointNetwork, is not changed.
+    Return weights, feedback, counts (trials, all neurons) and what was counted (2, variables). ``fixed``, a
+    FixedPointNetwork, is not changed.
     """
     weights = flat(fixed.weights, f"<i{fixed.formats.weight_bits // 8}")
     feedback, tally = flat(fixed.feedback, np.int32), np.zeros(1, layouts.TALLY)
@@ -82,7 +84,7 @@ def train_in_c(called, fixed, trains, targets, parameters):
     spikes, offsets = inputs(fixed, trains)
     called.call(
         "train",
-        setup(fixed, len(trains), parameters),
+        setup(fixed, len(trains), parameters, first),
         constants,
         weights,
         feedback,
