@@ -34,7 +34,7 @@ ELIGIBILITIES = {
 }
 FEEDBACK = {
     "symmetric": '{name="symmetric"}',
-    "random": '{name="fixed",weights=[-1.0,1.0]}',
+    "random": '{name="fixed",weights=[-0.2,0.2]}',  # with -1 to 1 the outputs fall silent at this learning rate
     "estimated": '{name="estimated",learning_rate=0.01}',
 }
 
