@@ -42,7 +42,7 @@ derivative : {"triangle", "fast-sigmoid"}
                 f"{', '.join(map(repr, models.SURROGATE_SYNAPSES))}."
             )
         super().__init__(**parameters)
-        self.definition = models.SURROGATE_SYNAPSES[derivative]  # type: ignore[misc]
+        self.definition = models.SURROGATE_SYNAPSES[derivative]  # type: ignore[misc]  # of this one, not of its class
 
 
 class SymmetricFeedback(SFDFAFeedback):

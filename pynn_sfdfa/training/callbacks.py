@@ -16,6 +16,7 @@ class FitStart:
     epochs, first_epoch : int
         How many there are to be in all, and with which this run begins, counted from 1.
     batches_per_epoch : int
+        Of the largest size, if sizes differ from epoch to epoch.
     n_train, n_test, n_validation : int
         Samples to be learned, those that take no part in any choice, and those held out to choose an epoch by.
     layer_sizes : tuple of int
@@ -41,7 +42,7 @@ class Progress:
     Attributes
     ----------
     epoch, batch : int
-        Counted from 1.
+        Counted from 1; batches as in `FitStart`.
     samples : int
         Seen so far in this epoch; the figures are means over them.
     loss, accuracy : float

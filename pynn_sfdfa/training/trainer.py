@@ -371,7 +371,7 @@ class Trainer(Evaluator):
         path = self._folder / "last.safetensors"
         saved = checkpoint.load(path)
         own = {"sizes": list(self.network.sizes), "n_train": n_train, "seed": self._seed}
-        own |= {"batch_size": filled(self._batch_sizes.plain, n_train), "rule": self._rule.name}
+        own |= {"batch_size": self._batch_sizes.within(n_train).plain, "rule": self._rule.name}
         for key, value in own.items():
             found = saved.metadata.get(key)
             if key == "batch_size":
