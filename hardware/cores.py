@@ -17,7 +17,11 @@ from pynn_sfdfa.hardware.cycles import cycles
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MAX_NEURONS", "MAX_SOURCES", "LayerFit", "cores_needed", "layers_on_cores"]
+__all__ = ["BOARD_CORES", "MAX_NEURONS", "MAX_SOURCES", "LayerFit", "cores_needed", "input_cores", "layers_on_cores"]
+
+BOARD_CORES = 48 * (18 - 2) - 1
+"""Cores of a real board that are free for a network: of the 18 of each of its 48 chips, one monitors the chip and one sends
+data out for sPyNNaker, and one core of the board gathers them. The emulated board needs neither and has 49 more."""
 
 MAX_NEURONS, MAX_SOURCES = 256, 500
 """Neurons, and sources of input spikes, that a core takes at most."""
@@ -44,6 +48,11 @@ class _Layer:
         return sum(incoming.rows for incoming in self.forward)
 
 
+def input_cores(sources: int) -> int:
+    """Return the cores that so many sources of input spikes take."""
+    return -(-sources // MAX_SOURCES)
+
+
 def cores_needed(sizes: Sequence[int], trial_ticks: int, delay_ticks: int = 1) -> int:
     """Return the fewest cores on which a dense network learns with SFDFA, as published: timed feedback may take more.
 
@@ -68,7 +77,7 @@ def cores_needed(sizes: Sequence[int], trial_ticks: int, delay_ticks: int = 1) -
     widest = max(sizes[:-1])
     if widest > Formats().max_events:
         raise ValueError(f"{widest} sources of a layer are more than the {Formats().max_events} that a core adds up.")
-    cores = [-(-sizes[0] // MAX_SOURCES), *(-(-n // MAX_NEURONS) for n in sizes[1:])]
+    cores = [input_cores(sizes[0]), *(-(-n // MAX_NEURONS) for n in sizes[1:])]
     while True:  # cores keep a list of those that send to them: more there may mean more here, and never fewer
         needed = [cores[0]]
         for number, n in enumerate(sizes[1:], start=1):
@@ -132,7 +141,7 @@ def layers_on_cores(
     per_core : int
         Neurons of a core, at most.
     """
-    cores = [-(-sizes[0] // MAX_SOURCES), *(-(-n // per_core) for n in sizes[1:])]
+    cores = [input_cores(sizes[0]), *(-(-n // per_core) for n in sizes[1:])]
     found = []
     for number, n in enumerate(sizes[1:], start=1):
         is_output = number == len(sizes) - 1

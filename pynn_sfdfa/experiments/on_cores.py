@@ -9,7 +9,7 @@ from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, offers
 from pynn_sfdfa.hardware.arithmetic import Formats
 from pynn_sfdfa.hardware.capacity import DTCM, MAX_DELAY, MAX_SPIKES
-from pynn_sfdfa.hardware.cores import layers_on_cores
+from pynn_sfdfa.hardware.cores import BOARD_CORES, input_cores, layers_on_cores
 from pynn_sfdfa.hardware.cycles import CYCLES_PER_US
 from pynn_sfdfa.network.cells import LIF_SFDFA
 from pynn_sfdfa.network.connectivity import Dense
@@ -118,9 +118,20 @@ def _layout(settings: Experiment, network: Network, timestep: float, per_core: i
         if fit.dtcm > DTCM:
             over.append(f"Layer {number} does not fit into DTCM; choose fewer neurons a core than {fit.neurons}.")
     seconds = network.trial_duration / 1000 * slower
-    lines.append(f"{cores} cores beside those of the input; time_scale_factor = {slower}.")
+    lines.append(_boards(cores, input_cores(network.sizes[0])))
+    lines.append(f"time_scale_factor = {slower}.")
     lines.append(f"Energy: {1000 * cores * CORE_WATTS * seconds:.3g} mJ a trial (estimate, {CORE_WATTS} W a core).")
     return over, lines
+
+
+def _boards(cores: int, inputs: int) -> str:
+    said, boards = f"{cores} cores, and {inputs} of the input", math.ceil((cores + inputs) / BOARD_CORES)
+    if boards == 1:
+        return f"{said}: one board, which has {BOARD_CORES}."
+    return (
+        f"{said}: {boards} boards or more, of {BOARD_CORES} cores each. spalloc:SERVER gives as many as it takes; the "
+        "emulated board is one: choose more neurons a core, or fewer neurons."
+    )
 
 
 def _parts() -> list[str]:

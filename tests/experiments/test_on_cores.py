@@ -16,7 +16,7 @@ def test_an_experiment_that_fits():
     done = doctor("digits-online")
     assert done.exit_code == 0, done.output
     assert "Layer 1: 2 cores of 64 neurons; DTCM 27,440 of 55,296 bytes" in done.output
-    assert "3 cores beside those of the input; time_scale_factor = 1." in done.output
+    assert "3 cores, and 1 of the input: one board, which has 767.\ntime_scale_factor = 1." in done.output
     assert "Energy: 7.2 mJ a trial (estimate" in done.output
     assert "A core can learn with transport: direct, timed." in done.output
     assert done.output.endswith("digits-online can learn on the cores.\n")
@@ -60,6 +60,12 @@ def test_what_cannot_learn_there_is_told_with_every_reason(words, reasons):
     assert "cannot learn on the cores like this:" in done.output
     for reason in reasons:
         assert reason in done.output
+
+
+def test_a_network_larger_than_a_board_is_told_how_many_it_takes():
+    done = doctor("digits-online", "--neurons-per-core", "1", "--set", "network.hidden_sizes=[800]")
+    assert done.exit_code == 0, done.output
+    assert "810 cores, and 1 of the input: 2 boards or more, of 767 cores each. spalloc:SERVER gives" in done.output
 
 
 def test_no_layout_takes_fewer_cores_than_are_needed():
