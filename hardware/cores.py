@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["BOARD_CORES", "MAX_NEURONS", "MAX_SOURCES", "LayerFit", "cores_needed", "input_cores", "layers_on_cores"]
 
 BOARD_CORES = 48 * (18 - 2) - 1
-"""Cores of a real board that are free for a network: of the 18 of each of its 48 chips, one monitors the chip and one sends
-data out for sPyNNaker, and one core of the board gathers them. The emulated board needs neither and has 49 more."""
+"""Cores of a real board that are free for a network: of the 18 of each of its 48 chips, one monitors the chip and one
+sends data out for sPyNNaker, and one core of the board gathers them. The emulated board needs neither and has 49 more."""
 
 MAX_NEURONS, MAX_SOURCES = 256, 500
 """Neurons, and sources of input spikes, that a core takes at most."""
