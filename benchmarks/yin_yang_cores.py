@@ -2,13 +2,13 @@
 
 python benchmarks/yin_yang_cores.py
 
-trains with the kernels compiled for this machine, and as many samples of the first epoch as --emulated says with those for
-SpiNNaker2's Cortex-M4F in Unicorn, too: weights that are not the same bit for bit end it. What was found is kept in
+trains with the kernels compiled for this machine, and --emulated samples of the first epoch with those for SpiNNaker2's
+Cortex-M4F in Unicorn, too: weights that are not the same bit for bit end it. What was found is kept in
 benchmarks/results/yin_yang_cores.json after each epoch. Needs arm-none-eabi-gcc and unicorn.
 
 python benchmarks/yin_yang_cores.py --choose 1e-4 --choose 3e-4 --choose 1e-3
 
-only prints how well each learning rate does: as many epochs of nine tenths of the training samples, scored on the others.
+only prints how well each learning rate does: so many epochs of nine tenths of the training samples, scored on the rest.
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def main(epochs: int, emulated: int, seed: int, choose: tuple[float, ...]) -> No
         trained = train_in_c(here, fixed, train.select(order), goals[order], parameters, first)
         fixed.weights, fixed.feedback, counts, _ = trained
         accuracy = right(fixed, test)
-        found["epochs"].append({"test accuracy": accuracy, "hidden spikes a sample": float(counts[:, :-3].sum(1).mean())})
+        found["epochs"].append(
+            {"test accuracy": accuracy, "hidden spikes a sample": float(counts[:, :-3].sum(1).mean())}
+        )
         files.write_text(RESULT, json.dumps(found, indent=1) + "\n")
         click.echo(f"epoch {epoch + 1}: test {accuracy:.2%}, hidden spikes a sample {counts[:, :-3].sum(1).mean():.0f}")
 
