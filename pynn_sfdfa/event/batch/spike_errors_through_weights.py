@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import boolean, float32, int64
 
-from pynn_sfdfa.event.batch.lanes import STEP, load, plus_product, scaled, scaled_minus, store, total, zeros
+from pynn_sfdfa.event.batch.errors_of_arrivals import Way, errors_of_arrivals
+from pynn_sfdfa.event.batch.lanes import STEP, load, scaled, store
 from pynn_sfdfa.event.batch.places import first_event, first_group, spikes_of_trial
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
-from pynn_sfdfa.event.batch.walk import take_window
+from pynn_sfdfa.event.batch.walk import anything_within, take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -47,26 +48,6 @@ def slope(
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def _slope_of_site(
-    weights: NDArray[np.float32],
-    row: np.uint64,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    scale1: np.float32,
-    scale2: np.float32,
-) -> np.float32:
-    """Return what `slope` does, without the work before and after a loop, which for short rows is most of it.
-
-    Dense layers keep the order of `slope`'s sum, on which published figures rest.
-    """
-    summed = zeros()
-    for lane in range(_ZERO, _index(S1.size), STEP):
-        each = scaled_minus(load(S1, lane), scale1, scaled(load(S2, lane), scale2))
-        summed = plus_product(summed, load(weights, row + lane), each)
-    return total(summed)
-
-
-@jit(inline="always", fastmath=FLOAT_FLAGS)
 def _through_weights(
     place: np.uint64,
     matrix: np.uint64,
@@ -85,16 +66,19 @@ def _through_weights(
 
     ``matrix`` is the row with which its weights begin.
     """
-    events, groups, spikes_below = layer.events, layer.groups, below.spikes
+    groups = layer.groups
     width = _index(S1.size)
     # Neurons are numbered within a trial, errors in all trials.
     lowest, cell = place % _index(layer.sites) * width, place * width
-    event0, group0 = first_event(layer, place), first_group(layer, place)
+    group0 = first_group(layer, place)
     one, zero = np.float32(1.0), np.float32(0.0)
     S1[:] = zero
     S2[:] = zero
     carry[:] = zero
+    way = Way(first_event(layer, place), group0, matrix, below0, weights, layer, constants, below)
     group = group0 + _index(layer.places[place].n_groups)
+    while group > group0 and not anything_within(place, group - _ONE, layer, constants):  # nothing follows: no error
+        group -= _ONE
     while group > group0:
         group -= _ONE
         decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
@@ -102,16 +86,16 @@ def _through_weights(
             store(S1, lane, scaled(load(S1, lane), decay_syn))
             store(S2, lane, scaled(load(S2, lane), decay_m))
         take_window(place, group, lowest, layer, error, cell, of_spikes, False, constants, one, one, S1, S2, carry)
-        for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
+        if not layer.dense:
+            group = errors_of_arrivals(place, group, S1, S2, way)
+            continue
+        events = layer.events
+        for event in range(way.event0 + _index(groups[group].start), way.event0 + _index(groups[group + _ONE].start)):
             if events[event].source < 0:  # a spike of the layer itself
                 continue
             row = (matrix + _index(events[event].unit)) * width
-            below_at = below0 + _index(events[event].source)
-            if layer.dense:
-                change = slope(weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m)
-            else:
-                change = _slope_of_site(weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m)
-            spikes_below[below_at].error += change
+            change = slope(weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m)
+            below.spikes[below0 + _index(events[event].source)].error += change
 
 
 @kernel(

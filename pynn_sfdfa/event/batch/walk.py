@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["all_zero", "take_window"]
+__all__ = ["all_zero", "anything_within", "take_window"]
 
 # Unsigned indices, for the reason given in forward.py.
 _index = np.uint64
@@ -32,6 +32,16 @@ def all_zero(error: NDArray[np.float32], first: np.uint64, lanes: np.uint64) -> 
     while lane < first + lanes and error[lane] == np.float32(0.0):
         lane += _index(1)
     return bool(lane == first + lanes)
+
+
+@jit(inline="always")
+def anything_within(place: np.uint64, group: np.uint64, layer: LayerTrials, constants: LayerConstants) -> bool:
+    """Return whether spikes or ends of refractory periods lie in the window of a group of the first place or later."""
+    groups, spikes, releases = layer.groups, np.int32(0), np.int32(0)
+    if group > first_group(layer, place):
+        spikes, releases = groups[group - _ONE].stop, groups[group - _ONE].released
+    released = constants.refractory > np.float32(0.0) and groups[group].released > releases
+    return bool(released or groups[group].stop > spikes)
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
