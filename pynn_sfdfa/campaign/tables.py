@@ -75,7 +75,7 @@ TABLES = {
     "emnist47-hm2bp": Table("emnist47-hm2bp", only=("hm2bp",), on_request=True),
     "fashion-mnist-hm2bp": Table("fashion-mnist-hm2bp", only=("hm2bp",), on_request=True),
     "fsdd-hm2bp": Table("fsdd-hm2bp", only=("hm2bp",), on_request=True),
-    "fsdd-sfdfa": Table("fsdd-sfdfa", on_request=True),
+    "fsdd-sfdfa": Table("fsdd-sfdfa", only=("spsp-estimated",), on_request=True),
     "parity": Table("parity", on_request=True),
 }
 """By the name that ``pynn-sfdfa reproduce`` takes."""
