@@ -1,4 +1,4 @@
-"""The scripts about spoken digits: what they compare is what they say, and their tables hold the figures of the runs."""
+"""The scripts about spoken digits: they compare what they say, and their tables hold the figures of the runs."""
 
 from __future__ import annotations
 
