@@ -134,15 +134,23 @@ def main() -> None:
     folds = PAIRS if given.command == "choose" else [(speaker,) for speaker in SPEAKERS]
     for change in (given.names or CHANGES) if given.command else ():
         for out in folds:
-            known = read()
-            runs = known.setdefault(given.command, {}).setdefault(str(given.epochs), {}).setdefault(change, {})
-            if "+".join(out) not in runs:
-                runs["+".join(out)] = learn(out, CHANGES[change], given.epochs, given.data)
-                files.write_text(RESULTS / "left_out_speakers.json", json.dumps(known, indent=1) + "\n")
-                print(f"{given.command}, {change}: {runs['+'.join(out)]}", file=sys.stderr, flush=True)
+            where, fold = (given.command, str(given.epochs), change), "+".join(out)
+            if fold in at(read(), *where):
+                continue
+            figures = learn(out, CHANGES[change], given.epochs, given.data)
+            known = read()  # anew, for another process may have written meanwhile
+            at(known, *where)[fold] = figures
+            files.write_text(RESULTS / "left_out_speakers.json", json.dumps(known, indent=1) + "\n")
+            print(f"{given.command}, {change}: {figures}", file=sys.stderr, flush=True)
     text = table(read())
     files.write_text(RESULTS / "left_out_speakers.md", text)
     print(text, end="")
+
+
+def at(known: dict[str, Any], kind: str, epochs: str, change: str) -> dict[str, dict[str, float]]:
+    """Return the figures of one kind of runs by who was left out, as a part of all results that may be added to."""
+    runs: dict[str, dict[str, float]] = known.setdefault(kind, {}).setdefault(epochs, {}).setdefault(change, {})
+    return runs
 
 
 def read() -> dict[str, Any]:
