@@ -92,7 +92,5 @@ def test_nobody_in_a_pair_is_learned_and_each_change_is_known(monkeypatch, tmp_p
     left_out_speakers.main()  # what is there is not trained again
     assert len(asked) == 3
     monkeypatch.setattr(sys, "argv", [*command[:2], "louder"])
-    with pytest.raises(
-        SystemExit, match="no change louder; there are as it is, channels levelled, 100 neurons"
-    ):
+    with pytest.raises(SystemExit, match="no change louder; there are as it is, channels levelled, 100 neurons"):
         left_out_speakers.main()
