@@ -1,4 +1,4 @@
-"""Files of events that anybody may have made: AER as N-MNIST has it, and arrays of numpy."""
+"""Files of events that anybody may have made: AER as N-MNIST has it, arrays of numpy, and AEDAT4."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.datasets.aedat4 import read_aedat4
 from pynn_sfdfa.datasets.dataset import DatasetError
 from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.encoding.events import EventRecordings, Events, unfit
 from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["ENDINGS", "EventFiles", "read_events"]
+__all__ = ["ENDINGS", "EventFiles", "looked_through", "read_events", "whole_numbers"]
 
 _AER_BYTES = 5
 _LARGEST = 1 << 15
@@ -45,19 +46,8 @@ class EventFiles(EventRecordings):
 
     def __init__(self, files: Sequence[Path], labels: NDArray[np.int64], sensor: tuple[int, int] | None = None) -> None:
         self.files, self.labels = files, labels
-        height, width = (_LARGEST, _LARGEST) if sensor is None else sensor
-        content, most_y, most_x = hashlib.sha256(), 0, 0
-        for file in files:
-            events = read_events(file)
-            reason = unfit(events, height, width)
-            if reason is not None:
-                raise DatasetError(f"{file} {reason}. Fetch or record it again, or remove it.")
-            most_y, most_x = max(most_y, int(events.y.max())), max(most_x, int(events.x.max()))
-            content.update(f"{events.time.size} ".encode())
-            for values in events:
-                content.update(np.ascontiguousarray(values, "<i8").data)
-        self._shape: tuple[int, ...] = (most_y + 1, most_x + 1) if sensor is None else sensor
-        self._content = content.hexdigest()
+        named = ((str(file), read_events(file)) for file in files)
+        self._shape, self._content = looked_through(named, sensor)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -79,6 +69,34 @@ class EventFiles(EventRecordings):
         return read_events(self.files[index])
 
 
+def looked_through(named: Iterable[tuple[str, Events]], sensor: tuple[int, int] | None) -> tuple[tuple[int, ...], str]:
+    """Return the sensor of recordings, as small as their events allow if it is not given, and the SHA-256 of these.
+
+    Parameters
+    ----------
+    named : iterable of (str, Events)
+        Each with what an error calls it.
+    sensor : tuple of int, optional
+        Height and width in pixels.
+
+    Raises
+    ------
+    DatasetError
+        If a recording is empty, goes back in time, or has events that no such sensor has.
+    """
+    height, width = (_LARGEST, _LARGEST) if sensor is None else sensor
+    content, most_y, most_x = hashlib.sha256(), 0, 0
+    for name, events in named:
+        reason = unfit(events, height, width)
+        if reason is not None:
+            raise DatasetError(f"{name} {reason}. Fetch or record it again, or remove it.")
+        most_y, most_x = max(most_y, int(events.y.max())), max(most_x, int(events.x.max()))
+        content.update(f"{events.time.size} ".encode())
+        for values in events:
+            content.update(np.ascontiguousarray(values, "<i8").data)
+    return (most_y + 1, most_x + 1) if sensor is None else sensor, content.hexdigest()
+
+
 def read_events(path: Path) -> Events:
     """Return the events of a file.
 
@@ -88,12 +106,13 @@ def read_events(path: Path) -> Events:
         ``.bin``: five bytes an event, x, y, then polarity (the highest bit) and time in us (23 bits, the highest byte
         first), as N-MNIST and N-Caltech101 have it. ``.npy``: a structured array with the fields x, y, t and p, or an
         array of shape (n, 4) with these columns. ``.npz``: arrays x, y, t and p. Times are us, polarities 0 and 1, or
-        -1 and 1.
+        -1 and 1. ``.aedat4``: what cameras of iniVation write, if tonic and aedat are installed; times count from
+        the first event.
 
     Raises
     ------
     DatasetError
-        If there is no such file or it is damaged.
+        If there is no such file, it is damaged, or the library that reads it is not installed.
     """
     try:
         return _READERS[path.suffix.lower()](path)
@@ -124,12 +143,12 @@ def _npy(path: Path) -> Events:
                 f"{path} has the fields {short(', '.join(array.dtype.names))} and the shape {array.shape}; events are "
                 f"a list with the fields {', '.join(_FIELDS)}."
             )
-        return _checked(path, {field: array[field] for field in _FIELDS})
+        return whole_numbers(str(path), {field: array[field] for field in _FIELDS})
     if array.ndim != 2 or array.shape[1] != len(_FIELDS):
         raise DatasetError(
             f"{path} has the shape {array.shape}; events have the shape (n, 4), with the columns {', '.join(_FIELDS)}."
         )
-    return _checked(path, dict(zip(_FIELDS, array.T, strict=True)))
+    return whole_numbers(str(path), dict(zip(_FIELDS, array.T, strict=True)))
 
 
 def _npz(path: Path) -> Events:
@@ -142,24 +161,29 @@ def _npz(path: Path) -> Events:
             )
         return _FIELDS
 
-    return _checked(path, read_npz(path, choose))
+    return whole_numbers(str(path), read_npz(path, choose))
 
 
-def _checked(path: Path, arrays: dict[str, NDArray[Any]]) -> Events:
+def _aedat4(path: Path) -> Events:
+    return whole_numbers(str(path), read_aedat4(path))
+
+
+def whole_numbers(name: str, arrays: dict[str, NDArray[Any]]) -> Events:
+    """Return arrays x, y, t (us) and p (0, 1 or -1, 1) as events; DatasetError with that name if they are not."""
     whole = {}
-    for name, values in arrays.items():
+    for field, values in arrays.items():
         if values.ndim != 1 or values.dtype.kind not in "biuf" or values.shape != arrays["t"].shape:
             raise DatasetError(
-                f"{path}: {name} must be as many numbers as t has, not {values.dtype} of {values.shape}."
+                f"{name}: {field} must be as many numbers as t has, not {values.dtype} of {values.shape}."
             )
         if values.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.floor(values)).all()):
-            raise DatasetError(f"{path}: {name} must be whole numbers; times are us. Round them.")
-        whole[name] = values.astype(np.int64)
+            raise DatasetError(f"{name}: {field} must be whole numbers; times are us. Round them.")
+        whole[field] = values.astype(np.int64)
     polarity = np.where(whole["p"] == -1, 0, whole["p"])
     return Events(whole["x"], whole["y"], polarity, whole["t"])
 
 
-_READERS = {".bin": _bin, ".npy": _npy, ".npz": _npz}
+_READERS = {".bin": _bin, ".npy": _npy, ".npz": _npz, ".aedat4": _aedat4}
 
 ENDINGS = tuple(_READERS)
 """Of the files that are read."""
