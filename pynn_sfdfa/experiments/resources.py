@@ -89,7 +89,7 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
 
 def _comparison(settings: Experiment, trials: int, layers: Sequence[Layer], most_inputs: int) -> list[Need]:
     """Return what the two engines of `pynn_sfdfa.training.gradients` need, which learn from all trials at once."""
-    weights, neurons = sum(map(_n_weights, layers)), sum(layer.size for layer in layers)
+    weights, neurons = sum(layer.n_weights for layer in layers), sum(layer.size for layer in layers)
     what = f"comparing gradients on {trials:,} samples (metrics.gradient_alignment)"
     certain = Need(what, 2 * 4 * (3 * weights + 3 * trials * neurons), "lower metrics.gradient_alignment")
     aside = _workspace(settings, trials, layers, most_inputs)
@@ -132,12 +132,6 @@ def _whole(number: Any) -> int:
     return int(number) if 0 < number < np.inf else 0  # what else there may be is refused by the encoder
 
 
-def _n_weights(layer: Layer) -> int:
-    if isinstance(layer.connectivity, Dense):  # the only one that may be huge: others are limited by themselves
-        return (math.prod(layer.input_shape) + layer.size * (layer.connectivity.recurrent is not None)) * layer.size
-    return math.prod(layer.connectivity.sites(layer.input_shape).weight_shape)
-
-
 def _weights(settings: Experiment, layers: Sequence[Layer], dataset: Dataset, purpose: Purpose) -> list[Need]:
     slots = len(settings.optimizer.build().slots)
     copies = {
@@ -151,7 +145,7 @@ def _weights(settings: Experiment, layers: Sequence[Layer], dataset: Dataset, pu
         n_pre, n_post = math.prod(own.input_shape), own.size
         remedies = [(n_pre, _remedy(layer, hidden, dataset)), (n_post, _remedy(layer + 1, hidden, dataset))]
         what = f"the weights of layer {layer + 1} ({n_pre:,} x {n_post:,} neurons)"
-        found.append(Need(what, 4 * copies * _n_weights(own), max(remedies)[1]))
+        found.append(Need(what, 4 * copies * own.n_weights, max(remedies)[1]))
     if settings.rule.build().parts.transport.layer_wise:
         shapes = (above.connectivity.feedback_shape(above.input_shape) for above in layers[1:])
         feedback = 8 * sum(map(math.prod, shapes))
