@@ -92,12 +92,13 @@ class Layer:
 
 def check_memory(layers: Sequence[Layer]) -> None:
     """Raise ValueError, before any memory is taken, if the initial weights need more than this process may use."""
+    counts, remedy = [layer.n_weights for layer in layers], "make that layer smaller"
+    largest = counts.index(max(counts))
     needs = [
-        memory.Need(f"the {layer.n_weights:,} weights of {layer}", _FLOAT32 * layer.n_weights, "make that layer smaller")
-        for layer in layers
+        memory.Need(f"the {count:,} weights of {layer}", _FLOAT32 * count, remedy)
+        for layer, count in zip(layers, counts, strict=True)
     ]
-    largest = max(layers, key=lambda layer: layer.n_weights)
-    needs.append(memory.Need(f"drawing those of {largest}", _FLOAT64 * largest.n_weights, "make that layer smaller"))
+    needs.append(memory.Need(f"drawing those of {layers[largest]}", _FLOAT64 * counts[largest], remedy))
     reason = memory.shortage(needs, memory.limit())
     if reason is not None:
         raise ValueError(f"The network is too large: {reason}")
