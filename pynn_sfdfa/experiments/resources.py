@@ -63,6 +63,7 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     augmentation = None if settings.augmentation is None else settings.augmentation.build()
     train = _encoded(settings, dataset.train, augmentation if purpose == "train" else None)
     test = _encoded(settings, dataset.test)
+    validation = [] if dataset.validation is None else [_encoded(settings, dataset.validation)]
     network = settings.network
     n_inputs = settings.encoding.build().n_units(dataset.n_inputs)
     layers = placed_layers(network, n_inputs, dataset.n_classes)
@@ -70,7 +71,7 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     batch = min(settings.training.batch_sizes.largest, train.samples) if purpose == "train" else 1
     many_sites = any(not isinstance(layer.connectivity, Dense) for layer in layers)
     trials = 1 if purpose == "simulate" else trials_at_once(batch, many_sites)
-    found = [] if dataset.encoded else _spikes(settings, train, test, trials)
+    found = [] if dataset.encoded else _spikes(settings, train, [test, *validation], trials)
     found += _weights(settings, layers, dataset, purpose)
     found += _outputs(dataset, test, sizes[-1], purpose)
     found.append(
@@ -97,12 +98,13 @@ def _comparison(settings: Experiment, trials: int, layers: Sequence[Layer], most
     return [certain, *(replace(need, bytes=2 * need.bytes, pieces=2 * need.pieces, remedy=remedy) for need in aside)]
 
 
-def _spikes(settings: Experiment, train: _Encoded, test: _Encoded, trials: int) -> list[Need]:
+def _spikes(settings: Experiment, train: _Encoded, scored: Sequence[_Encoded], trials: int) -> list[Need]:
     encoder, found = settings.encoding.build(), []
     every_one = isinstance(encoder, Drawn)
     of_train = every_one or settings.augmentation is not None
-    when_shown = [part for part, drawn in ((train, of_train), (test, every_one)) if drawn]
-    kept = [part for part, drawn in ((train, of_train), (test, every_one)) if not drawn]
+    parts = [(train, of_train), *((part, every_one) for part in scored)]
+    when_shown = [part for part, drawn in parts if drawn]
+    kept = [part for part, drawn in parts if not drawn]
     if when_shown:
         n = trials * max(part.most for part in when_shown)
         remedy = encoder.remedy if every_one else "lower training.batch_size"
