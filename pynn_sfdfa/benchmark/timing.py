@@ -31,10 +31,6 @@ class Spread:
         """Return the same in another unit; ``factor`` is positive."""
         return Spread(self.median * factor, self.low * factor, self.high * factor)
 
-    def inverse(self, numerator: float) -> Spread:
-        """Return ``numerator`` divided by the values: a rate from times."""
-        return Spread(numerator / self.median, numerator / self.high, numerator / self.low)
-
 
 def clock(work: Callable[[], object]) -> float:
     """Return the seconds that a call takes."""

@@ -10,6 +10,7 @@ import numpy as np
 from pynn_sfdfa.encoding.labels import remedy
 from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.encoding.values import SHAPES, reshaping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ class Samples:
 
     Attributes
     ----------
-    values : array, shape (n, height, width) or (n, features)
+    values : array, shape (n, features), (n, height, width) or (n, channels, height, width)
     labels : integer array, shape (n,)
         Class of each sample.
     """
@@ -100,7 +101,7 @@ class Dataset:
 
     @property
     def image_shape(self) -> tuple[int, int] | None:
-        """Height and width of a sample, or None where samples are not images."""
+        """Height and width of a sample, or None where samples are not images of one channel."""
         shape = _shape(self.train)
         return (shape[1], shape[2]) if isinstance(self.train, Samples) and len(shape) == 3 else None
 
@@ -122,11 +123,9 @@ def _check_values(part: Samples, where: str) -> None:
     values = part.values
     if values.dtype.kind not in "uif":
         raise DatasetError(f"{where} must hold integers or floats, not {values.dtype}. Convert it, e.g. to uint8.")
-    if values.ndim not in (2, 3) or 0 in values.shape[1:]:
-        raise DatasetError(
-            f"{where} must have the shape (samples, features) or (samples, height, width), not {values.shape}. "
-            "Reshape it."
-        )
+    remedy = reshaping(values.shape) or ("Give each sample values." if 0 in values.shape[1:] else "")
+    if remedy:
+        raise DatasetError(f"{where} must have the shape {SHAPES}, not {values.shape}. {remedy}")
     if len(values) != len(part.labels):
         raise DatasetError(f"{where} has {len(values)} samples but {len(part.labels)} labels; each sample needs one.")
     wrong = np.argwhere(~np.isfinite(values)) if values.dtype.kind == "f" else np.empty((0, values.ndim), np.int64)

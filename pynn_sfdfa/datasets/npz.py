@@ -35,8 +35,8 @@ _FIELDS_HELP = (
 class NpzFile(Source):
     """An npz file with training and test samples, and perhaps validation samples.
 
-    Fields for values to encode: ``x_train`` of shape (n, height, width) or (n, features) and integer ``y_train`` of
-    shape (n,), the same with ``_test``.
+    Fields for values to encode: ``x_train`` of shape (n, features), (n, height, width) or (n, channels, height,
+    width) and integer ``y_train`` of shape (n,), the same with ``_test``.
 
     Fields for spikes: ``times_train`` in ms, ``units_train``, ``offsets_train`` and ``labels_train`` as in
     ``SpikeTrains``, the same with ``_test``; optional ``n_units``, otherwise one more than the highest unit of any

@@ -12,6 +12,7 @@ from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.datasets.wav import read_wav
 from pynn_sfdfa.encoding.recordings import Sounds
 from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.encoding.values import SHAPES, reshaping
 from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
@@ -56,10 +57,10 @@ def read_values(path: Path) -> NDArray[Any] | Sounds | SpikeTrains:
     values = reader(path)
     if isinstance(values, Sounds | SpikeTrains):
         return values
-    if values.dtype.kind not in "biuf" or values.ndim not in (2, 3) or 0 in values.shape:
+    remedy = reshaping(values.shape)
+    if values.dtype.kind not in "biuf" or remedy or 0 in values.shape:
         raise DatasetError(
-            f"{path} holds {values.dtype} of shape {values.shape}; samples are numbers of the shape (samples, "
-            "features) or (samples, height, width)."
+            f"{path} holds {values.dtype} of shape {values.shape}; samples are numbers of the shape {SHAPES}. {remedy}"
         )
     if not np.isfinite(values).all():
         raise DatasetError(f"{path} holds values that are not finite. Replace or leave out what is missing.")

@@ -9,11 +9,16 @@ import numpy as np
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["checked", "joined", "one_spike_per_unit", "rounded"]
+__all__ = ["SHAPES", "checked", "joined", "one_spike_per_unit", "reshaping", "rounded"]
+
+SHAPES = "(samples, features), (samples, height, width) or (samples, channels, height, width)"
+"""Of arrays of values."""
+
+_CHANNELS = (1, 3, 4)  # of an image as libraries read it: grey, colours, and how opaque they are
 
 _TO_RANGE = ", alike in all splits: {:g} * (x - low) / (high - low), with the range low..high that x can have."
 
@@ -69,13 +74,23 @@ def joined(
     return SpikeTrains(all_times, all_units, np.cumsum(counts, dtype=np.int64), labels, n_units)
 
 
+def reshaping(shape: Sequence[int]) -> str:
+    """Return what to do with values of a shape that samples cannot have, or nothing if they can."""
+    if len(shape) not in (2, 3, 4):
+        return "Reshape them."
+    if len(shape) == 4 and shape[3] in _CHANNELS and min(shape[1:3]) > shape[3]:
+        return "Channels come before height and width: np.moveaxis(x, -1, 1)."
+    return ""
+
+
 def checked(values: ArrayLike, labels: ArrayLike, maximum: float) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return values as (n, units) and labels, or name the first sample that cannot be encoded."""
     values, labels = np.asarray(values), np.asarray(labels)
-    if values.ndim not in (2, 3) or values.dtype.kind not in "buif":
+    remedy = reshaping(values.shape)
+    if remedy or values.dtype.kind not in "buif":
         raise ValueError(
-            "values to encode must be numbers of shape (samples, units) or (samples, height, width), "
-            f"not {values.dtype} of shape {values.shape}."
+            f"values to encode must be numbers of shape {SHAPES}, not {values.dtype} of shape {values.shape}. "
+            f"{remedy or 'Convert them.'}"
         )
     if labels.shape != values.shape[:1]:
         raise ValueError(f"labels must have the shape ({len(values)},), one a sample, not {labels.shape}.")

@@ -59,7 +59,8 @@ class Data:
     ----------
     train, test : SpikeTrains or other Presentations
     validation : SpikeTrains or other Presentations, optional
-        Training samples that are held out, as ``data.validation`` of the experiment says.
+        Those that the data set has for that, or training samples that are held out, as ``data.validation`` of the
+        experiment says.
     image : tuple of int, optional
         Height and width, if the samples are images and each pixel is an input unit.
     """
@@ -98,7 +99,10 @@ def build(
     augmentation = None if settings.augmentation is None else settings.augmentation.build()
     train = encoded(dataset.train, encoder, dataset.source, augmentation)
     test = encoded(dataset.test, encoder, dataset.source)
-    for name, part in (("training", train), ("test", test)):
+    own = None if dataset.validation is None else encoded(dataset.validation, encoder, dataset.source)
+    for name, part in (("training", train), ("test", test), ("validation", own)):
+        if part is None:
+            continue
         try:
             part.check_within(settings.network.trial_duration)
         except ValueError as error:
@@ -106,7 +110,8 @@ def build(
                 f"{dataset.source}, {name} samples: network.{error} Set network.trial_duration to more than that, or "
                 "shorten the samples."
             ) from None
-    data = replace(_set_aside(settings, train, test), image=_image(dataset.train, train.n_units))
+    data = Data(train, test, own, _image(dataset.train, train.n_units))
+    data = _set_aside(settings, dataset.source, data)
     if thresholds.to_choose(settings):
         with announced(stream):
             return thresholds.chosen(settings, _untrained(settings, train.n_units, dataset.n_classes), data.train), data
@@ -166,18 +171,22 @@ def _untrained(settings: Experiment, n_inputs: int, n_out: int) -> Network:
         raise ConfigError(f"{settings.name}: {error}") from None
 
 
-def _set_aside(settings: Experiment, train: Presentations, test: Presentations) -> Data:
+def _set_aside(settings: Experiment, source: str, data: Data) -> Data:
     fraction = settings.data.validation
     if fraction == 0:
-        return Data(train, test)
+        return data
+    if data.validation is not None:
+        raise ConfigError(
+            f"{source} has validation samples of its own, so data.validation = {fraction:g} is not valid; leave it out."
+        )
     try:
-        rest, validation = split(train, fraction, settings.training.seed % 2**32)  # the largest seed of a split
+        rest, validation = split(data.train, fraction, settings.training.seed % 2**32)  # the largest seed of a split
     except ValueError:
         raise ConfigError(
-            f"data.validation = {fraction:g} of {len(train)} training samples leaves none on one side; "
+            f"data.validation = {fraction:g} of {len(data.train)} training samples leaves none on one side; "
             "0.1 sets every tenth aside."
         ) from None
-    return Data(rest, test, validation)
+    return replace(data, train=rest, validation=validation)
 
 
 def encoded(

@@ -9,6 +9,7 @@ import numpy as np
 
 from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.encoding.values import SHAPES, reshaping
 from pynn_sfdfa.experiments import assembly
 from pynn_sfdfa.support.registry import registry
 from pynn_sfdfa.support.wording import short
@@ -71,8 +72,9 @@ class Model:
 
         Parameters
         ----------
-        samples : SpikeTrains, Recordings, or array of shape (samples, features) or (samples, height, width)
-            Arrays and recordings, such as `Sounds`, are encoded as the training samples were.
+        samples : SpikeTrains, Recordings, or array
+            Arrays, of shape (samples, features), (samples, height, width) or (samples, channels, height, width), and
+            recordings, such as `Sounds`, are encoded as the training samples were.
 
         Returns
         -------
@@ -125,10 +127,11 @@ class Model:
                 )
             return self._fitting(encoder(samples, samples.labels))
         values = np.asarray(samples)
-        if values.ndim not in (2, 3):
+        remedy = reshaping(values.shape)
+        if remedy:
             raise ValueError(
-                f"samples have the shape {values.shape}; give (samples, features) or (samples, height, width). A "
-                "single sample is samples[np.newaxis]."
+                f"samples have the shape {values.shape}; give {SHAPES}. {remedy} A single sample is "
+                "samples[np.newaxis]."
             )
         return self._fitting(encoder(values, np.zeros(len(values), np.int64)))
 

@@ -63,6 +63,7 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     augmentation = None if settings.augmentation is None else settings.augmentation.build()
     train = _encoded(settings, dataset.train, augmentation if purpose == "train" else None)
     test = _encoded(settings, dataset.test)
+    validation = [] if dataset.validation is None else [_encoded(settings, dataset.validation)]
     network = settings.network
     n_inputs = settings.encoding.build().n_units(dataset.n_inputs)
     layers = placed_layers(network, n_inputs, dataset.n_classes)
@@ -70,7 +71,7 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     batch = min(settings.training.batch_sizes.largest, train.samples) if purpose == "train" else 1
     many_sites = any(not isinstance(layer.connectivity, Dense) for layer in layers)
     trials = 1 if purpose == "simulate" else trials_at_once(batch, many_sites)
-    found = [] if dataset.encoded else _spikes(settings, train, test, trials)
+    found = [] if dataset.encoded else _spikes(settings, train, [test, *validation], trials)
     found += _weights(settings, layers, dataset, purpose)
     found += _outputs(dataset, test, sizes[-1], purpose)
     found.append(
@@ -89,7 +90,7 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
 
 def _comparison(settings: Experiment, trials: int, layers: Sequence[Layer], most_inputs: int) -> list[Need]:
     """Return what the two engines of `pynn_sfdfa.training.gradients` need, which learn from all trials at once."""
-    weights, neurons = sum(map(_n_weights, layers)), sum(layer.size for layer in layers)
+    weights, neurons = sum(layer.n_weights for layer in layers), sum(layer.size for layer in layers)
     what = f"comparing gradients on {trials:,} samples (metrics.gradient_alignment)"
     certain = Need(what, 2 * 4 * (3 * weights + 3 * trials * neurons), "lower metrics.gradient_alignment")
     aside = _workspace(settings, trials, layers, most_inputs)
@@ -97,12 +98,13 @@ def _comparison(settings: Experiment, trials: int, layers: Sequence[Layer], most
     return [certain, *(replace(need, bytes=2 * need.bytes, pieces=2 * need.pieces, remedy=remedy) for need in aside)]
 
 
-def _spikes(settings: Experiment, train: _Encoded, test: _Encoded, trials: int) -> list[Need]:
+def _spikes(settings: Experiment, train: _Encoded, scored: Sequence[_Encoded], trials: int) -> list[Need]:
     encoder, found = settings.encoding.build(), []
     every_one = isinstance(encoder, Drawn)
     of_train = every_one or settings.augmentation is not None
-    when_shown = [part for part, drawn in ((train, of_train), (test, every_one)) if drawn]
-    kept = [part for part, drawn in ((train, of_train), (test, every_one)) if not drawn]
+    parts = [(train, of_train), *((part, every_one) for part in scored)]
+    when_shown = [part for part, drawn in parts if drawn]
+    kept = [part for part, drawn in parts if not drawn]
     if when_shown:
         n = trials * max(part.most for part in when_shown)
         remedy = encoder.remedy if every_one else "lower training.batch_size"
@@ -132,12 +134,6 @@ def _whole(number: Any) -> int:
     return int(number) if 0 < number < np.inf else 0  # what else there may be is refused by the encoder
 
 
-def _n_weights(layer: Layer) -> int:
-    if isinstance(layer.connectivity, Dense):  # the only one that may be huge: others are limited by themselves
-        return (math.prod(layer.input_shape) + layer.size * (layer.connectivity.recurrent is not None)) * layer.size
-    return math.prod(layer.connectivity.sites(layer.input_shape).weight_shape)
-
-
 def _weights(settings: Experiment, layers: Sequence[Layer], dataset: Dataset, purpose: Purpose) -> list[Need]:
     slots = len(settings.optimizer.build().slots)
     copies = {
@@ -151,7 +147,7 @@ def _weights(settings: Experiment, layers: Sequence[Layer], dataset: Dataset, pu
         n_pre, n_post = math.prod(own.input_shape), own.size
         remedies = [(n_pre, _remedy(layer, hidden, dataset)), (n_post, _remedy(layer + 1, hidden, dataset))]
         what = f"the weights of layer {layer + 1} ({n_pre:,} x {n_post:,} neurons)"
-        found.append(Need(what, 4 * copies * _n_weights(own), max(remedies)[1]))
+        found.append(Need(what, 4 * copies * own.n_weights, max(remedies)[1]))
     if settings.rule.build().parts.transport.layer_wise:
         shapes = (above.connectivity.feedback_shape(above.input_shape) for above in layers[1:])
         feedback = 8 * sum(map(math.prod, shapes))

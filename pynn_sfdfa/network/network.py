@@ -16,7 +16,7 @@ from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.network import wiring
 from pynn_sfdfa.network.connectivity import Connectivity, Pooling, Summed
 from pynn_sfdfa.network.feedback import has_layer_feedback, is_layer_feedback, zeros
-from pynn_sfdfa.network.layers import Input, Layer
+from pynn_sfdfa.network.layers import Input, Layer, check_memory
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.integers import is_integer
 
@@ -95,6 +95,7 @@ class Network:
         _check_integer("seed", seed, 0)
         self.input, self.layers = placed(layers)
         self.sizes = (self.input.size, *(layer.size for layer in self.layers))
+        check_memory(self.layers)
         if not 0 <= delay < self.trial_duration:
             raise ValueError(
                 f"delay = {delay} ms is not valid; it must be >= 0 and shorter than the trial "

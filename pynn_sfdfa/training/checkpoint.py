@@ -95,7 +95,7 @@ def load(path: str | Path) -> Checkpoint:
     """
     path = Path(path)
     if not path.is_file():
-        raise CheckpointError(f"There is no checkpoint {short(str(path))}.")
+        raise CheckpointError(f"There is no checkpoint {short(str(path))}{_within(path)}.")
     try:
         _check_size(path)
         _check_header(path)
@@ -116,6 +116,12 @@ def load(path: str | Path) -> Checkpoint:
     except ValueError as error:
         raise CheckpointError(f"{path}: {short(str(error))}. Take another checkpoint.") from None
     return Checkpoint(arrays, metadata)
+
+
+def _within(path: Path) -> str:
+    """Return what to name in place of a folder."""
+    found = sorted(path.glob("*.safetensors")) if path.is_dir() else []
+    return f", which is a folder; name a file in it, such as {found[0]}" if found else ""
 
 
 def _check_size(path: Path) -> None:

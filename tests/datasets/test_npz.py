@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from numpy.testing import assert_array_equal
 
 from pynn_sfdfa.datasets import DatasetError, load, npz_archive
 from pynn_sfdfa.encoding.spikes import SpikeTrains
+from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.support.memory import Limit
 
 
@@ -45,6 +47,30 @@ def write(tmp_path):
         return f"npz:{tmp_path / 'own.npz'}"
 
     return write
+
+
+def in_colour(*shape):
+    random = np.random.RandomState(5)
+    return images() | {f"x_{split}": random.uniform(0.1, 1.0, (n, *shape)) for split, n in (("train", 6), ("test", 3))}
+
+
+def test_images_in_colour_are_units_channel_by_channel_as_windows_number_them(write):
+    name = write(in_colour(3, 8, 8))
+    assert load(name).n_inputs == 192
+    own = [f"data.name={name}", "encoding.maximum=1.0", "network.input_shape=[3, 8, 8]", "training.threads=1"]
+    network, samples = assembly.build(config.load("digits-conv", own), None, io.StringIO())
+    assert network.input.shape == (3, 8, 8)
+    first = load(name).train.values[0]
+    times, units = samples.train.sample(0)
+    earliest, last = (int(unit) for unit in units[[0, -1]])
+    assert np.unravel_index(earliest, (3, 8, 8)) == np.unravel_index(first.argmax(), first.shape)
+    assert np.unravel_index(last, (3, 8, 8)) == np.unravel_index(first.argmin(), first.shape)
+    assert times[0] < times[-1]
+
+
+def test_channels_that_come_last_are_told_where_they_belong(write):
+    with pytest.raises(DatasetError, match=re.escape("height and width: np.moveaxis(x, -1, 1).")):
+        load(write(in_colour(8, 8, 3)))
 
 
 def test_images(write):

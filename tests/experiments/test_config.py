@@ -306,6 +306,11 @@ def test_unknown_experiment_lists_the_known_ones():
     assert message.startswith("There is no experiment 'digts' (did you mean digits?). Choose one of digits, digits-")
 
 
+def test_the_folder_of_a_run_is_told_where_its_experiment_stands(tmp_path):
+    (tmp_path / "config.toml").write_text("")
+    assert error_of(source=tmp_path).endswith(f"is the folder of a run; name its experiment, {tmp_path}/config.toml.")
+
+
 def test_unreadable_files(tmp_path):
     assert "cannot be read: No such file or directory." in error_of(source=tmp_path / "x.toml")
     assert "cannot be read: Is a directory." in error_of(source=tmp_path)

@@ -40,6 +40,21 @@ def test_the_seed_decides_which_training_samples_are_set_aside():
     assert in_order(parts.test) == in_order(whole.test)
 
 
+def test_validation_samples_of_the_data_set_itself_are_those(tmp_path):
+    rng = np.random.default_rng(1)
+    splits = {"train": 30, "test": 20, "validation": 10}
+    arrays = {f"x_{split}": rng.uniform(0, 16, (n, 64)) for split, n in splits.items()}
+    arrays |= {f"y_{split}": np.arange(n) % 10 for split, n in splits.items()}
+    np.savez(tmp_path / "own.npz", **arrays)
+    own = f"data.name=npz:{tmp_path}/own.npz"
+    found = data(own)
+    assert [len(part) for part in (found.train, found.test, found.validation)] == [30, 20, 10]
+    encoder = config.load("digits").encoding.build()
+    assert in_order(found.validation) == in_order(encoder(arrays["x_validation"], arrays["y_validation"]))
+    with pytest.raises(config.ConfigError, match=r"own.npz has validation samples of its own, so data.val"):
+        data(own, "data.validation=0.1")
+
+
 def test_a_large_seed_can_split():
     assert len(data("data.validation=0.5", f"training.seed={2**63 - 1}").validation) > 0
 

@@ -8,7 +8,7 @@ from network_toys import Windows
 from small_nets import network
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import LIF_SFDFA, Dense, Input, Network
+from pynn_sfdfa import LIF_SFDFA, Dense, Input, Network, Pooling, Recurrent
 
 
 def test_layers_have_names_shapes_and_numbers_of_neurons():
@@ -44,6 +44,22 @@ def test_layers_have_names_shapes_and_numbers_of_neurons():
 def test_layers_that_do_not_fit_are_refused_by_name_and_shape(layers, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         Network(layers)
+
+
+@pytest.mark.parametrize(
+    ("layers", "largest"),
+    [
+        ([Input((64,)), Dense(10**7), Dense(10**7), Dense(10)], "Layer 'hidden 2' (Dense of"),
+        ([Input((64,)), Dense(10**12), Dense(10)], "Layer 'hidden 1' (Dense of"),
+        ([Input((64,)), Dense(10**8, recurrent=Recurrent(delay=1.0)), Dense(10)], "Layer 'hidden 1' (Dense of"),
+        ([Input((1, 10**6, 10**6)), Pooling(2), Dense(10)], "Layer 'output' (Pooling and Dense of"),
+    ],
+)
+def test_a_network_beyond_the_memory_is_refused_before_any_is_taken(layers, largest):
+    with pytest.raises(ValueError, match=re.escape(largest)) as refused:
+        Network(layers)
+    assert str(refused.value).startswith("The network is too large: it would take ")
+    assert str(refused.value).endswith(": make that layer smaller.")
 
 
 def test_a_simulator_in_the_description_is_answered_with_the_right_form():

@@ -44,7 +44,13 @@ def test_paths_may_be_strings(path):
 def test_a_missing_file(tmp_path):
     with pytest.raises(CheckpointError, match=r"There is no checkpoint .*absent.safetensors"):
         checkpoint.load(tmp_path / "absent.safetensors")
-    with pytest.raises(CheckpointError, match="There is no checkpoint"):
+    with pytest.raises(CheckpointError, match=r"There is no checkpoint [^,]*\.$"):
+        checkpoint.load(tmp_path)
+
+
+def test_a_folder_in_place_of_a_checkpoint_is_told_what_is_in_it(tmp_path):
+    checkpoint.save(tmp_path / "last.safetensors", ARRAYS, {})
+    with pytest.raises(CheckpointError, match=r", which is a folder; name a file in it, such as .*last.safetensors\.$"):
         checkpoint.load(tmp_path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -81,6 +82,10 @@ class Connectivity(ABC):
     @abstractmethod
     def from_nir(cls, node: nir.NIRNode, cell: Cell) -> tuple[Connectivity, NDArray[np.float32]] | None:
         """Return the connectivity that a node stands for and its weights, or None if it stands for another kind."""
+
+    def n_weights(self, input_shape: Shape) -> int:
+        """Return how many weights it has, those within the layer among them."""
+        return math.prod(self.sites(input_shape).weight_shape)
 
     def initial_weights(
         self, input_shape: Shape, bounds: tuple[float, float], generator: np.random.Generator

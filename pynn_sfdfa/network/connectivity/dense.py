@@ -88,6 +88,10 @@ class Dense(Connectivity):
         n, within = units(input_shape), 0 if self.recurrent is None else self.size
         return Sites(1, self.size, n + within, True, np.arange(n + 1), np.zeros(n, np.int64), np.arange(n), within)
 
+    def n_weights(self, input_shape: Shape) -> int:
+        """Return their number, without what `sites` takes; see `Connectivity.n_weights`."""
+        return (units(input_shape) + self.size * (self.recurrent is not None)) * self.size
+
     def initial_weights(
         self, input_shape: Shape, bounds: tuple[float, float], generator: np.random.Generator
     ) -> NDArray[np.float32]:

@@ -94,6 +94,10 @@ class Summed(Connectivity):
         arrivals = (offsets, sites.site[at], sites.row[at])
         return Sites(sites.count, sites.lanes, sites.rows, sites.shared, *arrivals, sites.within)
 
+    def n_weights(self, input_shape: Shape) -> int:
+        """Return that of the connectivity above."""
+        return self.above.n_weights(self.pooling.output_shape(input_shape))
+
     def of_below(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return those of the connectivity above."""
         return self.above.of_below(weights)
