@@ -13,7 +13,7 @@ from pynn_sfdfa.encoding import ENCODERS, EncodedWhenShown
 from pynn_sfdfa.encoding.drawn import Drawn
 from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains, split
-from pynn_sfdfa.experiments import resources, thresholds
+from pynn_sfdfa.experiments import images, resources, thresholds
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
 from pynn_sfdfa.experiments.layers import layers_of, placed_layers, ranges_of
 from pynn_sfdfa.experiments.loading import loaded
@@ -110,20 +110,13 @@ def build(
                 f"{dataset.source}, {name} samples: network.{error} Set network.trial_duration to more than that, or "
                 "shorten the samples."
             ) from None
-    data = Data(train, test, own, _image(dataset.train, train.n_units))
+    images.check(settings, dataset.train, train.n_units)
+    data = Data(train, test, own, images.height_and_width(dataset.train, train.n_units))
     data = _set_aside(settings, dataset.source, data)
     if thresholds.to_choose(settings):
         with announced(stream):
             return thresholds.chosen(settings, _untrained(settings, train.n_units, dataset.n_classes), data.train), data
     return build_network(settings, train.n_units, dataset.n_classes), data
-
-
-def _image(part: datasets.Samples | Recordings | SpikeTrains, n_units: int) -> tuple[int, int] | None:
-    """Return height and width of samples that are images whose pixels are the input units."""
-    if not isinstance(part, datasets.Samples) or part.values.ndim != 3:
-        return None
-    height, width = part.values.shape[1:]
-    return (height, width) if height * width == n_units else None
 
 
 def _check_memory(settings: Experiment, dataset: datasets.Dataset, purpose: resources.Purpose, stream: TextIO) -> None:

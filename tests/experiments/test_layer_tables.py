@@ -86,6 +86,7 @@ def test_a_shape_of_the_input_without_layers_is_refused():
     ("overrides", "message"),
     [
         (["network.input_shape=[1, 9, 8]"], "network.input_shape = [1, 9, 8] has 72 units, and samples have 64"),
+        (["network.input_shape=[1, 4, 16]"], "input_shape = [1, 4, 16], but the images have the channels, height"),
         (changed("[{kind='convolution', channels=4, kernel=9}]"), "kernel 9 is larger than"),
         (changed("[{kind='convolution', channels=1000000, kernel=3}]"), "neurons"),
     ],
