@@ -156,7 +156,9 @@ def _beside(seconds: float | None, least: float | None) -> str:
 
 def start_up_table(report: dict[str, Any]) -> str:
     """Return the report of `measure_start_up` as text."""
-    rows = [("pynn-sfdfa", "seconds", "range"), *((k, *spread(v, 2)) for k, v in report["seconds"].items())]
+    rows = [("pynn-sfdfa", "seconds", "range", "of processor time", "range")]
+    for name, taken in report["seconds"].items():
+        rows.append((name, *spread(taken, 2), *spread(report["processor_seconds"][name], 2)))
     return "\n".join([*_head(report), "", *columns(rows)])
 
 

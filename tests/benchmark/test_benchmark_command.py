@@ -130,6 +130,13 @@ def test_start_up_times_help_and_warm_training(monkeypatch):
     assert len(set(outs)) == 3
     assert all(call[1:4] == ("digits", "--epochs", "1") for call in calls[3:])
     assert list(json.loads(result.stdout)["seconds"])[0] == "--help"
+    table = invoke("--start-up", "--repetitions", 1).stdout
+    assert "of processor time" in table and "train digits --epochs 1, again" in table
+
+
+def test_processor_time_of_a_command_is_that_of_its_process():
+    seconds, spent = processes._measured("--help")
+    assert 0.05 < spent < 4 * seconds
 
 
 def test_memory_is_that_of_the_summary(monkeypatch, tmp_path):
