@@ -11,9 +11,10 @@ from pynn_sfdfa.benchmark.work import FORMULA
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["memory_table", "peers_table", "speed_table", "start_up_table"]
+__all__ = ["CLOCKS", "learning_table", "memory_table", "peers_table", "speed_table", "start_up_table"]
 
 _RATES = ("training", "inference", "online", "baseline training", "baseline inference")
+CLOCKS = {"processor": "processor time", "wall": "the time of the clock"}
 _UNITS = {"gflops": "GFLOP/s", "gb_per_s": "GB/s"}
 
 
@@ -108,19 +109,56 @@ def peers_table(report: dict[str, Any]) -> str:
         f"Samples: {task['images']}",
         f"{task['experiment']}: {'-'.join(map(str, task['sizes']))} neurons, batch {task['batch_size']}, "
         f"{task['train_samples']} samples learned {times} from scratch in turn, {task['test_samples']} tested; a "
-        f"sample, medians. Peers: LIF neurons, steps of {STEP:g} ms, surrogate gradients; the same loss, and Adam with "
-        "the same settings.",
+        f"sample, medians of {CLOCKS[task['clock']]}. Peers: LIF neurons, steps of {STEP:g} ms, surrogate gradients; "
+        "the same loss, and Adam with the same settings.",
         "",
         *columns(rows),
     ]
-    if report["missing"]:
-        lines += ["", f"Not installed: {', '.join(report['missing'])}. To compare with them: {INSTALL}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_missing(report)])
+
+
+def _missing(report: dict[str, Any]) -> list[str]:
+    if not report["missing"]:
+        return []
+    return ["", f"Not installed: {', '.join(report['missing'])}. To compare with them: {INSTALL}"]
+
+
+def learning_table(report: dict[str, Any]) -> str:
+    """Return the report of `measure_learning` as text."""
+    task, systems = report["task"], report["systems"]
+    levels = list(next(iter(systems.values()))["seconds_to"])
+    to = {level: [one["seconds_to"][level] for one in systems.values()] for level in levels}
+    least = {level: min((taken for taken in to[level] if taken is not None), default=None) for level in levels}
+    rows = [("seconds to", *(f"{100 * float(level):g} %" for level in levels), "best", "samples", "ms a sample")]
+    for name, one in systems.items():
+        cells = [_beside(one["seconds_to"][level], least[level]) for level in levels]
+        best, last = max(point["test_accuracy"] for point in one["curve"]), one["curve"][-1]
+        each = f"{1e3 * last['seconds'] / last['samples']:.3f}"
+        rows.append((f"{name}, {one['version']}", *cells, f"{100 * best:.1f} %", f"{last['samples']:,}", each))
+    lines = [
+        *_head(report),
+        f"Samples: {task['images']}",
+        f"{'-'.join(map(str, task['sizes']))} neurons, batch {task['batch_size']}; {task['train_samples']} training "
+        f"samples in the same order for all, each network trained for {task['seconds']:g} s, in turn. Seconds are "
+        f"{CLOCKS[task['clock']]} of training alone, to the first test ({task['test_samples']} samples) with that "
+        f"accuracy; in brackets how many times those of the fastest. -: not within {task['seconds']:g} s. Peers: LIF "
+        f"neurons, steps of {STEP:g} ms, surrogate gradients; the same loss, and Adam with the same settings.",
+        *(f"{name}: {one['settings']}" for name, one in systems.items() if one["settings"]),
+        "",
+        *columns(rows),
+    ]
+    return "\n".join([*lines, *_missing(report)])
+
+
+def _beside(seconds: float | None, least: float | None) -> str:
+    return "-" if seconds is None or least is None else f"{seconds:.1f} ({seconds / least:.1f}x)"
 
 
 def start_up_table(report: dict[str, Any]) -> str:
     """Return the report of `measure_start_up` as text."""
-    rows = [("pynn-sfdfa", "seconds", "range"), *((k, *spread(v, 2)) for k, v in report["seconds"].items())]
+    rows = [("pynn-sfdfa", "seconds", "range", "of processor time", "range")]
+    for name, taken in report["seconds"].items():
+        rows.append((name, *spread(taken, 2), *spread(report["processor_seconds"][name], 2)))
     return "\n".join([*_head(report), "", *columns(rows)])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Spread", "alternate", "clock", "ratio"]
+__all__ = ["Spread", "alternate", "clock", "clock_of", "processor_clock", "ratio"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,21 @@ def clock(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+def processor_clock(work: Callable[[], object]) -> float:
+    """Return the seconds of processor time that a call takes, of all threads of this process together."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def clock_of(threads: int) -> Callable[[Callable[[], object]], float]:
+    """Return what times work on so many threads: one thread's processor time, on which others have little influence.
+
+    Several threads may wait for each other, which only the clock on the wall tells.
+    """
+    return processor_clock if threads == 1 else clock
 
 
 def alternate(

@@ -4,6 +4,7 @@ from pynn_sfdfa.plotting.activity import LayerSpikes, raster, spike_counts
 from pynn_sfdfa.plotting.augmentation import augmented_images
 from pynn_sfdfa.plotting.confusion import confusion_matrix
 from pynn_sfdfa.plotting.convergence import convergence
+from pynn_sfdfa.plotting.duration import accuracy_over_seconds
 from pynn_sfdfa.plotting.early import accuracy_over_time
 from pynn_sfdfa.plotting.feature_maps import feature_maps, filters, has_filters, has_maps
 from pynn_sfdfa.plotting.gradients import gradient_alignment, gradient_alignments
@@ -14,6 +15,7 @@ from pynn_sfdfa.plotting.training import alignment, learning_curve
 
 __all__ = [
     "LayerSpikes",
+    "accuracy_over_seconds",
     "accuracy_over_time",
     "alignment",
     "augmented_images",

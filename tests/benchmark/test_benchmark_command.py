@@ -45,7 +45,7 @@ def test_peers(small, monkeypatch):
     monkeypatch.setattr(peers.comparison, "installed_peers", dict)
     result = invoke("--peers", "--threads", 1)
     assert result.exit_code == 0, result.output
-    assert "Not installed: snntorch, spikingjelly" in result.stdout
+    assert "Not installed: snntorch, spikingjelly, norse" in result.stdout
 
 
 def test_too_many_threads_are_wrong_use(small):
@@ -55,11 +55,69 @@ def test_too_many_threads_are_wrong_use(small):
 
 
 def test_one_measurement_at_a_time():
-    result = invoke("--task", "mnist-conv")
-    assert "--task mnist-conv is for the comparison with others; add --peers" in result.output
     result = invoke("--peers", "--memory")
     assert result.exit_code == 2
-    assert "one at a time" in result.output
+    assert "--memory, --start-up, --peers and --curves are measurements of their own; give one at" in result.output
+
+
+@pytest.mark.parametrize(
+    ("given", "fitting"),
+    [
+        (
+            ("--task", "mnist-conv"),
+            "--task makes no difference here; leave it out, or measure what it is for (--peers).",
+        ),
+        (("--peers", "--seconds", 5), "--seconds makes no difference here"),
+        (("--all", "--seconds", 5), "(--curves)"),
+        (
+            ("--peers", "--samples", 5),
+            "--samples makes no difference here; leave it out, or measure what it is for (no ",
+        ),
+        (("--start-up", "--threads", 1), "(no other or --peers or --curves)"),
+        (("--memory", "--repetitions", 1), "(--start-up or no other)"),
+    ],
+)
+def test_options_that_make_no_difference_are_refused(given, fitting):
+    result = invoke(*given)
+    assert result.exit_code == 2
+    assert fitting in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_curves_are_drawn_and_told(small, monkeypatch, tmp_path, as_json):
+    monkeypatch.setattr(peers.learning, "installed_peers", dict)
+    picture = tmp_path / "curves.png"
+    given = ("--curves", picture, "--seconds", 0.2, "--samples", 10, "--threads", 1)
+    result = invoke(*given, *(["--json"] if as_json else []))
+    assert result.exit_code == 0, result.output
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    if as_json:
+        report = json.loads(result.stdout)
+        assert list(report["systems"]) == ["SFDFA", "BP", "SFDFA best"]
+        assert (report["task"]["seconds"], report["task"]["test_samples"]) == (0.2, 10)
+        assert report["systems"]["SFDFA"]["curve"][-1]["seconds"] >= 0.2
+    else:
+        assert "seconds to" in result.stdout
+        assert "Not installed: snntorch, spikingjelly, norse" in result.stdout
+
+
+def test_a_picture_that_could_not_be_written_is_refused_before_anything_is_measured(tmp_path):
+    result = invoke("--curves", tmp_path / "absent" / "curves.png")
+    assert result.exit_code == 2
+    assert "there is no folder" in result.output
+
+
+def test_all_of_it_in_one_run(monkeypatch, tmp_path):
+    done = []
+    for name in ("_memory", "_start_up", "_speed", "_peers", "_curves"):
+        monkeypatch.setattr(
+            benchmark, name, lambda *_, name=name: (done.append(name), ({"of": name}, f"text of {name}"))[1]
+        )
+    report = json.loads(invoke("--all", "--json").stdout)
+    assert report == {name: {"of": f"_{name.replace('-', '_')}"} for name in ("memory", "start-up", "speed", "peers")}
+    result = invoke("--all", "--curves", tmp_path / "curves.png", "--seconds", 1)
+    assert done[4:] == ["_memory", "_start_up", "_speed", "_peers", "_curves"]
+    assert result.stdout.index("curves\n\ntext of _curves") > result.stdout.index("speed\n\ntext of _speed") > 0
 
 
 def test_start_up_times_help_and_warm_training(monkeypatch):
@@ -72,6 +130,13 @@ def test_start_up_times_help_and_warm_training(monkeypatch):
     assert len(set(outs)) == 3
     assert all(call[1:4] == ("digits", "--epochs", "1") for call in calls[3:])
     assert list(json.loads(result.stdout)["seconds"])[0] == "--help"
+    table = invoke("--start-up", "--repetitions", 1).stdout
+    assert "of processor time" in table and "train digits --epochs 1, again" in table
+
+
+def test_processor_time_of_a_command_is_that_of_its_process():
+    seconds, spent = processes._measured("--help")
+    assert 0.05 < spent < 4 * seconds
 
 
 def test_memory_is_that_of_the_summary(monkeypatch, tmp_path):

@@ -66,7 +66,9 @@ def test_peers_learn_the_same_batches_in_turn_and_are_reported(task):
     table = peers_table(report)
     assert f"numpy {np.__version__}" in table
     assert "500.000" in table
-    assert "Not installed: snntorch, spikingjelly. To compare with them: pip install 'pynn-sfdfa[peers]'" in table
+    assert (
+        "Not installed: snntorch, spikingjelly, norse. To compare with them: pip install 'pynn-sfdfa[peers]'" in table
+    )
 
 
 def test_other_data_are_drawn_without_order_and_learned_several_times(no_mnist):
@@ -93,7 +95,7 @@ def test_absent_peers_are_left_out(monkeypatch):
 
 def test_present_peers_are_found(monkeypatch):
     monkeypatch.setattr(comparison.metadata, "version", lambda name: "1.0")
-    assert list(comparison.installed_peers()) == ["snntorch", "spikingjelly"]
+    assert list(comparison.installed_peers()) == ["snntorch", "spikingjelly", "norse"]
 
 
 def test_rasters_have_one_step_per_two_milliseconds():
@@ -112,7 +114,7 @@ def peer_of(name, task):
     return comparison.installed_peers()[name](task.network(), task.optimizer, task.loss, 1, 1)
 
 
-@pytest.mark.parametrize("name", ["snntorch", "spikingjelly"])
+@pytest.mark.parametrize("name", ["snntorch", "spikingjelly", "norse"])
 def test_a_peer_learns(no_mnist, name):
     task = tasks.prepare(None, 120, 30, 1, ["network.hidden_sizes=[100]"])
     peer = peer_of(name, task)
@@ -122,7 +124,7 @@ def test_a_peer_learns(no_mnist, name):
     assert (predictions == task.train.labels).mean() > 0.5
 
 
-@pytest.mark.parametrize("name", ["snntorch", "spikingjelly"])
+@pytest.mark.parametrize("name", ["snntorch", "spikingjelly", "norse"])
 def test_a_peer_has_the_convolutions_of_the_network(no_mnist, name):
     task = tasks.prepare(None, 4, 2, 1, experiment="mnist-conv")
     peer = peer_of(name, task)

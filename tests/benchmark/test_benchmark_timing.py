@@ -9,7 +9,7 @@ import pytest
 
 from pynn_sfdfa import SpikeTrains
 from pynn_sfdfa.benchmark.machine import BandwidthRun, PeakRun, describe, load_warning
-from pynn_sfdfa.benchmark.timing import Spread, alternate, clock, ratio
+from pynn_sfdfa.benchmark.timing import Spread, alternate, clock, clock_of, processor_clock, ratio
 from pynn_sfdfa.benchmark.work import Work, count_groups, inference_work, training_work
 
 
@@ -21,6 +21,13 @@ def test_spread():
 
 def test_clock_counts_seconds():
     assert 0.02 <= clock(lambda: time.sleep(0.02)) < 10
+
+
+def test_one_thread_is_timed_by_what_it_computes_and_not_by_what_it_waits():
+    assert clock_of(1) is processor_clock
+    assert clock_of(2) is clock
+    assert processor_clock(lambda: time.sleep(0.5)) < 0.25
+    assert processor_clock(lambda: sum(range(10**6))) > 0.001
 
 
 def test_runs_alternate_and_the_first_round_does_not_count():

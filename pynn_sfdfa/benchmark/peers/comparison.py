@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from pynn_sfdfa.benchmark.task import Task
     from pynn_sfdfa.encoding.spikes import SpikeTrains
 
-__all__ = ["INSTALL", "OWN", "installed_peers", "measure_peers"]
+__all__ = ["INSTALL", "OWN", "PEERS", "installed_peers", "measure_peers", "versions_of"]
 
 OWN = "pynn-sfdfa"
 INSTALL = "pip install 'pynn-sfdfa[peers]'"
 
-_PEERS = {"snntorch": "snntorch_peer", "spikingjelly": "spikingjelly_peer"}
+PEERS = {"snntorch": "snntorch_peer", "spikingjelly": "spikingjelly_peer", "norse": "norse_peer"}
 """Name of the distribution of each peer, and its module here."""
 
 _ROUND = 5
@@ -35,7 +35,7 @@ _ROUND = 5
 def installed_peers() -> dict[str, PeerMaker]:
     """Return those of the peers that are installed, with PyTorch, by the name of their distribution."""
     found = {}
-    for name, module in _PEERS.items():
+    for name, module in PEERS.items():
         try:
             metadata.version(name), metadata.version("torch")
         except metadata.PackageNotFoundError:
@@ -93,14 +93,15 @@ def measure_peers(
             "sizes": task.sizes,
             "images": task.source,
             "batch_size": training.batch_size,
+            "clock": "processor" if task.threads == 1 else "wall",
             "epochs": epochs,
             "train_samples": len(task.train),
             "test_samples": len(task.test),
         },
-        "missing": [name for name in _PEERS if name not in makers],
+        "missing": [name for name in PEERS if name not in makers],
         "networks": {
             name: {
-                "version": _versions(name, name in _PEERS),
+                "version": versions_of(name, name in PEERS),
                 "training_ms": vars(Spread.of(learning[name]).scaled(1e3)),
                 "training_ratio": vars(ratio(learning[name], learning[OWN])),
                 "inference_ms": vars(Spread.of(responding[name]).scaled(1e3)),
@@ -127,5 +128,6 @@ def _rounds(trains: SpikeTrains, batch_size: int) -> Iterator[list[SpikeTrains]]
         yield batches[first : first + _ROUND]
 
 
-def _versions(name: str, on_torch: bool) -> str:
+def versions_of(name: str, on_torch: bool) -> str:
+    """Return the version of a distribution, and that of PyTorch beside it if it stands on that."""
     return metadata.version(name) + (f", torch {metadata.version('torch')}" if on_torch else "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.benchmark.peers.base import STEP
-from pynn_sfdfa.benchmark.timing import clock
+from pynn_sfdfa.benchmark.timing import clock_of
 from pynn_sfdfa.network.connectivity import Convolution, Dense, Summed
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class TorchPeer:
     optimizer : Adam
         Its settings.
     loss : SpikeCount
+    threads : int
+        On which it is timed.
     """
 
     def __init__(
@@ -87,9 +89,11 @@ class TorchPeer:
         steps: int,
         optimizer: Adam,
         loss: SpikeCount,
+        threads: int,
     ) -> None:
         import torch
 
+        self._clock = clock_of(threads)
         self._torch, self._counts, self._steps, self._loss = torch, counts, steps, loss
         self._shape, self._outputs = network.input.shape, network.sizes[-1]
         betas = (optimizer.beta1, optimizer.beta2)
@@ -109,7 +113,7 @@ class TorchPeer:
             loss.backward()
             self._optimizer.step()
 
-        return clock(step)
+        return self._clock(step)
 
     def respond(self, batch: SpikeTrains) -> tuple[NDArray[np.int64], float]:
         """Return the predictions, shape (samples,), and the seconds taken, encoding not counted."""
@@ -120,7 +124,7 @@ class TorchPeer:
             with self._torch.no_grad():
                 predictions.append(self._counts(inputs).argmax(dim=1).numpy())
 
-        seconds = clock(run)
+        seconds = self._clock(run)
         return predictions[0], seconds
 
     def _inputs(self, batch: SpikeTrains) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa.benchmark.timing import clock
+from pynn_sfdfa.benchmark.timing import clock_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,21 +29,21 @@ class Own:
             rule,
             task.optimizer,
             task.loss,
-            training.batch_size,
+            training.batch_sizes.plain,
             training.seed,
             task.threads,
             regularisation=regularisation,
         )
-        self._trials = 0
+        self._trials, self._clock = 0, clock_of(task.threads)
 
     def learn(self, batch: SpikeTrains, epoch: int) -> float:
         """Learn from one batch and return the seconds taken."""
         order, first = np.arange(len(batch)), self._trials
         self._trials += len(batch)
-        return clock(lambda: list(self._engine.train(batch, order, first, epoch)))
+        return self._clock(lambda: list(self._engine.train(batch, order, first, epoch)))
 
     def respond(self, batch: SpikeTrains) -> tuple[NDArray[np.int64], float]:
         """Return the predictions, shape (samples,), and the seconds taken."""
         counts: list[NDArray[np.int32]] = []
-        seconds = clock(lambda: counts.append(self._engine.respond(batch).counts))
+        seconds = self._clock(lambda: counts.append(self._engine.respond(batch).counts))
         return counts[0].argmax(axis=1), seconds

@@ -40,4 +40,4 @@ def make(network: Network, optimizer: Adam, loss: SpikeCount, threads: int, seed
         return total
 
     module = torch.nn.ModuleList([first, *others])
-    return TorchPeer(module, counts, network, steps, optimizer, loss)
+    return TorchPeer(module, counts, network, steps, optimizer, loss, threads)

@@ -36,4 +36,4 @@ def make(network: Network, optimizer: Adam, loss: SpikeCount, threads: int, seed
         return module(inputs).sum(dim=0)
 
     steps = round(network.trial_duration / STEP)
-    return TorchPeer(module, counts, network, steps, optimizer, loss)
+    return TorchPeer(module, counts, network, steps, optimizer, loss, threads)
