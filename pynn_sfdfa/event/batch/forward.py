@@ -241,6 +241,7 @@ def _advance_place(
                     at = release0 + _index(released)
                     until_m, until_syn = releases[at].since_m, releases[at].since_syn
                     release[lane] = _FREE
+                first_of_all, first = counts[cell + lane] == 0, n
                 while counts[cell + lane] < constants.max_spikes:
                     since, until_m, until_syn = _following_spike(
                         a, b, until_m, until_syn, window, decay_m, decay_syn, constants
@@ -252,11 +253,6 @@ def _advance_place(
                     if not draw.passed_on:
                         directional[cell + lane] += grade
                         grade = zero
-                    if draw.perturbed and counts[cell + lane] == 0:
-                        neuron = np.int64(lane * sites + site)  # as PyNN numbers it
-                        v = perturbation(draw.seed, draw.layer, draw.first_trial + np.int64(trial), neuron)
-                        perturbations[cell + lane] = np.float32(v)
-                        grade += np.float32(v)
                     counts[cell + lane] += np.int32(1)
                     if draw.passed_on:
                         directional[cell + lane] += grade
@@ -297,6 +293,14 @@ def _advance_place(
                     if b * tangent_B + a * tangent_A < c:
                         break
                 B[lane] = b
+                if draw.perturbed and first_of_all and n > first:
+                    # Not in the loop above: what does not change in it would be drawn before it, for all candidates.
+                    neuron = np.int64(lane * sites + site)  # as PyNN numbers it
+                    v = np.float32(perturbation(draw.seed, draw.layer, draw.first_trial + np.int64(trial), neuron))
+                    perturbations[cell + lane] = v
+                    spikes[first].grade += v
+                    if draw.passed_on:
+                        directional[cell + lane] += v
         groups[group].stop = n - spike0
         groups[group].released = n_released
     return n
