@@ -27,7 +27,7 @@ def _lower(key: np.uint64, order: NDArray[np.uint64], n: int) -> int:
     """Return how many of the n numbers from ``order[n]`` on are below one of them; as signed ones, which takes less."""
     number = 0
     for k in range(n, n + n):
-        number += np.int64(order[np.uint64(k)]) < np.int64(key)
+        number += int(np.int64(order[np.uint64(k)]) < np.int64(key))
     return number
 
 
