@@ -12,7 +12,7 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, subroutine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["candidates", "row_of", "sum_rows", "take_arrival"]
+__all__ = ["row_of", "sum_rows", "take_arrival"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
@@ -80,19 +80,6 @@ def sum_rows(
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def candidates(
-    lane: np.uint64 | int,
-    tangent_A: np.float32,
-    tangent_B: np.float32,
-    c: np.float32,
-    A: NDArray[np.float32],
-    B: NDArray[np.float32],
-) -> np.uint64:
-    """Return a number whose bits say which neurons from ``lane`` on may reach threshold within the window."""
-    return at_least(scaled_plus(load(B, lane), tangent_B, scaled(load(A, lane), tangent_A)), c)
-
-
-@jit(inline="always", fastmath=FLOAT_FLAGS)
 def take_arrival(
     earlier: NDArray[np.float32],
     earlier_at: np.uint64,
@@ -105,8 +92,12 @@ def take_arrival(
     c: np.float32,
     A: NDArray[np.float32],
     B: NDArray[np.float32],
+    near: NDArray[np.uint16],
 ) -> np.uint64:
-    """Decay A and B, add the weights, and return 0 if no neuron may reach threshold within the window."""
+    """Decay A and B, add the weights, and return 0 if no neuron may reach threshold within the window.
+
+    The bits of ``near`` say which may.
+    """
     found = _ZERO
     for lane in range(_ZERO, _index(A.size), STEP):
         w = add(load(earlier, earlier_at + lane), load(weights, at + lane))
@@ -114,5 +105,7 @@ def take_arrival(
         b = scaled_plus(load(B, lane), decay_m, w)
         store(A, lane, a)
         store(B, lane, b)
-        found |= at_least(scaled_plus(b, tangent_B, scaled(a, tangent_A)), c)
+        bits = at_least(scaled_plus(b, tangent_B, scaled(a, tangent_A)), c)
+        near[lane // STEP] = bits
+        found |= bits
     return found

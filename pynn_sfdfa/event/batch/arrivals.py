@@ -49,13 +49,14 @@ class Place(NamedTuple):
     D: NDArray[np.float32]
     none: NDArray[np.float32]  # zeros, as many
     total: NDArray[np.float32]  # scratch space
+    near: NDArray[np.uint16]  # its bits say which may reach threshold within the window of what has been taken last
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
 def _reaches(
     a: NDArray[np.float32], b: NDArray[np.float32], tangent_A: np.float32, tangent_B: np.float32, c: np.float32
 ) -> np.uint64:
-    """Return 0 if no neuron may reach threshold within the window."""
+    """Return a number whose bits say which neurons may reach threshold within the window."""
     return at_least(scaled_plus(b, tangent_B, scaled(a, tangent_A)), c)
 
 
@@ -111,16 +112,20 @@ def _through_short_row(steps: int, compiled: Callable[[Any], Any]) -> Any:
                     w3 = add(w3, load(weights, row + _FOURTH))
                 event += _ONE
             a0, b0 = scaled_plus(a0, decay_syn, w0), scaled_plus(b0, decay_m, w0)
-            found = _reaches(a0, b0, tangent_A, tangent_B, c)
+            found = near0 = _reaches(a0, b0, tangent_A, tangent_B, c)
+            near1 = near2 = near3 = _ZERO
             if second:
                 a1, b1 = scaled_plus(a1, decay_syn, w1), scaled_plus(b1, decay_m, w1)
-                found |= _reaches(a1, b1, tangent_A, tangent_B, c)
+                near1 = _reaches(a1, b1, tangent_A, tangent_B, c)
+                found |= near1
             if third:
                 a2, b2 = scaled_plus(a2, decay_syn, w2), scaled_plus(b2, decay_m, w2)
-                found |= _reaches(a2, b2, tangent_A, tangent_B, c)
+                near2 = _reaches(a2, b2, tangent_A, tangent_B, c)
+                found |= near2
             if fourth:
                 a3, b3 = scaled_plus(a3, decay_syn, w3), scaled_plus(b3, decay_m, w3)
-                found |= _reaches(a3, b3, tangent_A, tangent_B, c)
+                near3 = _reaches(a3, b3, tangent_A, tangent_B, c)
+                found |= near3
             decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
             groups[group].stop, groups[group].released = n_spikes, n_released
             if found != _ZERO or group + _ONE == end:
@@ -128,15 +133,19 @@ def _through_short_row(steps: int, compiled: Callable[[Any], Any]) -> Any:
             group += _ONE
         store(A, _ZERO, a0)
         store(B, _ZERO, b0)
+        place.near[0] = near0
         if second:
             store(A, _SECOND, a1)
             store(B, _SECOND, b1)
+            place.near[1] = near1
         if third:
             store(A, _THIRD, a2)
             store(B, _THIRD, b2)
+            place.near[2] = near2
         if fourth:
             store(A, _FOURTH, a3)
             store(B, _FOURTH, b3)
+            place.near[3] = near3
         return group, found, decay_syn, decay_m, tangent_A, tangent_B
 
     return take
@@ -173,7 +182,7 @@ def _take_long(
             sum_rows(weights, place.matrix, events, event, last, place.total)
             earlier, at = place.total, _ZERO
         row = row_of(events, last, place.matrix, width)
-        found = take_arrival(earlier, at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B)
+        found = take_arrival(earlier, at, weights, row, decay_syn, decay_m, tangent_A, tangent_B, c, A, B, place.near)
         decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
         groups[group].stop, groups[group].released = n_spikes, n_released
         if found != _ZERO or group + _ONE == end:

@@ -114,6 +114,8 @@ def arrive_spikes(
         start = np.int64(0)
         for window in range(window0, window0 + _index(below.places[trial].n_groups)):
             stop = np.int64(windows[window].stop)
+            if stop == start:
+                continue
             # Windows follow each other in time, so only the spikes of one window need sorting.
             sort_by_time(spikes, spike0, start, stop, order)
             for k in range(stop - start):

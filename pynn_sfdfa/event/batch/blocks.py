@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pynn_sfdfa.event.batch.block_gradients import accumulate_block
 from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width
+from pynn_sfdfa.event.batch.own_spikes import allocate_own, list_own_spikes, never_fades
 from pynn_sfdfa.event.batch.pool import share_out
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 
@@ -23,10 +25,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import LayerTrials
+    from pynn_sfdfa.event.batch.own_spikes import OwnSpikes
+    from pynn_sfdfa.event.batch.pool import Pool
+    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
     from pynn_sfdfa.event.batch.site_layout import SiteLayout
+    from pynn_sfdfa.rules.parts.local_gradient import LocalGradient
 
-__all__ = ["Blocks", "Replayed"]
+__all__ = ["Blocks", "Replayed", "kernels_of_gradients"]
 
 _PARTS = 16
 """Of the trials or the sites of a layer with many sites."""
@@ -60,6 +65,14 @@ class _Block:
             self._rows = np.empty(size, np.float32)
         return self._rows[:size]
 
+    def add_listed(
+        self, n_trials: int, lanes: int, what: Replayed, own: OwnSpikes, gradient: NDArray[np.float32]
+    ) -> None:
+        """Do as `add` does at one site in the first trials; spikes are listed for blocks of so many lanes."""
+        of_spikes, _, _, constants = what.how
+        how = (what.errors, of_spikes, constants, *self.space[:2])
+        accumulate_block(n_trials, self.lowest, lanes, what.events, own, *how, gradient)
+
     def add(self, trials: slice, sites: slice, what: Replayed, gradient: NDArray[np.float32]) -> None:
         """Add to the gradient of its neurons what happened in these trials at these sites."""
         where = (trials.start, trials.stop, sites.start, sites.stop)
@@ -88,13 +101,22 @@ class Blocks:
         self._many = [_blocks(own.width, block_width(own.width)) for own in layouts]
         self._one = [_blocks(own.width, own.width) for own in layouts]
         self._partials: dict[int, list[_Partial]] = {}
+        self._own: dict[int, OwnSpikes] = {}
 
     def tasks(
-        self, layer: int, n_trials: int, what: Replayed, gradient: NDArray[np.float32]
+        self, pool: Pool, layer: int, n_trials: int, what: Replayed, gradient: NDArray[np.float32]
     ) -> Iterator[Callable[[], None]]:
-        """Yield what adds the gradient of one layer; in any order, on any thread."""
+        """Yield what adds the gradient of one layer; in any order, on any thread.
+
+        Spikes are listed before, by the pool, where it pays: if there are several trials, and events are not `merged`.
+        """
         layout, trials = self._layouts[layer], slice(0, n_trials)
         every = slice(0, layout.count)
+        if n_trials > 1 and what.groups == 0 and _may_be_listed(layout, what.how):
+            lanes, listed = block_width(layout.width), self._listed(pool, layer, n_trials, what.events)
+            for block in self._many[layer]:
+                yield partial(block.add_listed, n_trials, lanes, what, listed, gradient)
+            return
         if layout.count == 1:
             for block in self._many[layer] if n_trials > 1 else self._one[layer]:
                 yield partial(block.add, trials, every, what, gradient)
@@ -111,6 +133,32 @@ class Blocks:
             summed = _Sum(self._partials[layer][: len(parts)], gradient)
             for own, part in zip(self._partials[layer], parts, strict=False):
                 yield partial(summed.add, own, part, every, what)
+
+    def _listed(self, pool: Pool, layer: int, n_trials: int, events: LayerTrials) -> OwnSpikes:
+        """Return the spikes of all blocks of a layer."""
+        own, sizes = self._own.get(layer), (events.spikes.size, events.events.size)
+        if own is None or (own.spikes.size, own.later.size) != sizes:
+            own = self._own[layer] = allocate_own(events.places.size, len(self._many[layer]), *sizes)
+        lanes = block_width(self._layouts[layer].width)
+        parts = share_out(n_trials, pool.threads)
+        pool.run(partial(list_own_spikes, part.start, part.stop, events, lanes, own) for part in parts)
+        return own
+
+
+def _may_be_listed(layout: SiteLayout, how: tuple[Any, ...]) -> bool:
+    """Whether nothing but spikes moves what is replayed, and nothing of it fades away."""
+    _, of_potential, silent, constants = how
+    plain = not of_potential and silent == 0 and constants.refractory == 0
+    return bool(layout.count == 1 and plain and never_fades(constants))
+
+
+def kernels_of_gradients(
+    layouts: Sequence[SiteLayout], constants: Sequence[LayerConstants], local_gradient: LocalGradient
+) -> tuple[Any, ...]:
+    """Return the kernels that `Blocks` may run."""
+    hows = [(False, local_gradient.of_potential, local_gradient.silent, each) for each in constants]
+    listed = any(_may_be_listed(layout, how) for layout, how in zip(layouts, hows, strict=True))
+    return (accumulate_gradient, *[accumulate_block, list_own_spikes] * listed)
 
 
 class _Sum:

@@ -13,7 +13,7 @@ from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.event.batch.activity import add_up, summarise
 from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
-from pynn_sfdfa.event.batch.blocks import Blocks
+from pynn_sfdfa.event.batch.blocks import Blocks, kernels_of_gradients
 from pynn_sfdfa.event.batch.checks import check_rule
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
@@ -26,7 +26,6 @@ from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feed
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
 from pynn_sfdfa.event.batch.spike_errors_within import spike_errors_within
 from pynn_sfdfa.event.batch.trials import Trials
-from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.jit import compile_ahead
 from pynn_sfdfa.training.batch_sizes import BatchSizes
@@ -152,7 +151,8 @@ class BatchEngine:
         rule, optimizer = self._learning()
         of_trials = [kernel for method in rule.asks for kernel in _OF_TRIALS[method](self._layers)]
         kernels = [*self._layers.advancing, *dict.fromkeys(of_trials)]
-        kernels += [*self._layers.arriving, accumulate_gradient, sort_by_unit, *rule.kernels, most_merged_groups]
+        of_gradients = kernels_of_gradients(self._layers.layouts, self._layers.constants, rule.parts.local_gradient)
+        kernels += [*self._layers.arriving, *of_gradients, sort_by_unit, *rule.kernels, most_merged_groups]
         kernels += [] if self._regularisation is None else self._regularisation.kernels
         kernels += [*optimizer.kernels, add_up, *self._loss.kernels]
         compile_ahead(kernels, self.threads, report)

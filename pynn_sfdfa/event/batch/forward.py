@@ -18,7 +18,6 @@ import numpy as np
 from numba import float32, int64
 
 from pynn_sfdfa.common.perturbation import perturbation
-from pynn_sfdfa.event.batch.arrival import candidates
 from pynn_sfdfa.event.batch.arrivals import Place, take_arrivals
 from pynn_sfdfa.event.batch.lanes import STEP, lowest_bit, store, zeros
 from pynn_sfdfa.event.batch.layout import aligned_zeros
@@ -39,6 +38,9 @@ __all__ = ["Draw", "Scratch", "advance_layer", "allocate_scratch"]
 # view of an array counts references atomically, which costs more than the work on a row and is felt by all threads.
 _index = np.uint64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
+
+_WORD = np.uint64(64)
+"""Bits of a number."""
 
 _FREE, _HELD = np.int32(-1), np.int32(-2)
 
@@ -66,6 +68,8 @@ class Scratch(NamedTuple):
     total: NDArray[np.float32]
     none: NDArray[np.float32]  # zeros
     release: NDArray[np.int32]  # of each neuron: -1 free, _HELD refractory, otherwise its release in this window
+    near: NDArray[np.uint16]  # its bits say which neurons may reach threshold within a window
+    near_words: NDArray[np.uint64]  # the same memory
     held: NDArray[np.int32]  # the neurons that are refractory at the end of a window
     held_until: NDArray[np.float32]  # ms
 
@@ -74,7 +78,8 @@ def allocate_scratch(width: int) -> Scratch:
     """Return space for one layer and thread."""
     A, B, D, total, none, held_until = aligned_zeros((6, width))
     release, held = np.empty((2, width), np.int32)
-    return Scratch(A, B, D, total, none, release, held, held_until)
+    near_words = np.zeros(-(-width // 64), np.uint64)
+    return Scratch(A, B, D, total, none, release, near_words.view(np.uint16), near_words, held, held_until)
 
 
 @subroutine(fastmath=FLOAT_FLAGS - {"contract"})
@@ -185,7 +190,7 @@ def _advance_place(
     one, zero, c = np.float32(1.0), np.float32(0.0), constants.c
     A, B, D = scratch.A, scratch.B, scratch.D
     events, groups, spikes, releases = layer.events, layer.groups, layer.spikes, layer.releases
-    release, refractory = scratch.release, constants.refractory > zero
+    near, release, refractory = scratch.near_words, scratch.release, constants.refractory > zero
     counts, directional, perturbations = layer.counts, layer.directional, layer.perturbation
     width, sites, place = _index(A.size), _index(layer.sites), trial * _index(layer.sites) + site
     lowest, cell = site * width, place * width  # the first neuron, among those of its trial and of all trials
@@ -204,7 +209,8 @@ def _advance_place(
         counts[cell + k] = 0
     decay_syn, decay_m = zero, zero
     n = spike0
-    arrivals = Place(event0, matrix, weights, constants, events, groups, A, B, D, scratch.none, scratch.total)
+    state = (A, B, D, scratch.none, scratch.total, scratch.near)
+    arrivals = Place(event0, matrix, weights, constants, events, groups, *state)
     following, end = group0, group0 + _index(layer.places[place].n_groups)
     while following < end:
         until = end if n_held == 0 else following + _ONE  # in whose window refractory neurons may be released
@@ -222,15 +228,16 @@ def _advance_place(
                 freed = _index(releases[k].unit) - lowest
                 if B[freed] * tangent_B + A[freed] * tangent_A >= c:
                     found |= _ONE
+                    near[freed // _WORD] |= _ONE << freed % _WORD
                 else:
                     release[freed] = _FREE
             groups[group].released = n_released
         if found == _ZERO:
             continue
-        for lane0 in range(_ZERO, width, STEP):
-            bits = candidates(lane0, tangent_A, tangent_B, c, A, B)
+        for word in range(_index(near.size)):
+            bits = near[word]
             while bits != _ZERO:
-                lane = lane0 + lowest_bit(bits)
+                lane = word * _WORD + lowest_bit(bits)
                 bits &= bits - _ONE
                 a, b = A[lane], B[lane]
                 until_m, until_syn = one, one
@@ -241,6 +248,7 @@ def _advance_place(
                     at = release0 + _index(released)
                     until_m, until_syn = releases[at].since_m, releases[at].since_syn
                     release[lane] = _FREE
+                first_of_all, first = counts[cell + lane] == 0, n
                 while counts[cell + lane] < constants.max_spikes:
                     since, until_m, until_syn = _following_spike(
                         a, b, until_m, until_syn, window, decay_m, decay_syn, constants
@@ -252,11 +260,6 @@ def _advance_place(
                     if not draw.passed_on:
                         directional[cell + lane] += grade
                         grade = zero
-                    if draw.perturbed and counts[cell + lane] == 0:
-                        neuron = np.int64(lane * sites + site)  # as PyNN numbers it
-                        v = perturbation(draw.seed, draw.layer, draw.first_trial + np.int64(trial), neuron)
-                        perturbations[cell + lane] = np.float32(v)
-                        grade += np.float32(v)
                     counts[cell + lane] += np.int32(1)
                     if draw.passed_on:
                         directional[cell + lane] += grade
@@ -297,6 +300,14 @@ def _advance_place(
                     if b * tangent_B + a * tangent_A < c:
                         break
                 B[lane] = b
+                if draw.perturbed and first_of_all and n > first:
+                    # Not in the loop above: what does not change in it would be drawn before it, for all candidates.
+                    neuron = np.int64(lane * sites + site)  # as PyNN numbers it
+                    v = np.float32(perturbation(draw.seed, draw.layer, draw.first_trial + np.int64(trial), neuron))
+                    perturbations[cell + lane] = v
+                    spikes[first].grade += v
+                    if draw.passed_on:
+                        directional[cell + lane] += v
         groups[group].stop = n - spike0
         groups[group].released = n_released
     return n

@@ -46,7 +46,7 @@ STEP = np.uint64(LANES)
 
 _VECTOR, _INDEX = ir.VectorType(ir.FloatType(), LANES), ir.IntType(32)
 _FLAGS = tuple(sorted(FLOAT_FLAGS - {"contract"}))
-_FLOAT_BYTES = 4
+_FLOAT_BYTES, _REGISTER = 4, 8
 _Function = TypeVar("_Function")
 
 
@@ -149,7 +149,13 @@ def _plus_product(_context: Any, lanes: Any, one: Any, other: Any) -> Any:
 def _at_least(_context: Any, lanes: Any, _limit: Any) -> Any:
     def emit(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
         flags = builder.fcmp_ordered(">=", given[0], _splat(builder, given[1]))
-        return builder.zext(builder.bitcast(flags, ir.IntType(LANES)), ir.IntType(64))
+        word = ir.IntType(64)
+        bits = word(0)
+        for first in range(0, LANES, _REGISTER):  # whole registers: others are packed before their bits are taken
+            own = ir.Constant(ir.VectorType(_INDEX, _REGISTER), list(range(first, first + _REGISTER)))
+            few = builder.bitcast(builder.shuffle_vector(flags, flags, own), ir.IntType(_REGISTER))
+            bits = builder.or_(bits, builder.shl(builder.zext(few, word), word(first)))
+        return bits
 
     return types.uint64(lanes, types.float32), emit
 

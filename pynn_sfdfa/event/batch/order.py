@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.support.jit import jit
+from pynn_sfdfa.support.jit import jit, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,19 +16,38 @@ __all__ = ["sort_by_time"]
 _GAPS = (301, 132, 57, 23, 10, 4, 1)
 """Gap sequence of Ciura (2001); windows are short, so sorting in place beats any sort that allocates."""
 
+_FEW = 128
+"""So few are put where as many as are earlier come before: that has no branches that depend on the times."""
+
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+
+
+@subroutine()
+def _lower(key: np.uint64, order: NDArray[np.uint64], n: int) -> int:
+    """Return how many of the n numbers from ``order[n]`` on are below one of them; as signed ones, which takes less."""
+    number = 0
+    for k in range(n, n + n):
+        number += int(np.int64(order[np.uint64(k)]) < np.int64(key))
+    return number
 
 
 @jit(inline="always")
 def sort_by_time(spikes: NDArray[np.void], spike0: np.uint64, first: int, last: int, order: NDArray[np.uint64]) -> None:
     """Write the indices of spikes ``first`` to before ``last``, by time and then by index, into ``order``.
 
-    Indices count from ``spike0``, the first spike of the trial. Sorted by Shell's method.
+    Indices count from ``spike0``, the first spike of the trial. Sorted by Shell's method, or by counting if few.
     """
     n = last - first
+    few = n <= _FEW and n + n <= order.size
+    keys = n if few else 0
     for k in range(n):
         index = np.uint64(first + k)
-        order[k] = np.uint64(spikes[spike0 + index].time_bits) << _HALF | index
+        order[keys + k] = np.uint64(spikes[spike0 + index].time_bits) << _HALF | index
+    if few:
+        for k in range(n):
+            key = order[n + k]
+            order[_lower(key, order, n)] = key & _LOW
+        return
     for gap in _GAPS:
         for k in range(gap, n):
             key, at = order[k], k

@@ -264,4 +264,5 @@ class Trials:
             events, errors = self._workspace.layers[layer], self._flat_errors[layer]
             silent = np.float32(local_gradient.silent * self._layers.silent[layer])
             how = (layer in self._of_spikes, of_potential, silent, constants[layer])
-            yield from blocks.tasks(layer, self._n, Replayed(events, errors, how, groups[layer]), gradients[layer])
+            what = Replayed(events, errors, how, groups[layer])
+            yield from blocks.tasks(self._layers.pool, layer, self._n, what, gradients[layer])

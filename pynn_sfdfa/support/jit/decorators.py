@@ -11,6 +11,7 @@ from numba.core.registry import CPUDispatcher
 from numba.extending import register_jitable
 
 from pynn_sfdfa.support.jit.cache import Cache
+from pynn_sfdfa.support.jit.direct import Direct
 from pynn_sfdfa.support.jit.folders import cache_folder
 
 __all__ = ["FLOAT_FLAGS", "jit", "kernel", "subroutine"]
@@ -53,6 +54,8 @@ def kernel(*arguments: Any, **options: Any) -> Any:
     def compile_(function: Any) -> Any:
         compiled = jit(function, nogil=True, _nrt=False, **options)
         compiled.declared = arguments
+        if isinstance(compiled, CPUDispatcher):
+            compiled.__class__ = Direct
         return compiled
 
     return compile_

@@ -138,15 +138,17 @@ def test_what_a_rule_does_not_call_is_not_compiled():
         "sort_by_unit",
         "most_merged_groups",
     }
+    by_block = {"accumulate_block", "list_own_spikes"}
+    timed = {"estimate", "spike_errors_by_feedback"}
     given = {
-        "dfa": (DFA(), SGD(), kernels | {"project", "rate_error"}),
-        "bp": (BP(), Adam(), kernels | {"adam", "spike_errors_through_weights", "rate_error"}),
+        "dfa": (DFA(), SGD(), kernels | by_block | {"project", "rate_error"}),
+        "bp": (BP(), Adam(), kernels | by_block | {"adam", "spike_errors_through_weights", "rate_error"}),
         "hm2bp": (
             HM2BP(),
             SGD(),
             kernels | {"give_spikes", "neuron_errors_through_weights", "rate_error"},
         ),
-        "timed": (SFDFA(timed=True), Adam(), kernels | {"adam", "estimate", "spike_errors_by_feedback", "rate_error"}),
+        "timed": (SFDFA(timed=True), Adam(), kernels | by_block | timed | {"adam", "rate_error"}),
     }
     for rule, optimizer, wanted in given.values():
         named = []
