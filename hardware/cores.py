@@ -21,7 +21,7 @@ __all__ = ["BOARD_CORES", "MAX_NEURONS", "MAX_SOURCES", "LayerFit", "cores_neede
 
 BOARD_CORES = 48 * (18 - 2) - 1
 """Cores of a real board that are free for a network: of the 18 of each of its 48 chips, one monitors the chip and one
-sends data out for sPyNNaker, and one core of the board gathers them. The emulated board needs neither and has 49 more."""
+sends data out for sPyNNaker, and a core of the board gathers them. The emulated board needs neither: it has 49 more."""
 
 MAX_NEURONS, MAX_SOURCES = 256, 500
 """Neurons, and sources of input spikes, that a core takes at most."""
