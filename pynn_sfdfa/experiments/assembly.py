@@ -59,8 +59,8 @@ class Data:
     ----------
     train, test : SpikeTrains or other Presentations
     validation : SpikeTrains or other Presentations, optional
-        Those that the data set has for that, or training samples that are held out, as ``data.validation`` of the
-        experiment says.
+        Training samples that are held out, as ``data.validation`` of the experiment says; without it those that the
+        data set has for that.
     image : tuple of int, optional
         Height and width, if the samples are images and each pixel is an input unit.
     """
@@ -99,8 +99,9 @@ def build(
     augmentation = None if settings.augmentation is None else settings.augmentation.build()
     train = encoded(dataset.train, encoder, dataset.source, augmentation)
     test = encoded(dataset.test, encoder, dataset.source)
-    own = None if dataset.validation is None else encoded(dataset.validation, encoder, dataset.source)
-    for name, part in (("training", train), ("test", test), ("validation", own)):
+    own = dataset.validation if settings.data.validation == 0 else None
+    validation = None if own is None else encoded(own, encoder, dataset.source)
+    for name, part in (("training", train), ("test", test), ("validation", validation)):
         if part is None:
             continue
         try:
@@ -111,8 +112,8 @@ def build(
                 "shorten the samples."
             ) from None
     images.check(settings, dataset.train, train.n_units)
-    data = Data(train, test, own, images.height_and_width(dataset.train, train.n_units))
-    data = _set_aside(settings, dataset.source, data)
+    data = Data(train, test, validation, images.height_and_width(dataset.train, train.n_units))
+    data = _set_aside(settings, data)
     if thresholds.to_choose(settings):
         with announced(stream):
             return thresholds.chosen(settings, _untrained(settings, train.n_units, dataset.n_classes), data.train), data
@@ -164,14 +165,10 @@ def _untrained(settings: Experiment, n_inputs: int, n_out: int) -> Network:
         raise ConfigError(f"{settings.name}: {error}") from None
 
 
-def _set_aside(settings: Experiment, source: str, data: Data) -> Data:
+def _set_aside(settings: Experiment, data: Data) -> Data:
     fraction = settings.data.validation
     if fraction == 0:
         return data
-    if data.validation is not None:
-        raise ConfigError(
-            f"{source} has validation samples of its own, so data.validation = {fraction:g} is not valid; leave it out."
-        )
     try:
         rest, validation = split(data.train, fraction, settings.training.seed % 2**32)  # the largest seed of a split
     except ValueError:

@@ -63,7 +63,8 @@ def needs(settings: Experiment, dataset: Dataset, purpose: Purpose) -> list[Need
     augmentation = None if settings.augmentation is None else settings.augmentation.build()
     train = _encoded(settings, dataset.train, augmentation if purpose == "train" else None)
     test = _encoded(settings, dataset.test)
-    validation = [] if dataset.validation is None else [_encoded(settings, dataset.validation)]
+    own = dataset.validation if settings.data.validation == 0 else None
+    validation = [] if own is None else [_encoded(settings, own)]
     network = settings.network
     n_inputs = settings.encoding.build().n_units(dataset.n_inputs)
     layers = placed_layers(network, n_inputs, dataset.n_classes)

@@ -51,8 +51,14 @@ def test_validation_samples_of_the_data_set_itself_are_those(tmp_path):
     assert [len(part) for part in (found.train, found.test, found.validation)] == [30, 20, 10]
     encoder = config.load("digits").encoding.build()
     assert in_order(found.validation) == in_order(encoder(arrays["x_validation"], arrays["y_validation"]))
-    with pytest.raises(config.ConfigError, match=r"own.npz has validation samples of its own, so data.val"):
-        data(own, "data.validation=0.1")
+    share = data(own, "data.validation=0.1")  # goes before them
+    assert [len(part) for part in (share.train, share.test, share.validation)] == [27, 20, 3]
+
+
+def test_a_share_of_the_samples_of_yin_yang_can_be_held_out_too():
+    yin_yang = config.load("yin-yang", ["data.validation=0.1"])
+    held_out = assembly.build(yin_yang, None, io.StringIO())[1]
+    assert len(held_out.validation) == len(held_out.train) / 9
 
 
 def test_a_large_seed_can_split():
