@@ -87,9 +87,9 @@ def _find(source: str) -> tuple[str, dict[str, Any], str]:
     """Return what to call the experiment in messages, its tables, and the name it has if it states none."""
     path, called = Path(source), short(source)
     if path.suffix == ".toml" or len(path.parts) > 1:
-        if (path / "config.toml").is_file():
-            raise ConfigError(f"{called} is the folder of a run; name its experiment, {path / 'config.toml'}.")
         try:
+            if (path / "config.toml").is_file():
+                raise ConfigError(f"{called} is the folder of a run; name its experiment, {path / 'config.toml'}.")
             return called, migration.experiment(read(path)), re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
         except (OSError, TOMLError) as error:
             raise ConfigError(f"The experiment file {called} {unreadable(error)}.") from None

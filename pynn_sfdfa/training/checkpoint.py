@@ -94,7 +94,11 @@ def load(path: str | Path) -> Checkpoint:
         If the file is missing, damaged, not one of ours or too large, or has arrays that are no network's.
     """
     path = Path(path)
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError as error:  # a name that is too long
+        raise CheckpointError(f"There is no checkpoint {short(str(path))}: {error.strerror}.") from None
+    if not there:
         raise CheckpointError(f"There is no checkpoint {short(str(path))}{_within(path)}.")
     try:
         _check_size(path)

@@ -374,3 +374,8 @@ def test_what_may_be_left_out_is_not_written_unless_it_is_set():
     assert set(config.load("digits").settings()["loss"]) == {"target", "other"}
     assert "hold" not in config.load("mnist-best").settings()["optimizer"]["decay"]
     assert config.load("digits", ["loss.margin=1"]).settings()["loss"]["margin"] == 1.0
+
+
+def test_a_name_that_no_file_can_have_is_told_in_one_line():
+    with pytest.raises(ConfigError):
+        config.load("x" * 300 + ".toml")

@@ -156,3 +156,8 @@ def test_what_json_cannot_hold_is_refused_before_anything_is_written(path):
         with pytest.raises((ValueError, TypeError)):
             checkpoint.save(path, ARRAYS, metadata)
     assert path.read_bytes() == before
+
+
+def test_a_name_that_no_file_can_have_is_told():
+    with pytest.raises(CheckpointError, match="There is no checkpoint x.*: File name too long"):
+        checkpoint.load(Path("x" * 300 + ".safetensors"))

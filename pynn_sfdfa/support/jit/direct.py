@@ -21,7 +21,9 @@ __all__ = ["Direct"]
 
 _SCALARS: dict[Any, tuple[type, ...]] = {
     types.int64: (int, np.int64),
+    types.int32: (np.int32,),
     types.float32: (np.float32,),
+    types.float64: (float, np.float64),
     types.boolean: (bool, np.bool_),
 }
 
@@ -59,5 +61,6 @@ def _check(kind: Any) -> Callable[[Any], bool]:
             return isinstance(value, np.ndarray) and value.ndim == ndim and value.dtype == dtype and value.flags.carray
 
         return fits_array
-    classes = (kind.instance_class,) if isinstance(kind, types.BaseNamedTuple) else _SCALARS[kind]
+    # Of other types none fits: numba finds them out.
+    classes = (kind.instance_class,) if isinstance(kind, types.BaseNamedTuple) else _SCALARS.get(kind, ())
     return lambda value: type(value) in classes

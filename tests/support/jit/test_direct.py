@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from numba import float32, int64
+from numba import float32, float64, int32, int64, uint64
 
 from pynn_sfdfa.support.jit import kernel
 from pynn_sfdfa.support.jit.direct import Direct
@@ -43,6 +43,16 @@ def test_arguments_of_the_declared_types_compile_nothing_else(scaled):
 def test_others_are_not_taken_for_them(scaled, row, by, first):
     assert scaled(row, by, first) == 12.0
     assert row.tolist() == [0.0, 2.0, 4.0, 6.0]
+
+
+def test_scalars_of_every_type_can_be_declared():
+    """Of those that are not looked at here, numba finds out the types."""
+
+    @kernel(float64, int32, uint64)
+    def add(one, two, three):
+        return one + two + three
+
+    assert add(0.5, np.int32(1), np.uint64(2)) == 3.5
 
 
 def test_a_wrong_number_of_arguments_is_refused(scaled):
