@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.benchmark.task import Task
     from pynn_sfdfa.encoding.spikes import SpikeTrains
 
-__all__ = ["INSTALL", "OWN", "PEERS", "installed_peers", "measure_peers", "versions_of"]
+__all__ = ["INSTALL", "OWN", "PEERS", "installed_peers", "measure_peers", "report_head", "versions_of"]
 
 OWN = "pynn-sfdfa"
 INSTALL = "pip install 'pynn-sfdfa[peers]'"
@@ -84,21 +84,9 @@ def measure_peers(
             pairs = zip(answers, batches, strict=True)
             correct[name] += sum(int((predictions == batch.labels).sum()) for (predictions, _), batch in pairs)
         tell(f"round {done + 1} of inference")
-    warning = load_warning(load)
+    counts = {"epochs": epochs, "train_samples": len(task.train), "test_samples": len(task.test)}
     return {
-        "machine": describe(task.threads) | {"load_average": load},
-        "warnings": [warning] if warning else [],
-        "task": {
-            "experiment": task.batched.name,
-            "sizes": task.sizes,
-            "images": task.source,
-            "batch_size": training.batch_size,
-            "clock": "processor" if task.threads == 1 else "wall",
-            "epochs": epochs,
-            "train_samples": len(task.train),
-            "test_samples": len(task.test),
-        },
-        "missing": [name for name in PEERS if name not in makers],
+        **report_head(task, load, makers, counts),
         "networks": {
             name: {
                 "version": versions_of(name, name in PEERS),
@@ -110,6 +98,35 @@ def measure_peers(
             }
             for name in networks
         },
+    }
+
+
+def report_head(task: Task, load: float, makers: Mapping[str, PeerMaker], more: Mapping[str, float]) -> dict[str, Any]:
+    """Return what a report on peers begins with.
+
+    Parameters
+    ----------
+    task : Task
+    load : float
+        Load average when it began.
+    makers : mapping
+        Of the peers that take part.
+    more : mapping
+        What is told of the task beside what all have.
+    """
+    warning = load_warning(load)
+    return {
+        "machine": describe(task.threads) | {"load_average": load},
+        "warnings": [warning] if warning else [],
+        "task": {
+            "experiment": task.batched.name,
+            "sizes": task.sizes,
+            "images": task.source,
+            "batch_size": task.batched.training.batch_size,
+            "clock": "processor" if task.threads == 1 else "wall",
+            **more,
+        },
+        "missing": [name for name in PEERS if name not in makers],
     }
 
 

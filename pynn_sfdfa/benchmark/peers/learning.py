@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa.benchmark.machine import describe, load_warning
-from pynn_sfdfa.benchmark.peers.comparison import OWN, PEERS, installed_peers, versions_of
+from pynn_sfdfa.benchmark.peers.comparison import OWN, PEERS, installed_peers, report_head, versions_of
 from pynn_sfdfa.benchmark.peers.own import Own
 from pynn_sfdfa.experiments import config
 from pynn_sfdfa.training.passes import sample_order
@@ -85,21 +84,9 @@ def measure_learning(
             if learner.learn_until(mark):
                 accuracy = learner.test(test, training.batch_size)
                 tell(f"{name}: {100 * accuracy:.1f} % after {learner.seconds:.1f} of {seconds:g} s")
-    warning = load_warning(load)
+    counts = {"seconds": seconds, "train_samples": len(task.train), "test_samples": len(test)}
     return {
-        "machine": describe(task.threads) | {"load_average": load},
-        "warnings": [warning] if warning else [],
-        "task": {
-            "experiment": task.batched.name,
-            "sizes": task.sizes,
-            "images": task.source,
-            "batch_size": training.batch_size,
-            "clock": "processor" if task.threads == 1 else "wall",
-            "seconds": seconds,
-            "train_samples": len(task.train),
-            "test_samples": len(test),
-        },
-        "missing": [name for name in PEERS if name not in makers],
+        **report_head(task, load, makers, counts),
         "systems": {name: _figures(name, learner.curve) for name, learner in learners.items()},
     }
 
