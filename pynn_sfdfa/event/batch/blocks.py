@@ -73,6 +73,13 @@ class _Block:
         how = (what.errors, of_spikes, constants, *self.space[:2])
         accumulate_block(n_trials, self.lowest, lanes, what.events, own, *how, gradient)
 
+    def list_and_add(
+        self, n_trials: int, lanes: int, what: Replayed, own: OwnSpikes, gradient: NDArray[np.float32]
+    ) -> None:
+        """Do as `add_listed`, of a layer that is one block and has not been listed."""
+        list_own_spikes(0, n_trials, what.events, lanes, own)
+        self.add_listed(n_trials, lanes, what, own, gradient)
+
     def add(self, trials: slice, sites: slice, what: Replayed, gradient: NDArray[np.float32]) -> None:
         """Add to the gradient of its neurons what happened in these trials at these sites."""
         where = (trials.start, trials.stop, sites.start, sites.stop)
@@ -108,13 +115,22 @@ class Blocks:
     ) -> Iterator[Callable[[], None]]:
         """Yield what adds the gradient of one layer; in any order, on any thread.
 
-        Spikes are listed before, by the pool, where it pays: if there are several trials, and events are not `merged`.
+        Spikes are listed where it pays: if there are several trials, and events are not `merged`; for several blocks
+        by the pool, before.
         """
         layout, trials = self._layouts[layer], slice(0, n_trials)
         every = slice(0, layout.count)
         if n_trials > 1 and what.groups == 0 and _may_be_listed(layout, what.how):
-            lanes, listed = block_width(layout.width), self._listed(pool, layer, n_trials, what.events)
-            for block in self._many[layer]:
+            lanes, listed = block_width(layout.width), self._own_spikes(layer, what.events)
+            blocks = self._many[layer]
+            if len(blocks) == 1:
+                yield partial(blocks[0].list_and_add, n_trials, lanes, what, listed, gradient)
+                return
+            pool.run(
+                partial(list_own_spikes, part.start, part.stop, what.events, lanes, listed)
+                for part in share_out(n_trials, pool.threads)
+            )
+            for block in blocks:
                 yield partial(block.add_listed, n_trials, lanes, what, listed, gradient)
             return
         if layout.count == 1:
@@ -134,14 +150,11 @@ class Blocks:
             for own, part in zip(self._partials[layer], parts, strict=False):
                 yield partial(summed.add, own, part, every, what)
 
-    def _listed(self, pool: Pool, layer: int, n_trials: int, events: LayerTrials) -> OwnSpikes:
-        """Return the spikes of all blocks of a layer."""
+    def _own_spikes(self, layer: int, events: LayerTrials) -> OwnSpikes:
+        """Return space for the spikes of all blocks of a layer."""
         own, sizes = self._own.get(layer), (events.spikes.size, events.events.size)
         if own is None or (own.spikes.size, own.later.size) != sizes:
             own = self._own[layer] = allocate_own(events.places.size, len(self._many[layer]), *sizes)
-        lanes = block_width(self._layouts[layer].width)
-        parts = share_out(n_trials, pool.threads)
-        pool.run(partial(list_own_spikes, part.start, part.stop, events, lanes, own) for part in parts)
         return own
 
 

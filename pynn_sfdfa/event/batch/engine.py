@@ -277,7 +277,8 @@ class BatchEngine:
     ) -> Trials:
         """Run a batch of trials."""
         perturbed, layer_wise = Need.PERTURBATIONS in rule.needs, rule.parts.transport.layer_wise
-        self._layers.run(workspace, trains, samples, first_trial, perturbed, passed_on=not layer_wise)
+        how = {"passed_on": not layer_wise, "by_unit": rule.parts.local_gradient.of_potential}
+        self._layers.run(workspace, trains, samples, first_trial, perturbed, **how)
         space, labels = self._learning_space(), trains.labels[samples]
         return Trials(
             self._layers,
@@ -313,8 +314,8 @@ class BatchEngine:
             rate = -optimizer.learning_rate if optimizer.in_place else 1.0
             pool.run(self._regularisation_tasks(self._regularisation, gradients, rate))
         tasks: list[Callable[[], None]] = [meanwhile]
-        tasks += [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
         tasks += trials.gradient_tasks(gradients, self._learning_space().blocks, rule.parts.local_gradient)
+        tasks += [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
         if n_trials > 1:
             pool.run(tasks)
         else:  # too little work to wake other threads for

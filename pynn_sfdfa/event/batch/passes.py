@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 __all__ = [
     "PARTS_PER_THREAD",
     "lateral_effect",
+    "most_groups",
     "neuron_errors_below",
     "propagate_errors",
     "propagate_within",
     "return_answers",
     "run_trials",
-    "sort_arrivals",
 ]
 
 _GROWTH = 150
@@ -63,6 +63,7 @@ def run_trials(
     delays_within: Sequence[float],
     constants: Sequence[LayerConstants],
     draws: Sequence[Draw],
+    every: bool | None,
 ) -> None:
     """Run trials through all layers, one after the other: trial k shows ``samples[k]``.
 
@@ -76,8 +77,12 @@ def run_trials(
         By which a spike of a neuron inhibits each other one of its layer, in nA.
     delays_within : sequence of float
         After which spikes of a recurrent layer arrive at it, in ms.
+    every : bool, optional
+        Whether the events of all layers are sorted by the unit they came from, for the way back, or only where it pays;
+        default: nowhere.
     """
-    run = partial(_run_part, workspace, trains, samples, layouts, weights, inhibition, delays_within, constants, draws)
+    what = (layouts, weights, inhibition, delays_within, constants, draws, every)
+    run = partial(_run_part, workspace, trains, samples, *what)
     while True:
         parts = share_out(samples.size, PARTS_PER_THREAD * pool.threads)
         pool.run(partial(run, number, part) for number, part in enumerate(parts))
@@ -95,6 +100,7 @@ def _run_part(
     delays_within: Sequence[float],
     constants: Sequence[LayerConstants],
     draws: Sequence[Draw],
+    every: bool | None,
     number: int,
     part: slice,
 ) -> None:
@@ -124,6 +130,8 @@ def _run_part(
         elif not advance_layer(first, last, weights[layer], *how):
             workspace.lacks(layer, Room(room.events, room.spikes * _GROWTH // 100))
             return
+        if every is not None:  # while they are in the cache
+            sort_by_unit(first * own.sites, last * own.sites, every, own)
 
 
 def propagate_errors(
@@ -254,15 +262,6 @@ def return_answers(
     pool.run(partial(answer, number, part) for number, part in enumerate(parts))
 
 
-def sort_arrivals(pool: Pool, workspace: Workspace, n_trials: int, every: bool) -> list[int]:
-    """Sort the events of all layers by the unit they came from, where that pays, or everywhere.
-
-    Return for each layer the most groups of any trial whose events are `merged`, or 0 if there is none.
-    """
-    parts = list(share_out(n_trials, PARTS_PER_THREAD * pool.threads))
-    pool.run(
-        partial(sort_by_unit, part.start * layer.sites, part.stop * layer.sites, every, layer)
-        for layer in workspace.layers
-        for part in parts
-    )
+def most_groups(workspace: Workspace, n_trials: int) -> list[int]:
+    """Return for each layer the most groups of any trial whose events are `merged`, or 0 if there is none."""
     return [most_merged_groups(n_trials * layer.sites, layer) for layer in workspace.layers]

@@ -2,12 +2,15 @@
 
 Plain threads around kernels that release the interpreter, rather than numba's parallel loops: idle threads sleep, so
 that a busy machine costs its share and not a multiple, the number of threads is free, and nothing breaks after a fork.
+They are woken by a queue, not by an executor, whose bookkeeping takes longer than many a batch.
 """
 
 from __future__ import annotations
 
+import weakref
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,28 +30,58 @@ class Pool:
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self._helpers = ThreadPoolExecutor(threads - 1, thread_name_prefix="pynn-sfdfa") if threads > 1 else None
+        self._wake: SimpleQueue[_Work | None] = SimpleQueue()
+        for number in range(threads - 1):
+            Thread(target=_serve, args=(self._wake,), name=f"pynn-sfdfa_{number}", daemon=True).start()
+        weakref.finalize(self, _dismiss, self._wake, threads - 1)
 
     def run(self, tasks: Iterable[Callable[[], object]]) -> None:
         """Run all tasks, each once, and return when the last is done; an exception in one is raised here."""
-        pending = deque(tasks)
-        wanted = min(self.threads, len(pending)) - 1
-        helpers = [self._helpers.submit(_drain, pending) for _ in range(wanted)] if self._helpers else []
+        work = _Work(deque(tasks))
+        helpers = min(self.threads, len(work.pending)) - 1
+        for _ in range(helpers):
+            self._wake.put(work)
         try:
-            _drain(pending)
+            work.drain()
         finally:
-            pending.clear()
-            for helper in helpers:
-                helper.result()
+            work.pending.clear()
+            failures = [failure for failure in [work.left.get() for _ in range(helpers)] if failure is not None]
+        if failures:
+            raise failures[0]
 
 
-def _drain(pending: deque[Callable[[], object]]) -> None:
-    while True:
+class _Work:
+    """Tasks, and how those who share them have left: with an exception, or None."""
+
+    def __init__(self, pending: deque[Callable[[], object]]) -> None:
+        self.pending = pending
+        self.left: SimpleQueue[BaseException | None] = SimpleQueue()
+
+    def drain(self) -> None:
+        """Run tasks until there are none."""
+        while True:
+            try:
+                task = self.pending.popleft()
+            except IndexError:
+                return
+            task()
+
+
+def _serve(wake: SimpleQueue[_Work | None]) -> None:
+    """Share in work until dismissed; nothing of it is kept after that, so that its arrays can go."""
+    while (work := wake.get()) is not None:
+        failure = None
         try:
-            task = pending.popleft()
-        except IndexError:
-            return
-        task()
+            work.drain()
+        except BaseException as error:  # noqa: BLE001  # raised by the thread that waits
+            failure = error
+        work.left.put(failure)
+        del work, failure
+
+
+def _dismiss(wake: SimpleQueue[_Work | None], helpers: int) -> None:
+    for _ in range(helpers):
+        wake.put(None)
 
 
 def share_out(n: int, parts: int) -> Iterator[slice]:

@@ -10,11 +10,11 @@ from pynn_sfdfa.event.batch.blocks import Replayed
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.passes import (
     lateral_effect,
+    most_groups,
     neuron_errors_below,
     propagate_errors,
     propagate_within,
     return_answers,
-    sort_arrivals,
 )
 from pynn_sfdfa.event.batch.shared_feedback import estimate_shared, project_shared
 
@@ -257,7 +257,7 @@ class Trials:
         local_gradient : LocalGradient
         """
         of_potential, constants = local_gradient.of_potential, self._layers.constants
-        groups = sort_arrivals(self._layers.pool, self._workspace, self._n, every=of_potential)
+        groups = most_groups(self._workspace, self._n)
         for layer in sorted(self._assigned):
             if not self._layers.learns[layer]:
                 continue
