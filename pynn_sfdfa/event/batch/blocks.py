@@ -55,6 +55,7 @@ class _Block:
 
     def __init__(self, lowest: int, lanes: int) -> None:
         self.lowest = lowest
+        self.neurons = slice(lowest, lowest + lanes)
         self.space = aligned_zeros((3, lanes))
         self._rows = np.empty(0, np.float32)
 
@@ -110,32 +111,37 @@ class Blocks:
         self._partials: dict[int, list[_Partial]] = {}
         self._own: dict[int, OwnSpikes] = {}
 
+    def complete(self, layer: int, n_trials: int) -> bool:
+        """Whether each of the tasks of a layer adds all that there is to the gradient of its neurons."""
+        return self._layouts[layer].count == 1 and n_trials > 1
+
     def tasks(
-        self, pool: Pool, layer: int, n_trials: int, what: Replayed, gradient: NDArray[np.float32]
+        self,
+        pool: Pool,
+        layer: int,
+        n_trials: int,
+        what: Replayed,
+        gradient: NDArray[np.float32],
+        then: Callable[[slice], None] | None,
     ) -> Iterator[Callable[[], None]]:
         """Yield what adds the gradient of one layer; in any order, on any thread.
 
         Spikes are listed where it pays: if there are several trials, and events are not `merged`; for several blocks
         by the pool, before.
+
+        Parameters
+        ----------
+        then : callable, optional
+            What is done with neurons whose gradient is `complete`, while it is in the cache.
         """
+        if self.complete(layer, n_trials):
+            for block, add in self._of_blocks(pool, layer, n_trials, what, gradient):
+                yield add if then is None else partial(_in_turn, add, partial(then, block.neurons))
+            return
         layout, trials = self._layouts[layer], slice(0, n_trials)
         every = slice(0, layout.count)
-        if n_trials > 1 and what.groups == 0 and _may_be_listed(layout, what.how):
-            lanes, listed = block_width(layout.width), self._own_spikes(layer, what.events)
-            blocks = self._many[layer]
-            if len(blocks) == 1:
-                yield partial(blocks[0].list_and_add, n_trials, lanes, what, listed, gradient)
-                return
-            pool.run(
-                partial(list_own_spikes, part.start, part.stop, what.events, lanes, listed)
-                for part in share_out(n_trials, pool.threads)
-            )
-            for block in blocks:
-                yield partial(block.add_listed, n_trials, lanes, what, listed, gradient)
-            return
         if layout.count == 1:
-            for block in self._many[layer] if n_trials > 1 else self._one[layer]:
-                yield partial(block.add, trials, every, what, gradient)
+            yield partial(self._one[layer][0].add, trials, every, what, gradient)
         elif not layout.shared:
             for part in share_out(layout.count, _PARTS):
                 block = _Block(0, layout.width)
@@ -149,6 +155,25 @@ class Blocks:
             summed = _Sum(self._partials[layer][: len(parts)], gradient)
             for own, part in zip(self._partials[layer], parts, strict=False):
                 yield partial(summed.add, own, part, every, what)
+
+    def _of_blocks(
+        self, pool: Pool, layer: int, n_trials: int, what: Replayed, gradient: NDArray[np.float32]
+    ) -> Iterator[tuple[_Block, Callable[[], None]]]:
+        """Yield the blocks of a layer of one site, and what adds the gradient of each."""
+        blocks, lanes = self._many[layer], block_width(self._layouts[layer].width)
+        if what.groups or not _may_be_listed(self._layouts[layer], what.how):
+            for block in blocks:
+                yield block, partial(block.add, slice(0, n_trials), slice(0, 1), what, gradient)
+            return
+        listed = self._own_spikes(layer, what.events)
+        if len(blocks) > 1:
+            pool.run(
+                partial(list_own_spikes, part.start, part.stop, what.events, lanes, listed)
+                for part in share_out(n_trials, pool.threads)
+            )
+        for block in blocks:
+            add = block.add_listed if len(blocks) > 1 else block.list_and_add
+            yield block, partial(add, n_trials, lanes, what, listed, gradient)
 
     def _own_spikes(self, layer: int, events: LayerTrials) -> OwnSpikes:
         """Return space for the spikes of all blocks of a layer."""
@@ -172,6 +197,11 @@ def kernels_of_gradients(
     hows = [(False, local_gradient.of_potential, local_gradient.silent, each) for each in constants]
     listed = any(_may_be_listed(layout, how) for layout, how in zip(layouts, hows, strict=True))
     return (accumulate_gradient, *[accumulate_block, list_own_spikes] * listed)
+
+
+def _in_turn(*tasks: Callable[[], None]) -> None:
+    for task in tasks:
+        task()
 
 
 class _Sum:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import offers
-from pynn_sfdfa.event.batch.activity import add_up, summarise
+from pynn_sfdfa.event.batch.activity import add_up
 from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
 from pynn_sfdfa.event.batch.blocks import Blocks, kernels_of_gradients
@@ -20,6 +20,7 @@ from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
 from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
+from pynn_sfdfa.event.batch.outcomes import Outcome, classified, figures
 from pynn_sfdfa.event.batch.pool import share_out
 from pynn_sfdfa.event.batch.shared_feedback import estimate_shared, project_shared
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
@@ -30,13 +31,12 @@ from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.jit import compile_ahead
 from pynn_sfdfa.training.batch_sizes import BatchSizes
 from pynn_sfdfa.training.boosting import SampleWeights
-from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedback
+from pynn_sfdfa.training.engine import check_labels, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
-from pynn_sfdfa.training.responses import OutputSpikes, Responses, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -46,10 +46,12 @@ if TYPE_CHECKING:
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.batch_sizes import BatchSize
     from pynn_sfdfa.training.boosting import Boosting
+    from pynn_sfdfa.training.engine import BatchFigures
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
     from pynn_sfdfa.training.readouts import Readout
     from pynn_sfdfa.training.regularisation import WeightRegularisation
+    from pynn_sfdfa.training.responses import Responses
 
 __all__ = ["BatchEngine"]
 
@@ -176,7 +178,7 @@ class BatchEngine:
         sample_weights = self._sample_weights
         if sample_weights is not None:
             sample_weights.begin(trains.labels, order.size == len(trains))
-        outcomes: list[_Outcome] = []
+        outcomes: list[Outcome] = []
         for start in range(0, order.size, batch_size):
             samples = order[start : start + batch_size]
             scale = 1.0 / samples.size
@@ -185,18 +187,18 @@ class BatchEngine:
             shown, at = ahead.take()
             workspace = self._layers.workspace(shown, self._batch_size)
             trials = self._shown(workspace, shown, at, first_trial + start, rule, scale)
-            outcome = self._outcome(workspace, trials, trains.labels[samples])
+            outcomes.append(self._outcome(workspace, trials, trains.labels[samples]))
             if sample_weights is not None:
                 trials.output_error = trials.output_error * sample_weights.of(samples)[:, np.newaxis]
-                sample_weights.classified(samples, self._correct([outcome]))
+                sample_weights.classified(samples, classified(outcomes[-1:], self._readout))
             rule.assign_errors(trials, self._feedback)
-            self._descend(trials, samples.size, rule, optimizer, gradients, ahead.make)
-            outcomes.append(outcome)
-            if len(outcomes) * batch_size >= _REPORTED_TRIALS:
-                yield self._figures(outcomes)
+            told: list[BatchFigures] = []
+            meanwhile: list[Callable[[], None]] = [ahead.make]
+            if len(outcomes) * batch_size >= _REPORTED_TRIALS or start + batch_size >= order.size:
+                meanwhile.append(partial(self._tell, outcomes, told))
                 outcomes = []
-        if outcomes:
-            yield self._figures(outcomes)
+            self._descend(trials, samples.size, rule, optimizer, gradients, meanwhile)
+            yield from told
 
     def gradient(self, trains: Presentations) -> list[NDArray[np.float32]]:
         """Return the gradients by which the rule would descend; see `pynn_sfdfa.training.engine.TrainingEngine`."""
@@ -306,15 +308,19 @@ class BatchEngine:
         rule: LearningRule,
         optimizer: Optimizer,
         gradients: Sequence[NDArray[np.float32]],
-        meanwhile: Callable[[], None],
+        meanwhile: list[Callable[[], None]],
     ) -> None:
         """Accumulate the gradients for the errors assigned, improve the feedback, and change the weights."""
-        pool, improve = self._layers.pool, rule.parts.feedback.improve
+        pool, improve, blocks = self._layers.pool, rule.parts.feedback.improve, self._learning_space().blocks
         if self._regularisation is not None:
             rate = -optimizer.learning_rate if optimizer.in_place else 1.0
             pool.run(self._regularisation_tasks(self._regularisation, gradients, rate))
-        tasks: list[Callable[[], None]] = [meanwhile]
-        tasks += trials.gradient_tasks(gradients, self._learning_space().blocks, rule.parts.local_gradient)
+        self._step += 1
+        then: dict[int, Callable[[slice], None]] = {}
+        if not optimizer.in_place:
+            whole = [layer for layer in trials.learning if blocks.complete(layer, n_trials)]
+            then = {n: partial(self._step_of, optimizer, gradients, n) for n in whole if self._layers.all_present(n)}
+        tasks = [*meanwhile, *trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, then)]
         tasks += [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
         if n_trials > 1:
             pool.run(tasks)
@@ -322,9 +328,8 @@ class BatchEngine:
             for task in tasks:
                 task()
         self._layers.without_absent(gradients)
-        self._step += 1
         if not optimizer.in_place:
-            pool.run(self._optimizer_steps(optimizer, gradients))
+            pool.run(self._optimizer_steps(optimizer, gradients, taken=then))
 
     def _regularisation_tasks(
         self, regularisation: WeightRegularisation, gradients: Sequence[NDArray[np.float32]], rate: float
@@ -338,50 +343,33 @@ class BatchEngine:
                 yield partial(regularisation.add, weights, shaped, first, last, rate)
 
     def _optimizer_steps(
-        self, optimizer: Optimizer, gradients: Sequence[NDArray[np.float32]]
-    ) -> Iterator[partial[None]]:
-        layers = zip(self._layers.weights, gradients, self._slots, self._layers.learns, strict=True)
-        for weights, gradient, slots, learns in layers:
-            if not learns:
-                continue
-            shaped = gradient.reshape(weights.shape)
-            for rows in share_out(weights.shape[0], self.threads):
-                part = {name: values[rows] for name, values in slots.items()}
-                yield partial(optimizer.step, weights[rows], shaped[rows], part, self._step)
+        self, optimizer: Optimizer, gradients: Sequence[NDArray[np.float32]], taken: Container[int] = ()
+    ) -> Iterator[Callable[[], None]]:
+        for layer, (weights, learns) in enumerate(zip(self._layers.weights, self._layers.learns, strict=True)):
+            if learns and layer not in taken:
+                for rows in share_out(weights.shape[0], self.threads):
+                    yield partial(self._step_of, optimizer, gradients, layer, rows=rows)
 
-    def _outcome(self, workspace: Workspace, trials: Trials, labels: NDArray[np.int64]) -> _Outcome:
+    def _step_of(
+        self,
+        optimizer: Optimizer,
+        gradients: Sequence[NDArray[np.float32]],
+        layer: int,
+        neurons: slice | None = None,
+        rows: slice = slice(None),
+    ) -> None:
+        """Change the weights of some neurons or rows of a layer."""
+        weights, slots = self._layers.weights[layer], self._slots[layer]
+        shaped, state = gradients[layer].reshape(weights.shape), {name: slots[name][rows] for name in slots}
+        optimizer.step(weights[rows], shaped[rows], state, self._step, neurons)
+
+    def _outcome(self, workspace: Workspace, trials: Trials, labels: NDArray[np.int64]) -> Outcome:
         """Return what is reported of a batch of trials; output spikes are as before a rule gives neurons others."""
         output = self._layers.output_spikes(workspace, labels.size) if self._readout.of_times else None
-        return _Outcome(trials.all_counts, output, trials.output_error, labels)
+        return Outcome(trials.all_counts, output, trials.output_error, labels)
 
-    def _correct(self, outcomes: list[_Outcome]) -> NDArray[np.bool_]:
-        """Return which samples were classified correctly."""
-        counts = np.concatenate([outcome.counts[-1] for outcome in outcomes])
-        output = [(len(outcome.labels), outcome.output) for outcome in outcomes if outcome.output is not None]
-        predictions = self._readout.decide(Responses(counts, joined(output)))
-        correct: NDArray[np.bool_] = predictions == np.concatenate([outcome.labels for outcome in outcomes])
-        return correct
-
-    def _figures(self, outcomes: list[_Outcome]) -> BatchFigures:
-        labels = np.concatenate([outcome.labels for outcome in outcomes])
-        layers = [np.concatenate(counts) for counts in zip(*(outcome.counts for outcome in outcomes), strict=True)]
-        activity = [summarise(counts, self._layers.max_spikes) for counts in layers]
-        return BatchFigures(
-            samples=labels.size,
-            correct=int(self._correct(outcomes).sum()),
-            loss=sum(self._loss.loss(outcome.output_error) for outcome in outcomes),
-            spikes=tuple(spikes for spikes, _ in activity),
-            capped=tuple(capped for _, capped in activity),
-        )
-
-
-class _Outcome(NamedTuple):
-    """What is reported of the trials of one batch."""
-
-    counts: list[NDArray[np.int32]]  # per layer, shape (trials, neurons)
-    output: OutputSpikes | None
-    output_error: NDArray[np.float32]  # (trials, n_out)
-    labels: NDArray[np.int64]  # (trials,)
+    def _tell(self, outcomes: list[Outcome], told: list[BatchFigures]) -> None:
+        told.append(figures(outcomes, self._loss, self._readout, self._layers.max_spikes))
 
 
 class _Space:

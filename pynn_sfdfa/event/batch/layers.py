@@ -127,6 +127,10 @@ class Layers:
             if present is not None:
                 gradient[-present.size :] *= present.reshape(-1)
 
+    def all_present(self, layer: int) -> bool:
+        """Whether a layer has all the synapses that its weights have room for."""
+        return self._present[layer] is None
+
     def workspace(self, trains: SpikeTrains, trials: int) -> Workspace:
         """Return the arrays for so many trials at a time; ValueError if the samples do not fit the network."""
         if trains.n_units != self.sizes[0]:

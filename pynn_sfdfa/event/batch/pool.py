@@ -73,7 +73,7 @@ def _serve(wake: SimpleQueue[_Work | None]) -> None:
         failure = None
         try:
             work.drain()
-        except BaseException as error:  # noqa: BLE001  # raised by the thread that waits
+        except BaseException as error:  # raised by the thread that waits
             failure = error
         work.left.put(failure)
         del work, failure

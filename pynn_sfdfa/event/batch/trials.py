@@ -19,7 +19,7 @@ from pynn_sfdfa.event.batch.passes import (
 from pynn_sfdfa.event.batch.shared_feedback import estimate_shared, project_shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -246,7 +246,11 @@ class Trials:
         return self._workspace.counts(layer, self._n)
 
     def gradient_tasks(
-        self, gradients: Sequence[NDArray[np.float32]], blocks: Blocks, local_gradient: LocalGradient
+        self,
+        gradients: Sequence[NDArray[np.float32]],
+        blocks: Blocks,
+        local_gradient: LocalGradient,
+        then: Mapping[int, Callable[[slice], None]] | None = None,
     ) -> Iterator[Callable[[], None]]:
         """Yield what adds error times eligibility to the gradients; in any order, on any thread.
 
@@ -255,14 +259,20 @@ class Trials:
         gradients : sequence of float32 arrays, shape (rows * width,)
         blocks : Blocks
         local_gradient : LocalGradient
+        then : mapping, optional
+            From layers to what is done with neurons of theirs whose gradient is complete; see `Blocks.complete`.
         """
         of_potential, constants = local_gradient.of_potential, self._layers.constants
         groups = most_groups(self._workspace, self._n)
-        for layer in sorted(self._assigned):
-            if not self._layers.learns[layer]:
-                continue
+        for layer in self.learning:
             events, errors = self._workspace.layers[layer], self._flat_errors[layer]
             silent = np.float32(local_gradient.silent * self._layers.silent[layer])
             how = (layer in self._of_spikes, of_potential, silent, constants[layer])
             what = Replayed(events, errors, how, groups[layer])
-            yield from blocks.tasks(self._layers.pool, layer, self._n, what, gradients[layer])
+            finish = None if then is None else then.get(layer)
+            yield from blocks.tasks(self._layers.pool, layer, self._n, what, gradients[layer], finish)
+
+    @property
+    def learning(self) -> list[int]:
+        """Layers whose weights change, and that have been assigned errors."""
+        return [layer for layer in sorted(self._assigned) if self._layers.learns[layer]]

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import float32
+from numba import float32, int64
 
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 
@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 __all__ = ["adam"]
 
 
-@kernel(*4 * (float32[::1],), *6 * (float32,), fastmath=FLOAT_FLAGS)
+# Unsigned indices, for the reason given in event/batch/forward.py.
+_index = np.uint64
+
+
+@kernel(*4 * (float32[::1],), *3 * (int64,), *6 * (float32,), fastmath=FLOAT_FLAGS)
 def adam(
     weights: NDArray[np.float32],
     gradient: NDArray[np.float32],
     mean: NDArray[np.float32],
     square: NDArray[np.float32],
+    width: int,
+    first: int,
+    last: int,
     rate: np.float32,
     beta1: np.float32,
     beta2: np.float32,
@@ -31,13 +38,18 @@ def adam(
 ) -> None:
     """Adam on flat arrays; the gradient is set to zero on the way. The bias corrections are in rate and epsilon.
 
+    Of each row of so many weights it changes those from ``first`` to before ``last``.
+
     ``rest1`` and ``rest2`` are 1 - beta1 and 1 - beta2; a difference of float32 values would lose their last digits.
     """
-    for i in range(weights.size):
-        g = gradient[i]
-        gradient[i] = np.float32(0.0)
-        m = beta1 * mean[i] + rest1 * g
-        s = beta2 * square[i] + rest2 * (g * g)
-        mean[i] = m
-        square[i] = s
-        weights[i] -= rate * m / (np.float32(math.sqrt(s)) + epsilon)
+    rows = _index(weights.size) // _index(width)
+    for row in range(rows):
+        begin = row * _index(width)
+        for i in range(begin + _index(first), begin + _index(last)):
+            g = gradient[i]
+            gradient[i] = np.float32(0.0)
+            m = beta1 * mean[i] + rest1 * g
+            s = beta2 * square[i] + rest2 * (g * g)
+            mean[i] = m
+            square[i] = s
+            weights[i] -= rate * m / (np.float32(math.sqrt(s)) + epsilon)

@@ -63,14 +63,17 @@ class Adam(Optimizer):
         gradient: NDArray[np.float32],
         state: dict[str, NDArray[np.float32]],
         step: int,
+        neurons: slice | None = None,
     ) -> None:
         """Take one step; ``rate m/(1 - b1^t) / (sqrt(s/(1 - b2^t)) + eps)`` with the corrections moved out."""
+        row = (weights.size, 0, weights.size) if neurons is None else (weights.shape[1], neurons.start, neurons.stop)
         root = math.sqrt(1.0 - self.beta2**step)
         _adam()(
             weights.reshape(-1),
             gradient.reshape(-1),
             state["mean"].reshape(-1),
             state["square"].reshape(-1),
+            *row,
             np.float32(self.learning_rate * root / (1.0 - self.beta1**step)),
             np.float32(self.beta1),
             np.float32(self.beta2),

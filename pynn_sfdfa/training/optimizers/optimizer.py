@@ -66,5 +66,14 @@ class Optimizer(Named, ABC):
         gradient: NDArray[np.float32],
         state: dict[str, NDArray[np.float32]],
         step: int,
+        neurons: slice | None = None,
     ) -> None:
-        """Change the weights in place and set the gradient to zero; ``step`` counts from 1."""
+        """Change the weights in place and set the gradient to zero; ``step`` counts from 1.
+
+        Parameters
+        ----------
+        weights, gradient : float32, contiguous
+        state : dict of arrays of the same shape
+        neurons : slice with a start and a stop, optional
+            Columns of arrays of shape (rows, width), which alone are changed; default: everything.
+        """

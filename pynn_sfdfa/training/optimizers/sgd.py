@@ -40,7 +40,9 @@ class SGD(Optimizer):
         gradient: NDArray[np.float32],
         state: dict[str, NDArray[np.float32]],
         step: int,
+        neurons: slice | None = None,
     ) -> None:
         """Descend along the gradient."""
-        weights -= np.float32(self.learning_rate) * gradient
-        gradient[...] = 0
+        where = ... if neurons is None else (slice(None), neurons)
+        weights[where] -= np.float32(self.learning_rate) * gradient[where]
+        gradient[where] = 0
