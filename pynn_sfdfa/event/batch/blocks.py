@@ -167,10 +167,8 @@ class Blocks:
             return
         listed = self._own_spikes(layer, what.events)
         if len(blocks) > 1:
-            pool.run(
-                partial(list_own_spikes, part.start, part.stop, what.events, lanes, listed)
-                for part in share_out(n_trials, pool.threads)
-            )
+            parts, how = share_out(n_trials, pool.threads), (what.events, lanes, listed)
+            pool.run((partial(list_own_spikes, part.start, part.stop, *how) for part in parts), "lists")
         for block in blocks:
             add = block.add_listed if len(blocks) > 1 else block.list_and_add
             yield block, partial(add, n_trials, lanes, what, listed, gradient)

@@ -314,7 +314,7 @@ class BatchEngine:
         pool, improve, blocks = self._layers.pool, rule.parts.feedback.improve, self._learning_space().blocks
         if self._regularisation is not None:
             rate = -optimizer.learning_rate if optimizer.in_place else 1.0
-            pool.run(self._regularisation_tasks(self._regularisation, gradients, rate))
+            pool.run(self._regularisation_tasks(self._regularisation, gradients, rate), "regularisation")
         self._step += 1
         then: dict[int, Callable[[slice], None]] = {}
         if not optimizer.in_place:
@@ -322,14 +322,10 @@ class BatchEngine:
             then = {n: partial(self._step_of, optimizer, gradients, n) for n in whole if self._layers.all_present(n)}
         tasks = [*meanwhile, *trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, then)]
         tasks += [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
-        if n_trials > 1:
-            pool.run(tasks)
-        else:  # too little work to wake other threads for
-            for task in tasks:
-                task()
+        pool.run(tasks, "gradients")
         self._layers.without_absent(gradients)
         if not optimizer.in_place:
-            pool.run(self._optimizer_steps(optimizer, gradients, taken=then))
+            pool.run(self._optimizer_steps(optimizer, gradients, taken=then), "steps")
 
     def _regularisation_tasks(
         self, regularisation: WeightRegularisation, gradients: Sequence[NDArray[np.float32]], rate: float

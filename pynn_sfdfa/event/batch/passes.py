@@ -85,7 +85,7 @@ def run_trials(
     run = partial(_run_part, workspace, trains, samples, *what)
     while True:
         parts = share_out(samples.size, PARTS_PER_THREAD * pool.threads)
-        pool.run(partial(run, number, part) for number, part in enumerate(parts))
+        pool.run((partial(run, number, part) for number, part in enumerate(parts)), "trials")
         if not workspace.grown():
             return
 
@@ -152,7 +152,9 @@ def propagate_errors(
         space = aligned_zeros((3, width))
         spike_errors_through_weights(part.start, part.stop, weights, above, error, of_spikes, constants, *space, below)
 
-    pool.run(partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads))
+    pool.run(
+        (partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads)), "errors of spikes"
+    )
 
 
 def propagate_within(
@@ -173,7 +175,9 @@ def propagate_within(
         space = aligned_zeros((3, layout.width))
         spike_errors_within(part.start, part.stop, weights, n_below, own, error, of_spikes, constants, *space)
 
-    pool.run(partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads))
+    pool.run(
+        (partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads)), "errors within"
+    )
 
 
 def neuron_errors_below(
@@ -212,7 +216,9 @@ def neuron_errors_below(
             part.start, part.stop, weights, above, flat, constants, *space, layer > 0, below, *arrays
         )
 
-    pool.run(partial(propagate, part) for part in share_out(trials, PARTS_PER_THREAD * pool.threads))
+    pool.run(
+        (partial(propagate, part) for part in share_out(trials, PARTS_PER_THREAD * pool.threads)), "errors of neurons"
+    )
     return layouts[layer - 1].as_pynn(result) if layer > 0 else result, layout.as_pynn(potential)
 
 
@@ -229,7 +235,7 @@ def lateral_effect(
         lateral_effects(part.start, part.stop, inhibition, constants, own, order, S1, S2, e, effect.reshape(-1))
 
     parts = share_out(n_trials, PARTS_PER_THREAD * pool.threads)
-    pool.run(partial(work, number, part) for number, part in enumerate(parts))
+    pool.run((partial(work, number, part) for number, part in enumerate(parts)), "lateral effects")
     return effect
 
 
@@ -259,7 +265,7 @@ def return_answers(
         spike_errors_by_feedback(part.start, part.stop, rows, hidden, output, error, delay, constants, deal, *space)
 
     parts = share_out(n_trials, PARTS_PER_THREAD * pool.threads)
-    pool.run(partial(answer, number, part) for number, part in enumerate(parts))
+    pool.run((partial(answer, number, part) for number, part in enumerate(parts)), "answers")
 
 
 def most_groups(workspace: Workspace, n_trials: int) -> list[int]:

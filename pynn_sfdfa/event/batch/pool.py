@@ -11,12 +11,16 @@ import weakref
 from collections import deque
 from queue import SimpleQueue
 from threading import Thread
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["Pool", "share_out"]
+
+_WORTH = 1e-3
+"""Seconds of work from which threads are woken for it: until one is at work, and is heard to be done, takes 0.2 ms."""
 
 
 class Pool:
@@ -30,15 +34,23 @@ class Pool:
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
+        self._seconds: dict[str, float] = {}
         self._wake: SimpleQueue[_Work | None] = SimpleQueue()
         for number in range(threads - 1):
             Thread(target=_serve, args=(self._wake,), name=f"pynn-sfdfa_{number}", daemon=True).start()
         weakref.finalize(self, _dismiss, self._wake, threads - 1)
 
-    def run(self, tasks: Iterable[Callable[[], object]]) -> None:
-        """Run all tasks, each once, and return when the last is done; an exception in one is raised here."""
+    def run(self, tasks: Iterable[Callable[[], object]], of: str = "") -> None:
+        """Run all tasks, each once, and return when the last is done; an exception in one is raised here.
+
+        Parameters
+        ----------
+        of : str
+            What they are part of: if all of that took too little time before, nobody is woken for it.
+        """
         work = _Work(deque(tasks))
-        helpers = min(self.threads, len(work.pending)) - 1
+        few = self._seconds.get(of, _WORTH) < _WORTH
+        helpers = 0 if few else min(self.threads, len(work.pending)) - 1
         for _ in range(helpers):
             self._wake.put(work)
         try:
@@ -48,6 +60,8 @@ class Pool:
             failures = [failure for failure in [work.left.get() for _ in range(helpers)] if failure is not None]
         if failures:
             raise failures[0]
+        if of:
+            self._seconds[of] = sum(work.seconds)
 
 
 class _Work:
@@ -55,16 +69,19 @@ class _Work:
 
     def __init__(self, pending: deque[Callable[[], object]]) -> None:
         self.pending = pending
+        self.seconds: list[float] = []  # that each has worked
         self.left: SimpleQueue[BaseException | None] = SimpleQueue()
 
     def drain(self) -> None:
         """Run tasks until there are none."""
+        begin = perf_counter()
         while True:
             try:
                 task = self.pending.popleft()
             except IndexError:
-                return
+                break
             task()
+        self.seconds.append(perf_counter() - begin)
 
 
 def _serve(wake: SimpleQueue[_Work | None]) -> None:

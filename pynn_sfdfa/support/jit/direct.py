@@ -7,15 +7,12 @@ call: 20 microseconds a layer of a network, during which no other thread can sta
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numba import types
 from numba.core.registry import CPUDispatcher
 from numba.np.numpy_support import as_dtype
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = ["Direct"]
 
@@ -38,29 +35,39 @@ class Direct(CPUDispatcher):
 
     def __call__(self, *arguments: Any) -> Any:
         """Run it."""
-        fit = self._fit
-        if len(arguments) == len(fit) and all(fits(argument) for fits, argument in zip(fit, arguments, strict=True)):
-            return self._entry(*arguments)
+        kinds = tuple(map(type, arguments))
+        if kinds in self._known or self._knows(kinds):
+            for place, dtype, ndim in self._arrays:
+                array = arguments[place]
+                if array.dtype != dtype or array.ndim != ndim or not array.flags.carray:
+                    break
+            else:
+                return self._entry(*arguments)
         return super().__call__(*arguments)
 
+    def _knows(self, kinds: tuple[type, ...]) -> bool:
+        """Whether arguments of these classes may be of the declared types, for which arrays are looked at further."""
+        fit = len(kinds) == len(self.declared) and all(map(_fits, kinds, self.declared))
+        if fit:
+            self._known.add(kinds)
+        return fit
+
     @cached_property
-    def _fit(self) -> list[Callable[[Any], bool]]:
-        return [_check(kind) for kind in self.declared]
+    def _known(self) -> set[tuple[type, ...]]:
+        return set()
+
+    @cached_property
+    def _arrays(self) -> list[tuple[int, np.dtype[Any], int]]:
+        arrays = ((place, kind) for place, kind in enumerate(self.declared) if isinstance(kind, types.Array))
+        return [(place, as_dtype(kind.dtype), kind.ndim) for place, kind in arrays]
 
     @cached_property
     def _entry(self) -> Any:
         return self.compile(self.declared)
 
 
-def _check(kind: Any) -> Callable[[Any], bool]:
-    """Return what says whether an argument is of a type of numba's."""
+def _fits(given: type, kind: Any) -> bool:
+    """Whether an argument of a class may be of a type of numba's; of other types none may: numba finds them out."""
     if isinstance(kind, types.Array):
-        dtype, ndim = as_dtype(kind.dtype), kind.ndim
-
-        def fits_array(value: Any) -> bool:
-            return isinstance(value, np.ndarray) and value.ndim == ndim and value.dtype == dtype and value.flags.carray
-
-        return fits_array
-    # Of other types none fits: numba finds them out.
-    classes = (kind.instance_class,) if isinstance(kind, types.BaseNamedTuple) else _SCALARS.get(kind, ())
-    return lambda value: type(value) in classes
+        return issubclass(given, np.ndarray)
+    return given in ((kind.instance_class,) if isinstance(kind, types.BaseNamedTuple) else _SCALARS.get(kind, ()))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from functools import partial
 
 import pytest
@@ -37,3 +38,30 @@ def test_an_exception_is_raised_here_and_the_pool_goes_on(threads, place):
     done.clear()
     pool.run([partial(done.append, 1)])
     assert done == [1]
+
+
+def test_nobody_is_woken_for_what_took_no_time_before():
+    def where(found):
+        found.append(threading.get_ident())
+
+    pool, first = Pool(2), []
+    meeting = threading.Barrier(2, timeout=10)
+    pool.run([meeting.wait] * 2, "short")  # nothing is known yet, so both run
+    pool._seconds["short"] = 0.0
+    pool.run([partial(where, first)] * 50, "short")
+    assert set(first) == {threading.get_ident()}
+    pool.run([partial(time.sleep, 1e-3)], "short")  # and takes longer now
+    pool.run([meeting.wait] * 2, "short")
+
+
+def test_a_pool_that_is_not_needed_any_more_leaves_no_threads():
+    before = threading.active_count()
+    pool = Pool(4)
+    pool.run([lambda: None] * 9)
+    assert threading.active_count() == before + 3
+    del pool
+    for _ in range(100):
+        if threading.active_count() == before:
+            break
+        time.sleep(0.02)
+    assert threading.active_count() == before
