@@ -165,20 +165,14 @@ def _curves(
     data: Path | None, threads: int | None, samples: int, seconds: float, picture: Path
 ) -> tuple[dict[str, Any], str]:
     from pynn_sfdfa.benchmark.peers import measure_learning
-    from pynn_sfdfa.benchmark.tables import CLOCKS, learning_table
-    from pynn_sfdfa.plotting import accuracy_over_seconds, save
+    from pynn_sfdfa.benchmark.pictures import learning_picture
+    from pynn_sfdfa.benchmark.tables import learning_table
+    from pynn_sfdfa.plotting import save
     from pynn_sfdfa.support.files import WriteError
 
     report = measure_learning(_prepared(data, ALL_TRAIN, N_TEST, threads), seconds, samples, tell=_tell)
-    systems, task = report["systems"], report["task"]
-    figure = accuracy_over_seconds(
-        {name: [(at["seconds"], at["test_accuracy"]) for at in one["curve"]] for name, one in systems.items()},
-        levels=[float(level) for level in next(iter(systems.values()))["seconds_to"]],
-        seconds=f"seconds of training ({CLOCKS[task['clock']]}, threads: {report['machine']['threads']})",
-        title=f"{task['experiment']}, {'-'.join(map(str, task['sizes']))} neurons",
-    )
     with as_failure(WriteError):
-        save(figure, picture)
+        save(learning_picture(report), picture)
     return report, learning_table(report)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.ticker import LogLocator
 
 from pynn_sfdfa.plotting.style import COLOURS, GREY, clean, legend_below, new_figure
 
@@ -48,7 +49,9 @@ def accuracy_over_seconds(
         axes.plot(times[at], 100 * accuracies[at], "o", color=colour, markersize=5)
         best = max(best, 100 * accuracies.max())
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("")
     axes.set_xlabel(seconds)
     axes.set_ylabel("test accuracy (%)")
     if best > _LOWEST:

@@ -3,13 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.rules.bp import BP
+from pynn_sfdfa.rules.by_surrogate import EProp, SuperSpike
 from pynn_sfdfa.rules.combination import Combination
 from pynn_sfdfa.rules.dfa import DFA
-from pynn_sfdfa.rules.eprop import EProp
 from pynn_sfdfa.rules.hm2bp import HM2BP
 from pynn_sfdfa.rules.learning_rule import LearningRule
 from pynn_sfdfa.rules.sfdfa import SFDFA
-from pynn_sfdfa.rules.superspike import SuperSpike
 from pynn_sfdfa.support.registry import registry
 
 if TYPE_CHECKING:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -140,6 +142,20 @@ def test_the_picture_marks_where_levels_are_reached():
     assert axes.get_xscale() == "log" and axes.get_ylim() == (80.0, 100.0)
 
 
+def test_seconds_are_written_out_in_the_picture():
+    figure = accuracy_over_seconds({"a": [(5.0, 0.85), (60.0, 0.96)]}, (0.9,), "seconds", "T")
+    figure.canvas.draw()
+    axis = figure.axes[0].xaxis
+    shown = [text.get_text() for text in [*axis.get_ticklabels(), *axis.get_ticklabels(minor=True)]]
+    assert {"5", "10", "20", "50"} <= set(shown) and not [text for text in shown if "$" in text]
+
+
 def test_a_picture_of_low_accuracies_shows_them():
     axes = accuracy_over_seconds({"a": [(1.0, 0.2), (2.0, 0.3)]}, (0.9,), "seconds", "T").axes[0]
     assert axes.get_ylim()[0] < 20.0
+
+
+def test_the_picture_of_the_readme_is_drawn_from_the_results(tmp_path):
+    script = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "make_learning_time.py"))
+    script["main"](picture=tmp_path / "x.png")
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")

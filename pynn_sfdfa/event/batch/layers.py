@@ -14,7 +14,7 @@ from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
 from pynn_sfdfa.event.batch.forward_recurrent import advance_recurrent
 from pynn_sfdfa.event.batch.layout import pad
-from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, run_trials
+from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, Run, run_trials
 from pynn_sfdfa.event.batch.pool import Pool
 from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants, of_silent
@@ -173,7 +173,7 @@ class Layers:
             for layer in range(top + 1)
         )
         what = (self.layouts, self.flat_weights, self.inhibition, self.delays_within, self.constants, draws, by_unit)
-        run_trials(self.pool, workspace, trains, samples, *what)
+        run_trials(self.pool, workspace, trains, samples, Run(*what))
 
     def respond(self, trains: Presentations, batch_size: int, of_times: bool) -> Responses:
         """Run all samples without learning, as many at a time as `trials_at_once` says."""

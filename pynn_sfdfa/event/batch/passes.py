@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PARTS_PER_THREAD",
+    "Run",
     "lateral_effect",
     "most_groups",
     "neuron_errors_below",
@@ -52,37 +53,29 @@ PARTS_PER_THREAD = 2
 """Trials differ in their number of spikes, so a thread that is done early takes another part."""
 
 
-def run_trials(
-    pool: Pool,
-    workspace: Workspace,
-    trains: SpikeTrains,
-    samples: NDArray[np.int64],
-    layouts: Sequence[SiteLayout],
-    weights: Sequence[NDArray[np.float32]],
-    inhibition: Sequence[float],
-    delays_within: Sequence[float],
-    constants: Sequence[LayerConstants],
-    draws: Sequence[Draw],
-    every: bool | None,
-) -> None:
+class Run(NamedTuple):
+    """The layers of a network, and how trials run through them."""
+
+    layouts: Sequence[SiteLayout]
+    weights: Sequence[NDArray[np.float32]]
+    """Shape (rows * width,) each."""
+    inhibition: Sequence[float]
+    """By which a spike of a neuron inhibits each other one of its layer, in nA."""
+    delays_within: Sequence[float]
+    """After which spikes of a recurrent layer arrive at it, in ms."""
+    constants: Sequence[LayerConstants]
+    draws: Sequence[Draw]
+    every: bool | None = None
+    """Whether the events of all layers are sorted by the unit they came from, for the way back, or only where it pays;
+    None: nowhere."""
+
+
+def run_trials(pool: Pool, workspace: Workspace, trains: SpikeTrains, samples: NDArray[np.int64], how: Run) -> None:
     """Run trials through all layers, one after the other: trial k shows ``samples[k]``.
 
     If more happens than the workspace has space for, it gets more and they are run again.
-
-    Parameters
-    ----------
-    layouts : sequence of SiteLayout
-    weights : sequence of float32 arrays, shape (rows * width,)
-    inhibition : sequence of float
-        By which a spike of a neuron inhibits each other one of its layer, in nA.
-    delays_within : sequence of float
-        After which spikes of a recurrent layer arrive at it, in ms.
-    every : bool, optional
-        Whether the events of all layers are sorted by the unit they came from, for the way back, or only where it pays;
-        default: nowhere.
     """
-    what = (layouts, weights, inhibition, delays_within, constants, draws, every)
-    run = partial(_run_part, workspace, trains, samples, *what)
+    run = partial(_run_part, workspace, trains, samples, how)
     while True:
         parts = share_out(samples.size, PARTS_PER_THREAD * pool.threads)
         pool.run((partial(run, number, part) for number, part in enumerate(parts)), "trials")
@@ -91,23 +84,12 @@ def run_trials(
 
 
 def _run_part(
-    workspace: Workspace,
-    trains: SpikeTrains,
-    samples: NDArray[np.int64],
-    layouts: Sequence[SiteLayout],
-    weights: Sequence[NDArray[np.float32]],
-    inhibition: Sequence[float],
-    delays_within: Sequence[float],
-    constants: Sequence[LayerConstants],
-    draws: Sequence[Draw],
-    every: bool | None,
-    number: int,
-    part: slice,
+    workspace: Workspace, trains: SpikeTrains, samples: NDArray[np.int64], how: Run, number: int, part: slice
 ) -> None:
     layers, order, deal = workspace.layers, workspace.orders[number][0], workspace.deals[number]
-    first, last = part.start, part.stop
+    first, last, (layouts, weights, inhibition, delays_within, constants, draws, every) = part.start, part.stop, how
     for layer, (own, space, layout) in enumerate(zip(layers, workspace.scratch[number], layouts, strict=True)):
-        how, missing = (constants[layer], draws[layer], space, own), 0
+        what, missing = (constants[layer], draws[layer], space, own), 0
         if layout.dense and layer == 0:
             arrive_inputs(first, last, trains.times, trains.units, trains.offsets, samples, constants[0], own)
         elif layout.dense:
@@ -126,8 +108,8 @@ def _run_part(
             there = constants[layer]._replace(delay=within)
             advance_recurrent(first, last, weights[layer], n_below, there, draws[layer], space, own)
         elif inhibition[layer]:
-            advance_inhibited(first, last, weights[layer], np.float32(inhibition[layer]), *how)
-        elif not advance_layer(first, last, weights[layer], *how):
+            advance_inhibited(first, last, weights[layer], np.float32(inhibition[layer]), *what)
+        elif not advance_layer(first, last, weights[layer], *what):
             workspace.lacks(layer, Room(room.events, room.spikes * _GROWTH // 100))
             return
         if every is not None:  # while they are in the cache
