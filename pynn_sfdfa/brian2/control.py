@@ -16,11 +16,11 @@ from pyNN.brian2 import (
     rank,
 )
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
-from pyNN.recording import get_io
 
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.common.clock import build_run
 from pynn_sfdfa.common.setup import checked_setup
+from pynn_sfdfa.common.to_file import write_recorded
 
 __all__ = [
     "TARGETS",
@@ -141,10 +141,7 @@ def end(compatible_output: bool = True) -> None:
     compatible_output : bool
         Of PyNN's interface; it changes nothing.
     """
-    while simulator.state.write_on_end:
-        population, variables, filename = simulator.state.write_on_end[0]
-        population.write_data(get_io(filename), variables)
-        simulator.state.write_on_end.pop(0)
+    write_recorded(simulator.state)
 
 
 def get_min_delay() -> float:

@@ -10,24 +10,14 @@ from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.brian2.populations import Population
 from pynn_sfdfa.brian2.projections import Projection
 from pynn_sfdfa.brian2.synapses import StaticSynapse
+from pynn_sfdfa.common.to_file import build_record_v
 
 __all__ = ["connect", "create", "record", "record_gsyn", "record_v", "set"]
 
 create = common.build_create(Population)
 connect = common.build_connect(Projection, FixedProbabilityConnector, StaticSynapse)
 record = common.build_record(simulator)
-
-
-def record_v(source: object, filename: str) -> object:
-    """Record the membrane potential of a cell or population to a file.
-
-    Parameters
-    ----------
-    source : Population, PopulationView or Assembly
-    filename : str
-        Its ending says which format; written at `end`.
-    """
-    return record(["v"], source, filename)
+record_v = build_record_v(record)
 
 
 def record_gsyn(source: object, filename: str) -> object:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pyNN.spiNNaker as stock
 from pyNN import common
-from pyNN.recording import get_io
 
 from pynn_sfdfa.common.clock import build_run
 from pynn_sfdfa.common.setup import checked_setup
+from pynn_sfdfa.common.to_file import write_recorded
 from pynn_sfdfa.hardware.board.errors import BoardError
 from pynn_sfdfa.hardware.board.places import at, place
 from pynn_sfdfa.spiNNaker import simulator
@@ -191,10 +191,7 @@ def end(compatible_output: bool = True) -> None:
     compatible_output : bool
         Of PyNN's interface; it changes nothing.
     """
-    while state.write_on_end:
-        population, variables, filename = state.write_on_end[0]
-        population.write_data(get_io(filename), variables)
-        state.write_on_end.pop(0)
+    write_recorded(state)
     stock.end(compatible_output)
     _machine.close()
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pyNN.spiNNaker as stock
 from pyNN import common
 
+from pynn_sfdfa.common.to_file import build_record_v
 from pynn_sfdfa.spiNNaker import simulator
 from pynn_sfdfa.spiNNaker.connectors import FixedProbabilityConnector
 from pynn_sfdfa.spiNNaker.populations import Population
@@ -18,18 +17,7 @@ __all__ = ["connect", "create", "list_standard_models", "record", "record_v"]
 create = common.build_create(Population)
 connect = common.build_connect(Projection, FixedProbabilityConnector, StaticSynapse)
 record = common.build_record(simulator)
-
-
-def record_v(source: Any, filename: str) -> Any:
-    """Record the membrane potential of a cell or population to a file.
-
-    Parameters
-    ----------
-    source : Population, PopulationView or Assembly
-    filename : str
-        Its ending says which format; written at `end`.
-    """
-    return record(["v"], source, filename)
+record_v = build_record_v(record)
 
 
 def list_standard_models() -> list[str]:
