@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pynn_sfdfa import SGD, Adam
 from pynn_sfdfa.training.optimizers import OPTIMIZERS
@@ -59,6 +61,23 @@ def test_sgd_descends_and_empties_the_gradient():
     SGD(learning_rate=0.1).step(weights, gradient, {}, 1)
     np.testing.assert_array_equal(weights, expected)
     assert not gradient.any()
+
+
+@pytest.mark.parametrize("optimizer", [Adam(), SGD(learning_rate=0.1)])
+@given(blocks=st.lists(st.integers(1, 40), min_size=1, max_size=5), rows=st.integers(1, 6), seed=st.integers(0, 9))
+def test_neurons_that_step_by_themselves_do_as_all_do(optimizer, blocks, rows, seed):
+    rng, width = np.random.default_rng(seed), sum(blocks)
+    weights, gradient, mean, square = rng.normal(size=(4, rows, width)).astype(np.float32)
+    state = {name: values for name, values in {"mean": mean, "square": square**2}.items() if name in optimizer.slots}
+    whole, of_whole = weights.copy(), {name: values.copy() for name, values in state.items()}
+    optimizer.step(whole, gradient.copy(), of_whole, 3)
+    ends = np.cumsum(blocks)
+    for end, size in zip(ends, blocks, strict=True):
+        optimizer.step(weights, gradient, state, 3, slice(int(end) - size, int(end)))
+        assert not gradient[:, :end].any() and gradient[:, end:].all()  # all() of nothing is true
+    np.testing.assert_array_equal(weights, whole)
+    for name, values in state.items():
+        np.testing.assert_array_equal(values, of_whole[name])
 
 
 def test_only_an_optimizer_without_state_works_in_place():
