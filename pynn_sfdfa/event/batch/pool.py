@@ -7,6 +7,7 @@ They are woken by a queue, not by an executor, whose bookkeeping takes longer th
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections import deque
 from queue import SimpleQueue
@@ -35,10 +36,13 @@ class Pool:
     def __init__(self, threads: int) -> None:
         self.threads = threads
         self._seconds: dict[str, float] = {}
-        self._wake: SimpleQueue[_Work | None] = SimpleQueue()
-        for number in range(threads - 1):
+        self._hire()
+
+    def _hire(self) -> None:
+        self._process, self._wake = os.getpid(), SimpleQueue[_Work | None]()
+        for number in range(self.threads - 1):
             Thread(target=_serve, args=(self._wake,), name=f"pynn-sfdfa_{number}", daemon=True).start()
-        weakref.finalize(self, _dismiss, self._wake, threads - 1)
+        weakref.finalize(self, _dismiss, self._wake, self.threads - 1).atexit = False
 
     def run(self, tasks: Iterable[Callable[[], object]], of: str = "") -> None:
         """Run all tasks, each once, and return when the last is done; an exception in one is raised here.
@@ -48,6 +52,8 @@ class Pool:
         of : str
             What they are part of: if all of that took too little time before, nobody is woken for it.
         """
+        if self._process != os.getpid():  # a fork has no threads but the one that forked
+            self._hire()
         work = _Work(deque(tasks))
         few = self._seconds.get(of, _WORTH) < _WORTH
         helpers = 0 if few else min(self.threads, len(work.pending)) - 1

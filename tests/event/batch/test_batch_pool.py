@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import threading
 import time
 from functools import partial
@@ -65,3 +66,19 @@ def test_a_pool_that_is_not_needed_any_more_leaves_no_threads():
             break
         time.sleep(0.02)
     assert threading.active_count() == before
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_pool_works_after_a_fork():
+    pool = Pool(3)
+    pool.run([lambda: None] * 9)
+    child = os.fork()
+    if child == 0:
+        meeting = threading.Barrier(3, timeout=10)
+        try:
+            pool.run([meeting.wait] * 3)
+            os._exit(0)
+        except BaseException:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    pool.run([threading.Barrier(3, timeout=10).wait] * 3)
