@@ -56,16 +56,15 @@ def test_nobody_is_woken_for_what_took_no_time_before():
 
 
 def test_a_pool_that_is_not_needed_any_more_leaves_no_threads():
-    before = threading.active_count()
+    before = set(threading.enumerate())
     pool = Pool(4)
     pool.run([lambda: None] * 9)
-    assert threading.active_count() == before + 3
+    helpers = set(threading.enumerate()) - before
+    assert len(helpers) == 3
     del pool
-    for _ in range(100):
-        if threading.active_count() == before:
-            break
-        time.sleep(0.02)
-    assert threading.active_count() == before
+    for helper in helpers:
+        helper.join(timeout=10)
+        assert not helper.is_alive()
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
