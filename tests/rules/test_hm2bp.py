@@ -37,7 +37,7 @@ def learned(network, trains, rule, loss, threads=1):
     n = len(trains)
     layers = Layers(network, 0, threads)
     workspace = layers.workspace(trains, n)
-    layers.run(workspace, trains, np.arange(n), 0, False, by_unit=rule.parts.local_gradient.of_potential)
+    layers.run(workspace, trains, np.arange(n), 0, False, every=rule.parts.local_gradient.of_potential)
     fired = [[of_layer(layer, size, k) for layer, size in zip(workspace.layers, network.sizes[1:], strict=True)]
              for k in range(n)]  # fmt: skip
     errors = [np.zeros((n, w.shape[1]), np.float32) for w in layers.weights]

@@ -279,7 +279,7 @@ class BatchEngine:
     ) -> Trials:
         """Run a batch of trials."""
         perturbed, layer_wise = Need.PERTURBATIONS in rule.needs, rule.parts.transport.layer_wise
-        how = {"passed_on": not layer_wise, "by_unit": rule.parts.local_gradient.of_potential}
+        how = {"passed_on": not layer_wise, "every": rule.parts.local_gradient.of_potential}
         self._layers.run(workspace, trains, samples, first_trial, perturbed, **how)
         space, labels = self._learning_space(), trains.labels[samples]
         return Trials(
@@ -364,8 +364,11 @@ class BatchEngine:
         output = self._layers.output_spikes(workspace, labels.size) if self._readout.of_times else None
         return Outcome(trials.all_counts, output, trials.output_error, labels)
 
+    def _figures(self, outcomes: list[Outcome]) -> BatchFigures:
+        return figures(outcomes, self._loss, self._readout, self._layers.max_spikes)
+
     def _tell(self, outcomes: list[Outcome], told: list[BatchFigures]) -> None:
-        told.append(figures(outcomes, self._loss, self._readout, self._layers.max_spikes))
+        told.append(self._figures(outcomes))
 
 
 class _Space:

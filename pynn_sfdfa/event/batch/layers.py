@@ -152,7 +152,7 @@ class Layers:
         first_trial: int,
         perturbed: bool,
         passed_on: bool = True,
-        by_unit: bool | None = None,
+        every: bool | None = None,
     ) -> None:
         """Run trials through all layers: trial k of the workspace shows ``samples[k]``.
 
@@ -164,15 +164,15 @@ class Layers:
             Whether hidden neurons draw perturbations.
         passed_on : bool
             Whether spikes carry perturbations of lower layers on, or their own alone.
-        by_unit : bool, optional
-            Needed for `Trials.gradient_tasks`: whether what is replayed is of the potential.
+        every : bool, optional
+            As in `Run`; `Trials.gradient_tasks` needs one, which is whether what is replayed is of the potential.
         """
         top = len(self.weights) - 1
         draws = tuple(
             Draw(perturbed and layer > 0, perturbed and layer < top, self._seed, layer, first_trial, passed_on)
             for layer in range(top + 1)
         )
-        what = (self.layouts, self.flat_weights, self.inhibition, self.delays_within, self.constants, draws, by_unit)
+        what = (self.layouts, self.flat_weights, self.inhibition, self.delays_within, self.constants, draws, every)
         run_trials(self.pool, workspace, trains, samples, Run(*what))
 
     def respond(self, trains: Presentations, batch_size: int, of_times: bool) -> Responses:

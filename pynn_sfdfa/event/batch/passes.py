@@ -23,7 +23,7 @@ from pynn_sfdfa.event.batch.spike_errors_within import spike_errors_within
 from pynn_sfdfa.event.batch.workspace import Room
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -53,6 +53,12 @@ PARTS_PER_THREAD = 2
 """Trials differ in their number of spikes, so a thread that is done early takes another part."""
 
 
+def _share(pool: Pool, n_trials: int, work: Callable[[int, slice], None], of: str) -> None:
+    """Do work on parts of the trials, with their numbers; ``of`` is what it is, for the pool."""
+    parts = share_out(n_trials, PARTS_PER_THREAD * pool.threads)
+    pool.run((partial(work, number, part) for number, part in enumerate(parts)), of)
+
+
 class Run(NamedTuple):
     """The layers of a network, and how trials run through them."""
 
@@ -77,8 +83,7 @@ def run_trials(pool: Pool, workspace: Workspace, trains: SpikeTrains, samples: N
     """
     run = partial(_run_part, workspace, trains, samples, how)
     while True:
-        parts = share_out(samples.size, PARTS_PER_THREAD * pool.threads)
-        pool.run((partial(run, number, part) for number, part in enumerate(parts)), "trials")
+        _share(pool, samples.size, run, "trials")
         if not workspace.grown():
             return
 
@@ -130,13 +135,11 @@ def propagate_errors(
     above, below = workspace.layers[layer], workspace.layers[layer - 1]
     width = above.counts.size // above.places.size
 
-    def propagate(part: slice) -> None:
+    def propagate(_: int, part: slice) -> None:
         space = aligned_zeros((3, width))
         spike_errors_through_weights(part.start, part.stop, weights, above, error, of_spikes, constants, *space, below)
 
-    pool.run(
-        (partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads)), "errors of spikes"
-    )
+    _share(pool, n_trials, propagate, "errors of spikes")
 
 
 def propagate_within(
@@ -153,13 +156,11 @@ def propagate_within(
     """Set the errors of the spikes of a recurrent layer by backpropagation within it; arguments as of the kernel."""
     own, n_below = workspace.layers[layer], layout.rows - layout.within
 
-    def propagate(part: slice) -> None:
+    def propagate(_: int, part: slice) -> None:
         space = aligned_zeros((3, layout.width))
         spike_errors_within(part.start, part.stop, weights, n_below, own, error, of_spikes, constants, *space)
 
-    pool.run(
-        (partial(propagate, part) for part in share_out(n_trials, PARTS_PER_THREAD * pool.threads)), "errors within"
-    )
+    _share(pool, n_trials, propagate, "errors within")
 
 
 def neuron_errors_below(
@@ -190,7 +191,7 @@ def neuron_errors_below(
     potential = np.empty(by_site.shape, np.float32)
     result = np.empty((trials, below.counts.size // workspace.trials if layer > 0 else 1), np.float32)
 
-    def propagate(part: slice) -> None:
+    def propagate(_: int, part: slice) -> None:
         space = (*np.empty((3, lanes), np.float32), np.ones(lanes, np.float32))
         arrays = (layout.reach, potential.reshape(-1), result.reshape(-1))
         flat = by_site.reshape(-1)
@@ -198,9 +199,7 @@ def neuron_errors_below(
             part.start, part.stop, weights, above, flat, constants, *space, layer > 0, below, *arrays
         )
 
-    pool.run(
-        (partial(propagate, part) for part in share_out(trials, PARTS_PER_THREAD * pool.threads)), "errors of neurons"
-    )
+    _share(pool, trials, propagate, "errors of neurons")
     return layouts[layer - 1].as_pynn(result) if layer > 0 else result, layout.as_pynn(potential)
 
 
@@ -216,8 +215,7 @@ def lateral_effect(
         order = workspace.orders[number][0]
         lateral_effects(part.start, part.stop, inhibition, constants, own, order, S1, S2, e, effect.reshape(-1))
 
-    parts = share_out(n_trials, PARTS_PER_THREAD * pool.threads)
-    pool.run((partial(work, number, part) for number, part in enumerate(parts)), "lateral effects")
+    _share(pool, n_trials, work, "lateral effects")
     return effect
 
 
@@ -246,8 +244,7 @@ def return_answers(
         space = (*orders[1:], *np.empty((3, len(feedback)), np.float32))
         spike_errors_by_feedback(part.start, part.stop, rows, hidden, output, error, delay, constants, deal, *space)
 
-    parts = share_out(n_trials, PARTS_PER_THREAD * pool.threads)
-    pool.run((partial(answer, number, part) for number, part in enumerate(parts)), "answers")
+    _share(pool, n_trials, answer, "answers")
 
 
 def most_groups(workspace: Workspace, n_trials: int) -> list[int]:

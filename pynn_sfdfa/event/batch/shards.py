@@ -127,11 +127,10 @@ class ShardedEngine(BatchEngine):
         samples = np.arange(first, last)
         workspace = self._layers.workspace(batch, -(-self._batch_size // self._shards))
         trials = self._shown(workspace, batch, samples, 0, rule, scale)
-        told: list[BatchFigures] = []
-        self._tell([self._outcome(workspace, trials, batch.labels[samples])], told)
+        figures = self._figures([self._outcome(workspace, trials, batch.labels[samples])])
         gradient = np.zeros(sum(weights.size for weights in self._layers.flat_weights), np.float32)
         self._add_gradients(trials, rule, self._split(gradient))
-        return Learned(gradient, told[0])
+        return Learned(gradient, figures)
 
     def _split(self, flat: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Return the parts of what has all layers, as views."""
