@@ -9,7 +9,9 @@ from pynn_sfdfa.campaign.results import distinct, of_rule
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["EarlierTableError", "with_earlier"]
+    from pynn_sfdfa.campaign.spec import RunSpec
+
+__all__ = ["EarlierTableError", "left_to_run", "with_earlier"]
 
 
 class EarlierTableError(ValueError):
@@ -49,6 +51,21 @@ def with_earlier(report: Mapping[str, Any], earlier: Mapping[str, Any], name: st
         if isinstance(error, EarlierTableError):
             raise
         raise EarlierTableError(f"{name} is no table of pynn-sfdfa reproduce; leave out --add to replace it.") from None
+
+
+def left_to_run(
+    runs: Sequence[RunSpec], held_out: Sequence[RunSpec], report: Mapping[str, Any]
+) -> tuple[list[RunSpec], list[RunSpec]]:
+    """Return those runs, and those with held-out samples, of which a result has no figures."""
+    of_rules = report["rules"]
+    stand = {
+        kind: {(rule, run["seed"]) for rule, entries in of_rules.items() for run in entries[kind]}
+        for kind in ("runs", "held_out_runs")
+    }
+    return (
+        [spec for spec in runs if (spec.rule, spec.seed) not in stand["runs"]],
+        [spec for spec in held_out if (spec.rule, spec.seed) not in stand["held_out_runs"]],
+    )
 
 
 def _settings(report: Mapping[str, Any], rules: Sequence[str]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ __all__ = ["command"]
 )
 @click.option("--rules", help="Learning rules, separated by commas; default: all that the experiment has settings for.")
 @click.option("--collect", is_flag=True, help="Run nothing: write the tables from the runs that are finished.")
-@click.option("--add", is_flag=True, help="Keep what stands in the tables already: runs with other rules or seeds.")
+@click.option("--add", is_flag=True, help="Keep what stands in the tables, and run what does not.")
 @workers_option
 @scheduler_option
 @data_option
@@ -99,13 +99,14 @@ def command(
         )
         for one in tables
     }
-    for one, (runs, _) in plans.items() if add else ():
-        _report(one, runs, [], [], results, add)  # a table that nothing can be added to is refused before hours of runs
+    # Also, a table that nothing can be added to is refused before hours of runs.
+    stand = {one: _report(one, runs, [], [], results, add) for one, (runs, _) in plans.items()}
     failed = []
     if not collect:
+        from pynn_sfdfa.campaign.earlier_table import left_to_run
         from pynn_sfdfa.campaign.runner import WRONG_USE, run_all
 
-        specs = [spec for runs, held_out in plans.values() for spec in [*runs, *held_out]]
+        specs = [spec for one, plan in plans.items() for left in left_to_run(*plan, stand[one]) for spec in left]
         options = {
             "--seeds": seeds, "--held-out-seeds": held_out_seeds, "--rules": rules, "--workers": workers,
             "--scheduler": scheduler, "--data": data, "--out": out, "--results": results,
@@ -122,6 +123,7 @@ def command(
 
 
 def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path, results: Path, add: bool) -> None:
+    from pynn_sfdfa.campaign.earlier_table import left_to_run
     from pynn_sfdfa.campaign.finished_run import read
     from pynn_sfdfa.campaign.markdown import as_markdown
     from pynn_sfdfa.campaign.runner import WRONG_USE
@@ -129,13 +131,13 @@ def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path
 
     with as_wrong_use(*WRONG_USE):
         finished, chosen = ([run for spec in specs if (run := read(spec)) is not None] for specs in (runs, held_out))
-    missing = len(runs) + len(held_out) - len(finished) - len(chosen)
+    report = _report(table, runs, finished, chosen, results, add)
+    missing = sum(map(len, left_to_run(runs, held_out, report)))
     if missing:
         click.echo(f"{table.experiment}: {missing} of {len(runs) + len(held_out)} runs are not finished.", err=True)
-    if not finished and not chosen:
+    if not report["rules"]:
         click.echo(f"{table.experiment}: no run in {out} is finished, so there is no table.", err=True)
         return
-    report = _report(table, runs, finished, chosen, results, add)
     files.make_folder(results)
     files.write_text(results / f"{table.experiment}.json", json.dumps(report, indent=1) + "\n")
     text = as_markdown(report)

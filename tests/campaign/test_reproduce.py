@@ -241,8 +241,11 @@ def test_runs_are_made_and_then_collected(small, tmp_path):
     assert collected.stdout == made.stdout
 
     shutil.rmtree(tmp_path / "runs" / "digits-bp-seed1")
-    added = invoke("digits", "--collect", "--add", *options)
-    assert added.stdout == made.stdout
+    for collect in (["--collect"], ["--workers", "1"]):  # what stands in the table is not run again
+        added = invoke("digits", *collect, "--add", *options)
+        assert added.stdout == made.stdout
+        assert added.stderr == ""
+        assert not (tmp_path / "runs" / "digits-bp-seed1").exists()
     replaced = invoke("digits", "--collect", *options)
     assert "| BP | 0 |" in replaced.stdout
     shutil.rmtree(tmp_path / "runs" / "digits-sfdfa-seed1")
