@@ -17,7 +17,7 @@ from pyNN import errors, recording
 from pynn_sfdfa.brian2 import schedule, simulator
 from pynn_sfdfa.brian2.idle import run_at_spikes
 from pynn_sfdfa.common.numbers import number
-from pynn_sfdfa.common.recording import SafeClearing
+from pynn_sfdfa.common.recording import SafeClearing, spikes_of
 
 __all__ = ["Recorder", "checked_interval", "state_monitor"]
 
@@ -165,9 +165,7 @@ class Recorder(SafeClearing, recording.Recorder):
 
     def _get_spiketimes(self, ids: Any, clear: bool = False) -> Any:
         times, neurons = self.all_spikes()
-        all_ids = neurons + int(self.population.first_id)
-        wanted = np.isin(all_ids, np.array([int(i) for i in ids], np.int64))
-        return all_ids[wanted], times[wanted]
+        return spikes_of(ids, neurons + int(self.population.first_id), times)
 
     def _local_count(self, variable: Any, filter_ids: Any = None) -> dict[int, int]:
         counts = np.bincount(self.all_spikes()[1], minlength=self.population.size)

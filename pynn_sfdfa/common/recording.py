@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import neo
+import numpy as np
 
-__all__ = ["SafeClearing"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+__all__ = ["SafeClearing", "spikes_of"]
 
 
 class SafeClearing:
@@ -69,3 +75,15 @@ class SafeClearing:
         state = self._simulator.state  # type: ignore[attr-defined]
         self.clear_flag = not state.t > float(self._recording_start_time)  # type: ignore[attr-defined]
         super().store_to_cache(annotations)  # type: ignore[misc]
+
+
+def spikes_of(
+    wanted: Iterable[Any], cells: NDArray[np.int64], times: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return those of some spikes, cell and time of each, that are of the cells wanted, in their order.
+
+    As two arrays, which PyNN hands to Neo as they are: of a list of times a cell it makes objects in a time that grows
+    with the square of the number of cells, seconds for some thousand.
+    """
+    of_these = np.isin(cells, np.array([int(cell) for cell in wanted], np.int64))
+    return cells[of_these], times[of_these]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pyNN import recording
 
-from pynn_sfdfa.common.recording import SafeClearing
+from pynn_sfdfa.common.recording import SafeClearing, spikes_of
 from pynn_sfdfa.event import simulator
 
 if TYPE_CHECKING:
@@ -105,13 +105,10 @@ class Recorder(SafeClearing, recording.Recorder):
         return np.minimum(times, self._simulator.state.t), neurons  # start + time in trial may round up
 
     def _get_spiketimes(self, ids: Any, clear: bool = False) -> Any:
+        """Return cells and times in ms of all their spikes: of these, unlike of a list a cell, PyNN makes no loop."""
         times, neurons = self._all_spikes()
-        by_neuron = np.argsort(neurons, kind="stable")
-        neurons, times = neurons[by_neuron], times[by_neuron]
-        first = int(self.population.first_id)
-        wanted = np.array([int(i) - first for i in ids], np.int64)
-        start, stop = np.searchsorted(neurons, wanted), np.searchsorted(neurons, wanted, side="right")
-        return {int(i): times[a:b] for i, a, b in zip(ids, start, stop, strict=True)}
+        in_order = np.argsort(times, kind="stable")
+        return spikes_of(ids, neurons[in_order] + int(self.population.first_id), times[in_order])
 
     def _get_all_signals(self, variable: Any, ids: Any, clear: bool = False) -> Any:
         """Return samples (n_samples, n_ids); NaN before recording of a neuron began."""

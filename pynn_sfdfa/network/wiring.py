@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import quantities as pq
 
 from pynn_sfdfa.network import static_synapses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Protocol
 
     from numpy.typing import ArrayLike, NDArray
@@ -88,27 +89,25 @@ class Wiring:
         later : float
             By how many ms its trials begin later than those of the input.
         """
-        found = np.zeros((self.n_trials, population.size), np.int64)
-        for neuron, (trials, _) in enumerate(self._spikes(population, later)):
-            np.add.at(found[:, neuron], trials, 1)
-        return found
+        trials, neurons, _ = self.spikes(population, later)
+        of_cell = np.bincount(trials * population.size + neurons, minlength=self.n_trials * population.size)
+        return of_cell.reshape(self.n_trials, population.size)
 
     def spikes(
         self, population: Any, later: float = 0.0
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-        """Return trial, neuron and time in ms of every spike but those in pauses, three arrays; see `counts`."""
-        found = list(self._spikes(population, later))
-        neurons = np.repeat(np.arange(len(found)), [trials.size for trials, _ in found])
-        trials, times = (np.concatenate(part) for part in zip(*found, strict=True))
-        return trials, neurons, times
-
-    def _spikes(self, population: Any, later: float) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Return, for each neuron, the trial of each of its spikes, and when it came in it; not those in pauses."""
-        for train in population.get_data("spikes").segments[-1].spiketrains:
-            times = np.asarray(train.rescale("ms").magnitude, float) - later + _ROUNDING
-            trial, within = np.divmod(times, self.pause + self.trial_duration)
-            shown = (within >= self.pause) & (trial >= 0) & (trial < self.n_trials)
-            yield trial[shown].astype(np.int64), (within[shown] - self.pause).astype(np.float32)
+        """Return trial, neuron and time in ms of every spike but those in pauses, neuron by neuron; see `counts`."""
+        cells, times = population.get_data("spikes").segments[-1].spiketrains.multiplexed
+        neurons = np.asarray(cells, np.int64) - int(population.first_id)
+        in_trials = np.asarray(pq.Quantity(times, "ms"), float) - later + _ROUNDING
+        trial, within = np.divmod(in_trials, self.pause + self.trial_duration)
+        shown = (within >= self.pause) & (trial >= 0) & (trial < self.n_trials)
+        by_neuron = np.flatnonzero(shown)[np.argsort(neurons[shown], kind="stable")]
+        return (
+            trial[by_neuron].astype(np.int64),
+            neurons[by_neuron],
+            (within[by_neuron] - self.pause).astype(np.float32),
+        )
 
 
 _ROUNDING = 1e-6  # ms, by which times on a grid are off

@@ -10,7 +10,7 @@ import quantities as pq
 from pyNN import errors, recording
 
 from pynn_sfdfa.common.numbers import number
-from pynn_sfdfa.common.recording import SafeClearing
+from pynn_sfdfa.common.recording import SafeClearing, spikes_of
 from pynn_sfdfa.spiNNaker import simulator
 from pynn_sfdfa.spiNNaker.spynnaker_names import (
     OF_CORES,
@@ -96,9 +96,8 @@ class Recorder(SafeClearing, recording.Recorder):
 
     def _get_spiketimes(self, ids: Any, clear: bool = False) -> Any:
         neurons, times = recorded_spikes(self.population.label)
-        indices = [self.population.id_to_index(cell) for cell in ids]
-        start, stop = (np.searchsorted(neurons, indices, side) for side in ("left", "right"))
-        return {int(cell): times[a:b] for cell, a, b in zip(ids, start, stop, strict=True)}
+        in_order = np.argsort(times, kind="stable")
+        return spikes_of(ids, neurons[in_order] + int(self.population.first_id), times[in_order])
 
     def _get_all_signals(self, variable: Any, ids: Any, clear: bool = False) -> Any:
         """Return samples (n_samples, n_ids)."""
@@ -124,7 +123,9 @@ class Recorder(SafeClearing, recording.Recorder):
         ids = sorted(self.filter_recorded(variable, filter_ids))
         if not simulator.state.running:
             return {int(cell): 0 for cell in ids}
-        return {cell: len(times) for cell, times in self._get_spiketimes(ids).items()}
+        fired, _ = self._get_spiketimes(ids)
+        counts = np.bincount(fired - int(self.population.first_id), minlength=self.population.size)
+        return {int(cell): int(counts[self.population.id_to_index(cell)]) for cell in ids}
 
     def _clear_simulator(self) -> None:
         if simulator.state.running:

@@ -3,6 +3,7 @@
 import pickle
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 import neo
 import numpy as np
@@ -25,6 +26,25 @@ def spikes_of_a_source_that_are_read_and_cleared_come_once(sim):
         yield
         assert count(population, clear=True) == n
     assert count(population) == 0
+
+
+@case
+def reading_spikes_makes_no_object_for_each_cell(sim):
+    """PyNN's loop over objects takes seconds for some thousand cells, four times as many for twice as many."""
+    population = source(sim, TIMES)
+    population.record("spikes")
+    for n in (3, 5, 8, 9):
+        yield
+        with mock.patch.object(neo, "SpikeTrain", side_effect=AssertionError):
+            trains = population.get_data("spikes").segments[0].spiketrains
+        of_cells, times = trains.multiplexed
+        assert len(times) == n
+        assert [float(time) for time in times] == sorted(float(time) for time in times)
+        for index, train in enumerate(trains):
+            cell = population[index]
+            assert train.annotations["channel_id"] == cell
+            assert train.annotations["source_index"] == index
+            assert np.array_equal(train, times[of_cells == cell])
 
 
 @case
