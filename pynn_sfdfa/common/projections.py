@@ -149,8 +149,8 @@ class ReadAndSet:
         space = self._handle_distance_expressions(  # type: ignore[attr-defined]
             ParameterSpace({name: value}, self.synapse_type.get_schema(), self.shape)
         )
-        space.evaluate(simplify=False)
-        matrix: NDArray[np.float64] = space[name]
+        space.evaluate(simplify=True)  # one value for all stays one: no matrix, of which few synapses may be a part
+        matrix = np.broadcast_to(space[name], self.shape)
         return matrix[self.presynaptic_indices, self.postsynaptic_indices].astype(float)
 
     def get(

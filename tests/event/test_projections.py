@@ -1,5 +1,7 @@
 """Projection: connectors, reading and setting synapses, saving and restoring them."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from pyNN.core import IndexBasedExpression
@@ -87,6 +89,18 @@ def test_set(pair):
     )
     weights, rates, delays = projection.get(["weight", "learning_rate", "delay"], format="array")
     assert (weights[MASK] < 0).all() and set(rates[MASK]) == {0.1} and set(delays[MASK]) == {3.0}
+
+
+def test_one_value_for_all_of_few_synapses_makes_no_matrix():
+    stimulus = sim.Population(3000, sim.SpikeSourceArray())
+    cells = sim.Population(3000, sim.IF_curr_exp())
+    projection = sim.Projection(stimulus, cells, sim.OneToOneConnector(), sim.StaticSynapse(weight=1.0, delay=1.0))
+    tracemalloc.start()
+    projection.set(weight=0.5)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000  # bytes; the matrix has 72 million
+    assert set(projection.get("weight", format="list", with_address=False)) == {0.5}
 
 
 @pytest.mark.parametrize(
