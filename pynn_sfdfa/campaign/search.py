@@ -61,8 +61,7 @@ class Search:
     Raises
     ------
     SweepError
-        If a bound of a range is not valid in the experiment, no samples are held out, or the folder holds another
-        search.
+        If a bound of a range is not valid in the experiment, or the folder holds another search.
     pynn_sfdfa.support.files.WriteError
         If the file cannot be written.
     """
@@ -205,23 +204,24 @@ class Search:
             raise WriteError(None, str(reason), str(self._file)) from None
 
 
-def check(sweep: Sweep) -> None:
-    """Check that every bound and choice is valid in the experiment by itself, and that samples are held out.
+def check(sweep: Sweep) -> list[Experiment]:
+    """Check that every bound and choice is valid in the experiment by itself.
+
+    Returns
+    -------
+    list of Experiment
+        Those of these settings that hold out no training samples: their data must have validation samples.
 
     Raises
     ------
     SweepError
-        If not.
+        If a bound or choice is not valid.
     """
     ranges = sweep.random
     first = {key: own.values[0] for key, own in ranges.items()}
     others = [first | {key: value} for key, own in ranges.items() for value in own.values[1:]]
-    for point in [first, *others]:
-        if not sweep.settings(point, sweep.seeds[0]).data.validation:
-            raise SweepError(
-                f'{sweep.path}: method = "tpe" chooses by training samples that are held out, so that test samples '
-                "take no part in the choice; say how many, such as data.validation = 0.1 under [set]."
-            )
+    settings = [sweep.settings(point, sweep.seeds[0]) for point in [first, *others]]
+    return [one for one in settings if not one.data.validation]
 
 
 def _suggest(trial: Trial, key: str, distribution: Distribution) -> None:

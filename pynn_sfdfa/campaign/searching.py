@@ -14,7 +14,9 @@ from pynn_sfdfa.campaign.execution import execute
 from pynn_sfdfa.campaign.progress import scores
 from pynn_sfdfa.campaign.pruning import PrunedHere
 from pynn_sfdfa.campaign.spec import RunSpec
+from pynn_sfdfa.campaign.sweep import SweepError
 from pynn_sfdfa.experiments.layers import placed_layers
+from pynn_sfdfa.experiments.loading import loaded
 from pynn_sfdfa.experiments.run_folder import RunFolder
 from pynn_sfdfa.hardware.cores import cores_needed
 from pynn_sfdfa.network.connectivity import Dense
@@ -67,7 +69,7 @@ def run_search(
     CampaignError
         As `run_all` does, or if Optuna is missing, or there is no estimate of the cores that are to be minimised.
     SweepError
-        As `Search` does.
+        As `Search` does, and if no training samples are held out and the data have no validation samples either.
     RunFolderError, DatasetError, pynn_sfdfa.support.files.WriteError, KeyboardInterrupt
         As `run_all` does.
     """
@@ -78,7 +80,13 @@ def run_search(
         )
     from pynn_sfdfa.campaign.search import Search, check  # an optional dependency, and slow to import
 
-    check(sweep)
+    for settings in check(sweep):
+        if loaded(settings, data, stream)[0].validation is None:
+            raise SweepError(
+                f'{sweep.path}: method = "tpe" chooses by samples that are neither learned nor tested, and '
+                f"{settings.data.name} has none of its own; hold some training samples out, such as "
+                "data.validation = 0.1 under [set]."
+            )
     at_once = runner.runs_at_once(workers, scheduler, sweep.draws)
     spec = RunSpec(sweep.settings({key: own.values[-1] for key, own in sweep.random.items()}, sweep.seeds[0]), folder)
     runner.check_data([spec], data, stream, 1 if scheduler else at_once)

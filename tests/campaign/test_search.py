@@ -12,6 +12,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 pytest.importorskip("optuna", reason="run: pip install 'pynn-sfdfa[sweep]'")
@@ -19,6 +20,7 @@ pytest.importorskip("optuna", reason="run: pip install 'pynn-sfdfa[sweep]'")
 from campaign.small_runs import spec
 from click.testing import CliRunner
 
+from pynn_sfdfa import datasets
 from pynn_sfdfa.campaign import pruning, runner, searching
 from pynn_sfdfa.campaign import search as searches
 from pynn_sfdfa.campaign import sweep as sweeps
@@ -192,7 +194,7 @@ def test_what_is_no_dense_network_has_no_estimate_of_cores(tmp_path):
         (
             "data.validation = 0.1",
             "data.validation = 0.0",
-            "so that test samples take no part in the choice; say how many",
+            "digits has none of its own; hold some training samples out",
         ),
         ("[5, 50]", "[0, 50]", "training.batch_size"),
         ("[400]]", '"many"]', "network.hidden_sizes"),
@@ -204,6 +206,21 @@ def test_what_cannot_be_searched_is_refused_before_anything_runs(tmp_path, old, 
         searched(tmp_path, SEARCH.replace(old, new))
     assert message in str(refused.value)
     assert not (tmp_path / "out").exists()
+
+
+def test_data_with_validation_samples_are_searched_without_holding_any_out(tmp_path, made_up):
+    digits = datasets.load("digits")
+    parts = {"train": digits.train, "test": digits.test, "validation": digits.test}
+    arrays = {
+        f"{kind}_{name}": getattr(part, field)
+        for name, part in parts.items()
+        for kind, field in (("x", "values"), ("y", "labels"))
+    }
+    np.savez(tmp_path / "own.npz", **arrays)
+    text = SEARCH.replace("14", "2").replace("data.validation = 0.1", f"data.name = 'npz:{tmp_path / 'own.npz'}'")
+    runs, _, _ = searched(tmp_path, text)
+    assert len(runs) == 2
+    assert made_up.epochs > 0
 
 
 def test_another_search_in_the_same_folder_is_refused(tmp_path, made_up):
