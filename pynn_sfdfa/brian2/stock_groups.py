@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import brian2
 
 from pynn_sfdfa.brian2 import simulator
+from pynn_sfdfa.brian2.exact_step import exact_step
 from pynn_sfdfa.brian2.parameters import Parameters
 
 __all__ = ["ConductanceAdaptiveGroup", "ExponentialGroup", "HodgkinHuxleyGroup", "IzhikevichGroup", "ThresholdGroup"]
@@ -34,10 +35,11 @@ class StockGroup(Parameters, brian2.NeuronGroup):
     method: ClassVar[Any] = ("exact", "euler", "heun")  # the first that is possible
 
     def __init__(self, n: int, equations: Any, **parameters: Any) -> None:
+        step = exact_step(equations)
         super().__init__(
             n,
             equations + brian2.Equations(self.declared),
-            method=self.method,
+            method=self.method if step is None else lambda *_: step,
             threshold=self.threshold,
             reset=self.reset,
             refractory=self.refractory,
