@@ -9,6 +9,15 @@ from pathlib import Path
 __all__ = ["missing"]
 
 _SIMULATORS = ("event", "brian2", "spiNNaker")
+_KINDS = {
+    "Synapse": "synapse types",
+    "Connector": "connectors",
+    "CurrentSource": "current sources",
+    "DCSource": "current sources",
+    "ACSource": "current sources",
+    "WeightDependence": "weight dependences",
+}
+"""What is called for, by how its name ends; else it may be a cell type."""
 
 
 def _names(simulator: str) -> list[str]:
@@ -37,6 +46,14 @@ def missing(simulator: str, name: str, cells: list[str]) -> AttributeError:
     if name.startswith("__"):
         return AttributeError(f"module 'pynn_sfdfa.{simulator}' has no attribute {name!r}")
     others = [f"pynn_sfdfa.{other}" for other in _SIMULATORS if other != simulator and name in _names(other)]
-    there = f"Its cell types are {', '.join(sorted(cells))}; dir(pynn_sfdfa.{simulator}) lists everything."
+    there = f"{_alike(simulator, name, cells)}; dir(pynn_sfdfa.{simulator}) lists everything."
     who = f" {name} is in {' and '.join(others)}." if others else ""
     return AttributeError(f"pynn_sfdfa.{simulator} has no {name}. {there}{who}", name=name)
+
+
+def _alike(simulator: str, name: str, cells: list[str]) -> str:
+    """Return which names a back end has of the kind that was asked for."""
+    kind = next((kind for ending, kind in _KINDS.items() if name.endswith(ending)), "cell types")
+    endings = tuple(ending for ending, of in _KINDS.items() if of == kind)
+    there = cells if kind == "cell types" else [own for own in _names(simulator) if own.endswith(endings)]
+    return f"Its {kind} are {', '.join(sorted(there))}" if there else f"It has no {kind}"

@@ -170,6 +170,19 @@ def test_a_cell_type_that_is_not_there_says_what_is(sim):
         _ = sim.NoSuchCell
 
 
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("NoSuchSynapse", "Its synapse types are .*StaticSynapse"),
+        ("NoSuchConnector", "Its connectors are AllToAllConnector, "),
+        ("NoSuchCurrentSource", "Its current sources are ACSource, DCSource, |It has no current sources;"),
+    ],
+)
+def test_what_is_not_there_says_what_is_of_its_kind(sim, name, there):
+    with pytest.raises(AttributeError, match=f"has no {name}. {there}"):
+        getattr(sim, name)
+
+
 def test_no_current_is_injected_into_what_takes_none(sim):
     population = sim.Population(2, sim.LIF_SFDFA(**CELL))
     with pytest.raises(TypeError, match="LIF_SFDFA is integrated exactly between spikes"):

@@ -47,7 +47,7 @@ def test_parameters_are_read_and_set_as_in_pynn(mapped, stock):
         (
             lambda sim, s: sim.NoSuchConnector,
             AttributeError,
-            "has no NoSuchConnector. Its cell types are .*IF_curr_exp",
+            "has no NoSuchConnector. Its connectors are AllToAllConnector, ",
         ),
         (lambda sim, s: sim.IF_cond_alpha, AttributeError, "IF_cond_alpha is in pynn_sfdfa.brian2"),
     ],
