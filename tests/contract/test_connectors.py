@@ -1,8 +1,10 @@
 """Who is connected by a connector: on every simulator the same as PyNN says, populations of one neuron included."""
 
+import csa
 import numpy as np
 import pyNN.mock as mock
 import pytest
+from pyNN.core import IndexBasedExpression
 from pyNN.random import NumpyRNG
 from small_networks import CELL
 
@@ -17,6 +19,38 @@ CONNECTORS = {
     "array": lambda sim, shape: sim.ArrayConnector(np.arange(np.prod(shape)).reshape(shape) % 2 == 0),
     "list": lambda sim, shape: sim.FromListConnector([(shape[0] - 1, 0), (0, shape[1] - 1)][: max(shape)]),
 }
+
+
+class Near(IndexBasedExpression):
+    """A probability: 1 near the diagonal."""
+
+    def __call__(self, i, j):
+        return np.where(np.abs(i - j) < 2, 1.0, 0.0)
+
+
+MADE_WITH = {
+    "CSAConnector": (csa.full,),
+    "DisplacementDependentProbabilityConnector": (lambda d: np.prod(np.abs(d) < 2, axis=0),),
+    "DistanceDependentProbabilityConnector": ("d < 1.5",),
+    "FixedNumberPostConnector": (1,),
+    "FixedNumberPreConnector": (1,),
+    "FixedProbabilityConnector": (0.9,),
+    "FixedTotalNumberConnector": (1,),
+    "FromListConnector": ([(0, 0), (1, 1)],),
+    "ArrayConnector": (np.eye(4, 3, dtype=bool),),
+    "IndexBasedProbabilityConnector": (Near(),),
+}
+"""Arguments for the connectors that need some."""
+
+ELSEWHERE = {
+    "CloneConnector",
+    "ConvolutionConnector",
+    "FromFileConnector",
+    "KernelConnector",
+    "PoolDenseConnector",
+    "SmallWorldConnector",
+}
+"""Those that need another projection, a file or a layout, and one of sPyNNaker that may connect two neurons twice."""
 
 SHAPES = [(1, 1), (1, 3), (3, 1), (4, 3)]
 
@@ -85,3 +119,16 @@ def test_views_and_random_numbers_give_the_same_connections(sim):
         mock.StaticSynapse(weight=1.0, delay=1.0),
     )
     assert projection.get("weight", format="list") == sorted(other.get("weight", format="list"))
+
+
+def test_every_connector_that_a_simulator_lists_connects(sim):
+    names = {name for name in dir(sim) if name.endswith("Connector")} - ELSEWHERE
+    assert len(names) > 9
+    for name in sorted(names):
+        projection = wire(
+            sim,
+            sim.LIF_SFDFA(**CELL),
+            (4, 3),
+            lambda sim, shape, name=name: getattr(sim, name)(*MADE_WITH.get(name, ())),
+        )
+        assert len(projection.get("weight", format="list")) > 0, name
