@@ -1,7 +1,7 @@
 """The exact step of a leaky membrane that currents drive, whatever the ratio of its time constants.
 
 Brian2 finds such a step by itself, but divides in it by the difference of time constants, which may be none, and takes
-seconds, for alpha functions a quarter of a minute, to find it, in every process again. It is short when written down:
+seconds to find it, for alpha functions many, in every process again. It is short when written down:
 a current decays by ``exp(-dt/tau_syn)`` in a step, and adds to the potential, with ``a = dt/tau_m - dt/tau_syn``,
 ``I dt/C exp(-dt/tau_m) exprel(a)``, where ``exprel(a) = (exp(a) - 1)/a`` is 1 for equal time constants.
 """
