@@ -79,11 +79,15 @@ class SafeClearing:
 
 def spikes_of(
     wanted: Iterable[Any], cells: NDArray[np.int64], times: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.float64]] | dict[int, NDArray[np.float64]]:
     """Return those of some spikes, cell and time of each, that are of the cells wanted, in their order.
 
     As two arrays, which PyNN hands to Neo as they are: of a list of times a cell it makes objects in a time that grows
-    with the square of the number of cells, seconds for some thousand.
+    with the square of the number of cells, seconds for some thousand. An empty dictionary where no cell is wanted, for
+    PyNN looks for the first cell of arrays.
     """
-    of_these = np.isin(cells, np.array([int(cell) for cell in wanted], np.int64))
+    these = np.array([int(cell) for cell in wanted], np.int64)
+    if not these.size:
+        return {}
+    of_these = np.isin(cells, these)
     return cells[of_these], times[of_these]

@@ -123,8 +123,8 @@ class Recorder(SafeClearing, recording.Recorder):
         ids = sorted(self.filter_recorded(variable, filter_ids))
         if not simulator.state.running:
             return {int(cell): 0 for cell in ids}
-        fired, _ = self._get_spiketimes(ids)
-        counts = np.bincount(fired - int(self.population.first_id), minlength=self.population.size)
+        neurons, _ = recorded_spikes(self.population.label)
+        counts = np.bincount(neurons, minlength=self.population.size)
         return {int(cell): int(counts[self.population.id_to_index(cell)]) for cell in ids}
 
     def _clear_simulator(self) -> None:

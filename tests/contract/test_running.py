@@ -48,6 +48,17 @@ def reading_spikes_makes_no_object_for_each_cell(sim):
 
 
 @case
+def cells_that_are_not_recorded_have_no_spike_trains(sim):
+    population = source(sim, TIMES)
+    population[0:1].record("spikes")
+    for times in (TIMES[0][:2], TIMES[0][:4], TIMES[0][:5], TIMES[0]):
+        yield
+        assert spikes(population) == [times]
+        assert spikes(population[1:2]) == []
+        assert population.get_spike_counts() == {int(population[0]): len(times)}
+
+
+@case
 def spikes_of_cells_that_are_read_and_cleared_come_once(sim):
     stimulus, population = source(sim, TIMES), cells(sim)
     sim.Projection(stimulus, population, sim.OneToOneConnector(), sim.StaticSynapse(weight=30.0, delay=1.0))
