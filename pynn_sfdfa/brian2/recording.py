@@ -17,7 +17,7 @@ from pyNN import errors, recording
 from pynn_sfdfa.brian2 import schedule, simulator
 from pynn_sfdfa.brian2.idle import run_at_spikes
 from pynn_sfdfa.common.numbers import number
-from pynn_sfdfa.common.recording import SafeClearing, spikes_of
+from pynn_sfdfa.common.recording import SafeClearing, SpikesAsArrays
 
 __all__ = ["Recorder", "checked_interval", "state_monitor"]
 
@@ -67,7 +67,7 @@ class _Sampled:
     monitor: Any
 
 
-class Recorder(SafeClearing, recording.Recorder):
+class Recorder(SafeClearing, SpikesAsArrays, recording.Recorder):
     """What has been recorded from one population since t = 0 or the last ``get_data(clear=True)``."""
 
     _simulator = simulator
@@ -162,15 +162,6 @@ class Recorder(SafeClearing, recording.Recorder):
         since[list(self._since)] = list(self._since.values())
         recorded = times >= since[neurons] - 1e-6 * float(simulator.state.dt)
         return times[recorded], neurons[recorded]
-
-    def _get_spiketimes(self, ids: Any, clear: bool = False) -> Any:
-        times, neurons = self.all_spikes()
-        return spikes_of(ids, neurons + int(self.population.first_id), times)
-
-    def _local_count(self, variable: Any, filter_ids: Any = None) -> dict[int, int]:
-        counts = np.bincount(self.all_spikes()[1], minlength=self.population.size)
-        first = int(self.population.first_id)
-        return {int(i): int(counts[int(i) - first]) for i in self.filter_recorded(variable, filter_ids)}
 
     def _in_pynn_units(self, variable: str, values: Any) -> np.ndarray:
         translation = self.population.celltype.state_variable_translations[variable]

@@ -53,19 +53,13 @@ def with_earlier(report: Mapping[str, Any], earlier: Mapping[str, Any], name: st
         raise EarlierTableError(f"{name} is no table of pynn-sfdfa reproduce; leave out --add to replace it.") from None
 
 
-def left_to_run(
-    runs: Sequence[RunSpec], held_out: Sequence[RunSpec], report: Mapping[str, Any]
-) -> tuple[list[RunSpec], list[RunSpec]]:
+def left_to_run(runs: Sequence[RunSpec], held_out: Sequence[RunSpec], report: Mapping[str, Any]) -> list[RunSpec]:
     """Return those runs, and those with held-out samples, of which a result has no figures."""
-    of_rules = report["rules"]
-    stand = {
-        kind: {(rule, run["seed"]) for rule, entries in of_rules.items() for run in entries[kind]}
-        for kind in ("runs", "held_out_runs")
-    }
-    return (
-        [spec for spec in runs if (spec.rule, spec.seed) not in stand["runs"]],
-        [spec for spec in held_out if (spec.rule, spec.seed) not in stand["held_out_runs"]],
-    )
+    left: list[RunSpec] = []
+    for kind, specs in (("runs", runs), ("held_out_runs", held_out)):
+        stand = {(rule, run["seed"]) for rule, entries in report["rules"].items() for run in entries[kind]}
+        left += [spec for spec in specs if (spec.rule, spec.seed) not in stand]
+    return left
 
 
 def _settings(report: Mapping[str, Any], rules: Sequence[str]) -> dict[str, Any]:

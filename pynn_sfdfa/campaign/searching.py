@@ -80,7 +80,7 @@ def run_search(
         )
     from pynn_sfdfa.campaign.search import Search, check  # an optional dependency, and slow to import
 
-    for settings in check(sweep):
+    for settings in {one.data: one for one in check(sweep)}.values():  # each data set is looked at once
         if loaded(settings, data, stream)[0].validation is None:
             raise SweepError(
                 f'{sweep.path}: method = "tpe" chooses by samples that are neither learned nor tested, and '

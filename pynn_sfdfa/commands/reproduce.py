@@ -99,14 +99,15 @@ def command(
         )
         for one in tables
     }
+    nothing: dict[str, Any] = {"rules": {}}
     # Also, a table that nothing can be added to is refused before hours of runs.
-    stand = {one: _report(one, runs, [], [], results, add) for one, (runs, _) in plans.items()}
+    stand = {one: _report(one, runs, [], [], results, add) if add else nothing for one, (runs, _) in plans.items()}
     failed = []
     if not collect:
         from pynn_sfdfa.campaign.earlier_table import left_to_run
         from pynn_sfdfa.campaign.runner import WRONG_USE, run_all
 
-        specs = [spec for one, plan in plans.items() for left in left_to_run(*plan, stand[one]) for spec in left]
+        specs = [spec for one, plan in plans.items() for spec in left_to_run(*plan, stand[one])]
         options = {
             "--seeds": seeds, "--held-out-seeds": held_out_seeds, "--rules": rules, "--workers": workers,
             "--scheduler": scheduler, "--data": data, "--out": out, "--results": results,
@@ -132,7 +133,7 @@ def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path
     with as_wrong_use(*WRONG_USE):
         finished, chosen = ([run for spec in specs if (run := read(spec)) is not None] for specs in (runs, held_out))
     report = _report(table, runs, finished, chosen, results, add)
-    missing = sum(map(len, left_to_run(runs, held_out, report)))
+    missing = len(left_to_run(runs, held_out, report))
     if missing:
         click.echo(f"{table.experiment}: {missing} of {len(runs) + len(held_out)} runs are not finished.", err=True)
     if not report["rules"]:

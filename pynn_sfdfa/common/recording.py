@@ -1,4 +1,4 @@
-"""What the recorders of all simulators share: data are deleted only once they are in the caller's hands."""
+"""What the recorders of all simulators share: when data are deleted, and how spikes are handed over."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import neo
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
-__all__ = ["SafeClearing", "spikes_of"]
+__all__ = ["SafeClearing", "SpikesAsArrays"]
 
 
 class SafeClearing:
@@ -77,17 +75,31 @@ class SafeClearing:
         super().store_to_cache(annotations)  # type: ignore[misc]
 
 
-def spikes_of(
-    wanted: Iterable[Any], cells: NDArray[np.int64], times: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]] | dict[int, NDArray[np.float64]]:
-    """Return those of some spikes, cell and time of each, that are of the cells wanted, in their order.
+class SpikesAsArrays:
+    """Mixed into the Recorder of a back end, before PyNN's: spikes go to PyNN as two arrays, cells and times.
 
-    As two arrays, which PyNN hands to Neo as they are: of a list of times a cell it makes objects in a time that grows
-    with the square of the number of cells, seconds for some thousand. An empty dictionary where no cell is wanted, for
-    PyNN looks for the first cell of arrays.
+    PyNN hands these to Neo as they are; of a list of times a cell it makes objects in a time that grows with the square
+    of the number of cells, seconds for some thousand.
     """
-    these = np.array([int(cell) for cell in wanted], np.int64)
-    if not these.size:
-        return {}
-    of_these = np.isin(cells, these)
-    return cells[of_these], times[of_these]
+
+    population: Any
+
+    def all_spikes(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return times (ms) and neurons of the spikes of recorded neurons."""
+        raise NotImplementedError
+
+    def _get_spiketimes(self, ids: Any, clear: bool = False) -> Any:
+        these = np.array([int(cell) for cell in ids], np.int64)
+        if not these.size:
+            return {}  # of no cell; of arrays PyNN looks for the first one
+        times, neurons = self.all_spikes()
+        in_order = np.argsort(times, kind="stable")
+        cells, times = neurons[in_order] + int(self.population.first_id), times[in_order]
+        wanted = np.isin(cells, these)
+        return cells[wanted], times[wanted]
+
+    def _local_count(self, variable: Any, filter_ids: Any = None) -> dict[int, int]:
+        counts = np.bincount(self.all_spikes()[1], minlength=self.population.size)
+        first = int(self.population.first_id)
+        ids = sorted(self.filter_recorded(variable, filter_ids))  # type: ignore[attr-defined]
+        return {int(cell): int(counts[int(cell) - first]) for cell in ids}

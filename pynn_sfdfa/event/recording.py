@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pyNN import recording
 
-from pynn_sfdfa.common.recording import SafeClearing, spikes_of
+from pynn_sfdfa.common.recording import SafeClearing, SpikesAsArrays
 from pynn_sfdfa.event import simulator
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ __all__ = ["Recorder"]
 _TOLERANCE = 1e-6  # of a sampling interval: a multiple of the interval may differ that much from the time meant
 
 
-class Recorder(SafeClearing, recording.Recorder):
+class Recorder(SafeClearing, SpikesAsArrays, recording.Recorder):
     """What has been recorded from one population since t = 0 or the last ``get_data(clear=True)``."""
 
     _simulator = simulator
@@ -99,16 +99,11 @@ class Recorder(SafeClearing, recording.Recorder):
             chosen = recorded[np.minimum(np.searchsorted(recorded, neurons), recorded.size - 1)] == neurons
             self._spikes.append((times[chosen], neurons[chosen]))
 
-    def _all_spikes(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def all_spikes(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return times (ms) and neurons of the spikes of recorded neurons."""
         parts = [*self._spikes, (np.empty(0), np.empty(0, np.int64))]
         times, neurons = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         return np.minimum(times, self._simulator.state.t), neurons  # start + time in trial may round up
-
-    def _get_spiketimes(self, ids: Any, clear: bool = False) -> Any:
-        """Return cells and times in ms of all their spikes: of these, unlike of a list a cell, PyNN makes no loop."""
-        times, neurons = self._all_spikes()
-        in_order = np.argsort(times, kind="stable")
-        return spikes_of(ids, neurons[in_order] + int(self.population.first_id), times[in_order])
 
     def _get_all_signals(self, variable: Any, ids: Any, clear: bool = False) -> Any:
         """Return samples (n_samples, n_ids); NaN before recording of a neuron began."""
@@ -120,11 +115,6 @@ class Recorder(SafeClearing, recording.Recorder):
             _, columns, source = np.intersect1d(wanted, neurons, assume_unique=True, return_indices=True)
             signal[start : start + len(values), columns] = values[:, source]
         return signal, None
-
-    def _local_count(self, variable: Any, filter_ids: Any = None) -> dict[int, int]:
-        counts = np.bincount(self._all_spikes()[1], minlength=self.population.size)
-        first = int(self.population.first_id)
-        return {int(i): int(counts[int(i) - first]) for i in self.filter_recorded(variable, filter_ids)}
 
     def _clear_simulator(self) -> None:
         self.forget()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import quantities as pq
 from pyNN import errors, recording
 
 from pynn_sfdfa.common.numbers import number
-from pynn_sfdfa.common.recording import SafeClearing, spikes_of
+from pynn_sfdfa.common.recording import SafeClearing, SpikesAsArrays
 from pynn_sfdfa.spiNNaker import simulator
 from pynn_sfdfa.spiNNaker.spynnaker_names import (
     OF_CORES,
@@ -20,10 +20,13 @@ from pynn_sfdfa.spiNNaker.spynnaker_names import (
     recorded_spikes,
 )
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 __all__ = ["Recorder"]
 
 
-class Recorder(SafeClearing, recording.Recorder):
+class Recorder(SafeClearing, SpikesAsArrays, recording.Recorder):
     """What has been recorded from one population since t = 0 or the last ``get_data(clear=True)``."""
 
     _simulator = simulator
@@ -94,10 +97,12 @@ class Recorder(SafeClearing, recording.Recorder):
             self._on = {}
         self.recorded.clear()
 
-    def _get_spiketimes(self, ids: Any, clear: bool = False) -> Any:
+    def all_spikes(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return times (ms) and neurons of the spikes of recorded neurons."""
+        if not simulator.state.running:
+            return np.empty(0), np.empty(0, np.int64)
         neurons, times = recorded_spikes(self.population.label)
-        in_order = np.argsort(times, kind="stable")
-        return spikes_of(ids, neurons[in_order] + int(self.population.first_id), times[in_order])
+        return times, neurons
 
     def _get_all_signals(self, variable: Any, ids: Any, clear: bool = False) -> Any:
         """Return samples (n_samples, n_ids)."""
@@ -118,14 +123,6 @@ class Recorder(SafeClearing, recording.Recorder):
                 segment.events.extend(events)
                 segment.analogsignals.extend(signals)
         return segment
-
-    def _local_count(self, variable: Any, filter_ids: Any = None) -> dict[int, int]:
-        ids = sorted(self.filter_recorded(variable, filter_ids))
-        if not simulator.state.running:
-            return {int(cell): 0 for cell in ids}
-        neurons, _ = recorded_spikes(self.population.label)
-        counts = np.bincount(neurons, minlength=self.population.size)
-        return {int(cell): int(counts[self.population.id_to_index(cell)]) for cell in ids}
 
     def _clear_simulator(self) -> None:
         if simulator.state.running:
