@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pynn_sfdfa.rules.learning_rule import LearningRule, Parts, Strength, TargetRate
-from pynn_sfdfa.rules.parts.macro import Macro, SilentTargetSpikes
+from pynn_sfdfa.rules.parts.macro import Macro, SilentRatio, SilentTargetSpikes
 from pynn_sfdfa.rules.parts.no_feedback import NoFeedback
 from pynn_sfdfa.rules.parts.spsp import SPSP, Lateral, Micro, Silent
 from pynn_sfdfa.support.settings import MayBeLeftOut
@@ -29,6 +29,8 @@ class HM2BP(LearningRule):
         Effect of an input spike on a neuron that did not fire, in tau_syn/cm (`SPSP`).
     silent_target_spikes : int
         Spikes that a silent target neuron is given (`Macro`).
+    silent_ratio : float
+        What silent neurons pass on of errors (`Macro`).
     rho, r_target : float
         Rate regularisation of hidden neurons; none was published.
     """
@@ -41,9 +43,10 @@ class HM2BP(LearningRule):
     lateral: Lateral = True
     silent: Silent = 0.1
     silent_target_spikes: SilentTargetSpikes = 35
+    silent_ratio: SilentRatio = 1.0
 
     @cached_property
     def parts(self) -> Parts:
         """S-PSP; macro transport; no feedback."""
         local = SPSP(silent=self.silent, micro=self.micro, lateral=self.lateral)
-        return Parts(local, Macro(self.silent_target_spikes), NoFeedback())
+        return Parts(local, Macro(self.silent_target_spikes, self.silent_ratio), NoFeedback())

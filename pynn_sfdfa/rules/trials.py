@@ -109,10 +109,13 @@ class Trials(Protocol):
         """
         ...
 
-    def neuron_errors_through_weights(self, layer: int, error: NDArray[np.float32]) -> NDArray[np.float32]:
+    def neuron_errors_through_weights(
+        self, layer: int, error: NDArray[np.float32], silent_ratio: float
+    ) -> NDArray[np.float32]:
         """Return the errors of the layer below, shape (trials, n_pre), from those of this one, (trials, neurons).
 
-        ``sum_i err_i w_ij e_ij/(theta_i o_j)`` (docs/algorithm.md, section 10). Only simulators that offer
+        ``sum_i err_i w_ij e_ij/(theta_i o_j)`` (docs/algorithm.md, section 10), with ``e/o = silent_ratio tau_syn/cm``
+        where either neuron is silent. Only simulators that offer
         `Need.ALL_SPIKES` and `Need.FORWARD_WEIGHTS` have it.
         """
         ...

@@ -48,10 +48,10 @@ class PlainTrial:
         arrivals = [[t + self.delay for t in times if t + self.delay <= cell.duration] for times in pre]
         return np.array([[s_psp(cell, a, fired) for fired in self.trains[layer + 1]] for a in arrivals])
 
-    def below(self, layer, error):
+    def below(self, layer, error, silent_ratio=1.0):
         """Return the errors of the layer below, from those of a layer."""
         o_i, o_j = self.counts(layer), self.counts(layer - 1)
-        ratio = np.full(self.weights[layer].shape, self.unit(layer))
+        ratio = np.full(self.weights[layer].shape, silent_ratio * self.unit(layer))
         both = np.ix_(o_j > 0, o_i > 0)
         ratio[both] = self.e(layer)[both] / o_j[o_j > 0][:, None]
         return (self.weights[layer] * ratio) @ (error / self.cell(layer).theta)
@@ -83,14 +83,14 @@ def given(trial, label, number, first):
         times[label] = even[even >= first]
 
 
-def hm2bp(trial, output, label, offsets, micro=True, lateral=True, silent=0.1, number=35):
+def hm2bp(trial, output, label, offsets, micro=True, lateral=True, silent=0.1, number=35, silent_ratio=1.0):
     """Return the gradient of each layer in one trial, from the errors of the output."""
     top = len(trial.weights) - 1
     arrivals = [t + trial.delay for times in trial.trains[top] for t in times]
     given(trial, label, number, min(arrivals, default=np.inf))
     errors = [output]
     for layer in range(top, 0, -1):
-        errors.insert(0, trial.below(layer, errors[0]) + offsets[layer - 1])
+        errors.insert(0, trial.below(layer, errors[0], silent_ratio) + offsets[layer - 1])
     gradients = []
     for layer, error in enumerate(errors):
         factor = trial.micro(layer) if micro else 1.0

@@ -67,7 +67,7 @@ def plain(network, trains, fired, rule, loss):
         inputs = [np.asarray(times[units == j], float) for j in range(network.sizes[0])]
         trial = PlainTrial(network, inputs, fired[k])
         found = hm2bp(trial, output[k], trains.labels[k], offsets, rule.micro, rule.lateral, rule.silent,
-                      rule.silent_target_spikes)  # fmt: skip
+                      rule.silent_target_spikes, rule.silent_ratio)  # fmt: skip
         totals = [total + gradient / len(trains) for total, gradient in zip(totals, found, strict=True)]
     return totals
 
@@ -82,9 +82,9 @@ def compare(network, trains, rule, loss, threads=1):
 
 RULES = [
     HM2BP(),
-    HM2BP(micro=False, silent=0.0),
+    HM2BP(micro=False, silent=0.0, silent_ratio=0.1),
     HM2BP(lateral=False, silent_target_spikes=0),
-    HM2BP(silent_target_spikes=9, rho=0.5, r_target=3.0),
+    HM2BP(silent_target_spikes=9, rho=0.5, r_target=3.0, silent_ratio=0.0),
 ]
 LOSS = SpikeCount(12.0, 2.0, margin=1.0)
 

@@ -150,6 +150,7 @@ def _through_weights(
     of_below: bool,
     below: LayerTrials,
     reach: Reach,
+    silent_ratio: np.float32,
     potential: NDArray[np.float32],
     result: NDArray[np.float32],
 ) -> None:
@@ -186,7 +187,7 @@ def _through_weights(
         )
     if not of_below:
         return
-    of_unit = (one - constants.tau_syn / constants.tau_m) / constants.c  # tau_syn/cm in units of theta
+    of_unit = silent_ratio * (one - constants.tau_syn / constants.tau_m) / constants.c  # tau_syn/cm in units of theta
     any_silent = False
     for site in range(trial * sites, trial * sites + sites):
         for lane in range(lanes):
@@ -206,7 +207,8 @@ def _through_weights(
 
 @kernel(
     *(int64, int64, float32[::1], LAYER_TRIALS, float32[::1], LAYER_CONSTANTS),
-    *(float32[::1], float32[::1], float32[::1], float32[::1], boolean, LAYER_TRIALS, REACH, float32[::1], float32[::1]),
+    *(float32[::1], float32[::1], float32[::1], float32[::1], boolean, LAYER_TRIALS, REACH, float32),
+    *(float32[::1], float32[::1]),
     fastmath=FLOAT_FLAGS,
 )
 def neuron_errors_through_weights(
@@ -223,12 +225,11 @@ def neuron_errors_through_weights(
     of_below: bool,
     below: LayerTrials,
     reach: Reach,
+    silent_ratio: np.float32,
     potential: NDArray[np.float32],
     result: NDArray[np.float32],
 ) -> None:
     """Set the error of every neuron of the layer below, for trials ``first`` to before ``last``.
-
-    Where either neuron is silent, e/o is tau_syn/cm.
 
     Parameters
     ----------
@@ -248,11 +249,27 @@ def neuron_errors_through_weights(
         That layer; any if there is none.
     reach
         Where its spikes arrive.
+    silent_ratio : float32
+        e/o where either neuron is silent, in tau_syn/cm.
     potential : float32, shape (trials * neurons,)
         Set to ``sum_j w_ij e_ij/theta``, whatever the errors; to 0 in trials that have none, where it is of no use.
     result : float32, shape (trials * units below,)
     """
     for trial in range(_index(first), _index(last)):
         _through_weights(
-            trial, weights, layer, error, constants, S1, S2, carry, ones, of_below, below, reach, potential, result
+            trial,
+            weights,
+            layer,
+            error,
+            constants,
+            S1,
+            S2,
+            carry,
+            ones,
+            of_below,
+            below,
+            reach,
+            silent_ratio,
+            potential,
+            result,
         )

@@ -171,6 +171,7 @@ def neuron_errors_below(
     weights: NDArray[np.float32],
     error: NDArray[np.float32],
     constants: LayerConstants,
+    silent_ratio: np.float32,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the errors of the neurons below a layer, and its summed potentials in units of theta; as of the kernel.
 
@@ -193,7 +194,7 @@ def neuron_errors_below(
 
     def propagate(_: int, part: slice) -> None:
         space = (*np.empty((3, lanes), np.float32), np.ones(lanes, np.float32))
-        arrays = (layout.reach, potential.reshape(-1), result.reshape(-1))
+        arrays = (layout.reach, silent_ratio, potential.reshape(-1), result.reshape(-1))
         flat = by_site.reshape(-1)
         neuron_errors_through_weights(
             part.start, part.stop, weights, above, flat, constants, *space, layer > 0, below, *arrays

@@ -194,7 +194,9 @@ class Trials:
             number = min(number, max(1, int(constants.trial_duration / constants.refractory) - 2))
         self._given = give_spikes(self._labels, number, constants, output)
 
-    def neuron_errors_through_weights(self, layer: int, error: NDArray[np.float32]) -> NDArray[np.float32]:
+    def neuron_errors_through_weights(
+        self, layer: int, error: NDArray[np.float32], silent_ratio: float
+    ) -> NDArray[np.float32]:
         """Return the errors of the layer below, from those of this one."""
         below, self._potential[layer] = neuron_errors_below(
             self._layers.pool,
@@ -204,6 +206,7 @@ class Trials:
             self._layers.flat_weights[layer],
             error,
             self._layers.constants[layer],
+            np.float32(silent_ratio),
         )
         return below
 
@@ -213,7 +216,7 @@ class Trials:
         ratio: NDArray[np.float32] = np.ones(counts.shape, np.float32)  # what a neuron has reached at its spikes
         if not self._layers.at_threshold[layer] or (self._given and layer == self.n_layers - 1):
             if layer not in self._potential:
-                self.neuron_errors_through_weights(layer, np.ones(counts.shape, np.float32))  # any but 0
+                self.neuron_errors_through_weights(layer, np.ones(counts.shape, np.float32), 1.0)  # any but 0
             ratio = (self._potential[layer] / np.maximum(counts, 1)).astype(np.float32)
         silent = counts == 0
         if silent.any():

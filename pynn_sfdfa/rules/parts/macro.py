@@ -10,7 +10,7 @@ from annotated_types import Ge, Lt
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.rules.parts.transport import Transport
-from pynn_sfdfa.support.settings import MayBeLeftOut, doc
+from pynn_sfdfa.support.settings import MayBeLeftOut, NotNegative, doc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.rules.trials import Trials
 
-__all__ = ["Macro", "SilentTargetSpikes"]
+__all__ = ["Macro", "SilentRatio", "SilentTargetSpikes"]
 
 SilentTargetSpikes = Annotated[
     int,
@@ -27,6 +27,11 @@ SilentTargetSpikes = Annotated[
     Lt(2**31),
     MayBeLeftOut(),
     doc("even spikes that a silent target neuron is given, at most max_spikes; 0: none"),
+]
+SilentRatio = Annotated[
+    NotNegative,
+    MayBeLeftOut(),
+    doc("e/o for errors on their way down, where either neuron is silent, in tau_syn/cm; published: 1"),
 ]
 
 
@@ -42,6 +47,9 @@ class Macro(Transport):
     silent_target_spikes : int
         How many even spikes the target neuron is given, as far as local gradients and errors below are concerned, in a
         trial in which it is silent; no more than the network's ``max_spikes``.
+    silent_ratio : float
+        ``e_ij/o_j`` where i or j is silent, in tau_syn/cm. Where most neurons are silent most of the time, the published
+        1 lets these outweigh those that fire (docs/convolution.md).
     """
 
     name: ClassVar[str] = "macro"
@@ -49,6 +57,7 @@ class Macro(Transport):
     asks: ClassVar[tuple[str, ...]] = ("give_spikes", "neuron_errors_through_weights")
 
     silent_target_spikes: SilentTargetSpikes = 35
+    silent_ratio: SilentRatio = 1.0
 
     def assign(
         self,
@@ -62,5 +71,5 @@ class Macro(Transport):
         error = trials.output_error
         trials.neuron_errors(trials.n_layers - 1, error)
         for layer in range(trials.n_layers - 2, -1, -1):
-            error = trials.neuron_errors_through_weights(layer + 1, error) + regularisation(layer)
+            error = trials.neuron_errors_through_weights(layer + 1, error, self.silent_ratio) + regularisation(layer)
             trials.neuron_errors(layer, error)
