@@ -43,6 +43,8 @@ class Augmentation(Settings):
         Pixels; the largest shift along either axis.
     seed : int
         0..2**32 - 1.
+    mirror : bool
+        Whether every other image, at random, is mirrored first, left to right, as befits clothes but not digits.
     """
 
     elastic_scale: Annotated[NotNegative, MayBeLeftOut(), doc("strength of elastic distortion")] = 0.0
@@ -51,6 +53,7 @@ class Augmentation(Settings):
     rotation: Annotated[float, Ge(0), Le(180), MayBeLeftOut(), doc("degrees to either side")] = 0.0
     shift: Annotated[NotNegative, MayBeLeftOut(), doc("pixels along either axis")] = 0.0
     seed: Annotated[int, Ge(0), Lt(2**32)] = 0
+    mirror: Annotated[bool, MayBeLeftOut(), doc("every other image, at random, is mirrored, left to right")] = False
 
     @staticmethod
     def contradiction(values: Any) -> str | None:
@@ -72,7 +75,7 @@ class Augmentation(Settings):
         presentation : int
             In training the epoch, counted from 1; at 0 the images themselves are returned.
         """
-        if presentation == 0 or not any((self.elastic_scale, self.scaling, self.rotation, self.shift)):
+        if presentation == 0 or not (self._warps or self.mirror):
             return images
         # Loaded when it is first called, for who only reads settings needs no SciPy.
         from pynn_sfdfa.encoding._distort import elastic_field, warped
@@ -87,5 +90,11 @@ class Augmentation(Settings):
             if self.elastic_scale:
                 noise = 2 * random.random_sample((2, height, width)) - 1
                 field = self.elastic_scale * self.elastic_sigma * elastic_field(noise, self.elastic_sigma)
-            to[...] = warped(image, self.rotation * angle, factors, shift, field)
+            if self.mirror and random.random_sample() < 0.5:
+                image = image[:, ::-1]
+            to[...] = warped(image, self.rotation * angle, factors, shift, field) if self._warps else image
         return distorted
+
+    @property
+    def _warps(self) -> bool:
+        return any((self.elastic_scale, self.scaling, self.rotation, self.shift))

@@ -125,6 +125,18 @@ def test_random_numbers_stay_within_the_limits_and_reach_them():
     assert np.abs(centres.mean(axis=0)).max() < 0.3
 
 
+def test_half_of_the_images_are_mirrored_and_else_as_they_would_be():
+    images = IMAGES.repeat(20, axis=0)
+    mirrored = Augmentation(mirror=True, seed=3).distorted(images, np.arange(240), 1)
+    turned = [not np.array_equal(got, image) for got, image in zip(mirrored, images, strict=True)]
+    assert 90 < sum(turned) < 150
+    for got, image, is_turned in zip(mirrored, images, turned, strict=True):
+        assert_array_equal(got, image[:, ::-1] if is_turned else image)
+    without, with_mirror = (Augmentation(shift=2.0, mirror=m).distorted(IMAGES, NUMBERS, 1) for m in (False, True))
+    as_before = [np.array_equal(a, b) for a, b in zip(without, with_mirror, strict=True)]
+    assert 0 < sum(as_before) < len(IMAGES)
+
+
 @pytest.mark.parametrize("encoder", ENCODERS, ids=lambda encoder: encoder.name)
 def test_distorted_images_become_the_spikes_that_the_encoder_makes_of_them(encoder):
     """Those of the same numbers: shown one by one, in batches, or selected, they are the same."""

@@ -48,8 +48,8 @@ class Macro(Transport):
         How many even spikes the target neuron is given, as far as local gradients and errors below are concerned, in a
         trial in which it is silent; no more than the network's ``max_spikes``.
     silent_ratio : float
-        ``e_ij/o_j`` where i or j is silent, in tau_syn/cm. Where most neurons are silent most of the time, the published
-        1 lets these outweigh those that fire (docs/convolution.md).
+        ``e_ij/o_j`` where i or j is silent, in tau_syn/cm. Where most neurons are silent most of the time, the
+        published 1 lets these outweigh those that fire (docs/convolution.md).
     """
 
     name: ClassVar[str] = "macro"
