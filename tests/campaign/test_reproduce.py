@@ -305,7 +305,7 @@ def test_tables_of_hm2bp_are_made_when_they_are_asked_for(tmp_path):
     assert "hm2bp: no run" not in invoke(*folders).stderr
     by_rule = invoke("--rules", "hm2bp", *folders).stderr
     named = [line.partition(":")[0] for line in by_rule.splitlines() if "no run in" in line]
-    assert named == ["mnist-hm2bp", "emnist47-hm2bp", "fashion-mnist-hm2bp", "fsdd-hm2bp"]
+    assert named == ["mnist-hm2bp", "emnist47-hm2bp", "fashion-mnist-hm2bp", "mnist-conv-hm2bp", "fsdd-hm2bp"]
     assert "mnist-hm2bp: no run in" in invoke("mnist-hm2bp", *folders).stderr
     alone = invoke("mnist-hm2bp", "--rules", "bp", *folders)
     assert "the table mnist-hm2bp is of hm2bp alone" in alone.stderr
