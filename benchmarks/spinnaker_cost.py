@@ -123,36 +123,37 @@ def measured(processor: Processor = ARM968) -> list[dict[str, Any]]:
     core, small = Core(None, processor), Core(SMALL_WEIGHTS, processor)
     rows = []
 
-    def add(kernel: str, unit: str, cost: tuple[float, float]) -> None:
+    def add(kernel: str, unit: str, cost: tuple[float, float] | None = None) -> None:
+        cost = core.linear(kernel) if cost is None else cost
         rows.append({"kernel": kernel, "unit": unit, "each": round(cost[0], 1), "call": round(cost[1])})
 
-    add("sfdfa_arrive", "synaptic event", core.linear("sfdfa_arrive"))
+    add("sfdfa_arrive", "synaptic event")
     add("sfdfa_arrive, 16-bit weights", "synaptic event", small.linear("sfdfa_arrive"))
-    add("sfdfa_arrive_graded", "synaptic event with a grade", core.linear("sfdfa_arrive_graded"))
+    add("sfdfa_arrive_graded", "synaptic event with a grade")
     add("sfdfa_take_up, no grades", "neuron and tick with events", core.linear("sfdfa_take_up"))
     add("sfdfa_take_up", "neuron and tick with events", core.linear("sfdfa_take_up", fires=True))
     quiet, firing = core.linear("sfdfa_tick"), core.linear("sfdfa_tick", fires=True)
     add("sfdfa_tick", "neuron and tick", quiet)
     add("sfdfa_tick, more for a spike", "spike", (firing[0] - quiet[0], 0.0))
-    add("sfdfa_output_error", "output neuron and trial", core.linear("sfdfa_output_error"))
-    add("sfdfa_feed_back", "hidden and output neuron and trial", core.linear("sfdfa_feed_back"))
-    add("sfdfa_hidden_error", "hidden neuron and trial", core.linear("sfdfa_hidden_error"))
-    add("sfdfa_replay_begin", "neuron and trial", core.linear("sfdfa_replay_begin"))
-    add("sfdfa_replay_spikes", "spike", core.linear("sfdfa_replay_spikes"))
-    add("sfdfa_pull_begin", "output neuron and trial", core.linear("sfdfa_pull_begin"))
-    add("sfdfa_pull_spikes", "output spike", core.linear("sfdfa_pull_spikes"))
-    add("sfdfa_pull_decay", "output neuron and tick", core.linear("sfdfa_pull_decay"))
+    add("sfdfa_output_error", "output neuron and trial")
+    add("sfdfa_feed_back", "hidden and output neuron and trial")
+    add("sfdfa_hidden_error", "hidden neuron and trial")
+    add("sfdfa_replay_begin", "neuron and trial")
+    add("sfdfa_replay_spikes", "spike")
+    add("sfdfa_pull_begin", "output neuron and trial")
+    add("sfdfa_pull_spikes", "output spike")
+    add("sfdfa_pull_decay", "output neuron and tick")
     spike = core.linear("sfdfa_timed_spikes")
     core.outputs = 20
     output = (core.linear("sfdfa_timed_spikes")[0] - spike[0]) / 10
     add("sfdfa_timed_spikes", "spike", (spike[0] - 10 * output, spike[1]))
     add("sfdfa_timed_spikes, more for an output", "spike and output neuron", (output, 0.0))
-    add("sfdfa_replay_decay", "neuron and tick", core.linear("sfdfa_replay_decay"))
-    add("sfdfa_change_row", "synaptic event", core.linear("sfdfa_change_row"))
+    add("sfdfa_replay_decay", "neuron and tick")
+    add("sfdfa_change_row", "synaptic event")
     add("sfdfa_change_row, 16-bit weights, stochastic", "synaptic event", small.linear("sfdfa_change_row"))
-    add("sfdfa_improve_feedback", "hidden and output neuron and trial", core.linear("sfdfa_improve_feedback"))
-    add("sfdfa_rest", "neuron and trial", core.linear("sfdfa_rest"))
-    add("sfdfa_perturb", "hidden neuron and trial", core.linear("sfdfa_perturb"))
+    add("sfdfa_improve_feedback", "hidden and output neuron and trial")
+    add("sfdfa_rest", "neuron and trial")
+    add("sfdfa_perturb", "hidden neuron and trial")
     return rows
 
 

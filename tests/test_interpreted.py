@@ -6,30 +6,17 @@ see the lines of the kernels, which it cannot in compiled code.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-
-def _run(folder, compiled):
-    env = {**os.environ, "NUMBA_DISABLE_JIT": str(int(not compiled))}
-    out = folder / f"compiled-{compiled}.npz"
-    script = Path(__file__).with_name("all_kernels.py")
-    # Python's numbers warn where the compiled ones wrap around (hashes) or become infinite, as both are meant to.
-    command = [sys.executable, "-W", "ignore::RuntimeWarning", str(script), str(out)]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return np.load(out)
+from both_ways import both_ways
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("kernels")
-    return _run(folder, compiled=True), _run(folder, compiled=False)
+    # Python's numbers warn where the compiled ones wrap around (hashes) or become infinite, as both are meant to.
+    return both_ways(Path(__file__).with_name("all_kernels.py"), tmp_path_factory.mktemp("kernels"), "ignore")
 
 
 def test_compiled_and_interpreted_kernels_agree(results):

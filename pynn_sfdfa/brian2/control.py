@@ -20,7 +20,7 @@ from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TI
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.common.clock import build_run
 from pynn_sfdfa.common.setup import checked_setup
-from pynn_sfdfa.common.to_file import write_recorded
+from pynn_sfdfa.common.to_file import build_end
 
 __all__ = [
     "TARGETS",
@@ -132,16 +132,7 @@ def _choose_device(target: str | None, standalone: bool, directory: str | None) 
 run, run_until = build_run(simulator.clock)
 run_for = run
 
-
-def end(compatible_output: bool = True) -> None:
-    """Write the data of populations that were recorded ``to_file``.
-
-    Parameters
-    ----------
-    compatible_output : bool
-        Of PyNN's interface; it changes nothing.
-    """
-    write_recorded(simulator.state)
+end = build_end(simulator.state)
 
 
 def get_min_delay() -> float:

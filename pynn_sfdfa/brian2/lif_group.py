@@ -20,6 +20,7 @@ from pynn_sfdfa.brian2.units import scale
 from pynn_sfdfa.common.cells import check_cell_parameters
 from pynn_sfdfa.common.perturbation import perturbations
 from pynn_sfdfa.common.targets import target_table
+from pynn_sfdfa.common.trials import steps_in_trial
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,21 +145,12 @@ def trial_steps(durations: np.ndarray) -> int:
     pyNN.errors.InvalidParameterValueError
         If there are several, or the duration is not a multiple of the timestep.
     """
-    dt = float(simulator.state.dt)
     if durations.size > 1:
         raise errors.InvalidParameterValueError(
             f"LIF_SFDFA: trial_duration = {durations[0]:g} ms and {durations[1]:g} ms within one population is not "
             "valid; it must be the same for all neurons of a network."
         )
-    duration = float(durations[0])
-    steps = round(duration / dt)
-    if steps < 1 or not math.isclose(steps * dt, duration, rel_tol=1e-9):
-        near = max(steps, 1) * dt
-        raise errors.InvalidParameterValueError(
-            f"LIF_SFDFA: trial_duration = {duration:g} ms is not a multiple of the timestep of {dt:g} ms; choose "
-            f"{near:g} ms, or a timestep that divides {duration:g} ms in setup()."
-        )
-    return steps
+    return steps_in_trial(float(durations[0]), float(simulator.state.dt))
 
 
 def _report_coarse_step(tau_syn: float) -> None:

@@ -12,6 +12,7 @@ import brian2
 from pyNN.brian2.simulator import ID, name, state
 
 from pynn_sfdfa.brian2.reports import reporting
+from pynn_sfdfa.common.delays import DelayBound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,7 +75,7 @@ class Source(Protocol):
 
 
 @dataclass
-class Contents:
+class Contents(DelayBound):
     """What a simulation consists of besides Brian2's objects.
 
     Attributes
@@ -115,16 +116,7 @@ class Contents:
     _stored: set[Any] = field(default_factory=set)
     _electrodes: Any = None
 
-    @property
-    def least_delay(self) -> float:
-        """The smallest delay in ms that synapses onto LIF_SFDFA may have, and that of those which are given none."""
-        return 0.0 if self.bound is None else self.bound
-
-    @property
-    def min_delay(self) -> float:
-        """The smallest delay in ms: the bound that ``setup()`` was given, or that of the synapses there are."""
-        if self.bound is not None:
-            return self.bound
+    def _shortest_delay(self) -> float:
         shortest = min((projection.shortest_delay() for projection in self.projections), default=math.inf)
         return shortest if shortest < math.inf else float(state.dt)
 

@@ -28,16 +28,7 @@ class Located(Protocol):
     synapse_type: Any
 
     def locate(self, pairs: list[tuple[int, int]]) -> Iterable[tuple[Any, np.ndarray, np.ndarray]]:
-        """Return Brian2's groups with the synapses between pairs of neurons.
-
-        Yields
-        ------
-        group : brian2.Synapses
-        chosen : int64
-            Positions in ``pairs``.
-        within : int64
-            Positions of the same synapses within the group.
-        """
+        """Return Brian2's groups with the synapses between pairs of neurons, positions in ``pairs`` and within."""
 
 
 def recordable(projection: Located) -> dict[str, StateVariable]:

@@ -1,4 +1,4 @@
-"""The synapse types of SFDFA as PyNN standard models: parameters, units, defaults, checks; no simulator.
+"""Synapse types, static and of SFDFA, as PyNN standard models: parameters, units, defaults, checks; no simulator.
 
 Every back end subclasses these and adds only its translations, as PyNN's own back ends do.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pyNN import errors
 from pyNN.standardmodels import StandardSynapseType
+from pyNN.standardmodels import synapses as pynn_synapses
 
 from pynn_sfdfa import models
 from pynn_sfdfa.common.arguments import given
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.models import SynapseModel
 
-__all__ = ["STATIC_UNITS", "SFDFAFeedback", "SFDFASynapse", "check_synapse_parameters", "check_weights"]
+__all__ = ["SFDFAFeedback", "SFDFASynapse", "StaticSynapse", "check_synapse_parameters", "check_weights"]
 
-STATIC_UNITS = {"weight": "nA", "delay": "ms"}
-"""Of StaticSynapse onto cells with synaptic currents."""
+_STATIC_PARAMETERS = """Parameters
+----------
+weight : float
+    nA, default 0.
+delay : float
+    ms, default: the shortest that there is."""
 
 
 def check_synapse_parameters(definition: SynapseModel, values: Mapping[str, Any], model: str) -> None:
@@ -47,6 +52,18 @@ def check_synapse_parameters(definition: SynapseModel, values: Mapping[str, Any]
 def check_weights(weights: Any, projection: Any) -> None:
     """Raise InvalidParameterValueError unless all weights are finite; in place of PyNN's check of their signs."""
     check_parameter(models.SFDFA_SYNAPSE.parameter("weight"), weights, type(projection.synapse_type).__name__)
+
+
+class StaticSynapse(pynn_synapses.StaticSynapse):
+    """Synaptic connection with fixed weight (nA, of either sign) and delay (ms), onto cells with synaptic currents."""
+
+    units = {"weight": "nA", "delay": "ms"}
+    parameter_checks = {"weight": check_weights}
+    readable = ("weight", "delay")
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        document(cls, _STATIC_PARAMETERS)
 
 
 class _SFDFASynapseType(StandardSynapseType):

@@ -9,7 +9,23 @@ from pyNN.recording import get_io
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["build_record_v", "write_recorded"]
+__all__ = ["build_end", "build_record_v", "write_recorded"]
+
+
+def build_end(state: Any) -> Callable[..., None]:
+    """Return ``end()`` of a simulator of PyNN with this state, for which it has nothing else to do."""
+
+    def end(compatible_output: bool = True) -> None:
+        """Write the data of populations that were recorded ``to_file``.
+
+        Parameters
+        ----------
+        compatible_output : bool
+            Of PyNN's interface; it changes nothing.
+        """
+        write_recorded(state)
+
+    return end
 
 
 def build_record_v(record: Callable[..., Any]) -> Callable[[Any, str], Any]:

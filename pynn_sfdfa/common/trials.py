@@ -1,15 +1,35 @@
-"""Recorded spikes by trial: simulators count time from the start of a run, learning counts trials."""
+"""Trials on simulators, which count time from the start of a run: the steps of one, and recorded spikes by trial."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pyNN import errors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["spikes_of_trials", "trial_counts"]
+__all__ = ["spikes_of_trials", "steps_in_trial", "trial_counts"]
+
+
+def steps_in_trial(duration: float, step: float) -> int:
+    """Return the steps (ms) in a trial (ms).
+
+    Raises
+    ------
+    pyNN.errors.InvalidParameterValueError
+        If the duration is not a multiple of the step.
+    """
+    steps = round(duration / step)
+    if steps < 1 or not math.isclose(steps * step, duration, rel_tol=1e-9):
+        near = max(steps, 1) * step
+        raise errors.InvalidParameterValueError(
+            f"LIF_SFDFA: trial_duration = {duration:g} ms is not a multiple of the timestep of {step:g} ms; choose "
+            f"{near:g} ms, or a timestep that divides {duration:g} ms in setup()."
+        )
+    return steps
 
 
 def trial_counts(

@@ -16,9 +16,9 @@ from pynn_sfdfa.datasets.dataset import DatasetError
 from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["ENVIRONMENT", "cache_folder", "expanded", "find", "search_path", "searched", "temporary_folder"]
+__all__ = ["ENVIRONMENT", "cache_folder", "expanded", "find", "is_there", "search_path", "searched", "temporary_folder"]
 
 ENVIRONMENT = "PYNN_SFDFA_DATA"
 """The environment variable that names a folder of data sets."""
@@ -67,6 +67,14 @@ def expanded(path: str) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         raise DatasetError(f"{short(path)} is below the home folder of a user who is not known here.") from None
+
+
+def is_there(check: Callable[[], bool]) -> bool:
+    """Return what a path's ``is_file`` or ``is_dir`` says; False where its name is longer than any can be."""
+    try:
+        return check()
+    except OSError:
+        return False
 
 
 def find(dataset: str, names: Sequence[str], folders: Sequence[Path]) -> Path | None:

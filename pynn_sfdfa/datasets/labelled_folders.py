@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from pynn_sfdfa.datasets.dataset import Dataset, DatasetError
+from pynn_sfdfa.datasets.files import is_there
 from pynn_sfdfa.datasets.source import Source
 from pynn_sfdfa.support.wording import short
 
@@ -57,11 +58,7 @@ class LabelledFolders(Source):
 
     def locate(self, data: Path | None) -> str:
         """Return the folder, which is not looked for in other folders."""
-        try:
-            found = self.path.is_dir()
-        except OSError:  # a name longer than any folder's
-            found = False
-        if not found:
+        if not is_there(self.path.is_dir):
             raise DatasetError(
                 f"{short(str(self.path))} is not a folder. Write {self.prefix}PATH with the path of a folder of files, "
                 "in folders that are named as their classes are."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pynn_sfdfa.datasets.dataset import Dataset, DatasetError, Samples
+from pynn_sfdfa.datasets.files import is_there
 from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.datasets.source import Source
 from pynn_sfdfa.encoding.spikes import SpikeTrains
@@ -49,11 +50,7 @@ class NpzFile(Source):
 
     def locate(self, data: Path | None) -> str:
         """Return the path of the file, which is not looked for in other folders."""
-        try:
-            found = self.path.is_file()
-        except OSError:  # a name longer than any file's
-            found = False
-        if not found:
+        if not is_there(self.path.is_file):
             raise DatasetError(f"{short(str(self.path))} is not a file. Write npz:PATH with the path of your npz file.")
         return str(self.path)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
+from pynn_sfdfa.common.documented import documented
 from pynn_sfdfa.encoding.encoder import Encoder
-from pynn_sfdfa.encoding.values import checked, one_spike_per_unit, rounded
+from pynn_sfdfa.encoding.values import arguments, checked, one_spike_per_unit, rounded
 from pynn_sfdfa.support.settings import Positive, doc
 
 if TYPE_CHECKING:
@@ -67,19 +68,7 @@ class Latency(Encoder):
         return bright
 
 
+@documented(arguments("images", "(n, height, width) or (n, pixels)"))
 def latency(images: ArrayLike, labels: ArrayLike, **settings: Any) -> SpikeTrains:
-    """Encode images, shape (n, height, width) or (n, pixels), with the settings of `Latency`.
-
-    Parameters
-    ----------
-    images : array, shape (n, height, width) or (n, pixels)
-    labels : integer array, shape (n,)
-    **settings
-        Those of the class.
-
-    Raises
-    ------
-    ValueError
-        If a setting, a value or a label is not valid; the message says which.
-    """
+    """Encode images, shape (n, height, width) or (n, pixels), with the settings of `Latency`."""
     return Latency(**settings)(images, labels)

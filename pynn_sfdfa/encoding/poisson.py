@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from annotated_types import Ge, Lt
 
+from pynn_sfdfa.common.documented import documented
 from pynn_sfdfa.encoding.encoder import Encoder
-from pynn_sfdfa.encoding.values import checked, joined
+from pynn_sfdfa.encoding.values import arguments, checked, joined
 from pynn_sfdfa.support.settings import Positive, doc
 
 if TYPE_CHECKING:
@@ -94,19 +95,7 @@ class Poisson(Encoder):
         return self.rate_max * self.duration / 1000.0 / self.maximum
 
 
+@documented(arguments("images", "(n, height, width) or (n, pixels)"))
 def poisson(images: ArrayLike, labels: ArrayLike, **settings: Any) -> SpikeTrains:
-    """Encode images, shape (n, height, width) or (n, pixels), with the settings of `Poisson`.
-
-    Parameters
-    ----------
-    images : array, shape (n, height, width) or (n, pixels)
-    labels : integer array, shape (n,)
-    **settings
-        Those of the class.
-
-    Raises
-    ------
-    ValueError
-        If a setting, a value or a label is not valid; the message says which.
-    """
+    """Encode images, shape (n, height, width) or (n, pixels), with the settings of `Poisson`."""
     return Poisson(**settings)(images, labels)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
 
+from pynn_sfdfa.common.documented import documented
 from pynn_sfdfa.encoding.drawn import Drawn
 from pynn_sfdfa.encoding.spikes import SpikeTrains
-from pynn_sfdfa.encoding.values import checked
+from pynn_sfdfa.encoding.values import arguments, checked
 from pynn_sfdfa.support.settings import Positive, doc
 
 if TYPE_CHECKING:
@@ -127,21 +128,10 @@ class PoissonGrid(Drawn):
         return float(_grid(self.step, self.duration)[-1])
 
 
+@documented(arguments("images", "(n, height, width) or (n, pixels)"))
 def poisson_grid(images: ArrayLike, labels: ArrayLike, **settings: Any) -> SpikeTrains:
     """Encode images, shape (n, height, width) or (n, pixels), with the settings of `PoissonGrid`.
 
     All spikes are there at once; `EncodedWhenShown` draws those of a batch when it is shown.
-
-    Parameters
-    ----------
-    images : array, shape (n, height, width) or (n, pixels)
-    labels : integer array, shape (n,)
-    **settings
-        Those of the class.
-
-    Raises
-    ------
-    ValueError
-        If a setting, a value or a label is not valid; the message says which.
     """
     return PoissonGrid(**settings)(images, labels)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
+from pynn_sfdfa.common.documented import documented
 from pynn_sfdfa.encoding.encoder import Encoder
-from pynn_sfdfa.encoding.values import checked, one_spike_per_unit, rounded
+from pynn_sfdfa.encoding.values import arguments, checked, one_spike_per_unit, rounded
 from pynn_sfdfa.support.settings import NotNegative, Positive, Times, doc
 
 if TYPE_CHECKING:
@@ -82,19 +83,7 @@ class TimeCoded(Encoder):
         return np.atleast_1d(np.asarray([] if self.bias_time is None else self.bias_time, dtype=np.float64))
 
 
+@documented(arguments("features", "(n, features) or (n, height, width)"))
 def time_coded(features: ArrayLike, labels: ArrayLike, **settings: Any) -> SpikeTrains:
-    """Encode features, shape (n, features) or (n, height, width), with the settings of `TimeCoded`.
-
-    Parameters
-    ----------
-    features : array, shape (n, features) or (n, height, width)
-    labels : integer array, shape (n,)
-    **settings
-        Those of the class.
-
-    Raises
-    ------
-    ValueError
-        If a setting, a value or a label is not valid; the message says which.
-    """
+    """Encode features, shape (n, features) or (n, height, width), with the settings of `TimeCoded`."""
     return TimeCoded(**settings)(features, labels)

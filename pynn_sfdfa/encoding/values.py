@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["SHAPES", "checked", "joined", "one_spike_per_unit", "reshaping", "rounded"]
+__all__ = ["SHAPES", "arguments", "checked", "joined", "one_spike_per_unit", "reshaping", "rounded"]
 
 SHAPES = "(samples, features), (samples, height, width) or (samples, channels, height, width)"
 """Of arrays of values."""
@@ -23,6 +23,21 @@ _CHANNELS = (1, 3, 4)  # of an image as libraries read it: grey, colours, and ho
 _TO_RANGE = ", alike in all splits: {:g} * (x - low) / (high - low), with the range low..high that x can have."
 
 _BLOCK = 1000  # samples encoded at a time, so that working memory does not grow with the data set
+
+
+def arguments(values: str, shape: str) -> str:
+    """Return what ``help()`` says of the arguments of a function that makes an encoder and calls it at once."""
+    return f"""Parameters
+----------
+{values} : array, shape {shape}
+labels : integer array, shape (n,)
+**settings
+    Those of the class.
+
+Raises
+------
+ValueError
+    If a setting, a value or a label is not valid; the message says which."""
 
 
 def one_spike_per_unit(

@@ -9,7 +9,7 @@ from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TI
 
 from pynn_sfdfa.common.clock import build_run
 from pynn_sfdfa.common.setup import checked_setup
-from pynn_sfdfa.common.to_file import write_recorded
+from pynn_sfdfa.common.to_file import build_end
 from pynn_sfdfa.event import simulator
 
 __all__ = [
@@ -67,19 +67,10 @@ def setup(
     return state.mpi_rank
 
 
-def end(compatible_output: bool = True) -> None:
-    """Write the data of populations that were recorded ``to_file``.
-
-    Parameters
-    ----------
-    compatible_output : bool
-        Of PyNN's interface; it changes nothing.
-    """
-    write_recorded(simulator.state)
-
-
 run, run_until = build_run(simulator.state)
 run_for = run
+
+end = build_end(simulator.state)
 
 
 def reset(annotations: dict[str, Any] | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from pyNN import common
 
+from pynn_sfdfa.common.delays import DelayBound
 from pynn_sfdfa.event.net import Net, at_trial_end, connected_nets, trial_index
 
 __all__ = ["ID", "Delayed", "Member", "State", "name", "state"]
@@ -36,7 +37,7 @@ class Delayed(Protocol):
     delay: float
 
 
-class State(common.control.BaseState):
+class State(DelayBound, common.control.BaseState):
     """Clock and contents of the simulation.
 
     Attributes
@@ -95,16 +96,7 @@ class State(common.control.BaseState):
         self.populations.append(population)
         self.nets = None
 
-    @property
-    def least_delay(self) -> float:
-        """The smallest delay in ms that synapses may have, and that those have which are given none."""
-        return 0.0 if self.bound is None else self.bound
-
-    @property
-    def min_delay(self) -> float:
-        """The smallest delay in ms: the bound that ``setup()`` was given, or that of the synapses there are."""
-        if self.bound is not None:
-            return self.bound
+    def _shortest_delay(self) -> float:
         return min((projection.delay for projection in self.projections), default=self.dt)
 
     def time_in_trial(self, trial_duration: float) -> float:

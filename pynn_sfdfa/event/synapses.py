@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from pyNN.standardmodels import build_translations, check_weights
-from pyNN.standardmodels import synapses as pynn_synapses
 
 from pynn_sfdfa.common import synapses
 from pynn_sfdfa.common.arguments import given
@@ -21,21 +20,11 @@ def _check_weights(weights: Any, projection: Any) -> None:
         check_weights(weights, projection)
 
 
-class StaticSynapse(pynn_synapses.StaticSynapse):
-    """Synaptic connection with fixed weight (nA, of either sign) and delay (ms, one for a projection, 0 allowed).
-
-    Parameters
-    ----------
-    weight : float
-        nA, default 0.
-    delay : float
-        ms, default: the shortest that there is.
-    """
+class StaticSynapse(synapses.StaticSynapse):
+    """Synaptic connection with fixed weight (nA, of either sign) and delay (ms, one for a projection, 0 allowed)."""
 
     translations = build_translations(("weight", "weight"), ("delay", "delay"))
-    units = synapses.STATIC_UNITS
     parameter_checks = {"weight": _check_weights}
-    readable = ("weight", "delay")
 
     def __init__(self, **parameters: Any) -> None:
         super().__init__(**given(type(self), parameters))

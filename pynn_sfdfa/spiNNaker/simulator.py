@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pyNN import common
 
+from pynn_sfdfa.common.delays import DelayBound
 from pynn_sfdfa.spiNNaker.spynnaker_names import SpynnakerDataView, timestep_ms
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Delayed(Protocol):
         """In ms."""
 
 
-class State:
+class State(DelayBound):
     """Clock and contents of the simulation.
 
     Attributes
@@ -118,16 +119,7 @@ class State:
         """Whether the present segment has begun: after a ``run()``, until ``reset()``."""
         return bool(SpynnakerDataView.is_ran_last())
 
-    @property
-    def least_delay(self) -> float:
-        """The smallest delay in ms that synapses may have."""
-        return 0.0 if self.bound is None else self.bound
-
-    @property
-    def min_delay(self) -> float:
-        """The smallest delay in ms: the bound that ``setup()`` was given, or that of the synapses there are."""
-        if self.bound is not None:
-            return self.bound
+    def _shortest_delay(self) -> float:
         return min((projection.delay for projection in self.projections), default=self.dt)
 
 

@@ -8,7 +8,6 @@ import pyNN.spiNNaker as spynnaker
 from pyNN import errors
 from pyNN.models import BaseSynapseType
 from pyNN.standardmodels import build_translations
-from pyNN.standardmodels import synapses as pynn_synapses
 
 from pynn_sfdfa.common import synapses
 from pynn_sfdfa.common.arguments import given
@@ -21,23 +20,13 @@ def _shortest_delay() -> float:
     return float(SpynnakerDataView.get_min_delay())
 
 
-class StaticSynapse(pynn_synapses.StaticSynapse):
+class StaticSynapse(synapses.StaticSynapse):
     """Synaptic connection with fixed weight (nA, of either sign) and delay (ms, one for a projection).
 
     Onto sPyNNaker's own cells it is sPyNNaker's.
-
-    Parameters
-    ----------
-    weight : float
-        nA, default 0.
-    delay : float
-        ms, default: the shortest that there is.
     """
 
     translations = build_translations(("weight", "weight"), ("delay", "delay"))
-    units = synapses.STATIC_UNITS
-    parameter_checks = {"weight": synapses.check_weights}
-    readable = ("weight", "delay")
 
     def __init__(self, weight: Any = 0.0, delay: Any = None, **others: Any) -> None:
         self.arguments = given(type(self), {"weight": weight, "delay": delay, **others})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from pynn_sfdfa.common.cells import check_cell_parameters
 from pynn_sfdfa.common.populations import check_finite
 from pynn_sfdfa.common.targets import check_learning, target_table
 from pynn_sfdfa.common.timed import lag_to
+from pynn_sfdfa.common.trials import steps_in_trial
 from pynn_sfdfa.spiNNaker.layout import Region
 from pynn_sfdfa.spiNNaker.machine_vertex import LIFMachineVertex, core_sdram
 from pynn_sfdfa.spiNNaker.receivers import Receiver, TimedFrom, check_rates
@@ -101,7 +101,7 @@ class LIFVertex(Values, PopulationApplicationVertex, LegacyPartitionerAPI):
                 )
         self.parameters = {name: float(values[0]) for name, values in arrays.items()}
         self.targets = target_table(self.values["targets"])
-        self.trial_ticks = _ticks(self.parameters["trial_duration"])
+        self.trial_ticks = steps_in_trial(self.parameters["trial_duration"], timestep_ms())
 
     def described(self) -> Receiver:
         """Return what a core needs to know of the population."""
@@ -285,16 +285,3 @@ class LIFVertex(Values, PopulationApplicationVertex, LegacyPartitionerAPI):
 def _ways(vertex: Any) -> Iterable[tuple[Any, int]]:
     """Return the populations of LIF_SFDFA from which spikes come, and after how many ticks they are taken up."""
     return [(i.source, i.delay_ticks) for i in vertex.forward.incoming if i.from_neurons]
-
-
-def _ticks(duration: float) -> int:
-    """Return the steps in a trial."""
-    dt = timestep_ms()
-    steps = round(duration / dt)
-    if steps < 1 or not math.isclose(steps * dt, duration, rel_tol=1e-9):
-        near = max(steps, 1) * dt
-        raise errors.InvalidParameterValueError(
-            f"LIF_SFDFA: trial_duration = {duration:g} ms is not a multiple of the timestep of {dt:g} ms; choose "
-            f"{near:g} ms, or a timestep that divides {duration:g} ms in setup()."
-        )
-    return steps

@@ -20,12 +20,6 @@ SMALL = ("network.hidden_sizes=[20]", "training.batch_size=10", "network.output.
 
 
 @pytest.fixture
-def no_mnist(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.delenv("PYNN_SFDFA_DATA", raising=False)
-
-
-@pytest.fixture
 def task(no_mnist):
     return tasks.prepare(None, 120, 30, 1, SMALL)
 

@@ -96,15 +96,19 @@ def test_views_and_assemblies(sim, ends):
     ]
 
 
-def test_plasticity_of_pynn_is_connected_in_bulk_too(sim, ends):
-    post = sim.Population(4, sim.IF_curr_exp())
-    stdp = sim.STDPMechanism(
+def additive_stdp(sim):
+    return sim.STDPMechanism(
         timing_dependence=sim.SpikePairRule(tau_plus=20.0, tau_minus=30.0, A_plus=0.01, A_minus=0.02),
         weight_dependence=sim.AdditiveWeightDependence(w_min=0.0, w_max=0.4),
         dendritic_delay_fraction=0,
         weight=0.2,
         delay=1.0,
     )
+
+
+def test_plasticity_of_pynn_is_connected_in_bulk_too(sim, ends):
+    post = sim.Population(4, sim.IF_curr_exp())
+    stdp = additive_stdp(sim)
     projection = sim.Projection(ends[0], post, sim.AllToAllConnector(), stdp)
     np.testing.assert_allclose(projection.get("tau_minus", format="array"), 30.0)
     depressing = sim.TsodyksMarkramSynapse(U=0.3, tau_rec=80.0, weight=0.2, delay=1.0)
@@ -162,13 +166,7 @@ def test_a_type_of_synapse_that_projections_share(sim, ends, kind):
 def test_variables_of_plasticity_can_be_set(sim, ends):
     from pyNN import errors
 
-    stdp = sim.STDPMechanism(
-        timing_dependence=sim.SpikePairRule(tau_plus=20.0, tau_minus=30.0, A_plus=0.01, A_minus=0.02),
-        weight_dependence=sim.AdditiveWeightDependence(w_min=0.0, w_max=0.4),
-        dendritic_delay_fraction=0,
-        weight=0.2,
-        delay=1.0,
-    )
+    stdp = additive_stdp(sim)
     projection = sim.Projection(ends[0], sim.Population(4, sim.IF_curr_exp()), sim.AllToAllConnector(), stdp)
     projection.set(tau_plus=25.0, w_max=0.5, delay=1.2)
     assert projection.get(["tau_plus", "w_max", "delay"], format="list", with_address=False)[0] == pytest.approx(

@@ -34,6 +34,12 @@ def record(epoch):
     )
 
 
+def bar_on_a_terminal(width=80):
+    clock, stream = Clock(), io.StringIO()
+    console = Console(file=stream, force_terminal=True, color_system=None, width=width, legacy_windows=False)
+    return ProgressBar(console, clock), clock, stream
+
+
 def train(callback, clock, *, epochs=3, first_epoch=1, batches=4, seconds_per_batch=1.0, first_batch=50.0):
     """Tell a callback about a run of batches of 10 samples whose first batch takes longer."""
     callback.on_fit_start(FitStart(epochs, first_epoch, batches, 10 * batches, 20, 0, (64, 100, 10)))
@@ -94,9 +100,7 @@ def test_time_left_of_a_resumed_run_counts_its_own_epochs():
 
 
 def test_bar_shows_figures_and_leaves_a_line_per_epoch():
-    clock, stream = Clock(), io.StringIO()
-    console = Console(file=stream, force_terminal=True, color_system=None, width=100, legacy_windows=False)
-    bar = ProgressBar(console, clock)
+    bar, clock, stream = bar_on_a_terminal(width=100)
     train(bar, clock)
     text = stream.getvalue()
     assert len(re.findall(r"epoch \d/3  loss 12\.500  train 90\.00 %  test 87\.65 %", text)) == 3
@@ -104,9 +108,8 @@ def test_bar_shows_figures_and_leaves_a_line_per_epoch():
 
 
 def test_bar_fits_a_terminal_of_80_columns():
-    clock, stream = Clock(), io.StringIO()
-    console = Console(file=stream, force_terminal=True, color_system=None, width=80, legacy_windows=False)
-    train(ProgressBar(console, clock), clock, seconds_per_batch=300.0)
+    bar, clock, stream = bar_on_a_terminal()
+    train(bar, clock, seconds_per_batch=300.0)
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
     bars = [line for line in re.split(r"[\r\n]", shown) if "━" in line]
     assert bars
@@ -134,9 +137,7 @@ def test_plain_lines_say_that_kernels_are_compiled_and_how_long_it_took():
 
 
 def test_the_bar_shows_how_much_is_compiled_and_then_the_run():
-    clock, stream = Clock(), io.StringIO()
-    console = Console(file=stream, force_terminal=True, color_system=None, width=80, legacy_windows=False)
-    bar = ProgressBar(console, clock)
+    bar, clock, stream = bar_on_a_terminal()
     compiling(bar, clock, 5)
     bar._bar.refresh()
     bar.on_batch_end(Progress(1, 1, 10, 20.0, 0.5, (100.0, 40.0)))
@@ -173,9 +174,7 @@ def test_plain_lines_within_a_long_stretch_leave_out_the_preparation():
 
 
 def test_the_bar_moves_within_a_long_stretch():
-    clock, stream = Clock(), io.StringIO()
-    console = Console(file=stream, force_terminal=True, color_system=None, width=80, legacy_windows=False)
-    bar = ProgressBar(console, clock)
+    bar, clock, stream = bar_on_a_terminal()
     bar.on_fit_start(FitStart(1, 1, 40, 40, 20, 0, (64, 100, 10)))
     bar.on_samples(1, 0)
     clock.now += 11.0

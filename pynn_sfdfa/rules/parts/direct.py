@@ -11,11 +11,12 @@ import numpy as np
 from pynn_sfdfa.rules.parts.transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from pynn_sfdfa.common.needs import Need
+    from pynn_sfdfa.rules.parts.transport import Regularisation
     from pynn_sfdfa.rules.trials import Trials
 
 __all__ = ["Direct", "hidden_error", "projection"]
@@ -58,12 +59,7 @@ class Direct(Transport):
         """The projection."""
         return (projection(),)
 
-    def assign(
-        self,
-        trials: Trials,
-        feedback: Sequence[NDArray[np.float32]],
-        regularisation: Callable[[int], NDArray[np.float32]],
-    ) -> None:
+    def assign(self, trials: Trials, feedback: Sequence[NDArray[np.float32]], regularisation: Regularisation) -> None:
         """Project the output error to every hidden layer; see `Transport.assign`."""
         trials.neuron_errors(trials.n_layers - 1, trials.output_error)
         for layer, weights in enumerate(feedback):

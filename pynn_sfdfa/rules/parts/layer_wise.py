@@ -13,11 +13,12 @@ from pynn_sfdfa.rules.parts.transport import Transport
 from pynn_sfdfa.support.settings import doc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from pynn_sfdfa.rules.parts.feedback import Feedback
+    from pynn_sfdfa.rules.parts.transport import Regularisation
     from pynn_sfdfa.rules.trials import Trials
 
 __all__ = ["LayerWise"]
@@ -65,12 +66,7 @@ class LayerWise(Transport):
         """Return what the feedback would be if each next layer were the output; see `Transport.initial_feedback`."""
         return [feedback.initial((below, above), _seed(seed, k))[0] for k, (above, below) in enumerate(shapes)]
 
-    def assign(
-        self,
-        trials: Trials,
-        feedback: Sequence[NDArray[np.float32]],
-        regularisation: Callable[[int], NDArray[np.float32]],
-    ) -> None:
+    def assign(self, trials: Trials, feedback: Sequence[NDArray[np.float32]], regularisation: Regularisation) -> None:
         """Go down layer by layer; see `Transport.assign`."""
         error = trials.output_error
         trials.neuron_errors(trials.n_layers - 1, error)

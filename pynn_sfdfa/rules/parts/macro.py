@@ -13,10 +13,11 @@ from pynn_sfdfa.rules.parts.transport import Transport
 from pynn_sfdfa.support.settings import MayBeLeftOut, NotNegative, doc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.rules.parts.transport import Regularisation
     from pynn_sfdfa.rules.trials import Trials
 
 __all__ = ["Macro", "SilentRatio", "SilentTargetSpikes"]
@@ -59,12 +60,7 @@ class Macro(Transport):
     silent_target_spikes: SilentTargetSpikes = 35
     silent_ratio: SilentRatio = 1.0
 
-    def assign(
-        self,
-        trials: Trials,
-        feedback: Sequence[NDArray[np.float32]],
-        regularisation: Callable[[int], NDArray[np.float32]],
-    ) -> None:
+    def assign(self, trials: Trials, feedback: Sequence[NDArray[np.float32]], regularisation: Regularisation) -> None:
         """Go down layer by layer; see `Transport.assign`."""
         if self.silent_target_spikes:
             trials.give_spikes(self.silent_target_spikes)

@@ -11,10 +11,11 @@ from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.rules.parts.transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.rules.parts.transport import Regularisation
     from pynn_sfdfa.rules.trials import Trials
 
 __all__ = ["Timed"]
@@ -34,12 +35,7 @@ class Timed(Transport):
     through_times: ClassVar[bool] = True
     asks: ClassVar[tuple[str, ...]] = ("spike_errors_by_feedback",)
 
-    def assign(
-        self,
-        trials: Trials,
-        feedback: Sequence[NDArray[np.float32]],
-        regularisation: Callable[[int], NDArray[np.float32]],
-    ) -> None:
+    def assign(self, trials: Trials, feedback: Sequence[NDArray[np.float32]], regularisation: Regularisation) -> None:
         """Send the output spikes back to every hidden layer; see `Transport.assign`."""
         trials.neuron_errors(trials.n_layers - 1, trials.output_error)
         for layer, weights in enumerate(feedback):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pynn_sfdfa.rules.parts.feedback import Feedback
     from pynn_sfdfa.rules.trials import Trials
 
+    Regularisation = Callable[[int], NDArray[np.float32]]
+
 __all__ = ["Transport"]
 
 
@@ -51,12 +53,7 @@ class Transport(Part, ABC):
         return feedback.initial([*(below for _, below in shapes), shapes[0][0]], seed) if shapes else []
 
     @abstractmethod
-    def assign(
-        self,
-        trials: Trials,
-        feedback: Sequence[NDArray[np.float32]],
-        regularisation: Callable[[int], NDArray[np.float32]],
-    ) -> None:
+    def assign(self, trials: Trials, feedback: Sequence[NDArray[np.float32]], regularisation: Regularisation) -> None:
         """Assign the errors of all layers that are to learn from these trials.
 
         Parameters

@@ -14,7 +14,7 @@ from pynn_sfdfa.support.settings import Positive
 from pynn_sfdfa.training.optimizers.optimizer import Optimizer
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from pynn_sfdfa.training.optimizers.optimizer import Floats
 
 __all__ = ["Adam"]
 
@@ -58,12 +58,7 @@ class Adam(Optimizer):
         return (_adam(),)
 
     def step(
-        self,
-        weights: NDArray[np.float32],
-        gradient: NDArray[np.float32],
-        state: dict[str, NDArray[np.float32]],
-        step: int,
-        neurons: slice | None = None,
+        self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int, neurons: slice | None = None
     ) -> None:
         """Take one step; ``rate m/(1 - b1^t) / (sqrt(s/(1 - b2^t)) + eps)`` with the corrections moved out."""
         row = (weights.size, 0, weights.size) if neurons is None else (weights.shape[1], neurons.start, neurons.stop)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Floats = NDArray[np.float32]
+
 __all__ = ["Optimizer"]
 
 
@@ -61,12 +63,7 @@ class Optimizer(Named, ABC):
 
     @abstractmethod
     def step(
-        self,
-        weights: NDArray[np.float32],
-        gradient: NDArray[np.float32],
-        state: dict[str, NDArray[np.float32]],
-        step: int,
-        neurons: slice | None = None,
+        self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int, neurons: slice | None = None
     ) -> None:
         """Change the weights in place and set the gradient to zero; ``step`` counts from 1.
 

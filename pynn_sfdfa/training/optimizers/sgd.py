@@ -11,7 +11,7 @@ from pynn_sfdfa.support.settings import Positive
 from pynn_sfdfa.training.optimizers.optimizer import Optimizer
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from pynn_sfdfa.training.optimizers.optimizer import Floats
 
 __all__ = ["SGD"]
 
@@ -35,12 +35,7 @@ class SGD(Optimizer):
     learning_rate: Positive = 2e-5
 
     def step(
-        self,
-        weights: NDArray[np.float32],
-        gradient: NDArray[np.float32],
-        state: dict[str, NDArray[np.float32]],
-        step: int,
-        neurons: slice | None = None,
+        self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int, neurons: slice | None = None
     ) -> None:
         """Descend along the gradient."""
         where = ... if neurons is None else (slice(None), neurons)

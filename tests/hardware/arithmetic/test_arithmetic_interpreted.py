@@ -3,40 +3,21 @@
 Python's integers of 64 bits warn where they overflow, so it shows as well that none does.
 """
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from both_ways import both_ways
 
 from pynn_sfdfa.hardware.arithmetic import VARIABLES
 
 ROOT = Path(__file__).parents[3]
-SHARED = (str(ROOT / "tests"), str(ROOT / "benchmarks"))
-
-
-def run(folder, compiled):
-    out = folder / f"compiled-{compiled}.npz"
-    path = os.pathsep.join([*SHARED, *filter(None, [os.environ.get("PYTHONPATH")])])
-    env = {**os.environ, "NUMBA_DISABLE_JIT": str(int(not compiled)), "PYTHONPATH": path}
-    command = [
-        sys.executable,
-        "-W",
-        "error::RuntimeWarning",
-        str(Path(__file__).with_name("small_training.py")),
-        str(out),
-    ]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return np.load(out)
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("arithmetic")
-    return run(folder, compiled=True), run(folder, compiled=False)
+    script, folder = Path(__file__).with_name("small_training.py"), tmp_path_factory.mktemp("arithmetic")
+    return both_ways(script, folder, "error", [ROOT / "tests", ROOT / "benchmarks"])
 
 
 def test_compiled_and_interpreted_kernels_agree_bit_for_bit(results):

@@ -4,100 +4,28 @@
 #include "sfdfa.h"
 #include "sfdfa_float.h"
 
-#define FIELD(type, name) (uint32_t) offsetof(type, name)
+#define FIELD(name) (uint32_t) offsetof(structure, name)
 
-void layout_of_tally(uint32_t *out)
-{
-    out[0] = sizeof(sfdfa_tally);
-    out[1] = FIELD(sfdfa_tally, saturated);
-    out[2] = FIELD(sfdfa_tally, vanished);
-}
+/* A function that writes the size of a structure and where each of its fields lies. */
+#define LAYOUT(name, ...)                                                                                              \
+    void layout_of_##name(uint32_t *out)                                                                               \
+    {                                                                                                                  \
+        typedef sfdfa_##name structure;                                                                                \
+        const uint32_t layout[] = {sizeof(structure), __VA_ARGS__};                                                    \
+        for (uint32_t i = 0; i < sizeof layout / sizeof layout[0]; ++i)                                                \
+            out[i] = layout[i];                                                                                        \
+    }
 
-void layout_of_constants(uint32_t *out)
-{
-    out[0] = sizeof(sfdfa_constants);
-    out[1] = FIELD(sfdfa_constants, loss_syn);
-    out[2] = FIELD(sfdfa_constants, loss_m);
-    out[3] = FIELD(sfdfa_constants, threshold);
-    out[4] = FIELD(sfdfa_constants, reach);
-    out[5] = FIELD(sfdfa_constants, exact);
-    out[6] = FIELD(sfdfa_constants, max_spikes);
-}
-
-void layout_of_neuron(uint32_t *out)
-{
-    out[0] = sizeof(sfdfa_neuron);
-    out[1] = FIELD(sfdfa_neuron, A);
-    out[2] = FIELD(sfdfa_neuron, B);
-    out[3] = FIELD(sfdfa_neuron, D);
-    out[4] = FIELD(sfdfa_neuron, directional);
-    out[5] = FIELD(sfdfa_neuron, count);
-    out[6] = FIELD(sfdfa_neuron, perturbation);
-}
-
-void layout_of_spike(uint32_t *out)
-{
-    out[0] = sizeof(sfdfa_spike);
-    out[1] = FIELD(sfdfa_spike, tick);
-    out[2] = FIELD(sfdfa_spike, neuron);
-    out[3] = FIELD(sfdfa_spike, factor);
-}
-
-void layout_of_replay(uint32_t *out)
-{
-    out[0] = sizeof(sfdfa_replay);
-    out[1] = FIELD(sfdfa_replay, S1);
-    out[2] = FIELD(sfdfa_replay, S2);
-    out[3] = FIELD(sfdfa_replay, delta);
-}
-
-void layout_of_float_constants(uint32_t *out)
-{
-    out[0] = sizeof(sfdfa_float_constants);
-    out[1] = FIELD(sfdfa_float_constants, keep_syn);
-    out[2] = FIELD(sfdfa_float_constants, keep_m);
-    out[3] = FIELD(sfdfa_float_constants, threshold);
-    out[4] = FIELD(sfdfa_float_constants, reach);
-    out[5] = FIELD(sfdfa_float_constants, exact);
-    out[6] = FIELD(sfdfa_float_constants, max_spikes);
-}
-
-void layout_of_float_learning(uint32_t *out)
-{
-    out[0] = sizeof(sfdfa_float_learning);
-    out[1] = FIELD(sfdfa_float_learning, gain);
-    out[2] = FIELD(sfdfa_float_learning, timed_gain);
-    out[3] = FIELD(sfdfa_float_learning, rho);
-    out[4] = FIELD(sfdfa_float_learning, r_target);
-    out[5] = FIELD(sfdfa_float_learning, rate);
-}
-
-void layout_of_float_neuron(uint32_t *out)
-{
-    out[0] = sizeof(sfdfa_float_neuron);
-    out[1] = FIELD(sfdfa_float_neuron, A);
-    out[2] = FIELD(sfdfa_float_neuron, B);
-    out[3] = FIELD(sfdfa_float_neuron, D);
-    out[4] = FIELD(sfdfa_float_neuron, directional);
-    out[5] = FIELD(sfdfa_float_neuron, count);
-    out[6] = FIELD(sfdfa_float_neuron, perturbation);
-}
-
-void layout_of_float_spike(uint32_t *out)
-{
-    out[0] = sizeof(sfdfa_float_spike);
-    out[1] = FIELD(sfdfa_float_spike, tick);
-    out[2] = FIELD(sfdfa_float_spike, neuron);
-    out[3] = FIELD(sfdfa_float_spike, factor);
-}
-
-void layout_of_float_replay(uint32_t *out)
-{
-    out[0] = sizeof(sfdfa_float_replay);
-    out[1] = FIELD(sfdfa_float_replay, S1);
-    out[2] = FIELD(sfdfa_float_replay, S2);
-    out[3] = FIELD(sfdfa_float_replay, delta);
-}
+LAYOUT(tally, FIELD(saturated), FIELD(vanished))
+LAYOUT(constants, FIELD(loss_syn), FIELD(loss_m), FIELD(threshold), FIELD(reach), FIELD(exact), FIELD(max_spikes))
+LAYOUT(neuron, FIELD(A), FIELD(B), FIELD(D), FIELD(directional), FIELD(count), FIELD(perturbation))
+LAYOUT(spike, FIELD(tick), FIELD(neuron), FIELD(factor))
+LAYOUT(replay, FIELD(S1), FIELD(S2), FIELD(delta))
+LAYOUT(float_constants, FIELD(keep_syn), FIELD(keep_m), FIELD(threshold), FIELD(reach), FIELD(exact), FIELD(max_spikes))
+LAYOUT(float_learning, FIELD(gain), FIELD(timed_gain), FIELD(rho), FIELD(r_target), FIELD(rate))
+LAYOUT(float_neuron, FIELD(A), FIELD(B), FIELD(D), FIELD(directional), FIELD(count), FIELD(perturbation))
+LAYOUT(float_spike, FIELD(tick), FIELD(neuron), FIELD(factor))
+LAYOUT(float_replay, FIELD(S1), FIELD(S2), FIELD(delta))
 
 /* In the order of the fields of Formats. */
 void default_formats(int32_t *out)
