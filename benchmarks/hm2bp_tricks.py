@@ -23,6 +23,7 @@ TRICKS = {
     "the lateral factor": ["rules.hm2bp.lateral=false"],
     "inhibition of the outputs": ["network.output.inhibition=0.0"],
     "learning of silent neurons": ["rules.hm2bp.silent=0.0"],
+    "errors through silent neurons": ["rules.hm2bp.silent_ratio=0.0"],
     "spikes for silent targets": ["rules.hm2bp.silent_target_spikes=0"],
     "the margin": ["loss.margin=0.0"],
     "regularisation of weights": ["regularisation.strength=0.0"],
