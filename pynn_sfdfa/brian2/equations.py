@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "arrival",
     "cell_equations",
+    "cell_step",
     "decay",
     "eligibility",
     "feedback_equations",
@@ -38,6 +39,8 @@ __all__ = [
 LIF = models.LIF_SFDFA
 
 _STATEMENT = re.compile(r"(\w+)\s*([-+]?=)\s*(.+)")
+_DRIVEN = re.compile(r"\((\w+) - (\w+)\)/(\w+) \+ (\w+)/(\w+)")
+"""The derivative of a potential: what it decays to, itself, its time constant, a current, and a capacitance."""
 
 
 def native(text: str) -> str:
@@ -117,6 +120,27 @@ def cell_equations() -> str:
         "seed_low : 1 (shared, constant)",
     ]
     return "\n".join(lines)
+
+
+def cell_step() -> str:
+    """Return the exact step of what changes in a LIF_SFDFA group between events.
+
+    It is the one that Brian2 finds for these equations, to the letter, which takes it a second in every process.
+    """
+    tau = {s.name: decay(s.derivative) for s in LIF.state if s.decays}
+    step = {name: f"{name}*exp(-dt/{of})" for name, of in tau.items()}
+    for s in LIF.state:
+        if s.derivative and not s.decays:
+            match = _DRIVEN.fullmatch(s.derivative)
+            assert match is not None and match[2] == s.name and match[4] in tau, s.derivative
+            rest, v, tau_m, current, c = match.groups()
+            decayed, tau_syn = f"exp(-dt/{tau_m})", tau[current]
+            step[v] = (
+                f"{v}*{decayed} + {rest} - {rest}*{decayed} + {current}*{tau_m}*{tau_syn}"
+                f"*(-exp(dt/{tau_m}) + exp(dt/{tau_syn}))*{decayed}*exp(-dt/{tau_syn})/({c}*({tau_m} - {tau_syn}))"
+            )
+    names = sorted(step)  # as Brian2 has them; none speaks of another's new value
+    return native("\n".join([f"_{name} = {step[name]}" for name in names] + [f"{name} = _{name}" for name in names]))
 
 
 def reset() -> str:

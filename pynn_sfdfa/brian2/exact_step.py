@@ -1,25 +1,29 @@
-"""The exact step of a leaky membrane that currents drive, whatever the ratio of its time constants.
+"""Exact steps, written down: of a leaky membrane that currents drive, and of traces that decay from event to event.
 
-Brian2 finds such a step by itself, but divides in it by the difference of time constants, which may be none, and takes
-seconds to find it, for alpha functions many, in every process again. It is short when written down:
+Brian2 finds such steps by itself, but takes seconds to find them, for alpha functions many, in every process again. In
+that of a membrane it divides by the difference of time constants, which may be none. It is short when written down:
 a current decays by ``exp(-dt/tau_syn)`` in a step, and adds to the potential, with ``a = dt/tau_m - dt/tau_syn``,
 ``I dt/C exp(-dt/tau_m) exprel(a)``, where ``exprel(a) = (exp(a) - 1)/a`` is 1 for equal time constants.
 """
 
 from __future__ import annotations
 
+import re
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyNN.brian2.standardmodels.cells import leaky_iaf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["exact_step"]
+__all__ = ["exact_events", "exact_step"]
 
 _E = "2.7182818284590451"
 _NONE = "0*amp"
+_DECAY = re.compile(r"d(\w+)/dt\s*=\s*(-?)\1/(\w+)\s*:\s*(\w+)\s*\(event-driven\)")
+"""An event-driven equation of a model that grows or decays with a time constant."""
 
 
 @dataclass(frozen=True)
@@ -111,3 +115,30 @@ def _current(equations: Any, name: str, changing: set[str]) -> _Current | None:
         if text in (f"({_E}*{rise}-{name})", f"(e*{rise}-{name})") and _text(equations, rise) == f"-{rise}/{tau}":
             return _Current(name, tau, rise)
     return None
+
+
+def exact_events(model: str) -> tuple[str, Callable[[str], str]]:
+    """Return a model of synapses without event-driven equations, and how what happens at an event takes their place.
+
+    The code is the one that Brian2 makes of such equations, to the letter, with the same ``lastupdate``.
+
+    Parameters
+    ----------
+    model : str
+        Equations.
+
+    Returns
+    -------
+    str
+        Where there are no such equations, or others than those of exponentials, the model itself.
+    callable
+        From code at an event to code that brings the variables up to date before.
+    """
+    decays = _DECAY.findall(model)
+    if not decays or len(decays) < model.count("(event-driven)"):
+        return model, lambda code: code
+    step = {name: f"{name}*exp({sign}(t - lastupdate)/{tau})" for name, sign, tau, _ in decays}
+    names = sorted(step)
+    before = [f"_{name} = {step[name]}" for name in names] + [f"{name} = _{name}" for name in names]
+    plain = _DECAY.sub(r"\1 : \4", model) + "\nlastupdate : second"
+    return plain, lambda code: "\n".join([*before, textwrap.dedent(code), "lastupdate = t"])

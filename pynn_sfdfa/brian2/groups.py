@@ -10,11 +10,14 @@ import numpy as np
 from pynn_sfdfa import models
 from pynn_sfdfa.brian2 import equations, schedule, simulator
 from pynn_sfdfa.brian2.delay_line import delay_line
+from pynn_sfdfa.brian2.exact_step import exact_events
 from pynn_sfdfa.brian2.idle import run_at_spikes, run_at_trial_end
 from pynn_sfdfa.brian2.lif_group import LIFGroup
 from pynn_sfdfa.brian2.sources import is_stimulus
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pynn_sfdfa.models import SynapseModel
 
 __all__ = ["feedback_group", "forward_group"]
@@ -47,7 +50,7 @@ def forward_group(
         "forward",
         equations.synapse_equations(synapse),
         on_pre=equations.arrival(synapse, stimulus, lines),
-        on_post=events or None,
+        on_post=events,
         on_event={"learning": "trial_end"} if events else "spike",
         delay=steps * source.clock.dt,
     )
@@ -124,13 +127,25 @@ def feedback_group(
 class _Synapses(brian2.Synapses):
     """Synapses on the clock of the simulation; Brian2's units and functions are all that their text can refer to."""
 
-    def __init__(self, source: Any, target: Any, kind: str, model: str, **events: Any) -> None:
+    def __init__(
+        self,
+        source: Any,
+        target: Any,
+        kind: str,
+        model: str,
+        on_pre: str | None = None,
+        on_post: Mapping[str, str] | None = None,
+        **arguments: Any,
+    ) -> None:
+        plain, at_event = exact_events(model)
         super().__init__(
             source,
             target,
-            model,
+            plain,
+            on_pre=at_event(on_pre) if on_pre else None,
+            on_post={name: at_event(code) for name, code in on_post.items()} if on_post else None,
             clock=simulator.state.network.clock,
             name=simulator.contents.new_name(kind),
             namespace={"nA": brian2.nA},
-            **events,
+            **arguments,
         )

@@ -58,7 +58,7 @@ class LIFGroup(Parameters, brian2.NeuronGroup):
         super().__init__(
             n,
             equations.cell_equations(),
-            method="exact",
+            method=_exact_step,
             threshold=_LIF.threshold,
             reset=equations.reset(),
             events={"trial_end": "timestep(t, dt) % steps == steps - 1"},
@@ -123,6 +123,11 @@ class LIFGroup(Parameters, brian2.NeuronGroup):
         self.target = table[:, trial] if trial < table.shape[1] else 0.0
         seed, drawn = simulator.contents.seed, simulator.contents.first_trial + trial
         self.perturbation = perturbations(seed, self.layer_index, drawn, self.N) if estimates else 0.0
+
+
+def _exact_step(*_: Any) -> str:
+    """Return the step of the group's equations; one function for all groups, by which Brian2 remembers what it made."""
+    return equations.cell_step()
 
 
 def _checked(parameters: Mapping[str, Any]) -> dict[str, Any]:

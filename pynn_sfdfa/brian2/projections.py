@@ -13,6 +13,7 @@ from pyNN.brian2.projections import basic_units
 from pynn_sfdfa.brian2 import groups, simulator
 from pynn_sfdfa.brian2.bulk_projection import GroupedProjection
 from pynn_sfdfa.brian2.cells import LIF_SFDFA
+from pynn_sfdfa.brian2.exact_step import exact_events
 from pynn_sfdfa.brian2.surrogates import SurrogateSynapse, SymmetricFeedback, other_way
 from pynn_sfdfa.brian2.synapse_recording import SynapseRecorder
 from pynn_sfdfa.brian2.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse, for_target
@@ -97,12 +98,13 @@ class Projection(GroupedProjection):
             "weight_units": basic_units(self._unit),
         }
         kind = self.synapse_type
+        model, at_event = exact_events(kind.eqs % words)
         group = brian2.Synapses(
             source.brian2_group,
             target.brian2_group,
-            model=kind.eqs % words,
-            on_pre=kind.pre % words,
-            on_post=kind.post % words if kind.post else None,
+            model=model,
+            on_pre=at_event(kind.pre % words),
+            on_post=at_event(kind.post % words) if kind.post else None,
             clock=simulator.state.network.clock,
             multisynaptic_index="synapse_number",
             name=simulator.contents.new_name("synapses"),

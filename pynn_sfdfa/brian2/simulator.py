@@ -50,6 +50,8 @@ class Kept(Protocol):
 class Member(Kept, Protocol):
     """A population, as far as the simulation needs to know it."""
 
+    recorder: Any
+
     def check(self, stop: float) -> None:
         """Raise an error unless it can be simulated from the present time to ``stop`` ms; nothing is changed."""
 
@@ -233,8 +235,8 @@ def advance(stop: float, tell: Callable[[float], None] | None = None) -> None:
     for population in contents.populations:
         population.check(stop)
     contents.steer_currents()
-    for recorder in state.recorders:
-        recorder._finalize()
+    for population in contents.populations:  # in their order, by which monitors get names
+        population.recorder._finalize()
     for population in contents.populations:
         population.begin_run(stop)
     if not contents.standalone:

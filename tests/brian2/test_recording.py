@@ -189,3 +189,14 @@ def test_a_population_that_could_not_be_created_leaves_nothing_behind(sim, net):
         sim.Population(2, sim.LIF_SFDFA(**CELL), initial_values={"v": float("nan")})
     sim.run(1.0)
     assert len(sim.simulator.contents.populations) == 2
+
+
+def test_monitors_are_named_in_the_order_of_populations(sim):
+    """Their names stand in generated code, which is found in the cache of compiled code if they are the same again."""
+    sim.setup(timestep=STEP)
+    populations = [sim.Population(1, sim.LIF_SFDFA(**CELL)) for _ in range(8)]
+    for population in reversed(populations):
+        population.record("spikes")
+    sim.run(1.0)
+    names = [monitor.name for population in populations for monitor in population.recorder._monitors()]
+    assert names == [f"spikes_{k}" for k in range(1, 9)]
