@@ -44,7 +44,7 @@ class WarmedUp:
     def times(self, floor: dict[str, Callable[[], float]]) -> Times:
         """Time an epoch, inference and the parts of a floor in turn, each of which returns its seconds."""
         runs = {
-            "training": self._epoch,
+            "training": self.epoch,
             "inference": lambda: clock(lambda: self.trainer.evaluate(self.test)),
             **{f"floor {part}": run for part, run in floor.items()},
         }
@@ -54,7 +54,8 @@ class WarmedUp:
         times["floor"] = [sum(parts) for parts in zip(*(times[f"floor {part}"] for part in floor), strict=True)]
         return times
 
-    def _epoch(self) -> float:
+    def epoch(self) -> float:
+        """Learn the samples once more; return the seconds that it took."""
         return self.trainer.fit(self.train, epochs=len(self.history.records) + 1).records[-1].seconds
 
     def setting(self) -> dict:

@@ -1,0 +1,91 @@
+"""What more threads are worth, beside what more cores are: ``python benchmarks/threads.py [EXPERIMENT] [--data DIR]``.
+
+An experiment, ``mnist`` if none is given, learns for a while. Then it learns the same samples with 1, 2, ... threads,
+up to the cores there are, in turn with as many processes of one thread each that know nothing of each other. What
+these gain is what the machine allows: cores that share a clock, caches or memory are slower together than one alone.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+from argparse import Namespace
+from functools import partial
+from multiprocessing.connection import Connection, wait
+
+from warmed_up import WarmedUp, options
+
+from pynn_sfdfa.benchmark.machine import describe, load_warning
+from pynn_sfdfa.benchmark.timing import Spread, alternate, clock, ratio
+
+
+def serve(orders: Connection, given: Namespace, threads: int) -> None:
+    """Learn the samples whenever told to, until nobody can tell any more."""
+    overrides = [*given.overrides, f"training.threads={threads}"]
+    warm = WarmedUp(given.experiment, Namespace(**{**vars(given), "overrides": overrides}))
+    try:
+        while True:
+            orders.send(None)
+            orders.recv()
+            warm.epoch()
+    except (EOFError, OSError):
+        return
+
+
+def hired(given: Namespace, threads: int) -> Connection:
+    """Start a process that learns with so many threads; return what it is told by."""
+    context = multiprocessing.get_context("spawn")  # a fork has none of the threads of the process it is made of
+    own, other = context.Pipe()
+    context.Process(target=serve, args=(other, given, threads), daemon=True).start()
+    other.close()
+    own.recv()
+    return own
+
+
+def together(workers: list[Connection]) -> float:
+    """Let all learn at once; return the seconds until the last is done."""
+
+    def learn() -> None:
+        for worker in workers:
+            worker.send(None)
+        learning = list(workers)
+        while learning:
+            for done in wait(learning):
+                done.recv()
+                learning.remove(done)
+
+    return clock(learn)
+
+
+def measure(given: Namespace) -> dict:
+    """Return a report that JSON can hold; times in ms a sample, of as many samples as all processes learn."""
+    load, cores = os.getloadavg()[0], int(describe(1)["cores"])
+    numbers = range(2, cores + 1)
+    alone = [hired(given, 1) for _ in range(cores)]
+    runs = {"1 thread": partial(together, alone[:1])}
+    runs |= {f"{n} threads": partial(together, [hired(given, n)]) for n in numbers}
+    runs |= {f"{n} processes": partial(together, alone[:n]) for n in numbers}
+    seconds = alternate(runs, given.repetitions, lambda done: print(f"round {done}", file=sys.stderr))
+    learned = {name: given.samples * (int(name.split()[0]) if "process" in name else 1) for name in runs}
+    times = {name: [s / learned[name] for s in values] for name, values in seconds.items()}
+    one = times.pop("1 thread")
+    return {
+        "machine": describe(cores) | {"load_average": load},
+        "warnings": [warning for warning in [load_warning(load)] if warning],
+        "experiment": given.experiment,
+        "ms_per_sample": {name: vars(Spread.of(each).scaled(1e3)) for name, each in {"1 thread": one, **times}.items()},
+        "times as fast as 1 thread": {name: vars(ratio(one, each)) for name, each in times.items()},
+    }
+
+
+def main() -> None:
+    """Print the report."""
+    parser = options(__doc__)
+    parser.add_argument("experiment", nargs="?", default="mnist")
+    print(json.dumps(measure(parser.parse_args()), indent=2))
+
+
+if __name__ == "__main__":
+    main()
