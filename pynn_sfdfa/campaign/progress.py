@@ -6,8 +6,8 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from pynn_sfdfa.experiments.progress import format_duration
 from pynn_sfdfa.experiments.run_folder import RunFolder
+from pynn_sfdfa.support.wording import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,6 +10,7 @@ import hashlib
 import io
 import warnings
 from dataclasses import asdict, replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from pynn_sfdfa.encoding.of_recordings import OfRecordings
 from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.support import files
+from pynn_sfdfa.support.wording import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["as_spikes", "kept_folder"]
 
 _FORMAT = 1
+_INTERVAL = 10.0  # s between reports of how far encoding has come
 _ARRAYS = ("times", "units", "offsets", "n_units")
 
 
@@ -86,7 +89,7 @@ def _spikes(part: Recordings, encoder: OfRecordings, where: str, announce: Calla
             warnings.warn(f"Spikes kept in {path} cannot be used ({error}); they are made anew.", stacklevel=2)
     announce(f"{where}: {len(part):,} recordings become spikes, by {encoder.name}; they are kept for the next time.")
     try:
-        trains = encoder(part, part.labels)
+        trains = encoder(part, part.labels, _reporter(where, len(part), announce))
     except ValueError as error:
         raise DatasetError(f"{where}, encoder {encoder.name}: {error}.") from None
     try:
@@ -95,6 +98,21 @@ def _spikes(part: Recordings, encoder: OfRecordings, where: str, announce: Calla
     except (files.WriteError, FileExistsError, NotADirectoryError) as error:
         warnings.warn(f"Spikes cannot be kept, so that they are made anew every time: {error}", stacklevel=2)
     return trains
+
+
+def _reporter(where: str, n: int, announce: Callable[[str], object]) -> Callable[[int], None]:
+    """Return what announces now and then how many of n recordings are done, and how long the others will take."""
+    began = told = monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal told
+        now = monotonic()
+        if now - told >= _INTERVAL and done < n:
+            told = now
+            left = format_duration((now - began) / done * (n - done))
+            announce(f"{where}: {done:,} of {n:,} recordings are spikes, {left} left.")
+
+    return tell
 
 
 def _packed(trains: SpikeTrains) -> bytes:

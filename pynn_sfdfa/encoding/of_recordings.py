@@ -14,6 +14,8 @@ from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["OfRecordings"]
@@ -46,7 +48,9 @@ class OfRecordings(Encoder):
             That of its `Recordings`.
         """
 
-    def __call__(self, values: Recordings | ArrayLike, labels: ArrayLike) -> SpikeTrains:
+    def __call__(
+        self, values: Recordings | ArrayLike, labels: ArrayLike, tell: Callable[[int], object] = lambda done: None
+    ) -> SpikeTrains:
         """Encode recordings.
 
         Parameters
@@ -54,6 +58,8 @@ class OfRecordings(Encoder):
         values : Recordings
             Of the kind that the encoder takes.
         labels : integer array, shape (n,)
+        tell : callable, optional
+            Told after each recording how many are done.
 
         Raises
         ------
@@ -71,6 +77,7 @@ class OfRecordings(Encoder):
                 raise ValueError(f"sample {index}: {short(str(error), 300)}") from None
             times.append(time)
             units.append(unit)
+            tell(index + 1)
         offsets = np.cumsum([time.size for time in times], dtype=np.int64)
         all_times = np.concatenate(times)
         times.clear()  # so that no two copies of everything are alive at once

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
+from pynn_sfdfa.support.wording import format_duration
 from pynn_sfdfa.training.callbacks import Callback
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress
 
-__all__ = ["PlainProgress", "ProgressBar", "epoch_line", "format_duration", "progress_for"]
+__all__ = ["PlainProgress", "ProgressBar", "epoch_line", "progress_for"]
 
 _LINE_INTERVAL = 10.0  # s between plain lines within an epoch
 
@@ -29,16 +30,6 @@ def progress_for(stream: TextIO) -> Callback:
     if stream.isatty():
         return ProgressBar(Console(file=stream))
     return PlainProgress(stream)
-
-
-def format_duration(seconds: float) -> str:
-    """Return a duration as people say it: ``42 s``, ``3 min 05 s``, ``2 h 10 min``."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 def epoch_line(record: EpochRecord, epochs: int) -> str:

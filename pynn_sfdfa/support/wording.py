@@ -1,8 +1,8 @@
-"""What error messages of all parts share: how a value that somebody gave is repeated to them."""
+"""What messages of all parts share: how a value that somebody gave is repeated to them, and how long things take."""
 
 from __future__ import annotations
 
-__all__ = ["short"]
+__all__ = ["format_duration", "short"]
 
 _MOST = 200
 
@@ -13,3 +13,13 @@ def short(text: str, most: int = _MOST) -> str:
         return text
     kept = most // 3
     return f"{text[:kept]} … {text[-kept:]} ({len(text):,} characters)"
+
+
+def format_duration(seconds: float) -> str:
+    """Return a duration as people say it: ``42 s``, ``3 min 05 s``, ``2 h 10 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from sounds import tone
 
-from pynn_sfdfa.datasets import Dataset, DatasetError
+from pynn_sfdfa.datasets import Dataset, DatasetError, kept
 from pynn_sfdfa.datasets.kept import as_spikes
 from pynn_sfdfa.encoding import Latency
 from pynn_sfdfa.encoding.gammatone_lif import GammatoneLIF
@@ -22,6 +22,17 @@ def sounds(*frequencies):
 
 def dataset(train=(300, 900, 2000), test=(400,)):
     return Dataset("tones", sounds(*train), sounds(*test), 3, "tones")
+
+
+def test_it_is_told_how_far_encoding_has_come(cache, monkeypatch):
+    monkeypatch.setattr(kept, "_INTERVAL", 0.0)
+    told = []
+    as_spikes(dataset(), ENCODER, told.append)
+    assert [line.rpartition(",")[0] for line in told[1:3]] == [
+        f"tones: the train split: {done} of 3 recordings are spikes" for done in (1, 2)
+    ]
+    assert all(line.endswith(" s left.") for line in told[1:3])
+    assert len(told) == 4  # nothing is left to tell after the last recording of a split
 
 
 def test_spikes_are_made_once_and_read_after(cache, monkeypatch):

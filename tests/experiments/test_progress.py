@@ -6,7 +6,8 @@ import re
 import pytest
 from rich.console import Console
 
-from pynn_sfdfa.experiments.progress import PlainProgress, ProgressBar, format_duration, progress_for
+from pynn_sfdfa.experiments.progress import PlainProgress, ProgressBar, progress_for
+from pynn_sfdfa.support.wording import format_duration
 from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress
 
 
