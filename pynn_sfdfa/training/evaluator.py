@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.training.engine import TrainingEngine
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.readouts import Readout
+    from pynn_sfdfa.training.responses import Responses
 
 __all__ = ["Evaluator"]
 
@@ -82,6 +83,17 @@ class Evaluator:
         check_labels(trains, self.network.sizes[-1])
         return evaluation(self._engine.respond(trains), trains.labels, self._loss, self._readout)
 
+    def respond(self, trains: Presentations) -> Responses:
+        """Return the output spikes of all samples, as far as the readout asks for them; labels are not looked at.
+
+        Raises
+        ------
+        ValueError
+            If the samples do not fit the network or its trials.
+        """
+        trains.check_within(self.network.trial_duration)
+        return self._engine.respond(trains)
+
     def answer(self, trains: Presentations) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the class of each sample and the spikes of each output neuron; labels are not looked at.
 
@@ -95,8 +107,7 @@ class Evaluator:
         ValueError
             If the samples do not fit the network or its trials.
         """
-        trains.check_within(self.network.trial_duration)
-        responses = self._engine.respond(trains)
+        responses = self.respond(trains)
         return self._readout.decide(responses), responses.counts
 
     def predict(self, trains: Presentations) -> NDArray[np.int64]:

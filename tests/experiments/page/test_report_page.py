@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from browser import CHROMIUM, browser
 from click.testing import CliRunner
+from numpy.testing import assert_allclose, assert_array_equal
 
 from pynn_sfdfa.cli import main
+from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.experiments import assembly
 from pynn_sfdfa.experiments.page import answers, run_page, weights
 from pynn_sfdfa.experiments.page.render import render
@@ -21,6 +23,7 @@ from pynn_sfdfa.network.connectivity import Convolution, Dense, Pooling
 from pynn_sfdfa.network.layers import Input
 from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.training.readouts import FirstSpike, MostSpikes
+from pynn_sfdfa.training.responses import OutputSpikes
 
 SMALL = ("--epochs", "2", "--threads", "1", "--set")
 
@@ -101,14 +104,24 @@ def test_a_sample_of_every_class_that_is_answered_is_among_the_right_ones():
 
 
 def test_how_early_is_the_decision_of_the_readout_on_the_spikes_until_then():
-    output = answers.LayerEvents(
-        "output", 2, np.array([0, 0, 0, 1]), np.array([1, 0, 0, 1]), np.array([10, 20, 30, 40], np.float32)
-    )
+    times = np.array([10, 20, 30, 40], np.float32)
+    output = OutputSpikes(np.array([0, 0, 0, 1]), np.array([1, 0, 0, 1]), times, 50.0)
     labels = np.array([0, 1])
-    counted = answers.early(output, labels, MostSpikes(), 50.0)
-    first = answers.early(output, labels, FirstSpike(), 50.0)
+    counted = answers.early(output, 2, labels, MostSpikes())
+    first = answers.early(output, 2, labels, FirstSpike())
     assert [counted["accuracy"][k] for k in (5, 15, 25, 35, 50)] == [0.5, 0.0, 0.5, 0.5, 1.0]
     assert [first["accuracy"][k] for k in (5, 15, 35, 50)] == [0.5, 0.0, 0.0, 0.5]
+
+
+def test_early_decisions_are_of_the_spikes_that_pynn_records(run):
+    settings, _ = assembly.from_checkpoint(run / "best.safetensors")
+    network = assembly.trained_network(run / "best.safetensors")
+    few = presented(assembly.build(settings, None, io.StringIO(), "evaluate")[1].test, np.arange(20))
+    recorded, found = answers.events(network, few)[-1], answers.output_of(network, few)
+    order = np.lexsort((found.units, found.times, found.samples))
+    assert_array_equal(found.samples[order], recorded.trials)
+    assert_array_equal(found.units[order], recorded.units)
+    assert_allclose(found.times[order], recorded.times, atol=1e-3)
 
 
 def test_samples_with_more_spikes_than_a_page_holds_are_left_out(run, monkeypatch):
