@@ -14,6 +14,7 @@ from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 from pynn_sfdfa.support import files
@@ -30,6 +31,17 @@ class Cache(FunctionCache):
     def __init__(self, function: Any) -> None:
         super().__init__(function)
         self._cache_file = _Files(Path(self.cache_path), self._impl.filename_base)
+
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        """Return the code for a signature, ready to run; None if there is none.
+
+        Numba tells its context first of everything that it can compile, 200 modules, which takes longer than to load
+        the kernels of a training. Code that has been compiled needs only the runtime; the compiler tells the context
+        again.
+        """
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(signature, target_context)
 
     def holds(self, signature: tuple[Any, ...], codegen: Any) -> bool:
         """Return whether there is code for arguments of these types."""

@@ -120,3 +120,35 @@ def test_a_process_that_is_killed_while_it_compiles_leaves_nothing_that_harms(tm
     assert [line.split()[0] for line in lines(process(tmp_path))] == ["6", "0.5", "4j"]
     assert lines(process(tmp_path)) == ["6 loaded", "0.5 loaded", "4j loaded"]
     assert Path(tmp_path / "cache").is_dir()
+
+
+SLICING = """
+from pynn_sfdfa.support.jit import jit
+
+@jit
+def tail(x):
+    return x[1:]
+"""
+
+SLICED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import numpy as np
+from numba.core.registry import cpu_target
+from slicing import tail
+print(tail(np.ones(3)), "loaded" if tail.stats.cache_hits else "compiled", end=" ")
+print("prepared" if cpu_target.target_context._registries else "as it was", tail(np.arange(3, dtype=sys.argv[2])))
+"""
+
+
+def test_what_is_loaded_does_not_wait_until_numba_could_compile(tmp_path):
+    """That takes longer than to load the kernels of a training. What comes next can still be compiled."""
+    (tmp_path / "slicing.py").write_text(SLICING)
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+
+    def said(dtype):
+        call = [sys.executable, "-c", SLICED, str(tmp_path), dtype]
+        return subprocess.run(call, env=env, capture_output=True, text=True, check=True).stdout
+
+    assert said("int32") == "[1. 1.] compiled prepared [1 2]\n"
+    assert said("int16") == "[1. 1.] loaded as it was [1 2]\n"
