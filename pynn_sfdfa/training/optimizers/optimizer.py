@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from pynn_sfdfa.support.settings import Computing, Positive
-from pynn_sfdfa.training.decay import Decay
+from pynn_sfdfa.training.optimizers.decay import Decay
 
 if TYPE_CHECKING:
     import numpy as np
