@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from pynn_sfdfa.rules import BP, DFA, HM2BP, SFDFA, Combination
     from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.callbacks import Callback
-    from pynn_sfdfa.training.decay import Decay
     from pynn_sfdfa.training.losses import SpikeCount
     from pynn_sfdfa.training.optimizers import SGD, Adam
+    from pynn_sfdfa.training.optimizers.decay import Decay
     from pynn_sfdfa.training.readouts import EarlySpikes, FirstSpike
     from pynn_sfdfa.training.regularisation import WeightRegularisation
     from pynn_sfdfa.training.thresholds import fit_thresholds
@@ -69,7 +69,7 @@ _MODULES = {
     "Combination": "rules",
     "Convolution": "network.connectivity",
     "DFA": "rules",
-    "Decay": "training.decay",
+    "Decay": "training.optimizers.decay",
     "Dense": "network.connectivity",
     "EarlySpikes": "training.readouts",
     "FeedForward": "network.feed_forward",

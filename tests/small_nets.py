@@ -35,6 +35,15 @@ def random_trains(rng, n_samples, n_units, spikes=(20, 40), last=100.0, n_classe
     return SpikeTrains.from_samples(samples, rng.integers(0, n_classes, n_samples), n_units)
 
 
+def same_on_threads(trained, counts=(1, 2, 4)):
+    """Return the arrays that ``trained(threads)`` returns: the same bits on each of these numbers of threads."""
+    first, *others = (list(trained(threads)) for threads in counts)
+    for other in others:
+        for mine, theirs in zip(first, other, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+    return first
+
+
 @dataclass(frozen=True)
 class ToAll(Transport):
     """Gives every neuron the error 1 in every trial."""

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -425,6 +426,17 @@ def test_a_signal_saves_a_checkpoint_and_says_how_to_go_on(tmp_path, number, sta
     whole, resumed = (checkpoint.load(folder / "last.safetensors") for folder in (tmp_path / "whole", out))
     for name, array in whole.arrays.items():
         np.testing.assert_array_equal(resumed[name], array)
+
+
+def test_until_its_folder_says_how_many_epochs_a_run_is_to_have_the_command_that_goes_on_does(tmp_path, run):
+    out = tmp_path / "run"
+    shutil.copytree(run[0], out)
+    (out / ".writer.json").mkdir()  # in the way of what is written first
+    result = invoke("train", "digits", *SMALL, "--seed", 3, "--epochs", 7, "--out", out, "--resume")
+    assert result.exit_code == 1, result.stderr
+    assert result.stderr.rstrip().endswith(
+        f"train {out / 'config.toml'} --out {out} --simulator event --resume --epochs 7"
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

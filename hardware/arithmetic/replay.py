@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Formats, Integers
     from pynn_sfdfa.hardware.arithmetic.neuron import NeuronConstants
 
-__all__ = ["ReplayState", "begin_replay", "change_row", "gain", "replay_decay", "replay_spike"]
+__all__ = ["ReplayState", "begin_replay", "change_row", "gain", "replay_decay", "replay_spike", "take_back"]
 
 
 class ReplayState(NamedTuple):
@@ -76,12 +76,20 @@ def begin_replay(error: Integers, gain_: int, formats: FormatConstants, tally: I
 
 
 @jit
+def take_back(
+    state: ReplayState, i: int, factor: int, delta: int, formats: FormatConstants, tally: Integers, variable: int
+) -> None:
+    """Take back a spike of neuron i with such a delta; what does not fit is counted for that variable."""
+    gamma = nearest(factor * (delta + state.S2[i]), formats.factor_fraction)
+    gamma = saturated(gamma, SUM_LIMIT, tally, variable)
+    state.S1[i] = saturated(state.S1[i] + gamma, SUM_LIMIT, tally, variable)
+    state.S2[i] = saturated(state.S2[i] + gamma, SUM_LIMIT, tally, variable)
+
+
+@jit
 def replay_spike(state: ReplayState, i: int, factor: int, formats: FormatConstants, tally: Integers) -> None:
     """Take back a spike of neuron i."""
-    gamma = nearest(factor * (state.delta[i] + state.S2[i]), formats.factor_fraction)
-    gamma = saturated(gamma, SUM_LIMIT, tally, CHANGE)
-    state.S1[i] = saturated(state.S1[i] + gamma, SUM_LIMIT, tally, CHANGE)
-    state.S2[i] = saturated(state.S2[i] + gamma, SUM_LIMIT, tally, CHANGE)
+    take_back(state, i, factor, state.delta[i], formats, tally, CHANGE)
 
 
 @jit

@@ -12,7 +12,7 @@ import numpy as np
 
 from pynn_sfdfa.hardware.arithmetic.decay import decayed
 from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT
-from pynn_sfdfa.hardware.arithmetic.replay import ReplayState
+from pynn_sfdfa.hardware.arithmetic.replay import ReplayState, take_back
 from pynn_sfdfa.hardware.arithmetic.rounding import nearest, note_vanished, saturated
 from pynn_sfdfa.hardware.arithmetic.tally import CHANGE, ERROR
 from pynn_sfdfa.support.jit import jit
@@ -63,10 +63,7 @@ def begin_pull(error: Integers, tally: Integers) -> ReplayState:
 @jit
 def pull_spike(state: ReplayState, o: int, factor: int, formats: FormatConstants, tally: Integers) -> None:
     """Take back a spike of output neuron o."""
-    gamma = nearest(factor * (state.delta[o] + state.S2[o]), formats.factor_fraction)
-    gamma = saturated(gamma, SUM_LIMIT, tally, ERROR)
-    state.S1[o] = saturated(state.S1[o] + gamma, SUM_LIMIT, tally, ERROR)
-    state.S2[o] = saturated(state.S2[o] + gamma, SUM_LIMIT, tally, ERROR)
+    take_back(state, o, factor, state.delta[o], formats, tally, ERROR)
 
 
 @jit
@@ -106,7 +103,4 @@ def spike_delta(feedback: Integers, pull: Integers, gain_: int, formats: FormatC
 def timed_spike(state: ReplayState, i: int, factor: int, delta: int, formats: FormatConstants, tally: Integers) -> None:
     """Take back a spike of hidden neuron i that has a delta of its own beside that of its neuron."""
     both = saturated(state.delta[i] + delta, SUM_LIMIT, tally, CHANGE)
-    gamma = nearest(factor * (both + state.S2[i]), formats.factor_fraction)
-    gamma = saturated(gamma, SUM_LIMIT, tally, CHANGE)
-    state.S1[i] = saturated(state.S1[i] + gamma, SUM_LIMIT, tally, CHANGE)
-    state.S2[i] = saturated(state.S2[i] + gamma, SUM_LIMIT, tally, CHANGE)
+    take_back(state, i, factor, both, formats, tally, CHANGE)

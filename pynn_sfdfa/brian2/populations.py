@@ -13,7 +13,7 @@ from pynn_sfdfa.brian2.cells import LIF_SFDFA
 from pynn_sfdfa.brian2.recording import Recorder
 from pynn_sfdfa.brian2.timed import TimedLearning, check_timed
 from pynn_sfdfa.common.documented import POPULATION, VIEW, documented
-from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, checked_size, initial_values, lazy
+from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, checked_size, lazy
 from pynn_sfdfa.common.targets import check_learning, trials_until
 from pynn_sfdfa.common.trials import trial_counts
 
@@ -85,10 +85,8 @@ class PopulationView(_Neurons, pynn_populations.PopulationView):
         parameter_space.evaluate(simplify=False)
         self.grandparent.set_native(parameter_space.as_dict(), self._indices)
 
-    def initialize(self, **values: Any) -> None:
-        """Set initial values of state variables of these neurons; once the simulation has begun, present values."""
-        for variable, value in initial_values(self.celltype, values).items():
-            self.grandparent.set_initial_values(variable, lazy(value, self.size), self._indices)
+    def _initialize(self, variable: str, value: Any) -> None:
+        self.grandparent.set_initial_values(variable, lazy(value, self.size), self._indices)
 
 
 @documented(POPULATION)
@@ -174,14 +172,8 @@ class Population(_Neurons, pynn_populations.Population):
         native = forward(**{variable: values}) if callable(forward) else values
         self.brian2_group.set_state(translation["translated_name"], native[indices], indices)
 
-    def initialize(self, **values: Any) -> None:
-        """Set initial values of state variables; once the simulation has begun, present values, too.
-
-        Values may be numbers, quantities with units, arrays, RandomDistribution objects or functions of the neuron's
-        index. A LIF_SFDFA population that is not given an initial ``v`` starts at ``v_rest``.
-        """
-        for variable, value in initial_values(self.celltype, values).items():
-            self.set_initial_values(variable, lazy(value, self.size), slice(None))
+    def _initialize(self, variable: str, value: Any) -> None:
+        self.set_initial_values(variable, lazy(value, self.size), slice(None))
 
     def _set_cell_initial_value(self, id: Any, variable: str, value: Any) -> None:
         self.set_initial_values(variable, value, [self.id_to_index(id)])

@@ -39,6 +39,7 @@ def local_cluster(workers: int) -> Iterator[Client]:
         threads_per_worker=1,  # runs at a time; the threads of a run are its own
         processes=True,
         dashboard_address=None,
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any free port for what it serves without one, too
         memory_limit=0,
         silence_logs=logging.CRITICAL,  # a lost worker is no news here: its run goes on elsewhere
     )

@@ -6,7 +6,7 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,10 @@ from pynn_sfdfa.commands.options import (
     spelled,
 )
 from pynn_sfdfa.commands.spread import SHARDS, spread
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.experiments.run_folder import RunFolder
+    from pynn_sfdfa.experiments.schema import Experiment
 
 __all__ = ["command"]
 
@@ -115,14 +119,16 @@ def command(
         if not folder.config.exists():
             raise
         what, status = interrupted(error)
-        click.echo(f"\n{what}. To go on: {shlex.join(again)}", err=True)
+        click.echo(f"\n{what}. To go on: {_spelled_out(again, folder, settings)}", err=True)
         raise SystemExit(status) from None
     except WorkersLostError as error:
-        raise Failure(f"{error} To go on: {shlex.join(again)}") from None
+        raise Failure(f"{error} To go on: {_spelled_out(again, folder, settings)}") from None
     except WriteError as error:
         if not folder.config.exists():
             raise
-        raise Failure(f"{error} What was written before is whole. To go on: {shlex.join(again)}") from None
+        raise Failure(
+            f"{error} What was written before is whole. To go on: {_spelled_out(again, folder, settings)}"
+        ) from None
     if summary["silent_outputs"]:
         click.echo(
             f"{100 * summary['silent_outputs']:.0f} % of the output neurons fired for no training sample of the last "
@@ -137,3 +143,11 @@ def command(
         f"Best test accuracy {100 * summary['best_test_accuracy']:.2f} %, "
         f"after {summary['epochs']} epochs {100 * summary['final_test_accuracy']:.2f} %. Results are in {path}."
     )
+
+
+def _spelled_out(again: list[str], folder: RunFolder, settings: Experiment) -> str:
+    """Return a command that goes on with a run, with the number of epochs where the folder does not say it yet."""
+    from pynn_sfdfa.experiments.config import load
+
+    epochs = settings.training.epochs
+    return shlex.join([*again, *(["--epochs", str(epochs)] if load(folder.config).training.epochs != epochs else [])])

@@ -26,7 +26,7 @@ class _Columns:
                 is_one = column is not True and np.ndim(column) == 0
                 yield np.full(projection.pre.size, column) if is_one else column
 
-        super()._standard_connect(projection, columns, distance_map)  # type: ignore[misc]
+        super()._standard_connect(projection, columns, distance_map)  # type: ignore[misc]  # PyNN's
 
 
 def mended(connector: Any, shape: tuple[int, int], label: str) -> Any:

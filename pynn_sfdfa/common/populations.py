@@ -84,6 +84,9 @@ def check_finite(name: str, value: Any, unit: str) -> None:
         )
 
 
+# The classes here are mixed in before PyNN's own, which mypy does not see behind super() and self.
+
+
 class Group:
     """Mixed into the Population and PopulationView of a back end: what users give is checked in the same words."""
 
@@ -127,9 +130,20 @@ class Group:
         """Set initial values of state variables; once the simulation has begun, present values, too.
 
         Values may be numbers, quantities with units, arrays, RandomDistribution objects or functions of the neuron's
-        index.
+        index. A population of LIF_SFDFA that is not given an initial ``v`` starts at ``v_rest``; one of IF_curr_exp at
+        -65 mV, as in PyNN.
+
+        Raises
+        ------
+        pyNN.errors.InvalidParameterValueError
+            If the cell has no such variable, or a value is not valid.
         """
-        super().initialize(**initial_values(self.celltype, values))  # type: ignore[misc]
+        for variable, value in initial_values(self.celltype, values).items():
+            self._initialize(variable, value)
+
+    def _initialize(self, variable: str, value: Any) -> None:
+        """Set the initial values of one variable, as `initial_values` returns them."""
+        raise NotImplementedError
 
     def inject(self, current_source: Any) -> None:
         """Inject a current; refused with the reason by cells that take none."""

@@ -146,7 +146,7 @@ class ReadAndSet:
                     f"one value for each synapse, one for all, or a matrix of shape {self.shape}."
                 )
             return array[self.presynaptic_indices, self.postsynaptic_indices]
-        space = self._handle_distance_expressions(  # type: ignore[attr-defined]
+        space = self._handle_distance_expressions(  # type: ignore[attr-defined]  # PyNN's
             ParameterSpace({name: value}, self.synapse_type.get_schema(), self.shape)
         )
         space.evaluate(simplify=True)  # one value for all stays one: no matrix, of which few synapses may be a part

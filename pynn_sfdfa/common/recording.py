@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["SafeClearing", "SpikesAsArrays"]
 
 
+# The classes here are mixed in before PyNN's own, which mypy does not see behind super() and self.
+
+
 class SafeClearing:
     """Mixed into the Recorder of a back end, before PyNN's.
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from pynn_sfdfa.datasets.aedat4 import read_aedat4
 from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.datasets.npy import read_npy
 from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.encoding.events import EventRecordings, Events, unfit
 from pynn_sfdfa.support.wording import short
@@ -25,6 +26,8 @@ __all__ = ["ENDINGS", "EventFiles", "looked_through", "read_events", "whole_numb
 _AER_BYTES = 5
 _LARGEST = 1 << 15
 """Pixels along an axis that no sensor has."""
+_LAST_WHOLE = 1 << 53
+"""Up to it, a float64 can be each whole number."""
 _FIELDS = ("x", "y", "t", "p")
 
 
@@ -132,10 +135,7 @@ def _bin(path: Path) -> Events:
 
 
 def _npy(path: Path) -> Events:
-    try:
-        array: NDArray[Any] = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise DatasetError(f"{path} cannot be read: {short(str(error))}. Write it with numpy.save.") from None
+    array = read_npy(path)
     if array.dtype.names is not None:
         missing = [field for field in _FIELDS if field not in array.dtype.names]
         if missing or array.ndim != 1:
@@ -176,7 +176,7 @@ def whole_numbers(name: str, arrays: dict[str, NDArray[Any]]) -> Events:
             raise DatasetError(
                 f"{name}: {field} must be as many numbers as t has, not {values.dtype} of {values.shape}."
             )
-        if values.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.floor(values)).all()):
+        if values.dtype.kind == "f" and not ((abs(values) <= _LAST_WHOLE).all() and (values == np.floor(values)).all()):
             raise DatasetError(f"{name}: {field} must be whole numbers; times are us. Round them.")
         whole[field] = values.astype(np.int64)
     polarity = np.where(whole["p"] == -1, 0, whole["p"])

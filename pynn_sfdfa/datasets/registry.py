@@ -43,7 +43,8 @@ class Availability(NamedTuple):
 @cache
 def sources() -> dict[str, Source]:
     """Return the data sets by name: one of each class that the files of this folder define."""
-    return {name: kind() for name, kind in registry("pynn_sfdfa.datasets", Source).items()}  # type: ignore[type-abstract]
+    kinds = registry("pynn_sfdfa.datasets", Source)  # type: ignore[type-abstract]  # what it finds is not
+    return {name: kind() for name, kind in kinds.items()}
 
 
 def names() -> tuple[str, ...]:

@@ -9,14 +9,7 @@ from pyNN import common, errors
 from pyNN.parameters import LazyArray, ParameterSpace, simplify
 
 from pynn_sfdfa.common.documented import POPULATION, VIEW, documented
-from pynn_sfdfa.common.populations import (
-    AllThenClear,
-    Group,
-    check_finite,
-    checked_size,
-    initial_values,
-    lazy,
-)
+from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, checked_size, lazy
 from pynn_sfdfa.event import simulator
 from pynn_sfdfa.event.cells import LIF_SFDFA, IF_curr_exp, SpikeSourceArray, SpikeSourcePoisson
 from pynn_sfdfa.event.neurons import Neurons
@@ -50,10 +43,8 @@ class PopulationView(Group, common.PopulationView):
         indices: NDArray[np.int64] = self.index_in_grandparent(np.arange(self.size))
         return indices
 
-    def initialize(self, **values: Any) -> None:
-        """Set initial values of state variables of these neurons; once the simulation has begun, present values."""
-        for variable, value in initial_values(self.celltype, values).items():
-            self.grandparent.set_initial_values(variable, lazy(value, self.size), self._indices)
+    def _initialize(self, variable: str, value: Any) -> None:
+        self.grandparent.set_initial_values(variable, lazy(value, self.size), self._indices)
 
     def _get_parameters(self, *names: str) -> ParameterSpace:
         values = {name: simplify(self.grandparent.parameter_arrays[name][self._indices]) for name in names}
@@ -204,14 +195,8 @@ class Population(Group, common.Population):
             present[variable][indices] = values
             self.dynamics.set_state(self._time_in_trial(), **present)
 
-    def initialize(self, **values: Any) -> None:
-        """Set initial values of v (mV) and currents (nA); once the simulation has begun, present values, too.
-
-        Values may be numbers, arrays, RandomDistribution objects or functions of the neuron's index. A population of
-        LIF_SFDFA that is not given an initial ``v`` starts at ``v_rest``; one of IF_curr_exp at -65 mV, as in PyNN.
-        """
-        for variable, value in initial_values(self.celltype, values).items():
-            self.set_initial_values(variable, lazy(value, self.size), slice(None))
+    def _initialize(self, variable: str, value: Any) -> None:
+        self.set_initial_values(variable, lazy(value, self.size), slice(None))
 
     def _get_parameters(self, *names: str) -> ParameterSpace:
         values = {name: simplify(self.parameter_arrays[name]) for name in names}

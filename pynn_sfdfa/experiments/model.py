@@ -179,7 +179,8 @@ def load(path: str | Path, encoder: Encoder | None = None) -> Model:
 
 
 def _readout(saved: Checkpoint) -> Readout:
-    known, name = registry("pynn_sfdfa.training.readouts", Readout), saved.metadata.get("readout")  # type: ignore[type-abstract]
+    known = registry("pynn_sfdfa.training.readouts", Readout)  # type: ignore[type-abstract]  # what it finds is not
+    name = saved.metadata.get("readout")
     if not isinstance(name, str) or name not in known:
         raise CheckpointError(f"The checkpoint has the readout {short(repr(name))}; known are {', '.join(known)}.")
     return known[name]()

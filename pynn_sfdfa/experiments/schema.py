@@ -90,6 +90,7 @@ class Cell(Section):
         0.0, ge=0, le=LARGEST_WEIGHT, description="nA by which each neuron of the layer inhibits every other one"
     )
 
+    # a type that is made when the module is read, which mypy does not know, here and in Experiment
     recurrent: RECURRENT | None = Field(None, description="synapses within the layer")  # type: ignore[valid-type]
 
     @property

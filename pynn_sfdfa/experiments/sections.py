@@ -185,7 +185,7 @@ def _key(annotation: Any, field: Field[Any]) -> tuple[Any, Any]:
         return _in_a_file(annotation), pydantic.Field(description=told)
     if field.default is not MISSING:
         return _in_a_file(annotation), pydantic.Field(field.default, description=told)
-    factory: Callable[[], Any] = field.default_factory  # type: ignore[assignment]
+    factory: Callable[[], Any] = field.default_factory  # type: ignore[assignment]  # MISSING has gone above
     default = factory()
     if fields(default):  # numbers among them, perhaps
         return _in_a_file(annotation), pydantic.Field(description=told)

@@ -114,7 +114,7 @@ def filters(network: Network, title: str) -> Figure:
 
 def _kernels(own: Convolution, weights: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the weights by map below, own map, and place in the window."""
-    height, width = own.kernel  # type: ignore[misc]
+    height, width = own.kernel  # type: ignore[misc]  # made a pair when it began
     by_place = weights.reshape(-1, height, width, own.channels)
     return by_place.transpose(0, 3, 1, 2)[:_MOST_BELOW, :_MOST]
 

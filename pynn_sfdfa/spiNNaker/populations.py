@@ -13,7 +13,7 @@ from pyNN.standardmodels import StandardCellType
 
 from pynn_sfdfa.common.documented import VIEW, documented
 from pynn_sfdfa.common.numbers import plain
-from pynn_sfdfa.common.populations import AllThenClear, Group, check_injectable, checked_size, initial_values, lazy
+from pynn_sfdfa.common.populations import AllThenClear, Group, check_injectable, checked_size, lazy
 from pynn_sfdfa.spiNNaker import simulator
 from pynn_sfdfa.spiNNaker.recording import Recorder
 from pynn_sfdfa.spiNNaker.spynnaker_names import AbstractPyNNModel, PopulationApplicationVertex, receptor_types, unit_of
@@ -80,11 +80,13 @@ class _Cells(Group):
     def initialize(self, **values: Any) -> None:
         """Set initial values of state variables, before the first run or after ``reset()``."""
         simulator.refuse_within(f"initial {', '.join(values)} of '{self.label}' cannot be set")
-        for variable, value in initial_values(self.celltype, values).items():
-            if self._is_ours:
-                self._vertex.set_initial_values(variable, lazy(value, self.size), self._indices)
-            else:
-                self._vertex.set_initial_state_values(variable, self._drawn(value), self._indices)
+        super().initialize(**values)
+
+    def _initialize(self, variable: str, value: Any) -> None:
+        if self._is_ours:
+            self._vertex.set_initial_values(variable, lazy(value, self.size), self._indices)
+        else:
+            self._vertex.set_initial_state_values(variable, self._drawn(value), self._indices)
 
     @property
     def initial_values(self) -> dict[str, LazyArray]:

@@ -25,6 +25,7 @@ from pynn_sfdfa.support.wording import short
 __all__ = [
     "WORDS",
     "Check",
+    "Computing",
     "Count",
     "Duration",
     "MayBeLeftOut",
@@ -139,6 +140,19 @@ class Named(Settings):
 
     name: ClassVar[str]
     """In configurations."""
+
+
+@dataclass(frozen=True)
+class Computing(Named):
+    """One that computes, perhaps in compiled functions."""
+
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The compiled functions that it calls, so that they can be compiled before the first batch.
+
+        They stand in a module of their own, imported when they are needed: who only reads settings needs no compiler.
+        """
+        return ()
 
 
 def annotated(settings: type[Settings]) -> dict[str, Any]:

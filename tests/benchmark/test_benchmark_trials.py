@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from epoch_records import epoch_record
 
 from pynn_sfdfa.experiments import config
-from pynn_sfdfa.training.callbacks import EpochRecord
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -27,20 +27,7 @@ def write_run(folder, experiment, rule, held_out=(), extra=None):
     settings = config.load(experiment, [f"learning.rule={rule}"])
     (folder / "config.toml").write_text(config.dumps(settings, {}))
     records = [
-        EpochRecord(
-            epoch=epoch,
-            train_loss=1.0,
-            train_accuracy=0.9,
-            test_accuracy=0.8,
-            test_loss=1.0,
-            spikes_per_sample=(200.0, 40.0),
-            silent_fraction=(0.0, 0.0),
-            alignment=(0.5,),
-            seconds=1.0,
-            samples_per_second=1.0,
-            validation_accuracy=accuracy,
-            extra=extra or {},
-        )
+        epoch_record(epoch, validation_accuracy=accuracy, extra=extra or {})
         for epoch, accuracy in enumerate(held_out, start=1)
     ]
     (folder / "metrics.jsonl").write_text("".join(json.dumps(asdict(record)) + "\n" for record in records))

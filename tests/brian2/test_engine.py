@@ -14,11 +14,11 @@ from pynn_sfdfa.rules.parts.direct import Direct
 from pynn_sfdfa.rules.parts.feedback import Feedback
 from pynn_sfdfa.rules.parts.macro import Macro
 from pynn_sfdfa.training.boosting import Boosting
-from pynn_sfdfa.training.decay import Decay
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.gradients import cosine
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.optimizers import SGD, Adam
+from pynn_sfdfa.training.optimizers.decay import Decay
 from pynn_sfdfa.training.regularisation import WeightRegularisation
 from pynn_sfdfa.training.trainer import Trainer, checkpoint
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -78,6 +80,17 @@ def test_ctrl_c_stops_the_command_which_says_how_to_go_on(tmp_path):
     assert "Traceback" not in stderr
     assert f"Interrupted; finished epochs are kept. To go on: pynn-sfdfa {' '.join(command)}\n" in stderr
     wait_for(lambda: not has_members(process.pid), seconds=30.0)  # no worker goes on unseen
+
+
+def test_two_campaigns_on_a_machine_do_not_get_in_each_others_way(recwarn):
+    """The scheduler serves its state on a port; one of its own choice would be taken by the first of them."""
+    with socket.socket() as taken:
+        with contextlib.suppress(OSError):  # it is taken already
+            taken.bind(("127.0.0.1", 8787))
+            taken.listen()
+        with cluster.local_cluster(1):
+            pass
+    assert [str(told.message) for told in recwarn if issubclass(told.category, UserWarning)] == []
 
 
 def has_members(group):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from campaign.small_runs import spec
 from click.testing import CliRunner
+from epoch_records import epoch_record
 
 from pynn_sfdfa.benchmark.machine import describe
 from pynn_sfdfa.campaign import tables
@@ -22,7 +23,6 @@ from pynn_sfdfa.campaign.results import commit, mean_and_sd, of_rule, result
 from pynn_sfdfa.campaign.tables import HELD_OUT, TABLES, Table
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.plotting import convergence
-from pynn_sfdfa.training.callbacks import EpochRecord
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "benchmarks" / "results"
@@ -52,7 +52,13 @@ def test_every_table_is_an_experiment_with_all_its_rules(tmp_path):
 def finished(rule, seed, accuracy, held_out=None):
     """A run with these test accuracies."""
     records = tuple(
-        EpochRecord(n, 1.0, 0.9, a, 1.0, (30.0, 20.0, 5.0), (0.0,), (), 2.0, 1.0, held_out and held_out[n - 1])
+        epoch_record(
+            n,
+            test_accuracy=a,
+            spikes_per_sample=(30.0, 20.0, 5.0),
+            seconds=2.0,
+            validation_accuracy=held_out and held_out[n - 1],
+        )
         for n, a in enumerate(accuracy, start=1)
     )
     one = spec(Path("nowhere"), f"learning.rule={rule}", f"training.seed={seed}", epochs=len(records))

@@ -27,6 +27,12 @@ def aer(recording):
     return bytes(packed)
 
 
+def npy(dtype, shape, data=b""):
+    """An npy file whose header says that."""
+    header = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + data
+
+
 def write(path, recording):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(aer(recording))
@@ -60,7 +66,14 @@ def test_every_form_gives_the_events_back(tmp_path_factory, seed, n):
         ("a.bin", b"", "has no events"),
         ("a.bin", aer(events(width=40)), r"has an event \(\d+\) with x = 3\d, which must lie in 0..33"),
         ("a.bin", aer(Events(*(values[::-1] for values in events()))), "goes back in time at event 1 "),
-        ("a.npy", b"no array", "cannot be read: .*Write it with numpy.save"),
+        ("a.npy", b"no array", "is not an array. Write it with numpy.save"),
+        ("a.npy", b"PK\x03\x04" + bytes(40), "is not an array. Write it with numpy.save"),
+        ("a.npy", npy("|O", (4, 4), bytes(128)), r"cannot be read \(it holds object\). Store arrays of numbers"),
+        ("a.npy", npy("<i8", (10**13, 4)), r"announces \(10+, 4\) values of int64, 320,000,000,000,\d+ bytes"),
+        ("a.npy", npy("<i8", (10**23, 4)), r"announces \(10+, 4\) values of int64"),
+        ("a.npy", npy("<i8", (-4, -4), bytes(128)), r"announces \(-4, -4\) values of int64"),
+        ("a.npy", npy("<i8", "((("), "its header cannot be read"),
+        ("a.npy", npy("<i8", "(" * 3000), "its header cannot be read"),
         ("a.npz", b"no archive", "truncated or no npz file"),
     ],
 )
@@ -76,10 +89,12 @@ def test_damage_is_named(name, content, message, tmp_path):
         (np.zeros((5, 3)), r"has the shape \(5, 3\); events have the shape \(n, 4\)"),
         (np.full((5, 4), 0.5), "must be whole numbers; times are us"),
         (np.full((5, 4), np.nan), "must be whole numbers"),
+        (np.full((5, 4), 1e300), "must be whole numbers"),
         (np.full((5, 4), "a"), "must be as many numbers as t has"),
         (np.zeros(5, [("x", int), ("y", int), ("time", int), ("p", int)]), "has the fields x, y, time, p"),
     ],
 )
+@pytest.mark.filterwarnings("error")
 def test_arrays_of_another_form_are_refused(array, message, tmp_path):
     np.save(tmp_path / "a.npy", array)
     with pytest.raises(DatasetError, match=message):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from pynn_sfdfa.datasets import DatasetError, load, npz_archive
+from pynn_sfdfa.datasets import DatasetError, load, npy
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.support.memory import Limit
@@ -326,7 +326,7 @@ def test_a_field_that_stands_twice(tmp_path):
 
 def test_more_than_the_memory_is_not_read(write, monkeypatch):
     name = write(images())
-    monkeypatch.setattr(npz_archive, "limit", lambda: Limit(100, "the memory of this machine", None, 10**12))
+    monkeypatch.setattr(npy, "limit", lambda: Limit(100, "the memory of this machine", None, 10**12))
     with pytest.raises(
         DatasetError, match=r"own.npz cannot be read: it would take 180 B of memory, 72 B of it for x_train"
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -72,9 +73,8 @@ def test_they_are_written_down_as_they_were_read(tmp_path):
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(overrides, message):
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError, match=re.escape(message)):
         config.load("digits-conv", overrides)
-    assert message in str(caught.value)
 
 
 def test_a_shape_of_the_input_without_layers_is_refused():

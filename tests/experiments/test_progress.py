@@ -4,11 +4,12 @@ import io
 import re
 
 import pytest
+from epoch_records import epoch_record
 from rich.console import Console
 
 from pynn_sfdfa.experiments.progress import PlainProgress, ProgressBar, progress_for
 from pynn_sfdfa.support.wording import format_duration
-from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress
+from pynn_sfdfa.training.callbacks import FitStart, Progress
 
 
 class Clock:
@@ -21,17 +22,9 @@ class Clock:
 
 
 def record(epoch):
-    return EpochRecord(
-        epoch=epoch,
-        train_loss=12.5,
-        train_accuracy=0.9,
-        test_accuracy=0.8765,
-        test_loss=14.0,
-        spikes_per_sample=(123.4, 45.6),
-        silent_fraction=(0.0, 0.0),
-        alignment=(0.5,),
-        seconds=4.0,
-        samples_per_second=50.0,
+    losses, spikes = {"train_loss": 12.5, "test_loss": 14.0}, (123.4, 45.6)
+    return epoch_record(
+        epoch, **losses, test_accuracy=0.8765, spikes_per_sample=spikes, seconds=4.0, samples_per_second=50.0
     )
 
 

@@ -5,11 +5,12 @@ import os
 import tomllib
 
 import pytest
+from epoch_records import epoch_record
 
 from pynn_sfdfa.experiments import config
 from pynn_sfdfa.experiments.run_folder import MetricsLog, RunFolder, RunFolderError
 from pynn_sfdfa.support.files import WriteError
-from pynn_sfdfa.training.callbacks import EpochRecord, FitStart
+from pynn_sfdfa.training.callbacks import FitStart
 
 PROVENANCE = {"simulator": "event"}
 
@@ -109,7 +110,7 @@ def test_a_folder_that_cannot_be_made_leaves_none(folder, tmp_path):
 
 
 def record(epoch, seconds=1.0):
-    return EpochRecord(epoch, 1.0, 0.9, 0.8, 1.0, (10.0, 2.0), (0.0, 0.0), (0.5,), seconds, 100.0)
+    return epoch_record(epoch, spikes_per_sample=(10.0, 2.0), seconds=seconds)
 
 
 def log(path, finished, epochs):

@@ -9,13 +9,13 @@ import re
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from epoch_records import epoch_record
 from small_nets import network, random_trains
 
 from pynn_sfdfa import Trainer
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.experiments import assembly, config, report
 from pynn_sfdfa.experiments.run_folder import RunFolder, RunFolderError
-from pynn_sfdfa.training.callbacks import EpochRecord
 from pynn_sfdfa.training.trainer import History, checkpoint
 
 SMALL = ["network.hidden_sizes=[20]", "training.epochs=2", "training.threads=1"]
@@ -90,7 +90,7 @@ def test_held_out_samples_change_nothing_but_the_choice():
 
 
 def record(epoch, test, held_out=None):
-    return EpochRecord(epoch, 1.0, 0.9, test, 1.0, (1.0,), (0.0,), (), 1.0, 1.0, held_out)
+    return epoch_record(epoch, test_accuracy=test, validation_accuracy=held_out)
 
 
 def test_the_best_epoch_is_the_first_with_the_best_validation_accuracy():

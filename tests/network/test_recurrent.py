@@ -103,7 +103,7 @@ def test_experiments_have_recurrent_layers():
 
 
 def test_brian2_shows_and_learns_what_event_does():
-    sim = pytest.importorskip("brian2") and __import__("pynn_sfdfa.brian2", fromlist=["setup"])
+    sim = pytest.importorskip("pynn_sfdfa.brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
     trains = random_trains(np.random.default_rng(5), 1, 6, spikes=(20, 30), last=25.0, grid=0.1)
     wanted = event.training_engine(network()).respond(trains)
     learned = []
@@ -132,7 +132,7 @@ def test_simulators_that_have_it_not_refuse_to_train():
 
 
 def test_a_network_is_trained_on_brian2():
-    sim = pytest.importorskip("brian2") and __import__("pynn_sfdfa.brian2", fromlist=["setup"])
+    sim = pytest.importorskip("pynn_sfdfa.brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
     sim.setup(timestep=0.1, target="numpy")
     net = network()
     trainer = Trainer(net, sim, rule=SFDFA(rho=1.0, r_target=9.0), optimizer=SGD(1e-3), batch_size=1, seed=1)

@@ -5,26 +5,15 @@ import sys
 
 import numpy as np
 import pytest
+from epoch_records import epoch_record
 
 from pynn_sfdfa import plotting
 from pynn_sfdfa.encoding import Augmentation
-from pynn_sfdfa.training.callbacks import EpochRecord
 
 
 def records(test_accuracies, alignment=(0.5,)):
     return [
-        EpochRecord(
-            epoch=epoch,
-            train_loss=1.0,
-            train_accuracy=0.9,
-            test_accuracy=accuracy,
-            test_loss=1.0,
-            spikes_per_sample=(1.0,),
-            silent_fraction=(0.0,),
-            alignment=tuple(a * epoch / 10 for a in alignment),
-            seconds=1.0,
-            samples_per_second=1.0,
-        )
+        epoch_record(epoch, test_accuracy=accuracy, alignment=tuple(a * epoch / 10 for a in alignment))
         for epoch, accuracy in enumerate(test_accuracies, start=1)
     ]
 

@@ -10,7 +10,7 @@ from small_nets import network, random_trains
 
 from pynn_sfdfa import SGD, Adam, Callback, Decay, Trainer
 from pynn_sfdfa.experiments import assembly, config
-from pynn_sfdfa.training.decay import DECAYS
+from pynn_sfdfa.training.optimizers.decay import DECAYS
 
 ADAM, SLOPE = Adam(learning_rate=3e-3), SGD(learning_rate=1e-5)
 

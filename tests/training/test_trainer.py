@@ -5,11 +5,11 @@ import subprocess
 import sys
 import time
 import types
-from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pytest
+from epoch_records import epoch_record
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
@@ -318,11 +318,8 @@ def test_a_configuration_that_no_checkpoint_can_hold_is_refused_at_once():
 
 
 def test_the_best_epoch_is_the_first_of_several():
-    def record(epoch, accuracy):
-        values = dict.fromkeys((field.name for field in fields(EpochRecord)), 0.0)
-        return EpochRecord(**{**values, "epoch": epoch, "test_accuracy": accuracy, "validation_accuracy": None})
-
-    assert History([record(1, 0.5), record(2, 0.9), record(3, 0.9)]).best.epoch == 2
+    records = [epoch_record(epoch, test_accuracy=accuracy) for epoch, accuracy in enumerate((0.5, 0.9, 0.9), start=1)]
+    assert History(records).best.epoch == 2
     with pytest.raises(ValueError, match="No epoch is finished yet"):
         _ = History().best
 

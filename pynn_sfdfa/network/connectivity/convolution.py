@@ -118,10 +118,12 @@ class Convolution(Connectivity):
         weight = np.asarray(node.weight, np.float32)
         pairs = (tuple(int(n) for n in np.ravel(each)) for each in (weight.shape[2:], node.stride, node.padding))
         kernel, stride, padding = pairs
+        # mypy does not see that there are two numbers in each
         layer = cls(weight.shape[0], kernel, stride, padding, cell=cell)  # type: ignore[arg-type]
         return layer, np.ascontiguousarray(weight.reshape(weight.shape[0], -1).T)
 
     @property
     def _pairs(self) -> tuple[Pair, Pair, Pair]:
+        # whatever was given, they are pairs since the object was made
         pairs: tuple[Pair, Pair, Pair] = self.kernel, self.stride, self.padding  # type: ignore[assignment]
         return pairs

@@ -51,7 +51,7 @@ class Pooling(Connectivity):
 
     size: int | Pair
     weight: float | None = field(default=None, kw_only=True)
-    cell: Cell | None = field(default=None, kw_only=True)  # type: ignore[assignment]
+    cell: Cell | None = field(default=None, kw_only=True)  # type: ignore[assignment]  # None: it sums
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "size", as_pair(self.size, 1, "Pooling: size"))
@@ -147,5 +147,5 @@ class Pooling(Connectivity):
 
     @property
     def _pair(self) -> Pair:
-        pair: Pair = self.size  # type: ignore[assignment]
+        pair: Pair = self.size  # type: ignore[assignment]  # made one when it began
         return pair

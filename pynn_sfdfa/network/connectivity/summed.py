@@ -44,7 +44,7 @@ class Summed(Connectivity):
         object.__setattr__(self, "cell", self.above.cell)
 
     @property
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:  # type: ignore[override]  # elsewhere of the class, here of an object
         """That of the connectivity above."""
         return self.above.name
 

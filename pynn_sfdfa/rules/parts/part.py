@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pynn_sfdfa.support.settings import Named
+from pynn_sfdfa.support.settings import Computing
 
 if TYPE_CHECKING:
     from pynn_sfdfa.common.needs import Need
@@ -14,7 +14,7 @@ __all__ = ["Part"]
 
 
 @dataclass(frozen=True)
-class Part(Named):
+class Part(Computing):
     """A part of a rule: settings only; subclasses are frozen dataclasses."""
 
     needs: ClassVar[frozenset[Need]] = frozenset()
@@ -26,14 +26,6 @@ class Part(Named):
     """
     asks: ClassVar[tuple[str, ...]] = ()
     """The methods of `pynn_sfdfa.rules.trials.Trials` that it calls and other parts do not, for the same reason."""
-
-    @property
-    def kernels(self) -> tuple[Any, ...]:
-        """The compiled functions that it calls, so that they can be compiled before the first batch.
-
-        They stand in a module of their own, imported when they are needed: who only reads settings needs no compiler.
-        """
-        return ()
 
     @property
     def all_needs(self) -> frozenset[Need]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pynn_sfdfa.support.settings import Named
+from pynn_sfdfa.support.settings import Computing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,16 +18,8 @@ __all__ = ["Loss"]
 
 
 @dataclass(frozen=True)
-class Loss(Named, ABC):
+class Loss(Computing, ABC):
     """What is to become small; a small immutable object."""
-
-    @property
-    def kernels(self) -> tuple[Any, ...]:
-        """The compiled functions that it calls, so that they can be compiled before the first batch.
-
-        They stand in a module of their own, imported when they are needed: who only reads settings needs no compiler.
-        """
-        return ()
 
     @property
     def needs(self) -> frozenset[Need]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from pynn_sfdfa.support.settings import Named, Positive
-from pynn_sfdfa.training.decay import Decay
+from pynn_sfdfa.support.settings import Computing, Positive
+from pynn_sfdfa.training.optimizers.decay import Decay
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ __all__ = ["Optimizer"]
 
 
 @dataclass(frozen=True)
-class Optimizer(Named, ABC):
+class Optimizer(Computing, ABC):
     """An optimiser: settings only; the state of each layer is a dict of arrays that the caller keeps and saves.
 
     Parameters
@@ -38,14 +38,6 @@ class Optimizer(Named, ABC):
 
     learning_rate: Positive
     decay: Decay | None = field(default=None, kw_only=True)
-
-    @property
-    def kernels(self) -> tuple[Any, ...]:
-        """The compiled functions that it calls, so that they can be compiled before the first batch.
-
-        They stand in a module of their own, imported when they are needed: who only reads settings needs no compiler.
-        """
-        return ()
 
     def at(self, epoch: int) -> Self:
         """Return the optimiser of one epoch, counted from 1."""

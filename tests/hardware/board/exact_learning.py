@@ -24,6 +24,16 @@ def _clipped(weight):
     return min(max(weight, W_MIN), W_MAX)
 
 
+def _traced(pre, post, delay, tau_pre, tau_post):
+    """Yield the kind of each event, and what it finds of two traces, to each of which a spike of its own adds one."""
+    r = o = last = 0.0
+    for time, kind in _events(pre, post, delay):
+        since, last = time - last, time
+        r, o = r * np.exp(-since / tau_pre), o * np.exp(-since / tau_post)
+        yield kind, r, o
+        r, o = (r + 1, o) if kind == "pre" else (r, o + 1)
+
+
 def triplet(weight, rule, pre, post, delay=1.0):
     """Pfister and Gerstner's rule with all spikes; amplitudes are multiples of w_max.
 
@@ -68,27 +78,18 @@ def nearest(weight, rule, pre, post, delay=1.0, first=0.0):
 
 def multiplicative(weight, rule, pre, post, delay=1.0):
     """Changes are in proportion to the distance from the limit that they lead to."""
-    r = o = last = 0.0
-    for time, kind in _events(pre, post, delay):
-        since, last = time - last, time
-        r, o = r * np.exp(-since / rule["tau_plus"]), o * np.exp(-since / rule["tau_minus"])
+    for kind, r, o in _traced(pre, post, delay, rule["tau_plus"], rule["tau_minus"]):
         if kind == "pre":
-            weight, r = weight - rule["A_minus"] * o * (weight - W_MIN), r + 1
+            weight -= rule["A_minus"] * o * (weight - W_MIN)
         else:
-            weight, o = weight + rule["A_plus"] * r * (W_MAX - weight), o + 1
+            weight += rule["A_plus"] * r * (W_MAX - weight)
     return weight
 
 
 def vogels(weight, rule, pre, post, delay=1.0):
     """Vogels et al., 2011: pairs of either order strengthen, each presynaptic spike weakens by eta alpha."""
-    r = o = last = 0.0
-    for time, kind in _events(pre, post, delay):
-        since, last = time - last, time
-        r, o = r * np.exp(-since / rule["tau"]), o * np.exp(-since / rule["tau"])
-        if kind == "pre":
-            weight, r = weight + rule["A_minus"] * (o - rule["alpha"]), r + 1
-        else:
-            weight, o = weight + rule["A_plus"] * r, o + 1
+    for kind, r, o in _traced(pre, post, delay, rule["tau"], rule["tau"]):
+        weight += rule["A_minus"] * (o - rule["alpha"]) if kind == "pre" else rule["A_plus"] * r
         weight = _clipped(weight)
     return weight
 
