@@ -8,9 +8,12 @@ from pynn_sfdfa.hardware.emulator.events import Kind, push
 from pynn_sfdfa.hardware.emulator.faults import UnmodelledRegister
 from pynn_sfdfa.hardware.emulator.words import (
     ADDRESS,
+    BLOCK,
     LIMIT,
     PENDING,
     PLACE,
+    POLLED_IN,
+    POLLS,
     WORLD,
     WORLD_WORDS,
     Words,
@@ -49,6 +52,13 @@ def world_of(core: Words) -> Words:
     """Return the words of a core's machine."""
     found: Words = array_at(core[WORLD], WORLD_WORDS)
     return found
+
+
+@jit
+def note_poll(core: Words) -> None:
+    """Note that a register was read for which a program may wait, again and again from the same block."""
+    core[POLLS] = core[POLLS] + 1 if core[BLOCK] == core[POLLED_IN] else 0
+    core[POLLED_IN] = core[BLOCK]
 
 
 @jit

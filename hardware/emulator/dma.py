@@ -16,7 +16,7 @@ from pynn_sfdfa.hardware.emulator.address_map import (
     SYSRAM_BASES,
     SYSRAM_SIZE,
 )
-from pynn_sfdfa.hardware.emulator.device import NEVER, UNMODELLED, expect
+from pynn_sfdfa.hardware.emulator.device import NEVER, UNMODELLED, expect, note_poll
 from pynn_sfdfa.hardware.emulator.events import DMA_ENDS
 from pynn_sfdfa.hardware.emulator.words import (
     CHIP,
@@ -46,7 +46,7 @@ from pynn_sfdfa.hardware.emulator.words import (
 from pynn_sfdfa.support.jit import jit
 
 NAME = "DMA controller"
-_SYSTEM_ADDRESS, _TCM_ADDRESS, _DESCRIPTION, _CONTROL, _STATUS, _GLOBAL_CONTROL = 0x04, 0x08, 0x0C, 0x10, 0x14, 0x18
+_SYSTEM_ADDRESS, _TCM_ADDRESS, _DESCRIPTION, _CONTROL, STATUS, _GLOBAL_CONTROL = 0x04, 0x08, 0x0C, 0x10, 0x14, 0x18
 _STATISTICS_CONTROL, _STATISTICS, _STATISTICS_END = 0x28, 0x40, 0x60
 
 _LENGTH, _TO_SYSTEM = 0x1FFFF, 1 << 19  # fields of the description
@@ -81,7 +81,7 @@ def _within(base: int, size: int, address: int, n: int) -> bool:
 
 
 @jit
-def _host_address(core: Words, address: int, n: int) -> int:
+def host_address(core: Words, address: int, n: int) -> int:
     """Return where a range of the core's or the chip's memories is in this process, 0 if it is in none as a whole."""
     if address < DTCM_BASE + DTCM_SIZE:  # ITCM and DTCM lie below all that is shared
         if _within(ITCM_BASE, ITCM_SIZE, address, n):
@@ -100,7 +100,7 @@ def _host_address(core: Words, address: int, n: int) -> int:
 @jit
 def _copy(core: Words, source: int, target: int, n: int) -> bool:
     """Copy bytes between any two memories; return whether they are there."""
-    start, end = _host_address(core, source, n), _host_address(core, target, n)
+    start, end = host_address(core, source, n), host_address(core, target, n)
     if start == 0 or end == 0:
         return False
     old, new = bytes_at(start, n), bytes_at(end, n)
@@ -162,7 +162,8 @@ def _ask(core: Words, description: int) -> None:
 
 
 @jit
-def _status(core: Words) -> int:
+def status(core: Words) -> int:
+    """Return what the status register says."""
     _settle(core)
     return int(
         core[NUMBER] << _CORE_SHIFT
@@ -191,8 +192,9 @@ def _obey(core: Words, value: int) -> None:
 def read(core: Words, offset: int) -> int:
     """Return a register."""
     found = UNMODELLED
-    if offset == _STATUS:
-        found = _status(core)
+    if offset == STATUS:
+        note_poll(core)
+        found = status(core)
     elif offset == _SYSTEM_ADDRESS:
         found = core[SYSTEM_ADDRESS]
     elif offset == _TCM_ADDRESS:

@@ -20,7 +20,7 @@ from pynn_sfdfa.hardware.emulator.network import DroppedPacket, Network, neighbo
 from pynn_sfdfa.hardware.emulator.router import Passage
 from pynn_sfdfa.hardware.emulator.sdp import SDPMessage
 from pynn_sfdfa.hardware.emulator.states import CoreState, RunTimeError, Signal
-from pynn_sfdfa.hardware.emulator.words import DETAIL, FOUND
+from pynn_sfdfa.hardware.emulator.words import DETAIL, FOUND, PASSED_BY
 
 _SETTLING_MICROSECONDS = 10_000
 """How long a host waits for what cores do at once."""
@@ -219,6 +219,10 @@ class Machine:
         A core of a board executes at most 200 in a microsecond; fewer where it waits for memory, which is not emulated.
         """
         return self._core(x, y, p).processor.instructions
+
+    def waited(self, x: int, y: int, p: int) -> int:
+        """Return how many of its instructions a core has not executed, as they were only waiting for its devices."""
+        return int(self._core(x, y, p).words[PASSED_BY])
 
     def advance(self, until: Callable[[], bool] | None = None, microseconds: float = 1e6) -> bool:
         """Let virtual time pass until a condition holds, at most so long; return whether it held.

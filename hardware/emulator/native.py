@@ -14,6 +14,7 @@ from numba import carray, cfunc, types
 from unicorn import UC_HOOK_BLOCK, UC_HOOK_TLB_FILL, UC_MEM_FETCH, UC_TLB_VIRTUAL, Uc, arm_const
 from unicorn.unicorn_py3.unicorn import uclib
 
+from pynn_sfdfa.hardware.emulator import polling
 from pynn_sfdfa.hardware.emulator.address_map import ITCM_SIZE
 from pynn_sfdfa.hardware.emulator.vic import FIQ, IRQ
 from pynn_sfdfa.hardware.emulator.words import (
@@ -25,8 +26,11 @@ from pynn_sfdfa.hardware.emulator.words import (
     HANDLE,
     LIMIT,
     LINES,
+    N_REGISTERS,
     NOW,
+    POLLS,
     PROGRAM_COUNTER,
+    REGISTERS,
     STOPPED,
     VALUE,
     Words,
@@ -44,12 +48,15 @@ _THUMB_BIT, _IRQ_MASK, _FIQ_MASK, _MODE_BITS = 0x20, 0x80, 0x40, 0x3F
 _IRQ_MODE, _FIQ_MODE, _IRQ_VECTOR, _FIQ_VECTOR = 0x12, 0x11, 0x18, 0x1C
 _NOWHERE = 0xFFFF_FFFF
 
-_PC, _LR, _CPSR, _SPSR = (
+_PC, _SP, _LR, _CPSR, _SPSR = (
     arm_const.UC_ARM_REG_PC,
+    arm_const.UC_ARM_REG_SP,
     arm_const.UC_ARM_REG_LR,
     arm_const.UC_ARM_REG_CPSR,
     arm_const.UC_ARM_REG_SPSR,
 )
+
+_ALL_REGISTERS = (*range(arm_const.UC_ARM_REG_R0, arm_const.UC_ARM_REG_R12 + 1), _SP, _LR, _PC, _CPSR)
 
 # Compiled code finds these by name in the library that Unicorn's Python module has loaded.
 llvmlite.binding.load_library_permanently(uclib._name)
@@ -76,6 +83,15 @@ def _branches_to_itself(state: Words, address: int) -> bool:
     """Whether the instruction at an address leads, if at all, to itself: ``b .``, the end of many a program."""
     code, thumb = _word(state, address), modes_of(state)[(address & (ITCM_SIZE - 1)) >> 1] == _THUMB
     return bool(code & 0xFFFF == 0xE7FE if thumb else code & 0x0FFF_FFFF == 0x0AFF_FFFE and code >> 28 != 0xF)
+
+
+@jit
+def _read_all(state: Words) -> None:
+    """Read r0 to r15 and the status."""
+    for i in range(N_REGISTERS):
+        state[VALUE] = 0
+        _read(state[HANDLE], _ALL_REGISTERS[i], state[BUFFER])
+        state[REGISTERS + i] = state[VALUE]
 
 
 @jit
@@ -108,6 +124,11 @@ def _look(state: Words, address: int, size: int) -> None:
         state[STOPPED] = _BY_LIMIT
         _stop(state[HANDLE])
         return
+    if state[POLLS] >= polling.OFTEN and modes[half_word] == _ARM:
+        if polling.completes_round(state, address):
+            _read_all(state)
+            polling.pass_over(state)
+        polling.note(state, address, n)
     state[BLOCK], state[BLOCK_SIZE] = address, size
     state[NOW] += n
 

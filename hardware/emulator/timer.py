@@ -6,7 +6,7 @@ A timer counts down to zero, interrupts, and starts again; the background load i
 from __future__ import annotations
 
 from pynn_sfdfa.hardware.emulator import vic
-from pynn_sfdfa.hardware.emulator.device import NEVER, UNMODELLED, expect
+from pynn_sfdfa.hardware.emulator.device import NEVER, UNMODELLED, expect, note_poll
 from pynn_sfdfa.hardware.emulator.events import TIMER_ENDS
 from pynn_sfdfa.hardware.emulator.words import (
     CONTROL,
@@ -56,7 +56,8 @@ def _range(core: Words, timer: int) -> int:
 
 
 @jit
-def _count(core: Words, timer: int) -> int:
+def count(core: Words, timer: int) -> int:
+    """Return how far a timer has to go."""
     if core[timer + DUE] == NEVER:
         return int(core[timer + STOPPED_AT])
     ahead, period = max(0, core[timer + DUE] - core[NOW]), core[timer + PASSED_OVER]
@@ -105,13 +106,20 @@ def end(core: Words, timer: int, due: int) -> None:
 
 
 @jit
+def whose_count(offset: int) -> int:
+    """Return 0 or 1 if a register is the count of timer 1 or 2, else -1."""
+    return 0 if offset == _COUNT else 1 if offset == _COUNT + _SPACING else -1
+
+
+@jit
 def read(core: Words, offset: int) -> int:
     """Return a register of one of them."""
     timer = TIMER_2 if offset >= _SPACING else TIMER_1
     register = offset - _SPACING if offset >= _SPACING else offset
     found = UNMODELLED
     if register == _COUNT:
-        found = _count(core, timer)
+        note_poll(core)
+        found = count(core, timer)
     elif register in (_LOAD, _BACKGROUND):
         found = core[timer + LOAD]
     elif register == _CONTROL:
@@ -134,7 +142,7 @@ def write(core: Words, offset: int, value: int) -> bool:
     elif register == _BACKGROUND:
         core[timer + LOAD] = value
     elif register == _CONTROL:
-        core[timer + STOPPED_AT] = _count(core, timer)
+        core[timer + STOPPED_AT] = count(core, timer)
         core[timer + CONTROL] = value
         _restart(core, timer, core[timer + STOPPED_AT])
         _update(core, timer)

@@ -33,9 +33,16 @@ TIMER_1, TIMER_2, DMA = TIMERS, TIMERS + TIMER_WORDS, TIMERS + 2 * TIMER_WORDS
 # DMA controller
 SYSTEM_ADDRESS, TCM_ADDRESS, DESCRIPTION, GLOBAL_CONTROL, STATISTICS_CONTROL = range(DMA, DMA + 5)
 WAITING, SOURCE, TARGET, LENGTH, DONE, DMA_ERROR, DMA_DUE, COMMUNICATIONS = range(DMA + 5, DMA + 13)
-# and communications controller.
-TRANSMIT_CONTROL, HAS_DATA, DATA, SOURCE_ADDRESS, RING, ROOM, FIRST, N_RECEIVED, CORE_WORDS = range(
+# communications controller,
+TRANSMIT_CONTROL, HAS_DATA, DATA, SOURCE_ADDRESS, RING, ROOM, FIRST, N_RECEIVED, POLLED_IN = range(
     COMMUNICATIONS, COMMUNICATIONS + 9
+)
+# and loops in which it only waits: the block that reads a register and how often it has done so in a row, cycles that
+# were passed over, and a round of blocks, with what it does to registers.
+POLLS, PASSED_BY, N_BLOCKS, VARIES, READ_FIRST, WRITTEN, N_DECISIONS, BLOCKS = range(POLLED_IN + 1, POLLED_IN + 9)
+LONGEST_ROUND, N_REGISTERS, MOST_DECISIONS = 16, 17, 4
+REGISTERS, BEFORE, COUNT_IN, DECISIONS, CORE_WORDS = accumulate(
+    (BLOCKS + 2 * LONGEST_ROUND, N_REGISTERS, N_REGISTERS, N_REGISTERS + 1, 4 * MOST_DECISIONS)
 )
 
 # Of a chip; words of cores and neighbours are addresses, zero where there is none.
