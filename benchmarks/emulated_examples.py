@@ -61,7 +61,7 @@ def run(script: Path, patience: float) -> Outcome:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        start_new_session=True,  # so that what the script has started ends with it
+        process_group=0,  # so that what the script has started ends with it, at the priority of this process
     )
     try:
         output, _ = process.communicate(timeout=patience)
