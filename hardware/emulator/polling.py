@@ -48,7 +48,7 @@ _PAUSE = 60
 _WORTH = 250
 """Cycles to go: for less it would take longer to look than to execute."""
 
-STATUS = N_REGISTERS - 1
+_STATUS = N_REGISTERS - 1
 """The register behind r0 to r15."""
 _COUNTER = 15
 _REFUSED = -1
@@ -159,12 +159,12 @@ def _set(core: Words, register: int, value: int, varies: bool) -> None:
 @jit
 def _condition_holds(core: Words, condition: int) -> int:
     """Return whether a condition holds, or that there are too many of them; note it if it depends on a count."""
-    outcome = holds(condition, _use(core, STATUS, 0))
-    if core[VARIES] >> STATUS & 1:
+    outcome = holds(condition, _use(core, _STATUS, 0))
+    if core[VARIES] >> _STATUS & 1:
         if core[N_DECISIONS] == MOST_DECISIONS:
             return _REFUSED
         at = DECISIONS + _FIELDS * core[N_DECISIONS]
-        core[at], core[at + 1] = core[COUNT_IN + STATUS], core[COUNT_IN + N_REGISTERS]
+        core[at], core[at + 1] = core[COUNT_IN + _STATUS], core[COUNT_IN + N_REGISTERS]
         core[at + 2], core[at + 3] = condition, 1 if outcome else 0
         core[N_DECISIONS] += 1
     return 1 if outcome else 0
@@ -172,11 +172,12 @@ def _condition_holds(core: Words, condition: int) -> int:
 
 @jit
 def _execute(core: Words, at: int, cycles: int) -> int:
-    """Do what an instruction does; return the address of the next one, or that it is none for which this is made."""
+    """Do what an instruction does; return the address of the next one, or -1 if it is none for which this is made."""
     start = dma.host_address(core, at, 4)
     if start == 0:
         return _REFUSED
-    code, condition = _little_endian(start, 4), _little_endian(start, 4) >> 28
+    code = _little_endian(start, 4)
+    condition = code >> 28
     if condition > ALWAYS:
         return _REFUSED
     if condition < ALWAYS:
@@ -213,22 +214,22 @@ def _process(core: Words, code: int, at: int) -> bool:
         return False
     if by_register and (code >> 4 & 1 or (code >> 5 & 3 == 3 and code >> 7 & 31 == 0) or core[VARIES] >> second & 1):
         return False
-    status = core[REGISTERS + STATUS]
+    status = core[REGISTERS + _STATUS]
     b, carry = operand(code, _use(core, second, at) if by_register else 0, status >> 29 & 1)
     a = 0 if moves else _use(core, first, at)
     if not moves and core[VARIES] >> first & 1:
         if operation != 10 or code >> 28 != ALWAYS:
             return False
-        core[COUNT_IN + STATUS], core[COUNT_IN + N_REGISTERS] = core[COUNT_IN + first], b
-        _set(core, STATUS, status & 0xFFF_FFFF | compare(a, b), True)
+        core[COUNT_IN + _STATUS], core[COUNT_IN + N_REGISTERS] = core[COUNT_IN + first], b
+        _set(core, _STATUS, status & 0xFFF_FFFF | compare(a, b), True)
         return True
     value, found = result_and_status(operation, a, b, carry, status)
     if sets_status:
-        if core[VARIES] >> STATUS & 1 and not (operation in (2, 3, 4, 10, 11) and code >> 28 == ALWAYS):
+        if core[VARIES] >> _STATUS & 1 and not (operation in (2, 3, 4, 10, 11) and code >> 28 == ALWAYS):
             return False  # some of the flags would stay as a count has set them
         if operation not in (2, 3, 4, 10, 11):
-            _use(core, STATUS, at)
-        _set(core, STATUS, found, False)
+            _use(core, _STATUS, at)
+        _set(core, _STATUS, found, False)
     if not tests:
         _set(core, target, value, False)
     return True
