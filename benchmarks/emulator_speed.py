@@ -1,15 +1,17 @@
 """How long the emulated board takes, beside another checkout of this repository, and whether both compute the same.
 
 python benchmarks/emulator_speed.py [CASE ...] [--against CHECKOUT] [--repetitions 2]
+python benchmarks/emulator_speed.py [CASE ...] --threads
 
 Prints processor seconds per second of the board's time, and for learning per trial, of ``sim.run`` of a network that
 has run before. Each run is a process of its own, those of the two checkouts in turns. Instructions that the cores have
 executed and a digest of what was recorded or learned must agree, or the exit status is 1. Results go to
 benchmarks/results/emulator_speed.json, which keeps those of cases that are not run.
 
-Cases: cores (16 cores of 20 stock neurons with 100 inputs, 1 ms), split (neurons and synapses on cores of their own,
-0.1 ms), learning (784-800-10, trials of 200 ms; needs arm-none-eabi-gcc), and, only if it is named, board (750 cores of
-8 stock neurons: boot and 100 ms, mapping by sPyNNaker included; minutes, and 4 GB of memory).
+With --threads it says instead how much faster threads could be, with the same results, in 12 ms in which all cores run.
+A packet reaches another chip after 0.2 microseconds, so threads would have to wait for one another so often; between
+two waits, chips are independent, while the cores of a chip share its memory. The bound is all instructions, without
+those that were only waiting, over the sum of those of the busiest chip between two waits.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,9 @@ from pynn_sfdfa.support import files
 RESULTS = Path(__file__).parent / "results" / "emulator_speed.json"
 HERE = Path(__file__).parents[1]
 SEED = 1
+_WINDOWS, _LOOK = 60_000, 500
+"""Times from one wait of threads for another to the next: in 12 ms, and in 100 microseconds of the board's time."""
+Measured = Callable[[Any, Callable[[], Any], float, float], dict[str, Any]]
 
 
 def digest(arrays: list[Any]) -> str:
@@ -65,13 +70,60 @@ def timed(sim: Any, machine: Callable[[], Any], milliseconds: float, units: floa
     return {"processor_seconds": round(used / units, 3), "instructions": instructions() - before}
 
 
+def shared_out(sim: Any, machine: Callable[[], Any], milliseconds: float, _units: float) -> dict[str, Any]:
+    """Run for a fiftieth of the time, and return how many times faster a thread for each chip could be."""
+    from pynn_sfdfa.hardware.emulator import CoreState
+    from pynn_sfdfa.hardware.emulator.address_map import CYCLES_PER_MICROSECOND
+    from pynn_sfdfa.hardware.emulator.turns import HOP_CYCLES
+
+    board, window = machine(), HOP_CYCLES / CYCLES_PER_MICROSECOND
+    cores, advance = board.cores(), board.advance
+    chips = np.unique([core[:2] for core in cores], axis=0, return_inverse=True)[1].ravel()
+
+    def executed() -> Any:
+        return np.array([board.instructions(*core) - board.waited(*core) for core in cores])
+
+    def running(core: tuple[int, int, int]) -> bool:
+        return bool(board.core_state(*core).state == CoreState.RUNNING)
+
+    paused, seen, windows, left = [core for core in cores if not running(core)], executed(), [], _WINDOWS
+
+    def in_windows(until: Callable[[], bool] | None = None, microseconds: float = 1e6) -> bool:
+        nonlocal seen, left
+        end = board.microseconds + microseconds - window / 2
+        while board.microseconds < end and left:
+            if left % _LOOK == 0 and until is not None and until():
+                return True
+            if left == _WINDOWS and not all(map(running, paused)):
+                advance(microseconds=min(100, end - board.microseconds))
+                seen = executed()
+                continue
+            left -= 1
+            advance(microseconds=window)
+            now = executed()
+            if (now != seen).any():
+                windows.append(np.bincount(chips, now - seen))
+            seen = now
+        return advance(until, max(0, end - board.microseconds))
+
+    board.advance = in_windows
+    sim.run(milliseconds / 50)
+    busy = np.array(windows)
+    return {
+        "chips": int(chips.max()) + 1,
+        "windows": len(busy),
+        "per_window": float(busy.sum() / len(busy)),
+        "bound": float(busy.sum() / busy.max(axis=1).sum()),
+    }
+
+
 def trains(population: Any) -> list[Any]:
     """Return the spike trains that a population has recorded."""
     return [train.magnitude for train in population.get_data("spikes").segments[0].spiketrains]
 
 
-def cores(milliseconds: float) -> dict[str, Any]:
-    """One core that sends, and 16 that hold neurons."""
+def cores(milliseconds: float, measured: Measured, spread: bool = False) -> dict[str, Any]:
+    """One core that sends, and 16 that hold neurons, each of these on a chip of its own if they are spread."""
     from pynn_sfdfa.hardware.board import emulated_board
 
     with emulated_board() as board:
@@ -80,17 +132,24 @@ def cores(milliseconds: float) -> dict[str, Any]:
         sim.setup(timestep=1.0)
         inputs = sim.Population(100, sim.SpikeSourceArray(spike_times=spike_times(100, 20 + milliseconds, 10)))
         populations = [sim.Population(20, sim.IF_curr_exp()) for _ in range(16)]
-        for population in populations:
+        for i, population in enumerate(populations):
+            if spread:
+                population.add_placement_constraint(x=1 + i % 4, y=1 + i // 4)
             sim.Projection(inputs, population, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.2, delay=1.0))
             population.record("spikes")
         sim.run(20)
-        found = timed(sim, lambda: board.machine, milliseconds, milliseconds / 1000)
+        found = measured(sim, lambda: board.machine, milliseconds, milliseconds / 1000)
         found["digest"] = digest([train for population in populations for train in trains(population)])
         sim.end()
     return found
 
 
-def split(milliseconds: float) -> dict[str, Any]:
+def spread(milliseconds: float, measured: Measured) -> dict[str, Any]:
+    """As many cores on as many chips."""
+    return cores(milliseconds, measured, spread=True)
+
+
+def split(milliseconds: float, measured: Measured) -> dict[str, Any]:
     """Two populations, each on a core for its neurons and another one for its synapses, in steps of 0.1 ms."""
     from pynn_sfdfa.hardware.board import emulated_board
 
@@ -104,13 +163,15 @@ def split(milliseconds: float) -> dict[str, Any]:
             sim.Projection(inputs, population, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.2, delay=1.0))
             population.record("spikes")
         sim.run(20)
-        found = timed(sim, lambda: board.machine, milliseconds, milliseconds / 100)  # the board runs ten times slower
+        found = measured(
+            sim, lambda: board.machine, milliseconds, milliseconds / 100
+        )  # the board runs ten times slower
         found["digest"] = digest([train for population in populations for train in trains(population)])
         sim.end()
     return found
 
 
-def learning(trials: float) -> dict[str, Any]:
+def learning(trials: float, measured: Measured) -> dict[str, Any]:
     """A network of 784-800-10 that learns, trial after trial, from latency codes of 150 inputs each."""
     import pynn_sfdfa.spiNNaker as sim
     from pynn_sfdfa.encoding.spikes import SpikeTrains
@@ -139,13 +200,13 @@ def learning(trials: float) -> dict[str, Any]:
             sim, shown, targets=targets, learning_rate=1e-4, feedback_learning_rate=0.01, rho=0.1, r_target=0.5
         )
         sim.run(duration)
-        found = timed(sim, lambda: board.machine, int(trials) * duration, int(trials))
+        found = measured(sim, lambda: board.machine, int(trials) * duration, int(trials))
         found["digest"] = digest([projection.get("weight", format="array") for projection in wiring.projections])
         sim.end()
     return found
 
 
-def board(n_cores: float) -> dict[str, Any]:
+def board(n_cores: float, _measured: Measured) -> dict[str, Any]:
     """All cores of a board with neurons but for one, from mapping and loading to the end of a run of 100 ms."""
     from pynn_sfdfa.hardware.board import emulated_board
 
@@ -167,10 +228,18 @@ def board(n_cores: float) -> dict[str, Any]:
     return found
 
 
-CASES = {"cores": (cores, 1000.0), "split": (split, 100.0), "learning": (learning, 5), "board": (board, 750)}
+CASES: dict[str, tuple[Callable[[float, Measured], dict[str, Any]], float]] = {
+    "cores": (cores, 1000.0),
+    "split": (split, 100.0),
+    "learning": (learning, 5),
+    "spread": (spread, 1000.0),
+    "board": (board, 750),
+}
 """What is run, and how much of it: milliseconds of the network's time, trials, or cores."""
-UNITS = {"cores": "board second", "split": "board second", "learning": "trial", "board": "boot and 100 ms"}
-LONG = {"board"}
+_SECOND = "board second"
+UNITS = {"cores": _SECOND, "split": _SECOND, "learning": "trial", "spread": _SECOND, "board": "boot and 100 ms"}
+NAMED_ONLY = {"spread", "board"}
+FOR_THREADS = ("cores", "spread", "split")
 
 
 @contextlib.contextmanager
@@ -184,9 +253,9 @@ def importable(checkout: Path) -> Iterator[str]:
         yield folder
 
 
-def measure(case: str, package: str) -> dict[str, Any]:
+def measure(case: str, package: str, *options: str) -> dict[str, Any]:
     """Run a case in a process of its own, with the package in a folder."""
-    command = [sys.executable, __file__, "--only", case]
+    command = [sys.executable, __file__, "--only", case, *options]
     path = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -209,29 +278,49 @@ def show(results: dict[str, dict[str, list[dict[str, Any]]]]) -> bool:
     return same
 
 
+def show_bounds(cases: Iterable[str]) -> None:
+    """Print how many times faster the emulation could be, if all that is not forbidden took place at once."""
+    print("| case | chips | waits | instructions between two | bound |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    with importable(HERE) as package:
+        for case in cases:
+            found = measure(case, package, "--threads")
+            of_windows = f"{found['windows']} | {found['per_window']:.0f}"
+            print(f"| {case} | {found['chips']} | {of_windows} | {found['bound']:.2f} |", flush=True)
+
+
 def main() -> None:
     """Measure, print, and keep."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}; all but board if none is given"
+        "cases",
+        nargs="*",
+        metavar="CASE",
+        help=f"of {', '.join(CASES)}; all but {' and '.join(sorted(NAMED_ONLY))} if none is given",
     )
     parser.add_argument("--against", type=Path, help="another checkout")
     parser.add_argument("--repetitions", type=int, default=2)
+    parser.add_argument("--threads", action="store_true", help="how much faster threads could be, at most")
     parser.add_argument("--only", choices=CASES, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.only:
         run, amount = CASES[arguments.only]
         with contextlib.redirect_stdout(io.StringIO()):
-            found = run(amount)
+            found = run(amount, shared_out if arguments.threads else timed)
         print(json.dumps(found))
         return
     if unknown := set(arguments.cases) - set(CASES):
         parser.error(f"there is no case {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
+    if arguments.threads:
+        if bad := set(arguments.cases) - set(FOR_THREADS):
+            parser.error(f"there is no bound for {', '.join(sorted(bad))}; there is for {', '.join(FOR_THREADS)}")
+        show_bounds(arguments.cases or FOR_THREADS)
+        return
     checkouts = {"this": HERE} | ({"other": arguments.against.resolve()} if arguments.against else {})
     results: dict[str, dict[str, list[dict[str, Any]]]] = {}
     with contextlib.ExitStack() as stack:
         packages = {name: stack.enter_context(importable(folder)) for name, folder in checkouts.items()}
-        for case in arguments.cases or [case for case in CASES if case not in LONG]:
+        for case in arguments.cases or [case for case in CASES if case not in NAMED_ONLY]:
             results[case] = {name: [] for name in checkouts}
             for _ in range(arguments.repetitions):
                 for name, package in packages.items():
