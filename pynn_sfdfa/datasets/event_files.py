@@ -168,6 +168,13 @@ def _aedat4(path: Path) -> Events:
     return whole_numbers(str(path), read_aedat4(path))
 
 
+def _are_whole(values: NDArray[np.floating[Any]]) -> bool:
+    """Whether floating point numbers are whole, and such that a float64 can be each whole number near them."""
+    with np.errstate(over="ignore"):  # what is too large for a float64 becomes infinite, and is refused
+        exact = values.astype(np.float64)
+    return bool((abs(exact) <= _LAST_WHOLE).all() and (exact == np.floor(exact)).all())
+
+
 def whole_numbers(name: str, arrays: dict[str, NDArray[Any]]) -> Events:
     """Return arrays x, y, t (us) and p (0, 1 or -1, 1) as events; DatasetError with that name if they are not."""
     whole = {}
@@ -176,7 +183,7 @@ def whole_numbers(name: str, arrays: dict[str, NDArray[Any]]) -> Events:
             raise DatasetError(
                 f"{name}: {field} must be as many numbers as t has, not {values.dtype} of {values.shape}."
             )
-        if values.dtype.kind == "f" and not ((abs(values) <= _LAST_WHOLE).all() and (values == np.floor(values)).all()):
+        if values.dtype.kind == "f" and not _are_whole(values):
             raise DatasetError(f"{name}: {field} must be whole numbers; times are us. Round them.")
         whole[field] = values.astype(np.int64)
     polarity = np.where(whole["p"] == -1, 0, whole["p"])

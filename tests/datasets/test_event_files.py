@@ -90,6 +90,7 @@ def test_damage_is_named(name, content, message, tmp_path):
         (np.full((5, 4), 0.5), "must be whole numbers; times are us"),
         (np.full((5, 4), np.nan), "must be whole numbers"),
         (np.full((5, 4), 1e300), "must be whole numbers"),
+        (np.full((5, 4), np.finfo(np.longdouble).max), "must be whole numbers"),
         (np.full((5, 4), "a"), "must be as many numbers as t has"),
         (np.zeros(5, [("x", int), ("y", int), ("time", int), ("p", int)]), "has the fields x, y, time, p"),
     ],
@@ -99,6 +100,14 @@ def test_arrays_of_another_form_are_refused(array, message, tmp_path):
     np.save(tmp_path / "a.npy", array)
     with pytest.raises(DatasetError, match=message):
         read_events(tmp_path / "a.npy")
+
+
+@pytest.mark.parametrize("precision", [np.float16, np.float32, np.float64, np.longdouble])
+@pytest.mark.filterwarnings("error")
+def test_whole_numbers_are_read_in_any_precision(precision, tmp_path):
+    array = np.array([[1, 2, 0, 1], [3, 4, 2000, -1]], precision)
+    np.save(tmp_path / "a.npy", array)
+    assert_array_equal(read_events(tmp_path / "a.npy").time, [0, 2000])
 
 
 def test_arrays_that_are_missing_are_named(tmp_path):
