@@ -163,9 +163,8 @@ def split(milliseconds: float, measured: Measured) -> dict[str, Any]:
             sim.Projection(inputs, population, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.2, delay=1.0))
             population.record("spikes")
         sim.run(20)
-        found = measured(
-            sim, lambda: board.machine, milliseconds, milliseconds / 100
-        )  # the board runs ten times slower
+        # the board runs ten times slower
+        found = measured(sim, lambda: board.machine, milliseconds, milliseconds / 100)
         found["digest"] = digest([train for population in populations for train in trains(population)])
         sim.end()
     return found

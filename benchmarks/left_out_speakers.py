@@ -15,12 +15,12 @@ import argparse
 import json
 import sys
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from binomial import interval
 
 from pynn_sfdfa import datasets
 from pynn_sfdfa.datasets.kept import as_spikes
@@ -113,7 +113,7 @@ def table(known: dict[str, Any]) -> str:
                 cells = [f"{100 * found[name]:.1f}" if name in found else "-" for name in SPEAKERS]
                 if len(found) == len(SPEAKERS):
                     share = mean(found.values())
-                    cells.append(f"{100 * share:.1f} ± {100 * interval(share):.1f}")
+                    cells.append(f"{100 * share:.1f} ± {100 * interval(share, 6 * EACH):.1f}")
                 else:
                     cells.append("-")
                 cells.append(f"{100 * mean(one['training'] for one in runs.values()):.1f}")
@@ -126,11 +126,6 @@ def table(known: dict[str, Any]) -> str:
         f"A speaker has {EACH} recordings. Behind ± is half the 95 % interval of a binomial share of all {6 * EACH:,}; "
         "it knows\nnothing of speakers, and another six would differ by more.\n"
     )
-
-
-def interval(share: float) -> float:
-    """Return half the width of the normal 95 % interval of a share of all recordings."""
-    return 1.96 * sqrt(share * (1 - share) / (len(SPEAKERS) * EACH))
 
 
 def main() -> None:

@@ -11,15 +11,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from math import sqrt
 from pathlib import Path
 
 import numpy as np
+from binomial import interval
 
 from pynn_sfdfa import datasets
 from pynn_sfdfa.datasets.kept import as_spikes
-from pynn_sfdfa.experiments import assembly
+from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.support import files
+from pynn_sfdfa.training.checkpoint import CheckpointError
 
 RESULTS = Path(__file__).parent / "results"
 COLUMNS = {
@@ -60,11 +61,6 @@ def table(known: dict[str, dict]) -> str:
     return text
 
 
-def interval(share: float, n: int) -> float:
-    """Return half the width of the normal 95 % interval of a share of n recordings."""
-    return 1.96 * sqrt(share * (1 - share) / n)
-
-
 def main() -> None:
     """Measure what is given, and print the table of all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -74,7 +70,10 @@ def main() -> None:
     kept = RESULTS / "saccades_learned.json"
     known = json.loads(kept.read_text()) if kept.exists() else {}
     for checkpoint in given.checkpoints:
-        found = measure(checkpoint, given.data)
+        try:
+            found = measure(checkpoint, given.data)
+        except (CheckpointError, config.ConfigError, datasets.DatasetError) as error:
+            parser.error(str(error))
         known[found["settings"]["name"]] = found
         files.write_text(kept, json.dumps(known, indent=1) + "\n")
     files.write_text(RESULTS / "saccades_learned.md", table(known))

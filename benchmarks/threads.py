@@ -19,6 +19,7 @@ from warmed_up import WarmedUp, options
 
 from pynn_sfdfa.benchmark.machine import describe, load_warning
 from pynn_sfdfa.benchmark.timing import Spread, alternate, clock, ratio
+from pynn_sfdfa.experiments import config
 
 
 def serve(orders: Connection, given: Namespace, threads: int) -> None:
@@ -40,7 +41,10 @@ def hired(given: Namespace, threads: int) -> Connection:
     own, other = context.Pipe()
     context.Process(target=serve, args=(other, given, threads), daemon=True).start()
     other.close()
-    own.recv()
+    try:
+        own.recv()
+    except EOFError:
+        raise SystemExit("A process that was to learn has ended; above it says why.") from None
     return own
 
 
@@ -84,7 +88,12 @@ def main() -> None:
     """Print the report."""
     parser = options(__doc__)
     parser.add_argument("experiment", nargs="?", default="mnist")
-    print(json.dumps(measure(parser.parse_args()), indent=2))
+    given = parser.parse_args()
+    try:
+        config.load(given.experiment, given.overrides)
+    except config.ConfigError as error:
+        parser.error(str(error))
+    print(json.dumps(measure(given), indent=2))
 
 
 if __name__ == "__main__":
