@@ -7,10 +7,12 @@ interrupt lines. In Python that would cost more than the instructions themselves
 from __future__ import annotations
 
 import ctypes
+import functools
+from typing import Any
 
 import llvmlite.binding
 import numpy as np
-from numba import carray, cfunc, types
+from numba import carray, types
 from unicorn import UC_HOOK_BLOCK, UC_HOOK_TLB_FILL, UC_MEM_FETCH, UC_TLB_VIRTUAL, Uc, arm_const
 from unicorn.unicorn_py3.unicorn import uclib
 
@@ -36,7 +38,7 @@ from pynn_sfdfa.hardware.emulator.words import (
     Words,
     modes_of,
 )
-from pynn_sfdfa.support.jit import jit
+from pynn_sfdfa.support.jit import callback, jit
 
 SLEEPS, STILL_RUNNING, FAILED = range(3)
 """Why a core returned: it waits for an interrupt, it reached its limit, Unicorn stopped it with ``state[ERROR]``."""
@@ -138,7 +140,6 @@ def instruction_size(state: Words, block: int) -> int:
     return 2 if modes_of(state)[(block & (ITCM_SIZE - 1)) >> 1] == _THUMB else 4
 
 
-@cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr))
 def _at_block(_uc: object, address: int, size: int, user_data: object) -> None:
     _look(carray(user_data, CORE_WORDS, dtype=np.int64), np.int64(address), np.int64(size))
 
@@ -218,7 +219,6 @@ _READ_WRITE, _ALL = 3, 7
 _FETCH = UC_MEM_FETCH
 
 
-@cfunc(types.uint8(types.voidptr, types.uint64, types.int32, types.voidptr, types.voidptr))
 def _at_miss(_uc: object, address: int, access: int, entry: object, _user_data: object) -> int:
     """Translate an address to itself; code is expected in ITCM, elsewhere only where an instruction is fetched.
 
@@ -229,13 +229,22 @@ def _at_miss(_uc: object, address: int, access: int, entry: object, _user_data: 
     return 1
 
 
+@functools.cache
+def _hooks() -> tuple[tuple[int, Any], ...]:
+    """Return what Unicorn calls, and when."""
+    core, address = types.voidptr, types.uint64
+    at_miss = callback(types.uint8(types.voidptr, address, types.int32, types.voidptr, core))(_at_miss)
+    at_block = callback(types.void(types.voidptr, address, types.uint32, core))(_at_block)
+    return (UC_HOOK_TLB_FILL, at_miss), (UC_HOOK_BLOCK, at_block)
+
+
 def attach(uc: Uc, state: Words) -> None:
     """Count the instructions of a processor in a state, which must live as long as the processor."""
     state[HANDLE] = uc._uch.value
     state[BUFFER] = state.ctypes.data + 8 * VALUE
     uc.ctl_set_tlb_mode(UC_TLB_VIRTUAL)
-    _add_hook(uc, UC_HOOK_TLB_FILL, _at_miss.address, 0)
-    _add_hook(uc, UC_HOOK_BLOCK, _at_block.address, state.ctypes.data)
+    for kind, hook in _hooks():
+        _add_hook(uc, kind, hook.address, state.ctypes.data)
 
 
 def _add_hook(uc: Uc, kind: int, function: int, user_data: int) -> None:

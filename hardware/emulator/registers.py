@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import llvmlite.binding
 import numpy as np
 import unicorn
-from numba import carray, cfunc, types
+from numba import carray, types
 from unicorn import Uc
 from unicorn.unicorn_py3.unicorn import MMIO_READ_CFUNC, MMIO_WRITE_CFUNC, uclib
 
@@ -24,11 +25,13 @@ from pynn_sfdfa.hardware.emulator.address_map import (
 )
 from pynn_sfdfa.hardware.emulator.device import Device, unmodelled
 from pynn_sfdfa.hardware.emulator.words import ADDRESS, CORE_WORDS, Words
+from pynn_sfdfa.support.jit import callback
 
 __all__ = ["map_core_devices", "map_device"]
 
 Refused = Callable[[BaseException], None]
 
+_COMMUNICATIONS, _TIMER, _VIC = range(3)  # places in what follows; the rest is the DMA controller's
 _DEVICES = (
     (communications, COMMUNICATIONS_BASES),
     (timer, TIMER_BASES),
@@ -50,35 +53,51 @@ llvmlite.binding.add_symbol(_SYMBOL, ctypes.cast(_refuse, ctypes.c_void_p).value
 _refuse_from_compiled = types.ExternalFunction(_SYMBOL, types.void(types.int64, types.int64, types.int64, types.int64))
 
 
-def _compiled(index: int, device: Any) -> tuple[Any, Any]:
-    """Return what Unicorn calls for a device's registers."""
-    read_register, write_register = device.read, device.write
+def _compiled(index: int) -> tuple[Any, Any]:
+    """Return what Unicorn calls for a device's registers, of which the compiler keeps the part for this device."""
 
-    @cfunc(types.uint64(types.voidptr, types.uint64, types.uint32, types.voidptr))
+    @callback(types.uint64(types.voidptr, types.uint64, types.uint32, types.voidptr))
     def read(_uc: object, offset: int, _size: int, user_data: object) -> int:
-        core = carray(user_data, CORE_WORDS, dtype=np.int64)
-        value = read_register(core, np.int64(offset))
+        core, register = carray(user_data, CORE_WORDS, dtype=np.int64), np.int64(offset)
+        if index == _COMMUNICATIONS:
+            value = communications.read(core, register)
+        elif index == _TIMER:
+            value = timer.read(core, register)
+        elif index == _VIC:
+            value = vic.read(core, register)
+        else:
+            value = dma.read(core, register)
         if value < 0:
-            _refuse_from_compiled(core[ADDRESS], index, np.int64(offset), 0)
+            _refuse_from_compiled(core[ADDRESS], index, register, 0)
             return 0
         return int(value)
 
-    @cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.uint64, types.voidptr))
+    @callback(types.void(types.voidptr, types.uint64, types.uint32, types.uint64, types.voidptr))
     def write(_uc: object, offset: int, _size: int, value: int, user_data: object) -> None:
-        core = carray(user_data, CORE_WORDS, dtype=np.int64)
-        if not write_register(core, np.int64(offset), np.int64(value)):
-            _refuse_from_compiled(core[ADDRESS], index, np.int64(offset), 1)
+        core, register = carray(user_data, CORE_WORDS, dtype=np.int64), np.int64(offset)
+        if index == _COMMUNICATIONS:
+            written = communications.write(core, register, np.int64(value))
+        elif index == _TIMER:
+            written = timer.write(core, register, np.int64(value))
+        elif index == _VIC:
+            written = vic.write(core, register, np.int64(value))
+        else:
+            written = dma.write(core, register, np.int64(value))
+        if not written:
+            _refuse_from_compiled(core[ADDRESS], index, register, 1)
 
     return read, write
 
 
-_callbacks = [_compiled(index, device) for index, (device, _) in enumerate(_DEVICES)]
+@functools.cache
+def _callbacks() -> list[tuple[Any, Any]]:
+    return [_compiled(index) for index in range(len(_DEVICES))]
 
 
 def map_core_devices(processor: Any, uc: Uc, core: Words) -> None:
     """Let a processor see the registers of its core's devices; ``processor.fail`` is given what is refused."""
     _refused[int(core[ADDRESS])] = processor
-    for (_, bases), (read, write) in zip(_DEVICES, _callbacks, strict=True):
+    for (_, bases), (read, write) in zip(_DEVICES, _callbacks(), strict=True):
         for base in bases:
             _map(uc, base, DEVICE_SIZE, read.address, write.address, int(core[ADDRESS]))
 

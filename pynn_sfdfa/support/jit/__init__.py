@@ -1,7 +1,7 @@
 """Numba compilation, kept on disk: the cache is never stale, and works wherever the package is installed."""
 
 from pynn_sfdfa.support.jit.announcement import announced
-from pynn_sfdfa.support.jit.decorators import FLOAT_FLAGS, jit, kernel, subroutine
+from pynn_sfdfa.support.jit.decorators import FLOAT_FLAGS, callback, jit, kernel, subroutine
 from pynn_sfdfa.support.jit.precompilation import compile_ahead
 
-__all__ = ["FLOAT_FLAGS", "announced", "compile_ahead", "jit", "kernel", "subroutine"]
+__all__ = ["FLOAT_FLAGS", "announced", "callback", "compile_ahead", "jit", "kernel", "subroutine"]

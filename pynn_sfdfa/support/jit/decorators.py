@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core.ccallback import CFunc
 from numba.core.registry import CPUDispatcher
+from numba.core.sigutils import normalize_signature
 from numba.extending import register_jitable
 
 from pynn_sfdfa.support.jit.cache import Cache
 from pynn_sfdfa.support.jit.direct import Direct
 from pynn_sfdfa.support.jit.folders import cache_folder
 
-__all__ = ["FLOAT_FLAGS", "jit", "kernel", "subroutine"]
+__all__ = ["FLOAT_FLAGS", "callback", "jit", "kernel", "subroutine"]
 
 # Contraction to fused multiply-add only: sums keep their order, so results do not depend on vector width or threads.
 FLOAT_FLAGS = frozenset({"contract", "nsz", "arcp"})
@@ -29,16 +31,9 @@ def jit(function: Any = None, **options: Any) -> Any:
 
     def compile_(function: Any) -> Any:
         compiled = numba.njit(**_settings(options))(function)
-        file = Path(inspect.getfile(function))
-        folder = cache_folder(function.__module__, file) if file.is_file() else None  # a notebook's cell is no file
-        if folder is None or not isinstance(compiled, CPUDispatcher):  # which it is not if numba is switched off
-            return compiled
-        own = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = folder
-        try:
-            compiled._cache = Cache(function)  # looks at CACHE_DIR now, not when it compiles
-        finally:
-            numba.config.CACHE_DIR = own
+        cache = _cache(function)
+        if cache is not None and isinstance(compiled, CPUDispatcher):  # which it is not if numba is switched off
+            compiled._cache = cache
         return compiled
 
     return compile_ if function is None else compile_(function)
@@ -61,12 +56,42 @@ def kernel(*arguments: Any, **options: Any) -> Any:
     return compile_
 
 
+def callback(signature: Any) -> Any:
+    """Compile what a C library calls, at once; the machine code is kept as that of `jit` is.
+
+    Of what the function encloses only numbers may differ from one of its kind to the next: compiled functions that it
+    calls are known by name.
+    """
+
+    def compile_(function: Any) -> CFunc:
+        compiled = CFunc(function, normalize_signature(signature), locals={}, options=_settings({}))
+        compiled._cache = _cache(function) or compiled._cache
+        compiled.compile()
+        return compiled
+
+    return compile_
+
+
 def subroutine(**options: Any) -> Any:
     """Compile a function as part of each kernel that calls it, with options of its own; without them, inline it.
 
     From Python it runs as Python.
     """
     return register_jitable(**_settings(options))
+
+
+def _cache(function: Any) -> Cache | None:
+    """Return where the machine code of a function is kept; None if nowhere: a notebook's cell has no file."""
+    file = Path(inspect.getfile(function))
+    folder = cache_folder(function.__module__, file) if file.is_file() else None
+    if folder is None:
+        return None
+    own = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = folder
+    try:
+        return Cache(function)  # looks at CACHE_DIR now, not when it compiles
+    finally:
+        numba.config.CACHE_DIR = own
 
 
 def _settings(options: dict[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import re
 import struct
+import subprocess
+import sys
 import time
 
 import pytest
 
-from pynn_sfdfa.hardware.emulator import CoreState, RunTimeError
+from pynn_sfdfa.hardware.emulator import CoreState, RunTimeError, native, registers
 from pynn_sfdfa.hardware.emulator.faults import CoreFailed, UnmodelledRegister
 from pynn_sfdfa.hardware.emulator.processor import Processor
 
@@ -393,3 +395,16 @@ def test_a_processor_in_which_something_went_wrong_is_not_used_again(assemble, n
     assert machine.faults
     machine.start(0, 0, [1], assemble(TELLS_WHAT_IT_FINDS), app_id=30)
     assert any(machine.read(0, 0, 0x60100000, 4 * 26))
+
+
+def test_what_unicorn_calls_is_compiled_once_not_at_every_start():
+    """It was compiled while its modules were imported, in each process: three seconds before anything ran."""
+    script = (
+        "from pynn_sfdfa.hardware.emulator import machine, native, registers\n"
+        "assert not native._hooks.cache_info().currsize and not registers._callbacks.cache_info().currsize\n"
+        "hooks = [hook for _, hook in native._hooks()] + [c for pair in registers._callbacks() for c in pair]\n"
+        "print(*(hook.cache_hits for hook in hooks))\n"
+    )
+    native._hooks(), registers._callbacks()
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert shown.split() == ["1"] * 10

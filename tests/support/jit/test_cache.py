@@ -152,3 +152,40 @@ def test_what_is_loaded_does_not_wait_until_numba_could_compile(tmp_path):
 
     assert said("int32") == "[1. 1.] compiled prepared [1 2]\n"
     assert said("int16") == "[1. 1.] loaded as it was [1 2]\n"
+
+
+CALLED_BACK = """
+import sys
+from ctypes import CFUNCTYPE, c_double
+from numba import types
+from pynn_sfdfa.support.jit import callback, jit
+
+sys.path.insert(0, sys.argv[1])
+from doubling import double
+
+
+def made(sign):
+    @callback(types.float64(types.float64))
+    def twice(x):
+        return double(x) if sign > 0 else -double(x)
+
+    return twice
+
+
+for made_for in (1, -1):
+    function = made(made_for)
+    called = CFUNCTYPE(c_double, c_double)(function.address)(1.5)
+    print(called, "loaded" if function.cache_hits else "compiled")
+"""
+
+
+def test_what_libraries_call_is_kept_too(tmp_path):
+    """Numba compiles it anew in each process if it encloses a compiled function; numbers it encloses are told apart."""
+    (tmp_path / "doubling.py").write_text(MODULE)
+    script = tmp_path / "script.py"
+    script.write_text(CALLED_BACK)
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    for state in ("compiled", "loaded"):
+        call = [sys.executable, str(script), str(tmp_path)]
+        out = subprocess.run(call, env=env, capture_output=True, text=True, check=True).stdout
+        assert out.splitlines() == [f"3.0 {state}", f"-3.0 {state}"]
