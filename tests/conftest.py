@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
 import pytest
 from hypothesis import settings
+from numba.core import event
 
 from pynn_sfdfa import datasets
 from pynn_sfdfa.encoding import latency
@@ -17,6 +19,46 @@ settings.load_profile("pynn-sfdfa")
 
 # Processes of the test runner are told how wide a terminal is; what the command line prints would depend on it.
 os.environ.pop("COLUMNS", None)
+
+
+# Coverage follows every call in Python, those within compilers and other libraries, too: what calls much takes two to
+# four times as long. Neither slow tests nor numba's compiler are followed. (A worker measures twice, as a process that
+# was started and as a worker, and pytest-cov's marker no_cover ends one of both.)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Follow no slow test."""
+    if item.get_closest_marker("slow") is None:
+        return (yield)
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
+
+
+@pytest.fixture(autouse=True)
+def processes_of_slow_tests_are_not_followed(request, monkeypatch):
+    """They learn from their environment what to measure."""
+    if request.node.get_closest_marker("slow"):
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
+class _Compiler(event.Listener):
+    def __init__(self):
+        self.tracers = []
+
+    def on_start(self, event):
+        self.tracers.append(sys.gettrace())
+        sys.settrace(None)
+
+    def on_end(self, event):
+        sys.settrace(self.tracers.pop())
+
+
+event.register("numba:compile", _Compiler())
 
 
 @pytest.fixture(autouse=True)

@@ -157,12 +157,11 @@ def s_psp(trial, layer, errors):
 LOCAL = {"spike-times": lambda trial, layer, errors: trial.gradient(layer, errors[layer]), "s-psp": s_psp}
 
 
-def plain_gradients(network, trains, rule, feedback, loss):
+def plain_gradients(network, trials, labels, rule, feedback, loss):
     """Return the mean gradient of each layer over all samples, and the spikes of each layer and sample."""
-    trials = [PlainTrial(network, trains, sample) for sample in range(len(trains))]
     layers = range(len(network.layers))
     counts = [np.array([trial.counts(layer) for trial in trials]) for layer in layers]
-    errors = loss.error(counts[-1].astype(np.int32), trains.labels).astype(float)
+    errors = loss.error(counts[-1].astype(np.int32), labels).astype(float)
     offsets = [rule.rho * (rule.r_target - counts[layer].mean(axis=0)) for layer in layers[:-1]]
     totals = [np.zeros(w.shape) for w in network.weights]
     for trial, output in zip(trials, errors, strict=True):

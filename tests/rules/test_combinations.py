@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 
 import numpy as np
 import pytest
 from plain_rule import LOCAL as PLAIN_LOCAL
-from plain_rule import TRANSPORTS, plain_gradients
+from plain_rule import TRANSPORTS, PlainTrial, plain_gradients
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
@@ -46,19 +47,25 @@ def test_every_part_is_written_plainly_too():
     assert set(LOCAL) == set(PLAIN_LOCAL)
 
 
+@functools.cache
+def trials(gradient, delay):
+    """Return a network, samples, and what it does with them, written plainly; no rule matters to that."""
+    net = network(SIZES, c=0.1, weights=(-0.4, 0.8), max_spikes=200, seed=5, gradient=gradient, delay=delay)
+    trains = random_trains(np.random.default_rng(2), 4, 20, n_classes=3)
+    return net, trains, [PlainTrial(net, trains, sample) for sample in range(len(trains))]
+
+
 @pytest.mark.parametrize(("gradient", "delay", "margin"), [("bounded", 0.0, 0.0), ("exact", 1.5, 6.0)])
 @pytest.mark.parametrize("local", [SpikeTimes(), SPSP(silent=0.0)])
 @pytest.mark.parametrize("transport", TRANSPORT)
 def test_gradients_are_those_of_the_parts_written_plainly(transport, local, gradient, delay, margin):
-    net = network(SIZES, c=0.1, weights=(-0.4, 0.8), max_spikes=200, seed=5, gradient=gradient, delay=delay)
-    trains = random_trains(np.random.default_rng(2), 6, 20, n_classes=3)
-    rng = np.random.default_rng(1)
+    (net, trains, plain_trials), rng = trials(gradient, delay), np.random.default_rng(1)
     part = Macro(silent_target_spikes=0) if transport == "macro" else TRANSPORT[transport]()
     rule, loss = Combination(part, Fixed(), local, rho=2.0, r_target=1.0), SpikeCount(margin=margin)
-    engine = sim.training_engine(net, rule, loss=loss, batch_size=6)
+    engine = sim.training_engine(net, rule, loss=loss, batch_size=len(trains))
     feedback = [rng.normal(size=weights.shape).astype(np.float32) for weights in engine.feedback()]
     engine.load_state(engine.state() | {f"feedback.{layer}": f for layer, f in enumerate(feedback)})
-    plain, counts = plain_gradients(net, trains, rule, feedback, loss)
+    plain, counts = plain_gradients(net, plain_trials, trains.labels, rule, feedback, loss)
     np.testing.assert_array_equal(engine.respond(trains).counts, counts[-1])  # no spike hangs on rounding
     assert all(count.mean() >= 1.5 for count in counts)
     for fused, exact in zip(engine.gradient(trains), plain, strict=True):
