@@ -134,6 +134,7 @@ def test_settings_without_a_set_of_their_own_are_told_so():
 PYTHON = [sys.executable, "-c", "from pynn_sfdfa.cli import main; main()"]
 
 
+@pytest.mark.slow
 def test_closed_standard_streams_are_not_taken_by_the_files_that_are_written(tmp_path):
     """``2>&-``: what would be printed goes nowhere, not into the first file that is opened."""
     words = ["train", "digits", "--set", "network.hidden_sizes=[5]", "--epochs", "1", "--threads", "1", "--out", "run"]

@@ -56,6 +56,7 @@ def run(tmp_path_factory):
     return out, result
 
 
+@pytest.mark.slow
 def test_a_run_records_how_brian2_was_set_up(run, brian2):
     written = tomllib.loads((run[0] / "config.toml").read_text())["provenance"]
     expected = {"simulator": "brian2", "timestep": 1.0, "target": "numpy", "standalone": False}
@@ -72,6 +73,7 @@ def test_progress_is_shown_within_a_stretch(run):
     assert any(line.startswith("epoch 1/1  loss ") for line in lines)
 
 
+@pytest.mark.slow
 def test_the_event_simulator_goes_on_with_the_run_and_brian2_with_that_again(run, tmp_path):
     out = tmp_path / "run"
     out.mkdir()

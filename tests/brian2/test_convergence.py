@@ -32,6 +32,7 @@ def rows(request):
     return [convergence.differences(trial, exact) for trial in trials]
 
 
+@pytest.mark.slow
 def test_spike_counts_are_equal(rows):
     assert [row["neurons with other count"] for row in rows] == [0, 0, 0]
 

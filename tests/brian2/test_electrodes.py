@@ -51,6 +51,7 @@ def injected(sim, change, name, parameter):
 CASES = [(name, parameter) for name, values in GIVEN.items() for parameter in values]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "parameter"), CASES)
 def test_a_parameter_is_obeyed_before_and_between_runs(sim, name, parameter):
     times = np.arange(40) * 0.5

@@ -99,6 +99,7 @@ def test_an_epoch_as_on_the_exact_simulator(sim, trains, tmp_path):
     assert abs(answer.counts - exact_answer.counts).max() <= 1
 
 
+@pytest.mark.slow
 def test_samples_drawn_anew_are_shown_as_in_each_epoch(sim):
     """It makes no difference whether an engine is given samples or the spikes that they have in the epoch."""
     sim.setup(timestep=1.0)
@@ -116,6 +117,7 @@ def test_samples_drawn_anew_are_shown_as_in_each_epoch(sim):
     assert responses[0].any()
 
 
+@pytest.mark.slow
 def test_stretches_of_trials_do_not_change_the_result(sim, trains, monkeypatch):
     from pynn_sfdfa.training import simulation_engine
 

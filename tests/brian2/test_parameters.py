@@ -51,6 +51,7 @@ def recorded(population):
     return v, [np.array(train).tolist() for train in segment.spiketrains]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_every_parameter_of_every_neuron_takes_effect(sim, name):
     """Neuron i is given another value of parameter i, n + i gets it before the first run, 2n + i later, 3n never."""
@@ -79,6 +80,7 @@ def test_every_parameter_of_every_neuron_takes_effect(sim, name):
         assert not differs[:150, 2 * n + i].any() and differs[150:, 2 * n + i].any(), parameter
 
 
+@pytest.mark.slow
 def test_what_works_in_pynn_gives_what_pynn_gives(sim):
     import pyNN.brian2 as pynn
 

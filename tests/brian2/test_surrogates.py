@@ -89,6 +89,7 @@ def test_trials_are_those_of_the_equations_in_numpy(sim, trains, derivative, slo
     assert np.array(TA).max() > 0.5
 
 
+@pytest.mark.slow
 def test_a_small_task_is_learned_and_symmetric_feedback_follows(sim, trains):
     sim.setup(timestep=4.0)
     rule = EProp(rho=0.1, r_target=0.5)

@@ -222,6 +222,7 @@ def made_smaller(monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_runs_are_made_and_then_collected(small, tmp_path):
     folders = ["--out", tmp_path / "runs", "--results", tmp_path / "results"]
     nothing = invoke("digits", "--collect", *folders)
@@ -268,6 +269,7 @@ def test_runs_are_made_and_then_collected(small, tmp_path):
     assert not (tmp_path / "runs" / "digits-bp-seed1").exists()
 
 
+@pytest.mark.slow
 def test_runs_of_hm2bp_are_made_once(monkeypatch, tmp_path):
     monkeypatch.setattr(tables, "TABLES", {"digits-hm2bp": Table("digits-hm2bp", only=("hm2bp",), on_request=True)})
     made_smaller(monkeypatch)

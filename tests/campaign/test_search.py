@@ -105,6 +105,7 @@ def trace(results):
     return [(run.spec.name, run.values, errors.get(run.spec.name)) for run in runs]
 
 
+@pytest.mark.slow
 def test_a_search_tries_more_where_scores_were_good_and_gives_up_what_falls_behind(tmp_path, made_up):
     runs, errors, cores = searched(tmp_path, SEARCH.replace("14", "40"))
     assert [run.spec.name for run in runs] == [f"trial-{number:04}" for number in range(1, 41)]
@@ -118,6 +119,7 @@ def test_a_search_tries_more_where_scores_were_good_and_gives_up_what_falls_behi
     assert all(list(run.spec.settings.network.hidden_sizes) == run.values["network.hidden_sizes"] for run in runs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kill_at", [1, 20])
 def test_a_search_that_was_killed_goes_on_as_if_nothing_had_been(tmp_path, made_up, kill_at):
     whole = trace(searched(tmp_path, name="whole"))
@@ -297,6 +299,7 @@ def test_the_command_goes_on_after_sigkill_and_ends_with_the_same_table(tmp_path
     assert (tmp_path / "alone" / "sweep.png").exists()
 
 
+@pytest.mark.slow
 def test_the_command_shows_what_cannot_be_had_on_fewer_cores(tmp_path):
     text = SEARCH.replace("[[10], [20, 10], [400]]", "[[6], [6, 6]]").replace(
         "draws = 14", 'draws = 3\nminimise = "cores"'

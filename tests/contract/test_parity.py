@@ -173,6 +173,7 @@ def test_networks_of_all_kinds_are_compared(parity):
     assert any(len({(w.pre, w.post) for w in network.wires}) < len(network.wires) for network in parity.networks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", ["brian2", "spiNNaker"])
 def test_the_same_neurons_are_connected_with_the_same_weights_and_delays(parity, run):
     for number, outcome in parity.outcomes(run).items():
@@ -195,6 +196,7 @@ def test_weights_that_are_set_come_back_in_both_formats(parity, run):
             assert found[1] == close(matrix, run), wire
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", RUNS)
 def test_spikes_are_those_of_the_equations_at_the_steps_of_the_simulator(parity, run):
     tally = compare(parity, [run], KINDS[run])

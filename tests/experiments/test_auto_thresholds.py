@@ -71,6 +71,7 @@ def test_the_choice_is_in_the_settings_of_the_run_and_of_its_checkpoints(run):
     assert json.loads(evaluated.stdout)["accuracy"] == summary["final_test_accuracy"]
 
 
+@pytest.mark.slow
 def test_neither_threads_nor_a_resumed_run_nor_one_from_its_config_change_a_bit(run, tmp_path, monkeypatch):
     one, other = tmp_path / "one", tmp_path / "other"
     train("digits", *with_auto("--epochs", "2", "--threads", "3", "--out", one))

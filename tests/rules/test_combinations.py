@@ -55,6 +55,7 @@ def trials(gradient, delay):
     return net, trains, [PlainTrial(net, trains, sample) for sample in range(len(trains))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("gradient", "delay", "margin"), [("bounded", 0.0, 0.0), ("exact", 1.5, 6.0)])
 @pytest.mark.parametrize("local", [SpikeTimes(), SPSP(silent=0.0)])
 @pytest.mark.parametrize("transport", TRANSPORT)

@@ -89,6 +89,7 @@ RULES = [
 LOSS = SpikeCount(12.0, 2.0, margin=1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("cell", [
     {}, {"tau_refrac": 0.0, "inhibition": 0.3, "theta": 0.5}, {"i_offset": 0.02}, {"v_reset": -65.5, "theta": 3.0},

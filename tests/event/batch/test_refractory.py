@@ -94,6 +94,7 @@ def test_the_potential_gradient_is_the_published_double_sum(tau_refrac, v_reset,
         np.testing.assert_allclose(total, 5.0 * layer.counts[:N], rtol=2e-4, atol=2e-3)
 
 
+@pytest.mark.slow
 @CASES
 def test_the_gradient_of_spike_times_is_that_of_central_differences(tau_refrac, v_reset, tau_m, spread):
     cell, net, trains, layer, constants = shown(tau_refrac, v_reset, tau_m, spread)

@@ -67,6 +67,7 @@ def kernel_sum(output, errors, neuron, feedback, arrival):
     return total
 
 
+@pytest.mark.slow
 def test_layers_below_are_treated_as_if_their_spikes_arrived_at_the_output():
     net = network([20, 12, 10, 4], c=0.2, delay=3.0, weights=(-0.4, 0.8), seed=5)
     trains = random_trains(np.random.default_rng(2), 1, 20, n_classes=4)
