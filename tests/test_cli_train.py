@@ -383,6 +383,7 @@ def test_a_checkpoint_of_another_network_does_not_fit(tmp_path, run):
     assert "x.safetensors does not fit the network: weights.0 is" in wrong_use("evaluate", tmp_path / "x.safetensors")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "status", "what"), [(signal.SIGINT, 130, "Interrupted"), (signal.SIGTERM, 143, "Terminated")]
 )

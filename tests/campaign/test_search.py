@@ -131,6 +131,7 @@ def test_a_search_that_was_killed_goes_on_as_if_nothing_had_been(tmp_path, made_
     assert trace(searched(tmp_path)) == whole  # and once more does nothing
 
 
+@pytest.mark.slow
 def test_values_that_were_drawn_when_the_search_was_killed_stay(tmp_path, made_up, monkeypatch):
     whole = trace(searched(tmp_path, name="whole"))
     suggest, seen = searches._suggest, []
@@ -148,6 +149,7 @@ def test_values_that_were_drawn_when_the_search_was_killed_stay(tmp_path, made_u
     assert trace(searched(tmp_path)) == whole
 
 
+@pytest.mark.slow
 def test_more_draws_leave_the_first_ones(tmp_path, made_up):
     fewer = trace(searched(tmp_path, SEARCH.replace("14", "8")))
     more = trace(searched(tmp_path))

@@ -8,6 +8,7 @@ from fuzzing import check, doors
 CASES = 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", doors())
 def test_hostile_input_is_answered_with_one_clear_error(name, tmp_path):
     for number in range(CASES):

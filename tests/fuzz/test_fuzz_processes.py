@@ -10,6 +10,7 @@ from fuzzing import check_process, doors
 CASES = 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", doors())
 def test_commands_end_with_a_status_and_no_traceback(name, tmp_path):
     def run(number):

@@ -107,6 +107,7 @@ def test_nest_and_brian2_agree_spike_for_spike(tau_refrac, trains):
     assert_same(on_nest, shown("pynn_sfdfa.brian2", net, trains, 1.0)[1], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_stock_brian2_made_in_bulk_is_ours(trains):
     import brian2
 
