@@ -4,9 +4,10 @@ python benchmarks/emulator_speed.py [CASE ...] [--against CHECKOUT] [--repetitio
 python benchmarks/emulator_speed.py [CASE ...] --threads
 
 Prints processor seconds per second of the board's time, and for learning per trial, of ``sim.run`` of a network that
-has run before. Each run is a process of its own, those of the two checkouts in turns. Instructions that the cores have
-executed and a digest of what was recorded or learned must agree, or the exit status is 1. Results go to
-benchmarks/results/emulator_speed.json, which keeps those of cases that are not run.
+has run before; for ``start``, of a whole process that emulates next to nothing. Each run is a process of its own, those
+of the two checkouts in turns. Instructions that the cores have executed and a digest of what was recorded or learned
+must agree, or the exit status is 1. Results go to benchmarks/results/emulator_speed.json, which keeps those of cases
+that are not run.
 
 With --threads it says instead how much faster threads could be, with the same results, in 12 ms in which all cores run.
 A packet reaches another chip after 0.2 microseconds, so threads would have to wait for one another so often; between
@@ -22,6 +23,7 @@ import hashlib
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -227,17 +229,37 @@ def board(n_cores: float, _measured: Measured) -> dict[str, Any]:
     return found
 
 
+def start(microseconds: float, _measured: Measured) -> dict[str, Any]:
+    """A core that goes round in a circle, in a process that has emulated nothing before, from its first moment on."""
+    from pynn_sfdfa.hardware.emulator.machine import Machine
+
+    fill, execute, branch_to_itself = 3, 4, 0xEAFF_FFFE
+    machine = Machine(1, 1)
+    machine.start(0, 0, [1], struct.pack("<8I", fill, 0, 4, branch_to_itself, execute, 0, 0, 0), app_id=30)
+    machine.advance(microseconds=microseconds)
+    found = {"processor_seconds": round(time.process_time(), 3), "instructions": machine.instructions(0, 0, 1)}
+    return found | {"digest": digest([])}
+
+
 CASES: dict[str, tuple[Callable[[float, Measured], dict[str, Any]], float]] = {
     "cores": (cores, 1000.0),
     "split": (split, 100.0),
     "learning": (learning, 5),
     "spread": (spread, 1000.0),
     "board": (board, 750),
+    "start": (start, 1000.0),
 }
-"""What is run, and how much of it: milliseconds of the network's time, trials, or cores."""
+"""What is run, and how much of it: milliseconds of the network's time, trials, cores, or microseconds."""
 _SECOND = "board second"
-UNITS = {"cores": _SECOND, "split": _SECOND, "learning": "trial", "spread": _SECOND, "board": "boot and 100 ms"}
-NAMED_ONLY = {"spread", "board"}
+UNITS = {
+    "cores": _SECOND,
+    "split": _SECOND,
+    "learning": "trial",
+    "spread": _SECOND,
+    "board": "boot and 100 ms",
+    "start": "start",
+}
+NAMED_ONLY = {"spread", "board", "start"}
 FOR_THREADS = ("cores", "spread", "split")
 
 
@@ -295,7 +317,7 @@ def main() -> None:
         "cases",
         nargs="*",
         metavar="CASE",
-        help=f"of {', '.join(CASES)}; all but {' and '.join(sorted(NAMED_ONLY))} if none is given",
+        help=f"of {', '.join(CASES)}; all but {', '.join(sorted(NAMED_ONLY))} if none is given",
     )
     parser.add_argument("--against", type=Path, help="another checkout")
     parser.add_argument("--repetitions", type=int, default=2)

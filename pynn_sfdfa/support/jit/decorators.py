@@ -63,8 +63,8 @@ def callback(signature: Any) -> Any:
     calls are known by name.
     """
 
-    def compile_(function: Any) -> CFunc:
-        compiled = CFunc(function, normalize_signature(signature), locals={}, options=_settings({}))
+    def compile_(function: Any) -> Any:
+        compiled: Any = CFunc(function, normalize_signature(signature), locals={}, options=_settings({}))
         compiled._cache = _cache(function) or compiled._cache
         compiled.compile()
         return compiled
