@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fuzzing import check_process, doors
 
-CASES = 20
+CASES = 8
 
 
 @pytest.mark.slow
