@@ -8,8 +8,7 @@ from unittest import mock
 import neo
 import numpy as np
 import pytest
-from rounds import CASES, case
-from simulators import NAMES
+from rounds import case
 from small_networks import CELL, cells, count, source, spikes
 
 TIMES = [[1.0, 5.0, 12.0, 15.0, 22.0, 34.0], [3.0, 21.0, 22.0]]
@@ -285,14 +284,3 @@ def weights_that_are_set_are_read_back_and_act(sim):
     yield
     trains = spikes(population)
     assert trains[0] and not trains[1]
-
-
-RUNNING_CASES = [name for name, function in CASES.items() if function.__module__ == __name__]
-
-
-@pytest.mark.parametrize("name", RUNNING_CASES)
-@pytest.mark.parametrize("simulator", NAMES)
-def test_run(outcome_of, simulator, name):
-    error = outcome_of(simulator, name)
-    if error is not None:
-        raise error

@@ -1,9 +1,8 @@
-"""Every parameter that can be set takes effect, or setting it is refused: the second set of cases of `rounds`."""
+"""Every parameter that can be set takes effect, or setting it is refused: cases of `rounds`."""
 
 import numpy as np
 import pytest
-from rounds import CASES, case
-from simulators import NAMES
+from rounds import case
 from small_networks import CELL, source
 
 OTHER = {
@@ -104,14 +103,3 @@ def an_initial_potential_is_where_a_neuron_starts(sim):
     yield
     assert trace(given)[0][0].tolist() == pytest.approx([-69.5] * 2, abs=1e-3)
     assert same(given, later)
-
-
-PARAMETER_CASES = [name for name, function in CASES.items() if function.__module__ == __name__]
-
-
-@pytest.mark.parametrize("name", PARAMETER_CASES)
-@pytest.mark.parametrize("simulator", NAMES)
-def test_parameter(outcome_of, simulator, name):
-    error = outcome_of(simulator, name)
-    if error is not None:
-        raise error
