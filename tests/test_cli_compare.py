@@ -51,6 +51,7 @@ def test_the_exact_simulators_answer_as_the_engine_and_grids_come_close(checkpoi
         assert between > 0.95
 
 
+@pytest.mark.slow
 def test_the_emulated_board_with_its_stock_binary_comes_close(checkpoint):
     pytest.importorskip("spynnaker", reason="run: pip install 'pynn-sfdfa[spinnaker]'")
     pytest.importorskip("unicorn", reason="run: pip install 'pynn-sfdfa[spinnaker]'")

@@ -224,6 +224,7 @@ def test_a_folder_with_a_run_is_not_overwritten(run):
     assert (out / "last.safetensors").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_resuming_with_more_epochs_ends_where_an_uninterrupted_run_does(tmp_path):
     for name, epochs in (("whole", [3]), ("parts", [1, 3])):
         for part, last in enumerate(epochs):

@@ -62,6 +62,7 @@ def test_feedback_through_two_hidden_layers_as_on_the_exact_simulator(sim, delay
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.slow
 def test_seeds_give_different_perturbations(sim):
     first, second = (deep_net(sim, 0.0, seed, trials=1)[0][0] for seed in (2**63 - 1, 2**31 - 1))
     assert (first != second).any()

@@ -34,6 +34,7 @@ def learned(sim, delay, reset):
     return trains, [projection.get("weight", format="list", with_address=False) for projection in (*forward, back)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("delay", "reset"), [(0.0, False), (1.5, True)])
 def test_what_is_left_alone_would_have_done_nothing(sim, monkeypatch, delay, reset):
     from brian2.codegen.runtime.numpy_rt.numpy_rt import NumpyCodeObject

@@ -1,6 +1,7 @@
 """Brian2's IF_curr_exp tends to that of the event-driven simulator as its time step shrinks."""
 
 import numpy as np
+import pytest
 
 import pynn_sfdfa.event as event
 
@@ -41,6 +42,7 @@ def spikes(sim):
     return found
 
 
+@pytest.mark.slow
 def test_its_spikes_tend_to_the_exact_ones(sim):
     event.setup()
     exact = spikes(event)

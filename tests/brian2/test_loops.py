@@ -12,6 +12,7 @@ import pynn_sfdfa.event as event_sim
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["LIF_SFDFA", "IF_curr_exp"])
 def test_first_spikes_are_nearer_the_exact_ones_the_shorter_the_step(sim, cell):
     script = runpy.run_path(str(BENCHMARKS / "loops_brian2.py"))

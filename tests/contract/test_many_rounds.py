@@ -20,6 +20,7 @@ def unlogged():
     logging.disable(logging.NOTSET)
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_nothing_comes_twice_and_memory_is_flat(sim, unlogged):
     rounds = ROUNDS[sim.__name__.rpartition(".")[2]]
     times = np.arange(rounds * 5) + 0.5 * (sim.__name__.endswith("event"))

@@ -73,6 +73,7 @@ def causes(hidden, output, trial):
     )
 
 
+@pytest.mark.slow
 def test_spikes_grades_and_learning_are_those_of_a_layer_that_is_given_its_own_spikes_as_inputs():
     hidden, output, projections = build()
     sim.run(DURATION)

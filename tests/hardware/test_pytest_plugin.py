@@ -42,6 +42,7 @@ TESTS = """
 """
 
 
+@pytest.mark.slow
 def test_another_package_tests_on_the_emulated_board(pytester, monkeypatch):
     pytester.makepyfile(TESTS)
     monkeypatch.setenv("HOME", str(HOME))  # pytester has set another one, without compiled code

@@ -9,6 +9,7 @@ SCRIPT = Path(__file__).parents[2] / "examples" / "portable_script.py"
 IMPORT = "import pynn_sfdfa.event as sim"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("timed", [False, True])
 def test_the_portable_script_learns(sim, timed):
     text = SCRIPT.read_text(encoding="utf-8")

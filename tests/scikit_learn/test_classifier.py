@@ -175,6 +175,7 @@ def test_a_network_that_cannot_learn_says_so(iris):
         small(v_thresh=[-66.0, 5e3]).fit(iris[0], iris[2])
 
 
+@pytest.mark.slow
 def test_pipelines_searches_and_processes_take_it(iris):
     train, _, labels, _ = iris
     pipeline = make_pipeline(StandardScaler(), small(hidden=10, epochs=3))

@@ -29,6 +29,7 @@ def weighted_times(response, error):
     return sum(e * sum(times) for e, times in zip(error, response.times, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sizes", "seed"), [([12, 8, 3], 1), ([12, 8, 3], 4), ([12, 9, 7, 3], 0)])
 def test_gradient_of_every_layer_is_the_derivative_of_the_spike_times(sizes, seed):
     net = network(sizes, c=0.15, gradient="exact", weights=(-0.5, 1.0), delay=1.0, seed=seed, max_spikes=500)

@@ -74,6 +74,7 @@ def test_a_script_runs_with_the_package_that_it_carries(tmp_path):
     assert str(Path(__file__).parents[3]) not in (tmp_path / "spikes.txt").read_text()
 
 
+@pytest.mark.slow
 def test_an_experiment_runs_with_its_settings(tmp_path):
     """On the event-driven simulator, since that of the platform needs the platform; interpreted, on a few samples."""
     rng = np.random.default_rng(1)

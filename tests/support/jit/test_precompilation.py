@@ -94,6 +94,7 @@ def _processes_with(text):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found through /proc")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupt_while_compiling_leaves_no_process_and_a_run_to_go_on_with(tmp_path, number):
