@@ -14,12 +14,12 @@ from pynn_sfdfa import BP, SFDFA, SGD, SpikeCount
 ETA = 1e3  # so large that the change dwarfs the weights, and their rounding does not matter
 
 
-def respond(net, weights, trains):
-    """Return the response of every layer to the only sample, in float64."""
-    times, units = trains.sample(0)
-    responses = []
-    for layer, w in enumerate(weights):
-        responses.append(run_layer(neuron_of(net, layer), w, times, units, delay=net.delay))
+def respond(net, weights, trains, below=()):
+    """Return the response of every layer to the only sample, in float64; those of the first ones may be known."""
+    responses = list(below)
+    times, units = responses[-1].volley()[:2] if responses else trains.sample(0)
+    for layer in range(len(responses), len(weights)):
+        responses.append(run_layer(neuron_of(net, layer), weights[layer], times, units, delay=net.delay))
         times, units, _ = responses[-1].volley()
     return responses
 
@@ -52,7 +52,7 @@ def test_gradient_of_every_layer_is_the_derivative_of_the_spike_times(sizes, see
             for sign in (1, -1):
                 moved = [w.copy() for w in weights]
                 moved[layer][j, i] += sign * 1e-6
-                responses = respond(net, moved, trains)
+                responses = respond(net, moved, trains, start[:layer])
                 if any((r.counts != c).any() for r, c in zip(responses, counts, strict=True)):
                     break  # a spike came or went: the derivative does not exist within this step
                 sums.append(weighted_times(responses[-1], error))
