@@ -7,6 +7,7 @@ pairs of arrivals and spikes (section 4).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -127,22 +128,33 @@ def _highest(neuron, A, B, window):
     return neuron.c + np.maximum(_above(until, neuron, A, B), _above(later, neuron, A, B))
 
 
+def _above_of_one(t, neuron, a, b):
+    """Return B - A - c of one neuron after t ms, in a fraction of the time."""
+    return b * math.exp(-t / neuron.tau_m) - a * math.exp(-t / neuron.tau_syn) - neuron.c
+
+
+def _highest_of_one(neuron, a, b, window):
+    """Return the highest B - A of one neuron within the window, and when it rises to it, else 0."""
+    ratio = neuron.tau_m / neuron.tau_syn
+    if a > 0 and b > 0 and a * ratio > b:
+        peak = min(neuron.tau_m / (ratio - 1) * math.log(a * ratio / b), window)
+        return neuron.c + _above_of_one(peak, neuron, a, b), peak
+    return neuron.c + max(_above_of_one(t, neuron, a, b) for t in (0.0, window)), 0.0
+
+
 def _spikes(neuron, A, B, window, out, i):
     """Yield (time since the start, A, B) of each spike of one neuron in one window, before its reset."""
-    since = 0.0
+    since, A, B = 0.0, float(A), float(B)
     while True:
-        a, b = A * np.exp(-since / neuron.tau_syn), B * np.exp(-since / neuron.tau_m)
-        left = window - since
-        highest = _highest(neuron, np.array([a]), np.array([b]), left)[0]
+        a, b = A * math.exp(-since / neuron.tau_syn), B * math.exp(-since / neuron.tau_m)
+        highest, peak = _highest_of_one(neuron, a, b, window - since)
         out.margin[i] = min(out.margin[i], abs(highest - neuron.c) / (abs(a) + abs(b) + neuron.c))
         if highest < neuron.c or len(out.times[i]) >= neuron.max_spikes:
             return
-        ratio = neuron.tau_m / neuron.tau_syn
-        peak = min(neuron.tau_m / (ratio - 1) * np.log(a * ratio / b), left)
-        wait = brentq(_above, 0.0, peak, (neuron, a, b), xtol=1e-14, rtol=1e-15)
+        wait = brentq(_above_of_one, 0.0, peak, (neuron, a, b), xtol=1e-14, rtol=1e-15)
         since += wait
-        yield since, a * np.exp(-wait / neuron.tau_syn), b * np.exp(-wait / neuron.tau_m)
-        B -= neuron.lost * np.exp(since / neuron.tau_m)
+        yield since, a * math.exp(-wait / neuron.tau_syn), b * math.exp(-wait / neuron.tau_m)
+        B -= neuron.lost * math.exp(since / neuron.tau_m)
 
 
 def replay(neuron, response, times, units, n_pre, delay=0.0, delta=lambda time: 1.0):
