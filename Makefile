@@ -74,7 +74,7 @@ types: $(READY) ## check types
 	@ln -s $(CURDIR)/pynn_sfdfa/* $(CURDIR)/models $(CURDIR)/hardware $(TYPES)/pynn_sfdfa/
 	$(MYPY) -p pynn_sfdfa
 
-unit: $(READY) ## run all tests with coverage
+unit: $(READY) ## run all tests, with the coverage of those that are not slow
 	$(BIN)/pytest --cov --cov-report=term --numprocesses logical --dist loadfile
 
 # NEST runs in the process of the test, and once took a worker of the whole suite with it: so it has processes of its own.
