@@ -337,6 +337,10 @@ def main() -> None:
             parser.error(f"there is no bound for {', '.join(sorted(bad))}; there is for {', '.join(FOR_THREADS)}")
         show_bounds(arguments.cases or FOR_THREADS)
         return
+    if arguments.repetitions < 1:
+        parser.error(f"--repetitions must be 1 or more, not {arguments.repetitions}")
+    if arguments.against and not (arguments.against / "pynn_sfdfa").is_dir():
+        parser.error(f"--against {arguments.against} is no checkout of this repository: it has no folder pynn_sfdfa")
     checkouts = {"this": HERE} | ({"other": arguments.against.resolve()} if arguments.against else {})
     results: dict[str, dict[str, list[dict[str, Any]]]] = {}
     with contextlib.ExitStack() as stack:
