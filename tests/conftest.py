@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import os
 import signal
 import sys
+from contextlib import contextmanager, nullcontext
 
 import pytest
 from hypothesis import settings
@@ -22,8 +25,20 @@ os.environ.pop("COLUMNS", None)
 
 
 # Coverage follows every call in Python, those within compilers and other libraries, too: what calls much takes two to
-# four times as long. Neither slow tests nor numba's compiler are followed. (A worker measures twice, as a process that
-# was started and as a worker, and pytest-cov's marker no_cover ends one of both.)
+# four times as long. Not followed are slow tests, all but the first examples of a property, and numba's compiler. (A
+# worker measures twice, as a process that was started and as a worker, and pytest-cov's marker no_cover ends one of both.)
+
+_FOLLOWED_EXAMPLES = 5
+
+
+@contextmanager
+def _not_followed():
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -31,12 +46,25 @@ def pytest_runtest_protocol(item):
     """Follow no slow test."""
     if item.get_closest_marker("slow") is None:
         return (yield)
-    tracer = sys.gettrace()
-    sys.settrace(None)
-    try:
+    with _not_followed():
         return (yield)
-    finally:
-        sys.settrace(tracer)
+
+
+def pytest_itemcollected(item):
+    """Follow the first examples of a property."""
+    property_ = getattr(getattr(item, "obj", None), "hypothesis", None)
+    if property_ is not None and not hasattr(property_.inner_test, "examples"):
+        property_.inner_test = _first_followed(property_.inner_test)
+
+
+def _first_followed(test):
+    @functools.wraps(test)
+    def tested(*arguments, **named):
+        with nullcontext() if next(tested.examples) < _FOLLOWED_EXAMPLES else _not_followed():
+            return test(*arguments, **named)
+
+    tested.examples = itertools.count()
+    return tested
 
 
 @pytest.fixture(autouse=True)
