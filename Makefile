@@ -10,6 +10,8 @@ READY := $(VENV)/.ready
 SOURCES := pynn_sfdfa models hardware tests benchmarks docs examples notebooks
 TYPES := build/types
 MYPY = cd $(TYPES) && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache
+# What pip does on one core. Some packages carry files that are not for this Python; those are nobody's concern here.
+COMPILE := $(BIN)/python -m compileall -qq -j 0
 DEMO := runs/demo
 DOCS := build/docs
 NEST_TESTS := tests/test_cli_compare.py tests/event/test_loops.py tests/network/test_pynn_script.py \
@@ -102,7 +104,9 @@ $(READY): setup.cfg pyproject.toml
 	            "make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }; \
 	    echo "Setting up $(VENV) with $(PYTHON); the first time takes a few minutes."; \
 	    "$(PYTHON)" -m venv --clear $(VENV); }
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test,brian2,spinnaker,sweep,nir,portal]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile \
+	    --editable '.[test,brian2,spinnaker,sweep,nir,portal]'
+	@$(COMPILE) $(VENV)/lib || true
 	@touch $@
 
 # The packages of $(VENV) serve here, too; what only the documentation needs comes on top.
