@@ -69,6 +69,7 @@ def networks(draw):
     return neurons, synapses, {-1: np.sort(times)}
 
 
+@pytest.mark.slow
 @settings(deadline=None, derandomize=True, max_examples=40)
 @given(net=networks(), cuts=st.lists(st.floats(0.0, END), max_size=2), order=st.randoms(use_true_random=False))
 def test_spikes_and_signals_are_those_of_a_queue_of_events(net, cuts, order):

@@ -102,6 +102,7 @@ def test_experiments_have_recurrent_layers():
         load("digits-conv", keys)
 
 
+@pytest.mark.slow
 def test_brian2_shows_and_learns_what_event_does():
     sim = pytest.importorskip("pynn_sfdfa.brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
     trains = random_trains(np.random.default_rng(5), 1, 6, spikes=(20, 30), last=25.0, grid=0.1)

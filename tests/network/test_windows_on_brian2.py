@@ -53,6 +53,7 @@ def test_a_convolution_is_wired_as_it_is_computed(sim):
     np.testing.assert_allclose(found, wanted.spikes, rtol=0.05)
 
 
+@pytest.mark.slow
 def test_local_layers_learn(sim):
     network = Network([Input((1, 3, 3)), Local(2, 2, cell=CELL), Dense(2, cell=CELL)], delay=1.0, weights=(-0.3, 0.9))
     before = network.weights[0].copy()

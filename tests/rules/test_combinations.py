@@ -73,6 +73,7 @@ def test_gradients_are_those_of_the_parts_written_plainly(transport, local, grad
         np.testing.assert_allclose(fused, exact, rtol=2e-3, atol=2e-5 * abs(exact).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("transport", "feedback", "local"), COMBINATIONS)
 def test_every_combination_descends_on_digits(transport, feedback, local, digits):
     train = digits[0].select(np.arange(600))

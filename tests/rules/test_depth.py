@@ -65,6 +65,7 @@ def test_the_feedback_of_every_layer_converges_to_the_product_of_the_weights_abo
     assert min(sign_agreement(net.weights, feedback)) > 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", [[60, 40], [60, 50, 40]], ids=["2 hidden layers", "3 hidden layers"])
 @pytest.mark.parametrize(
     "rule",

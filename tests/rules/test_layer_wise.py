@@ -150,6 +150,7 @@ def test_the_feedback_of_every_layer_converges_to_the_weights_to_the_next(frozen
     assert min(sign_agreement(net.weights, feedback, layer_wise=True)) > 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("timed", "accuracy", "cosine"), [(False, 0.9, 0.4), (True, 0.75, 0.9)])
 def test_deep_networks_learn_digits_and_every_layer_finds_the_weights_above(timed, accuracy, cosine, digits):
     train, test = digits[0].select(np.arange(1000)), digits[1].select(np.arange(300))

@@ -163,6 +163,7 @@ def test_what_a_rule_does_not_call_is_not_compiled():
         assert len(named) == len(wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [20, 200])
 @pytest.mark.parametrize("rule", RULES)
 def test_a_deep_network_starts_like_a_shallow_one(rule, depth):

@@ -80,6 +80,7 @@ def test_spikes_are_those_of_the_equations(tau_refrac, v_reset, tau_m, spread, s
     assert sure > 8
 
 
+@pytest.mark.slow
 @CASES
 def test_the_potential_gradient_is_the_published_double_sum(tau_refrac, v_reset, tau_m, spread):
     cell, net, trains, layer, constants = shown(tau_refrac, v_reset, tau_m, spread)

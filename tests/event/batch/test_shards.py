@@ -84,6 +84,7 @@ def test_what_cannot_be_shared_out_is_refused(options, message):
         engine(**{"shards": 4, **options})
 
 
+@pytest.mark.slow
 def test_experiments_that_cannot_be_shared_out_are_refused(tmp_path):
     with pytest.raises(config.ConfigError, match=r"training.shards = 3 is not valid: must be a power of 2"):
         config.load("digits", ["training.shards=3"])

@@ -80,6 +80,7 @@ def slopes(net, layer, times, units, arriving):
     return current / cell.cm - (cell.v_thresh - cell.resting_potential) / cell.tau_m
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grid", [False, True], ids=["any time", "grid"])
 @pytest.mark.parametrize(
     "case",

@@ -75,6 +75,7 @@ def test_it_says_what_it_needs_by_its_reset_and_its_refractory_period():
     assert network(inhibition=0.5).layers[-1].needs == {Need.HARD_RESET, Need.REFRACTORY, Need.INHIBITION}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["event", "brian2"])
 def test_it_runs_where_pynn_has_it(name):
     pytest.importorskip("brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")

@@ -123,6 +123,7 @@ def test_layers_that_see_a_part_learn_inside_a_pynn_simulator():
         assert (old != new).any()
 
 
+@pytest.mark.slow
 def test_layers_that_see_a_part_are_trained_where_they_are_offered_and_kept_in_checkpoints(tmp_path):
     pytest.importorskip("brian2", reason="run: pip install 'pynn-sfdfa[brian2]'")
     import pynn_sfdfa.brian2 as brian2
