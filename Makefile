@@ -77,7 +77,7 @@ types: $(READY) ## check types
 	$(MYPY) -p pynn_sfdfa
 
 unit: $(READY) ## run all tests, with the coverage of those that are not slow
-	$(BIN)/pytest --cov --cov-report=term --numprocesses logical --dist loadfile
+	$(BIN)/pytest --cov --cov-report=term --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 # NEST runs in the process of the test, and once took a worker of the whole suite with it: so it has processes of its own.
 nest: $(READY) ## install NEST and run the tests that need it

@@ -7,6 +7,7 @@ import itertools
 import os
 import signal
 import sys
+import threading
 from contextlib import contextmanager, nullcontext
 
 import pytest
@@ -33,21 +34,38 @@ _FOLLOWED_EXAMPLES = 5
 
 @contextmanager
 def _not_followed():
-    tracer = sys.gettrace()
+    tracer, of_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
+    threading.settrace(None)
     try:
         yield
     finally:
         sys.settrace(tracer)
+        threading.settrace(of_threads)
+
+
+_FOLLOW = "COVERAGE_PROCESS_CONFIG"
+"""From this, processes that are started learn what to measure."""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    """Follow no slow test."""
+    """Follow no slow test, nor the processes that it or a fixture of it starts."""
     if item.get_closest_marker("slow") is None:
         return (yield)
-    with _not_followed():
-        return (yield)
+    processes = os.environ.pop(_FOLLOW, None)
+    try:
+        with _not_followed():
+            return (yield)
+    finally:
+        if processes is not None:
+            os.environ[_FOLLOW] = processes
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that have slow tests: one that comes last leaves the other workers with nothing to do."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_itemcollected(item):
@@ -65,13 +83,6 @@ def _first_followed(test):
 
     tested.examples = itertools.count()
     return tested
-
-
-@pytest.fixture(autouse=True)
-def processes_of_slow_tests_are_not_followed(request, monkeypatch):
-    """They learn from their environment what to measure."""
-    if request.node.get_closest_marker("slow"):
-        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 class _Compiler(event.Listener):
