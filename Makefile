@@ -109,11 +109,13 @@ $(READY): setup.cfg pyproject.toml
 	@$(COMPILE) $(VENV)/lib || true
 	@touch $@
 
-# The packages of $(VENV) serve here, too; what only the documentation needs comes on top.
+# The packages of $(VENV) serve here, too, with their .pth files: from 3.12 on Brian2 finds distutils by that of setuptools.
+# What only the documentation needs comes on top.
 $(DOCS)/venv/.ready: setup.cfg pyproject.toml | $(READY)
 	@echo "Setting up $(@D) to build the documentation."
 	@$(BIN)/python -m venv --clear --without-pip $(@D)
-	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >"$$(echo $(@D)/lib/python*/site-packages)/tests.pth"
+	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir({!r})".format(sysconfig.get_path("purelib")))' \
+	    >"$$(echo $(@D)/lib/python*/site-packages)/tests.pth"
 	@$(BIN)/python -m pip --python $(@D)/bin/python install -qq --disable-pip-version-check --no-compile --editable '.[docs]'
 	@touch $@
 
