@@ -29,7 +29,7 @@ def few_samples():
 
     def build(*arguments):
         network, data = whole(*arguments)
-        few = {"train": data.train.select(range(40)), "test": data.test.select(range(20))}
+        few = {"train": data.train.select(range(20)), "test": data.test.select(range(10))}
         return network, assembly.Data(**few)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -84,7 +84,7 @@ def test_the_event_simulator_goes_on_with_the_run_and_brian2_with_that_again(run
         assert result.exit_code == 0, result.output
     saved = checkpoint.load(out / "last.safetensors")
     assert [record["epoch"] for record in saved.metadata["records"]] == [1, 2, 3]
-    assert saved["optimizer.step"] == [120]
+    assert saved["optimizer.step"] == [60]
 
 
 def test_evaluate_on_both(run):
@@ -92,7 +92,7 @@ def test_evaluate_on_both(run):
         json.loads(invoke("evaluate", run[0] / "last.safetensors", *options, "--json").stdout)
         for options in (NUMPY, ("--simulator", "event"))
     ]
-    assert figures[0]["samples"] == figures[1]["samples"] == 20
+    assert figures[0]["samples"] == figures[1]["samples"] == 10
     assert figures[0]["spikes_per_sample"] == pytest.approx(figures[1]["spikes_per_sample"], rel=0.1)
     assert abs(figures[0]["accuracy"] - figures[1]["accuracy"]) <= 0.15
 
