@@ -26,8 +26,9 @@ os.environ.pop("COLUMNS", None)
 
 
 # Coverage follows every call in Python, those within compilers and other libraries, too: what calls much takes two to
-# four times as long. Not followed are slow tests, all but the first examples of a property, and numba's compiler. (A
-# worker measures twice, as a process that was started and as a worker, and pytest-cov's marker no_cover ends one of both.)
+# four times as long. Not followed are slow tests, all but the first examples of a property, and numba's compiler.
+# (A worker measures twice, as a process that was started and as a worker, and pytest-cov's marker no_cover ends one of
+# both.)
 
 _FOLLOWED_EXAMPLES = 5
 
