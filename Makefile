@@ -72,8 +72,10 @@ lint: $(READY) ## check style and format
 # models and hardware stand beside the package but are imported as parts of it. mypy does not read setuptools' mapping,
 # so it is shown a folder in which they are where their import names say.
 types: $(READY) ## check types
-	@rm -rf $(TYPES) && mkdir -p $(TYPES)/pynn_sfdfa
-	@ln -s $(CURDIR)/pynn_sfdfa/* $(CURDIR)/models $(CURDIR)/hardware $(TYPES)/pynn_sfdfa/
+	@mkdir -p $(TYPES)/pynn_sfdfa
+	@find $(TYPES) -xtype l -delete
+	@for file in pynn_sfdfa/* models hardware; do \
+	    test -e "$(TYPES)/pynn_sfdfa/$${file##*/}" || ln -s "$(CURDIR)/$$file" $(TYPES)/pynn_sfdfa/; done
 	$(MYPY) -p pynn_sfdfa
 
 unit: $(READY) ## run all tests, with the coverage of those that are not slow

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections import Counter
 from contextlib import contextmanager, nullcontext
 
 import pytest
@@ -26,11 +27,12 @@ os.environ.pop("COLUMNS", None)
 
 
 # Coverage follows every call in Python, those within compilers and other libraries, too: what calls much takes two to
-# four times as long. Not followed are slow tests, all but the first examples of a property, and numba's compiler.
+# four times as long. Not followed are slow tests, all but the first cases of a test (of each simulator, if they begin
+# with one), all but the first examples of a property, and numba's compiler.
 # (A worker measures twice, as a process that was started and as a worker, and pytest-cov's marker no_cover ends one of
 # both.)
 
-_FOLLOWED_EXAMPLES = 5
+_FOLLOWED = 5  # cases, examples
 
 
 @contextmanager
@@ -45,14 +47,15 @@ def _not_followed():
         threading.settrace(of_threads)
 
 
+_CASE = pytest.StashKey[int]()
 _FOLLOW = "COVERAGE_PROCESS_CONFIG"
 """From this, processes that are started learn what to measure."""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    """Follow no slow test, nor the processes that it or a fixture of it starts."""
-    if item.get_closest_marker("slow") is None:
+    """Follow neither slow tests nor later cases, nor the processes that they or fixtures of theirs start."""
+    if item.get_closest_marker("slow") is None and item.stash[_CASE] <= _FOLLOWED:
         return (yield)
     processes = os.environ.pop(_FOLLOW, None)
     try:
@@ -67,6 +70,12 @@ def pytest_collection_modifyitems(items):
     """Begin with the files that have slow tests: one that comes last leaves the other workers with nothing to do."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+    cases = Counter()
+    for item in items:
+        name, _, parameters = item.nodeid.partition("[")
+        kind = (name, parameters.partition("-")[0] if "-" in parameters else "")
+        cases[kind] += 1
+        item.stash[_CASE] = cases[kind]
 
 
 def pytest_itemcollected(item):
@@ -79,7 +88,7 @@ def pytest_itemcollected(item):
 def _first_followed(test):
     @functools.wraps(test)
     def tested(*arguments, **named):
-        with nullcontext() if next(tested.examples) < _FOLLOWED_EXAMPLES else _not_followed():
+        with nullcontext() if next(tested.examples) < _FOLLOWED else _not_followed():
             return test(*arguments, **named)
 
     tested.examples = itertools.count()
