@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,6 +151,7 @@ def _run_script(words: list[str], where: Place, profile: bool, pace: float, repo
     from pynn_sfdfa.hardware.board.places import at
     from pynn_sfdfa.hardware.board.scripts import run_script, threads_left
 
+    before = threading.enumerate()
     try:
         with (
             as_wrong_use(BoardError),
@@ -163,7 +165,7 @@ def _run_script(words: list[str], where: Place, profile: bool, pace: float, repo
                 if profile and board is not None and board.profile is not None:
                     click.echo(board.profile.report())
     except WrongUse as refusal:
-        if threads_left():  # of the script, which might never end
+        if threads_left(before):  # of the script, which might never end
             refusal.show()
             os._exit(refusal.exit_code)
         raise

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import gc
 import getpass
+import os
 import re
 import socket
 import sys
+import threading
 
 import pytest
 from click.testing import CliRunner
@@ -144,6 +146,21 @@ def test_what_is_refused_to_a_thread_ends_the_script(tmp_path):
     done = run("run", tmp_path / "script.py", "--board", "emulated")
     assert done.exit_code == 2
     assert "Setup asked for 3 Boards; the emulated machine is one board with 48 chips." in done.output
+
+
+def test_threads_that_are_not_of_the_script_end_no_process(tmp_path, monkeypatch):
+    """Whoever runs the command within a program of their own has threads of their own."""
+    (tmp_path / "script.py").write_text(IN_A_THREAD)
+    ended, goes_on = [], threading.Event()
+    monkeypatch.setattr(os, "_exit", ended.append)
+    own = threading.Thread(target=goes_on.wait)
+    own.start()
+    try:
+        done = run("run", tmp_path / "script.py", "--board", "emulated")
+    finally:
+        goes_on.set()
+        own.join()
+    assert (done.exit_code, ended) == (2, [])
 
 
 @pytest.mark.parametrize(
