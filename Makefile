@@ -10,8 +10,6 @@ READY := $(VENV)/.ready
 SOURCES := pynn_sfdfa models hardware tests benchmarks docs examples notebooks
 TYPES := build/types
 MYPY = cd $(TYPES) && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache
-# What pip does on one core. Some packages carry files that are not for this Python; those are nobody's concern here.
-COMPILE := $(BIN)/python -m compileall -qq -j 0
 DEMO := runs/demo
 DOCS := build/docs
 NEST_TESTS := tests/test_cli_compare.py tests/event/test_loops.py tests/network/test_pynn_script.py \
@@ -98,7 +96,8 @@ python-%: build/python%/.ready
 clean: ## remove what was built, tested and trained for the demo; the environment stays
 	rm -rf build dist *.egg-info $(DEMO) htmlcov coverage.xml .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# An environment that is there is kept: only what is missing or has changed in setup.cfg is installed.
+# An environment that is there is kept: only what is missing or has changed in setup.cfg is installed. Byte code is compiled
+# on all cores, by pip it would be on one; what some packages carry for another Python is not compiled, as by pip.
 $(READY): setup.cfg pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
 	    test -n "$(PYTHON)" || { \
@@ -108,7 +107,7 @@ $(READY): setup.cfg pyproject.toml
 	    "$(PYTHON)" -m venv --clear $(VENV); }
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile \
 	    --editable '.[test,brian2,spinnaker,sweep,nir,portal]'
-	@$(COMPILE) $(VENV)/lib || true
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 	@touch $@
 
 # The packages of $(VENV) serve here, too, with their .pth files: from 3.12 on Brian2 finds distutils by that of setuptools.

@@ -85,6 +85,4 @@ def told(error: BaseException, script: str) -> str:
 
 def threads_left(before: Collection[threading.Thread]) -> list[str]:
     """Return the names of threads that were not there before, and for which python would wait before it ends."""
-    main = threading.main_thread()
-    began = (thread for thread in threading.enumerate() if thread not in before)
-    return [thread.name for thread in began if thread is not main and not thread.daemon]
+    return [thread.name for thread in threading.enumerate() if thread not in before and not thread.daemon]
