@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pynn_sfdfa.commands.failures import Failure, WrongUse, interrupted
+from pynn_sfdfa.commands.failures import OWN_PROCESS, Failure, WrongUse, interrupted
 from pynn_sfdfa.commands.streams import open_closed_streams
 from pynn_sfdfa.support.interrupts import termination_interrupts
 from pynn_sfdfa.support.wording import short
@@ -50,9 +50,9 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(f"pynn_sfdfa.commands.{cmd_name}").command
         return command
 
-    def main(self, *args: Any, **options: Any) -> Any:
+    def main(self, args: Any = None, *others: Any, **options: Any) -> Any:
         open_closed_streams()
-        return super().main(*args, **options)
+        return super().main(args, *others, obj=OWN_PROCESS if args is None else None, **options)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with _short_messages():

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pynn_sfdfa.hardware.board.errors import BoardError
@@ -83,6 +83,7 @@ def told(error: BaseException, script: str) -> str:
     return "\n".join([*lines, "".join(traceback.format_exception_only(error)).strip()])
 
 
-def threads_left(before: Collection[threading.Thread]) -> list[str]:
-    """Return the names of threads that were not there before, and for which python would wait before it ends."""
-    return [thread.name for thread in threading.enumerate() if thread not in before and not thread.daemon]
+def threads_left() -> list[str]:
+    """Return the names of threads for whose end python would wait after the main one's."""
+    main = threading.main_thread()
+    return [thread.name for thread in threading.enumerate() if thread is not main and not thread.daemon]

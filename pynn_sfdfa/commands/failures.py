@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-__all__ = ["Failure", "WrongUse", "as_failure", "as_wrong_use", "explained", "explained_on", "interrupted"]
+__all__ = [
+    "OWN_PROCESS",
+    "Failure",
+    "WrongUse",
+    "as_failure",
+    "as_wrong_use",
+    "explained",
+    "explained_on",
+    "interrupted",
+]
+
+OWN_PROCESS = "own process"
+"""What contexts of click carry if the command has the process to itself, which a program that calls it has not."""
 
 
 def interrupted(error: KeyboardInterrupt) -> tuple[str, int]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use, explained_on
+from pynn_sfdfa.commands.failures import OWN_PROCESS, WrongUse, as_wrong_use, explained_on
 from pynn_sfdfa.commands.options import OutFolder, SettingsCommand, data_option, set_option
 
 if TYPE_CHECKING:
@@ -151,7 +150,6 @@ def _run_script(words: list[str], where: Place, profile: bool, pace: float, repo
     from pynn_sfdfa.hardware.board.places import at
     from pynn_sfdfa.hardware.board.scripts import run_script, threads_left
 
-    before = threading.enumerate()
     try:
         with (
             as_wrong_use(BoardError),
@@ -165,8 +163,9 @@ def _run_script(words: list[str], where: Place, profile: bool, pace: float, repo
                 if profile and board is not None and board.profile is not None:
                     click.echo(board.profile.report())
     except WrongUse as refusal:
-        if threads_left(before):  # of the script, which might never end
+        if click.get_current_context().obj is OWN_PROCESS and threads_left():  # of the script, which might never end
             refusal.show()
+            sys.stdout.flush()
             os._exit(refusal.exit_code)
         raise
 

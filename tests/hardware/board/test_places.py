@@ -5,8 +5,10 @@ import getpass
 import os
 import re
 import socket
+import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -142,25 +144,33 @@ threading.Event().wait(600)
 
 
 def test_what_is_refused_to_a_thread_ends_the_script(tmp_path):
-    (tmp_path / "script.py").write_text(IN_A_THREAD)
-    done = run("run", tmp_path / "script.py", "--board", "emulated")
-    assert done.exit_code == 2
-    assert "Setup asked for 3 Boards; the emulated machine is one board with 48 chips." in done.output
+    """And the command, with what was printed, though another thread of the script goes on."""
+    (tmp_path / "script.py").write_text(
+        "import threading\nprint('begins')\nthreading.Thread(target=threading.Event().wait).start()\n" + IN_A_THREAD
+    )
+    words = [sys.executable, "-m", "pynn_sfdfa", "spinnaker", "run", tmp_path / "script.py", "--board", "emulated"]
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False, env=buffered)
+    assert (done.returncode, done.stdout) == (2, "begins\n"), done.stderr
+    assert "Setup asked for 3 Boards; the emulated machine is one board with 48 chips." in done.stderr
 
 
-def test_threads_that_are_not_of_the_script_end_no_process(tmp_path, monkeypatch):
-    """Whoever runs the command within a program of their own has threads of their own."""
-    (tmp_path / "script.py").write_text(IN_A_THREAD)
-    ended, goes_on = [], threading.Event()
+def test_threads_of_a_script_end_no_process_of_others(tmp_path, monkeypatch):
+    """A program that runs the command goes on, be it threads of its own or of the script that have not ended."""
+    goes_on = threading.Event()
+    (tmp_path / "script.py").write_text(
+        "import threading\nfrom tests_of_places import goes_on\nthreading.Thread(target=goes_on.wait).start()\n"
+        + IN_A_THREAD
+    )
+    ended = []
     monkeypatch.setattr(os, "_exit", ended.append)
-    own = threading.Thread(target=goes_on.wait)
-    own.start()
+    monkeypatch.setitem(sys.modules, "tests_of_places", SimpleNamespace(goes_on=goes_on))
     try:
         done = run("run", tmp_path / "script.py", "--board", "emulated")
     finally:
         goes_on.set()
-        own.join()
     assert (done.exit_code, ended) == (2, [])
+    assert "Setup asked for 3 Boards" in done.output
 
 
 @pytest.mark.parametrize(
