@@ -76,8 +76,9 @@ types: $(READY) ## check types
 	    test -e "$(TYPES)/pynn_sfdfa/$${file##*/}" || ln -s "$(CURDIR)/$$file" $(TYPES)/pynn_sfdfa/; done
 	$(MYPY) -p pynn_sfdfa
 
+# A worker that dies ends the tests, with the name of the one it ran: xdist waits for ever for one that replaces it.
 unit: $(READY) ## run all tests, with the coverage of those that are not slow
-	$(BIN)/pytest --cov --cov-report=term --numprocesses logical --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --cov --cov-report=term --numprocesses logical --max-worker-restart 0 --dist loadfile --no-loadscope-reorder
 
 # NEST runs in the process of the test, and once took a worker of the whole suite with it: so it has processes of its own.
 nest: $(READY) ## install NEST and run the tests that need it
