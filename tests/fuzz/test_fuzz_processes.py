@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fuzzing import check_process, doors
 
-CASES = 8
+CASES = 4
 
 
 @pytest.mark.slow
