@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import itertools
 import os
 import signal
@@ -108,6 +109,13 @@ class _Compiler(event.Listener):
 
 
 event.register("numba:compile", _Compiler())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_is_here_is_no_garbage():
+    """Brian2 looks for garbage before each run, and would look through all that other files have left."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
