@@ -32,7 +32,7 @@ CASES = [(name, parameter) for name, values in GIVEN.items() for parameter in va
 
 
 def injected(sim, change):
-    """Return what sources inject in two runs of 10 ms, of which each says the same; theirs of CASES change at some time."""
+    """Return what sources inject in two runs of 10 ms, as they also say; each has its parameter changed before one."""
     sim.setup(timestep=0.5, seed=4)
     population = sim.Population(1 + len(CASES), sim.IF_curr_exp(tau_m=1e9, v_thresh=1e9))
     sources = [getattr(sim, name)(**GIVEN[name]) for name, _ in CASES]
