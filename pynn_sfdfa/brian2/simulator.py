@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import brian2
 from pyNN.brian2.simulator import ID, name, state
 
+from pynn_sfdfa.brian2.garbage import left_alone
 from pynn_sfdfa.brian2.reports import reporting
 from pynn_sfdfa.common.delays import DelayBound
 
@@ -249,6 +250,7 @@ def advance(stop: float, tell: Callable[[float], None] | None = None) -> None:
 def _simulate(steps: int, stop: float, tell: Callable[[float], None] | None) -> None:
     with contextlib.ExitStack() as stack:
         arguments = {} if tell is None else stack.enter_context(reporting(tell, contents.standalone))
+        stack.enter_context(left_alone())
         state.network.run(steps * state.network.clock.dt, namespace={}, **arguments)
     if state.t < stop - 0.5 * state.dt:
         raise KeyboardInterrupt(f"The simulation was stopped at {state.t:g} ms, before {stop:g} ms.")

@@ -9,7 +9,7 @@ import pytest
 from small_networks import cells, count
 
 ROUNDS = {"event": 1000, "brian2": int(os.environ.get("PYNN_SFDFA_ROUNDS", 20)), "spiNNaker": 4}
-"""A run costs 0.1 ms, 300 ms, 500 ms."""
+"""A run costs 0.1 ms, 30 ms, 500 ms."""
 
 
 @pytest.fixture
