@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Presentations", "SpikeTrains", "chosen", "presented", "split"]
+__all__ = ["Presentations", "SpikeTrains", "chosen", "parts", "presented", "split"]
 
 _DTYPES: dict[str, type[np.generic]] = {"times": np.float32, "units": np.int32, "offsets": np.int64, "labels": np.int64}
 
@@ -275,13 +275,19 @@ def split(trains: T, fraction: float, seed: int) -> tuple[T, T]:
     ValueError
         If one of the two would be empty.
     """
-    n_held_out = round(fraction * len(trains)) if 0 < fraction < 1 else 0
-    if not 0 < n_held_out < len(trains):
+    rest, held_out = parts(len(trains), fraction, seed)
+    return trains.select(rest), trains.select(held_out)
+
+
+def parts(n: int, fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which of n samples `split` keeps and which it holds out, both in order; raises what it does."""
+    n_held_out = round(fraction * n) if 0 < fraction < 1 else 0
+    if not 0 < n_held_out < n:
         raise ValueError(
-            f"fraction must lie between 0 and 1 and leave samples on both sides; {fraction} of {len(trains)} does not."
+            f"fraction must lie between 0 and 1 and leave samples on both sides; {fraction} of {n} does not."
         )
-    order = np.random.RandomState(seed).permutation(len(trains))  # numpy keeps this stream frozen
-    return trains.select(np.sort(order[n_held_out:])), trains.select(np.sort(order[:n_held_out]))
+    order = np.random.RandomState(seed).permutation(n)  # numpy keeps this stream frozen
+    return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
 
 
 def chosen(indices: ArrayLike, n: int) -> NDArray[np.int64]:

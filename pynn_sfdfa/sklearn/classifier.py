@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pynn_sfdfa.common.simulators import load_simulator
+from pynn_sfdfa.encoding.spikes import parts
 from pynn_sfdfa.sklearn import inputs, learning
 from pynn_sfdfa.sklearn.network import build, rebuild, resolved_rule
 from pynn_sfdfa.support.integers import is_integer
@@ -67,7 +69,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         Epochs without a better score after which it ends.
     feature_range : pair, optional
         Lowest and highest value, numbers or one for each feature; what lies outside counts as the nearer of them.
-        Default: those of the samples of `fit`, or of the first call of `partial_fit`.
+        Default: those of the samples that `fit` learns, or of the first call of `partial_fit`.
     n_jobs : int, optional
         Threads, as scikit-learn counts them: default 1, -1 for all cores. Results do not depend on it.
     random_state : int, RandomState or None
@@ -154,10 +156,11 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"Classifier can't train when only one class is present: {self.classes_[0]!r}.")
-        trains, network, seed = self._begun(values, numbers)
+        trains, held_out, network, seed = self._begun(
+            values, numbers, self.validation_fraction if self.early_stopping else None
+        )
         engine = self._engine(network, seed, min(self.batch_size, len(trains)))
-        held_out = self.validation_fraction if self.early_stopping else None
-        learned = learning.in_epochs(engine, network, trains, seed, self.epochs, held_out, self.n_iter_no_change)
+        learned = learning.in_epochs(engine, network, trains, held_out, seed, self.epochs, self.n_iter_no_change)
         self.state_, self.loss_curve_, self.validation_scores_ = learned.state, learned.losses, learned.scores
         self.n_iter_ = len(learned.losses)
         self._trials = self.n_iter_ * len(trains)
@@ -199,7 +202,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             if len(known) < 2:
                 raise ValueError(f"classes has only one class, {known!r}; two at least are needed.")
             self.classes_ = known
-            trains, network, seed = self._begun(values, numbers)
+            trains, _, network, seed = self._begun(values, numbers)
             engine = self._engine(network, seed)
         else:
             trains = inputs.encoded(values, self.feature_low_, self.feature_high_, self.encoder, numbers)
@@ -241,16 +244,24 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         likely /= likely.sum(axis=1, keepdims=True)
         return likely
 
-    def _begun(self, values: NDArray[np.float64], numbers: NDArray[np.int64]) -> tuple[SpikeTrains, Network, int]:
-        """Take over ranges and thresholds; return samples as spikes, the untrained network and the seed."""
+    def _begun(
+        self, values: NDArray[np.float64], numbers: NDArray[np.int64], fraction: float | None = None
+    ) -> tuple[SpikeTrains, SpikeTrains | None, Network, int]:
+        """Return samples as spikes, a share of them held out, the untrained network and the seed.
+
+        Ranges and thresholds are those of the samples that are learned; held-out samples have no part in them.
+        """
         self._check_counts()
-        self.feature_low_, self.feature_high_ = inputs.ranges(values, self.feature_range)
-        trains = inputs.encoded(values, self.feature_low_, self.feature_high_, self.encoder, numbers)
         seed = self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        rest, aside = (slice(None), None) if fraction is None else parts(len(values), fraction, seed)
+        self.feature_low_, self.feature_high_ = inputs.ranges(values[rest], self.feature_range)
+        scaled = partial(inputs.encoded, low=self.feature_low_, high=self.feature_high_, encoder=self.encoder)
+        trains = scaled(values[rest], labels=numbers[rest])
+        held_out = None if aside is None else scaled(values[aside], labels=numbers[aside])
         network = build(trains, len(self.classes_), self.hidden, self.v_thresh, self.initial_spikes, seed)
         self.thresholds_ = np.array(network.thresholds)
         self._trials = 0
-        return trains, network, seed
+        return trains, held_out, network, seed
 
     def _engine(self, network: Network, seed: int, batch_size: int | None = None) -> TrainingEngine:
         """Return an engine that learns in batches, or after each sample."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.encoding.spikes import split
 from pynn_sfdfa.training.health import check_activity, check_weights
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.passes import sample_order
@@ -49,9 +48,9 @@ def in_epochs(
     engine: TrainingEngine,
     network: Network,
     trains: SpikeTrains,
+    held_out: SpikeTrains | None,
     seed: int,
     epochs: int,
-    held_out: float | None,
     patience: int,
 ) -> Learned:
     """Learn from all samples again and again.
@@ -62,37 +61,34 @@ def in_epochs(
         Of the network, which has not learned yet.
     network : Network
     trains : SpikeTrains
+    held_out : SpikeTrains, optional
+        Samples that are not learned; without them, nothing ends the training early.
     seed : int
-        Of the order of samples, and of which are held out.
+        Of the order of samples.
     epochs : int
         At most.
-    held_out : float, optional
-        Share of the samples that is held out; without it, nothing ends the training early.
     patience : int
         Epochs without a better score on held-out samples after which the training ends.
 
     Raises
     ------
-    ValueError
-        If the share of held-out samples leaves none on one side.
     CannotLearnError
         If a layer is silent or fires at the cap, or weights are not finite.
     """
-    rest, aside = (trains, None) if held_out is None else split(trains, held_out, seed)
     losses: list[float] = []
     scores: list[float] = []
     best = engine.state()
     for epoch in range(1, epochs + 1):
         tally = Tally(network.sizes[1:])
-        order = sample_order(len(rest), seed, epoch)
-        for figures in engine.train(rest, order, (epoch - 1) * len(rest), epoch):
+        order = sample_order(len(trains), seed, epoch)
+        for figures in engine.train(trains, order, (epoch - 1) * len(trains), epoch):
             tally.add(figures)
         check_weights(engine.weights(), engine.feedback(), epoch)
-        check_activity(tally, network, epoch, partial(proposal, network, rest, seed, SpikeCount()))
+        check_activity(tally, network, epoch, partial(proposal, network, trains, seed, SpikeCount()))
         losses.append(tally.mean_loss)
-        if aside is None:
+        if held_out is None:
             continue
-        scores.append(float((MostSpikes().decide(engine.respond(aside)) == aside.labels).mean()))
+        scores.append(float((MostSpikes().decide(engine.respond(held_out)) == held_out.labels).mean()))
         if scores[-1] > max(scores[:-1], default=-1.0):
             best = engine.state()
         if epoch - 1 - int(np.argmax(scores)) >= patience:

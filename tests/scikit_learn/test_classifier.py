@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from pynn_sfdfa import SFDFA
 from pynn_sfdfa.encoding import Latency
+from pynn_sfdfa.encoding.spikes import parts
 from pynn_sfdfa.sklearn import SpikingClassifier
 from pynn_sfdfa.training.trainer import CannotLearnError
 
@@ -123,6 +124,17 @@ def test_early_stopping_keeps_what_was_best_on_held_out_samples(iris):
     best = int(np.argmax(scores))
     assert model.n_iter_ == len(scores) == best + 5 < 200
     same_state(model, small(epochs=best + 1, early_stopping=True, validation_fraction=0.2).fit(train, labels))
+
+
+def test_held_out_samples_have_no_part_in_the_range_of_features_nor_in_thresholds(iris):
+    train, _, labels, _ = iris
+    options = {"epochs": 1, "early_stopping": True, "validation_fraction": 0.2}
+    model, elsewhere = small(**options).fit(train, labels), train.copy()
+    elsewhere[parts(len(train), 0.2, model._seed)[1]] *= 100.0
+    other = small(**options).fit(elsewhere, labels)
+    for name in ("feature_low_", "feature_high_", "thresholds_"):
+        np.testing.assert_array_equal(getattr(model, name), getattr(other, name), err_msg=name)
+    same_state(model, other)
 
 
 @pytest.mark.parametrize(
