@@ -1,4 +1,4 @@
-"""With how many spikes should a network begin? Held-out accuracy after few and after many epochs.
+"""With how many spikes should a network begin? Test accuracy after few and after many epochs.
 
 python benchmarks/thresholds.py > benchmarks/results/thresholds.md
 
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import minmax_scale
+from sklearn.preprocessing import MinMaxScaler
 
 from pynn_sfdfa import SFDFA, Adam, FeedForward, SpikeTrains, Trainer, encoding, fit_thresholds
 from pynn_sfdfa.training.thresholds import SAMPLES, initial_spikes
@@ -31,9 +31,10 @@ EARLY = 5  # the share of the epochs after which it is looked at the first time,
 def samples(load: Callable[..., Any], seed: int) -> tuple[SpikeTrains, SpikeTrains]:
     """Return training and test samples of a set, one spike a feature."""
     values, labels = load(return_X_y=True)
-    trains = encoding.time_coded(minmax_scale(values).clip(0, 1), labels, t_min=0.0, t_max=100.0, bias_time=0.0)
-    parts = train_test_split(np.arange(len(labels)), test_size=0.3, random_state=seed, stratify=labels)
-    return trains.select(parts[0]), trains.select(parts[1])
+    train, test = train_test_split(np.arange(len(labels)), test_size=0.3, random_state=seed, stratify=labels)
+    scaled = MinMaxScaler(clip=True).fit(values[train]).transform(values)
+    trains = encoding.time_coded(scaled, labels, t_min=0.0, t_max=100.0, bias_time=0.0)
+    return trains.select(train), trains.select(test)
 
 
 def accuracies(

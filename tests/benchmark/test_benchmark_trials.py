@@ -7,8 +7,10 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 from epoch_records import epoch_record
+from sklearn.model_selection import train_test_split
 
 from pynn_sfdfa.experiments import config
 
@@ -114,3 +116,14 @@ def test_every_trial_of_few_samples_is_an_experiment_and_the_table_has_those_tha
     assert lines[-1] == f"| {names[1]} | 2 | 1.0 % | 2.5 % | 5.0 % | 10.0 % | 54.0 % | 0.50 0.50 0.50 |"
     few.picture(results, tmp_path / "few.png")
     assert (tmp_path / "few.png").stat().st_size > 1000
+
+
+def test_test_samples_have_no_part_in_how_features_are_scaled():
+    thresholds, values = script("thresholds"), np.random.default_rng(1).random((40, 3))
+    labels = np.arange(40) % 2
+    train, test = thresholds.samples(lambda return_X_y: (values, labels), seed=2)
+    assert [len(train), len(test)] == [28, 12]
+    moved = values.copy()
+    moved[train_test_split(np.arange(40), test_size=0.3, random_state=2, stratify=labels)[1]] *= 10.0
+    again, _ = thresholds.samples(lambda return_X_y: (moved, labels), seed=2)
+    np.testing.assert_array_equal(train.times, again.times)
