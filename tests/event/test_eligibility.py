@@ -85,7 +85,7 @@ def test_exact_eligibility_is_the_derivative_of_the_summed_spike_times(seed, rat
             others, _ = simulate(times, moved, neurons)
             assert [len(train) for train in others] == [len(train) for train in trains]
             sums.append(np.array([train.sum() for train in others]))
-        np.testing.assert_allclose(E[j], (sums[0] - sums[1]) / (2 * step), rtol=1e-6, atol=1e-7 * abs(E).max())
+        np.testing.assert_allclose(E[j], (sums[0] - sums[1]) / (2 * step), rtol=1e-7, atol=1e-7 * abs(E).max())
 
 
 def test_eligibility_grows_during_the_trial_and_is_zero_after_its_end():

@@ -58,7 +58,7 @@ def test_gradient_of_every_layer_is_the_derivative_of_the_spike_times(sizes, see
                 sums.append(weighted_times(responses[-1], error))
             if len(sums) == 2:
                 checked += 1
-                assert gradient[j, i] == pytest.approx((sums[0] - sums[1]) / 2e-6, rel=2e-3, abs=2e-4 * scale)
+                assert gradient[j, i] == pytest.approx((sums[0] - sums[1]) / 2e-6, rel=1e-5, abs=1e-5 * scale)
         assert checked >= 9
 
 
