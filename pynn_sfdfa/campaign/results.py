@@ -95,11 +95,12 @@ def of_rule(
 
 def _of_run(run: FinishedRun, reach: float | None) -> dict[str, Any]:
     accuracy = [record.test_accuracy for record in run.records]
+    best = accuracy.index(max(accuracy))  # not the chosen epoch: data may have validation samples of their own
     reached = [record.epoch for record in run.records if reach is not None and record.test_accuracy >= reach]
     return {
         "seed": run.spec.seed,
-        "best_test_accuracy": max(accuracy),
-        "best_epoch": run.chosen.epoch,
+        "best_test_accuracy": accuracy[best],
+        "best_epoch": run.records[best].epoch,
         "final_test_accuracy": accuracy[-1],
         "epochs_to_reach": reached[0] if reached else None,
         "hidden_spikes_per_sample": sum(run.records[-1].spikes_per_sample[:-1]),

@@ -97,6 +97,12 @@ def test_the_result_has_all_figures(report):
     assert json.loads(json.dumps(report)) == report
 
 
+def test_the_best_epoch_is_that_of_the_best_test_accuracy_where_data_have_validation_samples_of_their_own():
+    run = finished("sfdfa", 1, [0.5, 0.9, 0.8], held_out=[0.5, 0.6, 0.7])
+    (figures,) = result(Table("yin-yang"), run.spec.settings, [run], [], describe(1))["rules"]["sfdfa"]["runs"]
+    assert (figures["best_epoch"], figures["best_test_accuracy"]) == (2, 0.9)
+
+
 def test_the_text_shows_them(report):
     lines = as_markdown(report).splitlines()
     table = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
