@@ -280,7 +280,15 @@ def split(trains: T, fraction: float, seed: int) -> tuple[T, T]:
 
 
 def parts(n: int, fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return which of n samples `split` keeps and which it holds out, both in order; raises what it does."""
+    """Return which samples `split` keeps and which it holds out, both in order.
+
+    Parameters
+    ----------
+    n : int
+        How many samples there are.
+    fraction, seed : float, int
+        As of `split`, which raises the same.
+    """
     n_held_out = round(fraction * n) if 0 < fraction < 1 else 0
     if not 0 < n_held_out < n:
         raise ValueError(
