@@ -206,9 +206,10 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             engine = self._engine(network, seed)
         else:
             trains = inputs.encoded(values, self.feature_low_, self.feature_high_, self.encoder, numbers)
-            engine = self._engine(rebuild(self.thresholds_, self.state_), self._seed)
+            network = rebuild(self.thresholds_, self.state_)
+            engine = self._engine(network, self._seed)
             engine.load_state(self.state_)
-        learning.online(engine, trains, self._trials)
+        learning.online(engine, network, trains, self._trials)
         self.state_ = engine.state()
         self._trials += len(trains)
         return self

@@ -83,7 +83,7 @@ def in_epochs(
         order = sample_order(len(trains), seed, epoch)
         for figures in engine.train(trains, order, (epoch - 1) * len(trains), epoch):
             tally.add(figures)
-        check_weights(engine.weights(), engine.feedback(), epoch)
+        check_weights(engine.weights(), engine.feedback(), epoch, network.gradient)
         check_activity(tally, network, epoch, partial(proposal, network, trains, seed, SpikeCount()))
         losses.append(tally.mean_loss)
         if held_out is None:
@@ -96,13 +96,15 @@ def in_epochs(
     return Learned(best if scores else engine.state(), losses, scores)
 
 
-def online(engine: TrainingEngine, trains: SpikeTrains, first_trial: int) -> None:
+def online(engine: TrainingEngine, network: Network, trains: SpikeTrains, first_trial: int) -> None:
     """Learn from each sample once, in their order.
 
     Parameters
     ----------
     engine : TrainingEngine
         With a batch size of 1.
+    network : Network
+        Of the engine.
     trains : SpikeTrains
     first_trial : int
         How many trials have been shown before.
@@ -114,4 +116,4 @@ def online(engine: TrainingEngine, trains: SpikeTrains, first_trial: int) -> Non
     """
     for _ in engine.train(trains, np.arange(len(trains)), first_trial):
         pass
-    check_weights(engine.weights(), engine.feedback(), 1)
+    check_weights(engine.weights(), engine.feedback(), 1, network.gradient)

@@ -27,9 +27,23 @@ class CannotLearnError(RuntimeError):
     """The network cannot learn; the message names the layer, its figures and what to change."""
 
 
-def check_weights(weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]], epoch: int) -> None:
-    """Raise CannotLearnError if a weight is not finite, or too large to compute with."""
-    for kind, arrays in (("weights", weights), ("feedback weights", feedback)):
+def check_weights(
+    weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]], epoch: int, gradient: str
+) -> None:
+    """Raise CannotLearnError if a weight is not finite, or too large to compute with.
+
+    Parameters
+    ----------
+    weights, feedback : sequence of float32
+        Of each layer.
+    epoch : int
+    gradient : {"bounded", "exact"}
+        Of the network, for what can be changed.
+    """
+    bounded = "." if gradient == "bounded" else ", or use gradient = 'bounded'."
+    of_weights = f"Lower the learning rate{bounded}"
+    of_feedback = f"Lower feedback_learning_rate, the rule's, or the learning rate{bounded}"
+    for kind, arrays, change in (("weights", weights, of_weights), ("feedback weights", feedback, of_feedback)):
         for layer, array in enumerate(arrays):
             if first_wrong(array) is not None:
                 infinite = int(np.count_nonzero(~np.isfinite(array)))
@@ -37,7 +51,7 @@ def check_weights(weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDA
                 raise CannotLearnError(
                     f"Epoch {epoch}: {wrong} of {array.size} {kind} of layer {layer + 1} are "
                     f"{'not finite' if infinite else f'beyond {LARGEST_WEIGHT:g} nA'}. "
-                    "Lower the learning rate, or use gradient = 'bounded'."
+                    f"{change}"
                 )
 
 

@@ -307,7 +307,7 @@ class Trainer(Evaluator):
                 ),
             )
             if interrupted.is_set():
-                check_weights(self._engine.weights(), self._engine.feedback(), epoch)
+                check_weights(self._engine.weights(), self._engine.feedback(), epoch, self.network.gradient)
                 self._save("last", len(train))
                 raise KeyboardInterrupt
 
@@ -315,7 +315,7 @@ class Trainer(Evaluator):
         self, epoch: int, train: Presentations, test: Presentations | None, validation: Presentations | None
     ) -> None:
         weights, feedback = self._engine.weights(), self._engine.feedback()
-        check_weights(weights, feedback, epoch)
+        check_weights(weights, feedback, epoch, self.network.gradient)
         propose = partial(proposal, self.network, train, self._seed, self._loss)
         check_activity(self._tally, self.network, epoch, propose)
         tested = None if test is None else self.evaluate(test)

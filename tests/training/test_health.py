@@ -26,7 +26,7 @@ def net():
 def test_a_network_in_order_passes(net):
     check_activity(tally(), net, 1)
     check_activity(tally(capped=(20, 10)), net, 1)  # half of all neurons and trials, and not more
-    check_weights(net.weights, net.feedback, 1)
+    check_weights(net.weights, net.feedback, 1, net.gradient)
 
 
 def test_a_silent_hidden_layer(net):
@@ -63,16 +63,29 @@ def test_a_layer_at_the_cap(net):
 def test_weights_that_are_not_finite(net, value):
     net.weights[1][2, 0] = value
     with pytest.raises(CannotLearnError, match="Epoch 4: 1 of 8 weights of layer 2 are not finite. Lower the learning"):
-        check_weights(net.weights, net.feedback, 4)
+        check_weights(net.weights, net.feedback, 4, net.gradient)
 
 
 def test_weights_with_which_single_precision_overflows(net):
     net.weights[0][0, 1] = -2e9
     with pytest.raises(CannotLearnError, match=r"Epoch 4: 1 of 12 weights of layer 1 are beyond 1e\+09 nA. Lower the"):
-        check_weights(net.weights, net.feedback, 4)
+        check_weights(net.weights, net.feedback, 4, net.gradient)
 
 
 def test_feedback_that_is_not_finite(net):
     net.feedback[0][:] = np.nan
     with pytest.raises(CannotLearnError, match="Epoch 1: 8 of 8 feedback weights of layer 1 are not finite"):
-        check_weights(net.weights, net.feedback, 1)
+        check_weights(net.weights, net.feedback, 1, net.gradient)
+
+
+@pytest.mark.parametrize(("gradient", "is_proposed"), [("bounded", False), ("exact", True)])
+def test_what_is_proposed_is_not_there_already_and_changes_what_is_wrong(net, gradient, is_proposed):
+    net.weights[0][0, 0] = np.nan
+    with pytest.raises(CannotLearnError, match="weights of layer 1 are not finite. Lower the learning rate") as raised:
+        check_weights(net.weights, net.feedback, 1, gradient)
+    assert ("gradient = 'bounded'" in str(raised.value)) is is_proposed
+    net.weights[0][0, 0] = 0.0
+    net.feedback[0][:] = 2e9
+    with pytest.raises(CannotLearnError, match="Lower feedback_learning_rate, the rule's, or the") as raised:
+        check_weights(net.weights, net.feedback, 1, gradient)
+    assert ("gradient = 'bounded'" in str(raised.value)) is is_proposed
