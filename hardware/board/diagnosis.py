@@ -55,6 +55,11 @@ def _named(*kinds: str, text: str = "") -> Callable[[set[str], str], bool]:
 
 _LINES: tuple[tuple[Callable[[set[str], str], bool], str], ...] = (
     (
+        _named("NoConfigFoundException"),
+        "sPyNNaker knows no board: name one with --board (emulated, HOSTNAME or spalloc:SERVER), or in the file "
+        ".spynnaker.cfg that it has written to the home folder.",
+    ),
+    (
         _named("gaierror"),
         "The name {board} is not known in the network: check it, or give the board's address.",
     ),

@@ -83,6 +83,10 @@ def named(name, text="", base=Exception):
         (named("SpinnmanIOException", "SC&MP (3, 4, 2) which is incompatible"), "power-cycle"),
         (named("SpinnMachineException", "Unexpected cfg [Machine]version 9"), "another kind of board"),
         (ConnectionRefusedError(111, "Connection refused"), "The server of b1 does not answer"),
+        (
+            named("NoConfigFoundException", "Unable to find\nconfig file"),
+            "knows no board: name one with --board \\(emulated",
+        ),
         (named("ExecutableNotFoundException", "lif.aplx"), "missing \\(lif.aplx\\): pynn-sfdfa spinnaker doctor"),
         (named("PacmanTooBigToPlace", "x"), "does not fit on b1"),
         (named("SpallocBoardUnavailableException", "x"), "not enough free cores"),
