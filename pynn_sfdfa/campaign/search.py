@@ -215,12 +215,13 @@ def check(sweep: Sweep) -> list[Experiment]:
     Raises
     ------
     SweepError
-        If a bound or choice is not valid.
+        If a bound or choice is not valid, or a key changes nothing.
     """
     ranges = sweep.random
     first = {key: own.values[0] for key, own in ranges.items()}
     others = [first | {key: value} for key, own in ranges.items() for value in own.values[1:]]
     settings = [sweep.settings(point, sweep.seeds[0]) for point in [first, *others]]
+    sweep.check_effects(settings)
     return [one for one in settings if not one.data.validation]
 
 

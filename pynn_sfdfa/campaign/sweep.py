@@ -18,10 +18,11 @@ from pynn_sfdfa.experiments import config
 from pynn_sfdfa.experiments.config_errors import suggestion
 from pynn_sfdfa.experiments.toml import format_value
 from pynn_sfdfa.experiments.toml_reader import TOMLError, read
+from pynn_sfdfa.experiments.without_effect import without_effect
 from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pynn_sfdfa.experiments.schema import Experiment
 
@@ -133,7 +134,15 @@ class Sweep:
             settings = self.settings(point, seed)
             folder = out / f"{_digest(settings.settings())}-seed{seed}"
             runs[folder] = SweepRun(point, RunSpec(settings, folder))  # the same values drawn twice are one run
+        self.check_effects([run.spec.settings for run in runs.values()])
         return list(runs.values())
+
+    def check_effects(self, runs: Sequence[Experiment]) -> None:
+        """Raise SweepError if a key that is set or swept changes nothing in any of these runs."""
+        for key in (*self.fixed, *self.keys):
+            reasons = [without_effect(settings, key) for settings in runs]
+            if all(reasons):
+                raise SweepError(f"{self.path}: {short(key)} changes nothing in any run: {reasons[0]}.")
 
     def settings(self, point: Mapping[str, Any], seed: int) -> Experiment:
         """Return the settings of a run with some values of the swept keys.

@@ -95,12 +95,13 @@ def fetch(job: int, out: Path | None, service: str | None) -> None:
 
 def _job(source: str, overrides: tuple[str, ...]) -> Job:
     _need_nmpi()
-    from pynn_sfdfa.experiments.config import ConfigError, dumps, load
+    from pynn_sfdfa.experiments.config import ConfigError, dumps
+    from pynn_sfdfa.experiments.without_effect import load_effective
     from pynn_sfdfa.hardware.portal.job import experiment_job, script_job
 
     if not source.endswith(".py"):
         with as_wrong_use(ConfigError):
-            settings = load(source, overrides)
+            settings = load_effective(source, overrides)
         return experiment_job(settings.name, dumps(settings, {}))
     if overrides:
         raise click.UsageError("--set changes settings of experiments; a script has none.")

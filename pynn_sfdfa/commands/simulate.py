@@ -56,6 +56,7 @@ def command(
     from pynn_sfdfa.encoding.spikes import presented
     from pynn_sfdfa.experiments import assembly, config, report
     from pynn_sfdfa.experiments.single_trial import run_trial
+    from pynn_sfdfa.experiments.without_effect import load_effective
     from pynn_sfdfa.support.jit import announced
     from pynn_sfdfa.training.checkpoint import CheckpointError
 
@@ -68,7 +69,7 @@ def command(
             network, samples = assembly.build(settings, data, sys.stderr, "simulate")
             assembly.restore(network, saved, Path(source))
         else:
-            settings = config.load(source, overrides)
+            settings = load_effective(source, overrides)
             sim = set_up(simulator, setup)
             network, samples = assembly.build(settings, data, sys.stderr, "simulate")
     if sample >= len(samples.test):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from pynn_sfdfa.commands.failures import OWN_PROCESS, WrongUse, as_wrong_use, explained_on
 from pynn_sfdfa.commands.options import OutFolder, SettingsCommand, data_option, set_option
@@ -52,6 +53,9 @@ def doctor(
     if experiment is not None:
         _examine(ctx, experiment, timestep, neurons_per_core, data, overrides)
         return
+    for option in ctx.command.params:
+        if ctx.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option.opts[0]} is for an experiment; name one, such as digits-online.")
     from pynn_sfdfa.hardware.board.doctor import examine
 
     findings = examine()
@@ -67,9 +71,10 @@ def _examine(
 ) -> None:
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.experiments import assembly, config, on_cores
+    from pynn_sfdfa.experiments.without_effect import load_effective
 
     with as_wrong_use(config.ConfigError, DatasetError):
-        settings = config.load(name, list(overrides))
+        settings = load_effective(name, overrides)
         network, _ = assembly.build(settings, data, sys.stderr, "simulate")
     obstacles, lines = on_cores.examined(settings, network, timestep, per_core)
     for line in lines:
@@ -123,8 +128,10 @@ def run(
         raise click.UsageError("--profile counts what emulated cores execute: it is for --board emulated.")
     if profile and not source.endswith(".py"):
         raise click.UsageError("--profile is for scripts.")
-    if report is not None and (where.settings or not source.endswith(".py")):
+    if report is not None and where.settings:
         raise click.UsageError("--report shows what emulated cores did for a script: it is for --board emulated.")
+    if report is not None and not source.endswith(".py"):
+        raise click.UsageError("--report is for scripts; training writes a page of its own, report.html.")
     if pace is not None and (where.settings or not source.endswith(".py")):
         raise click.UsageError("--pace is for a script with live input or output on --board emulated.")
     if not source.endswith(".py"):

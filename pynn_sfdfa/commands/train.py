@@ -69,14 +69,15 @@ def command(
 
     Results, checkpoints and pictures go to a folder of their own; progress is shown on standard error.
     """
-    from pynn_sfdfa.experiments.config import ConfigError, load
+    from pynn_sfdfa.experiments.config import ConfigError
+    from pynn_sfdfa.experiments.without_effect import load_effective
 
     options = {"epochs": epochs, "seed": seed, "threads": threads}
     given = [f"training.{key}={value}" for key, value in options.items() if value is not None]
     with as_wrong_use(ConfigError):
-        settings = load(experiment, [*overrides, *given])
+        settings = load_effective(experiment, [*overrides, *given])
         if (workers or scheduler) and settings.training.shards is None:
-            settings = load(experiment, [*overrides, *given, f"training.shards={SHARDS}"])
+            settings = load_effective(experiment, [*overrides, *given, f"training.shards={SHARDS}"])
 
     from pyNN.errors import ConnectionError as WiringError
     from pyNN.errors import InvalidParameterValueError

@@ -180,7 +180,7 @@ def test_few_cores_are_searched_for_beside_high_scores(tmp_path, made_up):
 def test_what_is_no_dense_network_has_no_estimate_of_cores(tmp_path):
     text = 'experiment = "digits-conv"\nmethod = "tpe"\nminimise = "cores"\n[set]\ndata.validation = 0.1\n[random]\n'
     with pytest.raises(CampaignError, match='minimise = "cores" is for dense layers; for others there is no estimate'):
-        searched(tmp_path, text + "rules.sfdfa.rho = { uniform = [0, 1] }")
+        searched(tmp_path, text + "rules.bp.rho = { uniform = [0, 1] }")
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_a_page_that_cannot_be_written_loses_nothing_of_the_script(tmp_path, mon
     ("words", "line"),
     [
         (("script.py", "--board", "10.11.12.13", "--report", "x"), "it is for --board emulated"),
-        (("digits", "--board", "emulated", "--report", "x"), "it is for --board emulated"),
+        (("digits", "--board", "emulated", "--report", "x"), "--report is for scripts"),
         (("script.py", "--board", "emulated", "--report", ""), "the name is empty"),
     ],
 )

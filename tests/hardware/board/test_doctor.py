@@ -59,3 +59,13 @@ def test_the_command(monkeypatch, missing):
     if missing:
         assert any(line == "missing  unicorn (for the emulated board): pip install unicorn" for line in lines)
     assert done.exit_code == (1 if missing else 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--timestep", "1"), ("--neurons-per-core", "32"), ("--data", "."), ("--set", "learning.rule=dfa")],
+)
+def test_what_is_for_an_experiment_is_refused_without_one(words):
+    done = CliRunner().invoke(main, ["spinnaker", "doctor", *words])
+    assert done.exit_code == 2
+    assert f"{words[0]} is for an experiment; name one, such as digits-online." in done.output
