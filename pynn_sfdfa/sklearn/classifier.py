@@ -185,6 +185,10 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         pynn_sfdfa.training.trainer.CannotLearnError
             If weights are not finite.
         """
+        if self.early_stopping:
+            raise ValueError(
+                f"early_stopping = {self.early_stopping!r} is for fit; partial_fit holds no samples out. Leave it out."
+            )
         first = not hasattr(self, "state_")
         if first and classes is None:
             raise ValueError("classes must be passed on the first call to partial_fit.")
@@ -252,7 +256,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
         Ranges and thresholds are those of the samples that are learned; held-out samples have no part in them.
         """
-        self._check_counts()
+        self._check_settings()
         seed = self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         rest, aside = (slice(None), None) if fraction is None else parts(len(values), fraction, seed)
         self.feature_low_, self.feature_high_ = inputs.ranges(values[rest], self.feature_range)
@@ -279,10 +283,18 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
     @property
     def _threads(self) -> int:
-        return int(effective_n_jobs(self.n_jobs))
+        try:
+            return int(effective_n_jobs(self.n_jobs))
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"n_jobs = {self.n_jobs!r} is not valid; it must be None, a number of threads, or -1 for all cores."
+            ) from None
 
-    def _check_counts(self) -> None:
+    def _check_settings(self) -> None:
+        """Raise ValueError for what is read later, or only with other settings."""
         for name in ("batch_size", "epochs", "n_iter_no_change"):
             value = getattr(self, name)
             if not is_integer(value, 1):
                 raise ValueError(f"{name} = {value!r} is not valid; it must be an integer >= 1.")
+        if not isinstance(self.early_stopping, bool | np.bool_):
+            raise ValueError(f"early_stopping = {self.early_stopping!r} is not valid; it must be True or False.")

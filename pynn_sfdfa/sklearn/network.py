@@ -32,17 +32,18 @@ _FEEDBACK_LEARNING_RATE = 1e-3  # ten times that of long trainings: there are fe
 
 
 def resolved_rule(rule: Any) -> LearningRule:
-    """Return the learning rule that is meant; ValueError if there is none of that name."""
-    if isinstance(rule, LearningRule):
+    """Return the learning rule that is meant; ValueError if there is none of that name, or event does not run it."""
+    offered = offers("event")
+    if isinstance(rule, LearningRule) and rule.needs <= offered:
         return rule
-    if rule == "sfdfa":
+    if isinstance(rule, str) and rule == "sfdfa":
         return SFDFA(feedback_learning_rate=_FEEDBACK_LEARNING_RATE)
-    if isinstance(rule, str) and rule in RULES and rule != "combination":
+    names = [name for name in RULES if name != "combination" and RULES[name]().needs <= offered]
+    if isinstance(rule, str) and rule in names:
         return RULES[rule]()
-    names = [repr(name) for name in RULES if name != "combination" and RULES[name]().needs <= offers("event")]
     raise ValueError(
-        f"rule = {short(repr(rule))} is not valid; choose one of {', '.join(names)}, or give a rule of "
-        "pynn_sfdfa.rules, such as SFDFA(timed=True)."
+        f"rule = {short(repr(rule))} is not valid; choose one of {', '.join(map(repr, names))}, or give a rule of "
+        "pynn_sfdfa.rules that runs on event, such as SFDFA(timed=True)."
     )
 
 
@@ -88,6 +89,10 @@ def build(
         raise ValueError(
             f'v_thresh = {short(repr(v_thresh))} is not valid; give "auto", or a threshold in mV for each of the '
             f"{len(network.layers)} layers of neurons."
+        )
+    if initial_spikes is not None:
+        raise ValueError(
+            f'initial_spikes = {initial_spikes!r} means something with v_thresh = "auto" only; leave one of them out.'
         )
     return network.with_thresholds(v_thresh)
 

@@ -165,6 +165,17 @@ def test_rules_encoders_and_layers_may_be_chosen(options, iris):
         ({"feature_range": (1.0, 0.0)}, r"feature_range = \(1.0, 0.0\) is not valid; give \(lowest, highest\)"),
         ({"feature_range": 3}, "feature_range = 3 is not valid"),
         ({"early_stopping": True, "validation_fraction": 0.001}, "fraction must lie between 0 and 1"),
+        ({"early_stopping": "no"}, "early_stopping = 'no' is not valid; it must be True or False"),
+        (
+            {"v_thresh": [-60.0, -55.0], "initial_spikes": 3.0},
+            'initial_spikes = 3.0 means something with v_thresh = "auto"',
+        ),
+        (
+            {"rule": "e-prop"},
+            "rule = 'e-prop' is not valid; choose one of 'bp', 'dfa', 'hm2bp', 'sfdfa', or give a rule",
+        ),
+        ({"n_jobs": "all"}, "n_jobs = 'all' is not valid"),
+        ({"n_jobs": 0}, "n_jobs = 0 is not valid"),
     ],
 )
 def test_settings_that_are_not_valid_are_named(options, message, iris):
@@ -180,6 +191,11 @@ def test_labels_that_were_not_announced_are_refused(iris):
         model.partial_fit(iris[0][:5], [0, 1, 0, 1, 1], classes=[0, 1, 2])
     with pytest.raises(ValueError, match="one class"):
         small().partial_fit(iris[0][:2], [1, 1], classes=[1])
+
+
+def test_learning_one_by_one_holds_no_samples_out(iris):
+    with pytest.raises(ValueError, match="early_stopping = True is for fit; partial_fit holds no samples out"):
+        small(early_stopping=True).partial_fit(iris[0], iris[2], classes=[0, 1, 2])
 
 
 def test_a_network_that_cannot_learn_says_so(iris):
