@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from pynn_sfdfa.common.numbers import number
 
 __all__ = ["Setup", "checked_setup"]
 
+_NAMES = ("timestep", "min_delay", "max_delay", "seed")
 _MISSPELT = {"mindelay": "min_delay", "maxdelay": "max_delay", "dt": "timestep", "time_step": "timestep"}
 
 
@@ -62,8 +64,9 @@ def checked_setup(
         Names the argument, its value and what is valid.
     """
     for name in extra:
-        if name in _MISSPELT:
-            raise ValueError(f"setup() has no argument {name!r}; it is called {_MISSPELT[name]!r}.")
+        called = _MISSPELT.get(name) or next(iter(difflib.get_close_matches(name, _NAMES, 1, 0.8)), None)
+        if called is not None:
+            raise ValueError(f"setup() has no argument {name!r}; it is called {called!r}.")
     step = number("timestep", timestep, "ms", minimum=0, exclusive=True)
     least = _bound("min_delay", min_delay)
     most = _bound("max_delay", max_delay)

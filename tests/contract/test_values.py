@@ -128,6 +128,7 @@ def test_quantities_of_another_kind_are_refused(sim):
         ({"min_delay": 0.1}, "min_delay = 0.1 ms is not valid; it must not be smaller than the timestep"),
         ({"min_delay": 5.0, "max_delay": 2.0}, "min_delay = 5 ms is not valid; it must not be greater than max_delay"),
         ({"dt": 1.0}, "setup.. has no argument 'dt'; it is called 'timestep'"),
+        ({"timestp": 1.0}, "setup.. has no argument 'timestp'; it is called 'timestep'"),
     ],
 )
 def test_setup_refuses(sim, options, message):
