@@ -47,7 +47,11 @@ def mended(connector: Any, shape: tuple[int, int], label: str) -> Any:
         If an ArrayConnector has other values than True and False, or 1 and 0.
     pyNN.errors.InvalidDimensionsError
         If its array has another shape than the projection.
+    pyNN.errors.ConnectionError
+        If a FromListConnector names a neuron that is not there.
     """
+    if isinstance(connector, connectors.FromListConnector):
+        _check_list(np.asarray(getattr(connector, "conn_list", ())), shape, label)
     if not isinstance(connector, connectors.MapConnector):
         return connector
     kind = type(connector)
@@ -56,6 +60,20 @@ def mended(connector: Any, shape: tuple[int, int], label: str) -> Any:
     if isinstance(own, connectors.ArrayConnector):
         own.array = _connection_array(own.array, shape, label)
     return own
+
+
+def _check_list(listed: Any, shape: tuple[int, int], label: str) -> None:
+    """Raise ConnectionError for indices that PyNN would leave out, or count from the end."""
+    if not listed.size:
+        return
+    for column, (end, size) in enumerate(zip(("presynaptic", "postsynaptic"), shape, strict=True)):
+        indices = listed[:, column]
+        wrong = indices[(indices < 0) | (indices >= size)]
+        if wrong.size:
+            raise errors.ConnectionError(
+                f"The list of the FromListConnector of projection '{label}' has the {end} neuron {wrong[0]:g}; there "
+                f"are {size}, counted from 0."
+            )
 
 
 def _connection_array(given: Any, shape: tuple[int, int], label: str) -> Any:

@@ -4,6 +4,7 @@ import csa
 import numpy as np
 import pyNN.mock as mock
 import pytest
+from pyNN import errors
 from pyNN.core import IndexBasedExpression
 from pyNN.random import NumpyRNG
 from small_networks import CELL
@@ -104,6 +105,19 @@ def test_an_array_of_0_and_1_connects_where_it_is_1(sim):
 def test_other_arrays_are_refused(sim, array, message):
     with pytest.raises(ValueError, match=message):
         wire(sim, sim.LIF_SFDFA(**CELL), (2, 2), lambda sim, shape: sim.ArrayConnector(array))
+
+
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        ((0, 2), "has the postsynaptic neuron 2; there are 2, counted from 0"),
+        ((-1, 0), "has the presynaptic neuron -1; there are 3, counted from 0"),
+        ((3, 0), "has the presynaptic neuron 3; there are 3, counted from 0"),
+    ],
+)
+def test_a_list_names_neurons_that_are_there(sim, pair, message):
+    with pytest.raises(errors.ConnectionError, match=message):
+        wire(sim, sim.LIF_SFDFA(**CELL), (3, 2), lambda sim, shape: sim.FromListConnector([(0, 0), pair]))
 
 
 def test_views_and_random_numbers_give_the_same_connections(sim):
