@@ -29,13 +29,15 @@ class _Columns:
         super()._standard_connect(projection, columns, distance_map)  # type: ignore[misc]  # PyNN's
 
 
-def mended(connector: Any, shape: tuple[int, int], label: str) -> Any:
+def mended(connector: Any, synapse_type: Any, shape: tuple[int, int], label: str) -> Any:
     """Return what connects as a connector of PyNN says it does.
 
     Parameters
     ----------
     connector : pyNN.connectors.Connector
         Not changed.
+    synapse_type : pyNN.models.BaseSynapseType
+        Whose weights and delays may be matrices.
     shape : (int, int)
         Presynaptic and postsynaptic neurons.
     label : str
@@ -46,20 +48,33 @@ def mended(connector: Any, shape: tuple[int, int], label: str) -> Any:
     pyNN.errors.InvalidParameterValueError
         If an ArrayConnector has other values than True and False, or 1 and 0.
     pyNN.errors.InvalidDimensionsError
-        If its array has another shape than the projection.
+        If its array, or one of the synapse type, has another shape than the projection.
     pyNN.errors.ConnectionError
         If a FromListConnector names a neuron that is not there.
     """
-    if isinstance(connector, connectors.FromListConnector):
-        _check_list(np.asarray(getattr(connector, "conn_list", ())), shape, label)
+    # What comes from it checks itself, or has no list before it connects.
+    if type(connector) is connectors.FromListConnector:
+        _check_list(connector.conn_list, shape, label)
     if not isinstance(connector, connectors.MapConnector):
         return connector
+    _check_matrices(synapse_type, shape, label)
     kind = type(connector)
     own = copy.copy(connector)
     own.__class__ = type(kind.__name__, (_Columns, kind), {})
     if isinstance(own, connectors.ArrayConnector):
         own.array = _connection_array(own.array, shape, label)
     return own
+
+
+def _check_matrices(synapse_type: Any, shape: tuple[int, int], label: str) -> None:
+    for name, values in synapse_type.parameter_space.items():
+        base: Any = getattr(values, "base_value", None)
+        given = np.shape(base)
+        if given not in ((), shape):
+            raise errors.InvalidDimensionsError(
+                f"Projection '{label}': {name} has the shape {given}. Give one value for all synapses, or a matrix of "
+                f"shape {shape}, presynaptic by postsynaptic neurons."
+            )
 
 
 def _check_list(listed: Any, shape: tuple[int, int], label: str) -> None:

@@ -244,7 +244,7 @@ class BulkProjection(ReadAndSet, common.Projection):
         )  # fmt: skip
         self._check_wiring()
         self._chunks: list[Chunk] = []
-        mended(connector, self.shape, self.label).connect(self)
+        mended(connector, self.synapse_type, self.shape, self.label).connect(self)
         chunks, self._chunks = self._chunks, []
         names = self.synapse_type.get_native_names(*self.synapse_type.get_parameter_names())
         self.presynaptic_indices, self.postsynaptic_indices, values = gather(chunks, names)

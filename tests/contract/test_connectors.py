@@ -120,6 +120,14 @@ def test_a_list_names_neurons_that_are_there(sim, pair, message):
         wire(sim, sim.LIF_SFDFA(**CELL), (3, 2), lambda sim, shape: sim.FromListConnector([(0, 0), pair]))
 
 
+@pytest.mark.parametrize("shape", [(2, 3), (5, 5), (6,)])
+def test_weights_of_another_shape_are_refused(sim, shape):
+    pre, post = sim.Population(3, sim.SpikeSourceArray()), sim.Population(2, sim.LIF_SFDFA(**CELL))
+    synapses = sim.StaticSynapse(weight=np.ones(shape), delay=1.0)
+    with pytest.raises(errors.InvalidDimensionsError, match=r"weight has the shape .* or a matrix of shape \(3, 2\)"):
+        sim.Projection(pre, post, sim.AllToAllConnector(), synapses)
+
+
 def test_views_and_random_numbers_give_the_same_connections(sim):
     pre = sim.Population(8, sim.SpikeSourceArray())
     post = sim.Population(6, sim.LIF_SFDFA(**CELL))
