@@ -20,6 +20,7 @@ class JobService:
         self.jobs = {}
         self.files = {}
         self.endless = set()  # paths whose answers do not end
+        self.moved = {}  # where what was at a path is now
         self.requests = []
         self.troubles = []  # statuses, or seconds of silence, that the next answers consist of
 
@@ -69,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(trouble, json.dumps({"detail": "in trouble"}).encode())
                 return
         if self.path in service.endless:
-            self._send(200, bytes(1 << 16), repeated=True)
+            self._send(302 if self.path in service.moved else 200, bytes(1 << 16), repeated=True)
         elif self.path in service.files:
             self._send(200, service.files[self.path])
         elif self.headers.get("Authorization") != f"Bearer {TOKEN}":
@@ -99,6 +100,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status, content, repeated=False):
         try:
             self.send_response(status)
+            if status == 302:
+                self.send_header("Location", self.server.service.moved[self.path])
             if not repeated:
                 self.send_header("Content-Length", str(len(content)))
             self.end_headers()

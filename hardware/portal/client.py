@@ -135,7 +135,9 @@ class PortalClient(nmpi.Client):
     ) -> Answer:
         auth, limit = self.auth if with_token else None, MOST_SAID if most is None else most
         try:
-            with requests.request(method, url, auth=auth, timeout=self.timeout, stream=True, **options) as answer:
+            with requests.request(
+                method, url, auth=auth, timeout=self.timeout, stream=True, hooks={"response": _unread}, **options
+            ) as answer:
                 content = bytearray()
                 for chunk in answer.iter_content(_CHUNK):
                     content += chunk
@@ -170,6 +172,12 @@ class PortalClient(nmpi.Client):
                 f"The platform is in trouble ({answer.status_code}: {_detail(answer)}); try again later."
             )
         raise PortalError(f"The platform answered {answer.status_code} to {shown(answer.url)}: {_detail(answer)}.")
+
+
+def _unread(answer: requests.Response, **_: Any) -> None:
+    """Drop what comes along with a redirection: requests would read it to its end, and there may be none."""
+    if answer.is_redirect:
+        answer.close()
 
 
 def _detail(answer: Answer) -> str:

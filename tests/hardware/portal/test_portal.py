@@ -451,3 +451,9 @@ def test_an_answer_without_end_is_given_up(service, monkeypatch):
     service.endless.add("/a")
     with pytest.raises(PortalError, match="/a answered with more than 1,048,576 bytes"):
         PortalClient(TOKEN, service.address).download(f"{service.address}/a")
+
+
+def test_a_redirection_is_followed_whatever_comes_with_it(service):
+    service.endless.add("/a")
+    service.moved["/a"], service.files["/b"] = "/b", b"content"
+    assert PortalClient(TOKEN, service.address).download(f"{service.address}/a") == b"content"
