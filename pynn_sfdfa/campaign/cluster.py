@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,19 +33,37 @@ __all__ = ["existing_cluster", "local_cluster", "outcome", "submit"]
 
 @contextmanager
 def local_cluster(workers: int) -> Iterator[Client]:
-    """Yield the client of that many processes on this machine, each of which takes one run at a time."""
-    cluster = LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,  # runs at a time; the threads of a run are its own
-        processes=True,
-        dashboard_address=None,
-        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any free port for what it serves without one, too
-        memory_limit=0,
-        silence_logs=logging.CRITICAL,  # a lost worker is no news here: its run goes on elsewhere
-    )
-    with cluster, Client(cluster) as client:
-        client.register_plugin(_DeafToInterrupts())
+    """Yield the client of that many processes on this machine, each of which takes one run at a time.
+
+    Raises
+    ------
+    CampaignError
+        If they cannot be started.
+    """
+    with ExitStack() as stack:
+        try:
+            cluster = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,  # runs at a time; the threads of a run are its own
+                processes=True,
+                dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any free port for what it serves without one
+                memory_limit=0,
+                silence_logs=logging.CRITICAL,  # a lost worker is no news here: its run goes on elsewhere
+            )
+            client = stack.enter_context(Client(stack.enter_context(cluster)))
+            client.register_plugin(_DeafToInterrupts())
+        except (OSError, RuntimeError) as error:  # Dask replaces only a worker that was there
+            raise CampaignError(
+                f"The workers could not be started ({_root(error)}), perhaps for want of memory or of open files: "
+                "give the command again, with fewer --workers."
+            ) from None
         yield client
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return what an error comes from; Dask's own says only that something failed."""
+    return error if error.__cause__ is None else _root(error.__cause__)
 
 
 class _DeafToInterrupts(WorkerPlugin):

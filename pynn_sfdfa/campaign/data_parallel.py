@@ -94,9 +94,18 @@ class Spread:
         self._shards = 1
 
     def begin(self, engine: Mapping[str, Any]) -> Spread:
-        """Tell them, and those that come later or again, by the arguments of a ``sharded_training_engine``."""
+        """Tell them, and those that come later or again, by the arguments of a ``sharded_training_engine``.
+
+        Raises
+        ------
+        WorkersLostError
+            If one of them is lost meanwhile.
+        """
         self._shards = engine["shards"]
-        self._client.register_plugin(_Engine(self._name, {**engine, "threads": self._threads}))
+        try:
+            self._client.register_plugin(_Engine(self._name, {**engine, "threads": self._threads}))
+        except OSError:
+            raise WorkersLostError("A worker was lost while it was told what to train.") from None
         return self
 
     def check(self, batch: SpikeTrains) -> None:
@@ -161,13 +170,13 @@ class Spread:
         try:
             while futures and not self._done(futures):
                 if not self._client.scheduler_info(n_workers=-1)["workers"]:
-                    raise WorkersLostError("The scheduler has no workers any more. Finished epochs are kept.")
+                    raise WorkersLostError("The scheduler has no workers any more.")
             return list(self._client.gather(futures, direct=True))
         except KilledWorker:
             reason = "One part of a batch has cost several workers their lives, perhaps for want of memory."
         except (CommClosedError, OSError, TimeoutError) as error:
             reason = f"The scheduler does not answer any more ({error})."
-        raise WorkersLostError(f"{reason} Finished epochs are kept.")
+        raise WorkersLostError(reason)
 
     def _done(self, futures: list[Future]) -> bool:
         """Wait for a while, and return whether all is computed."""

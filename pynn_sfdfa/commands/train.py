@@ -123,7 +123,9 @@ def command(
         click.echo(f"\n{what}. To go on: {_spelled_out(again, folder, settings)}", err=True)
         raise SystemExit(status) from None
     except WorkersLostError as error:
-        raise Failure(f"{error} To go on: {_spelled_out(again, folder, settings)}") from None
+        if not folder.config.exists():
+            raise Failure(f"{error} Nothing has been trained yet: give the command again.") from None
+        raise Failure(f"{error} Finished epochs are kept. To go on: {_spelled_out(again, folder, settings)}") from None
     except WriteError as error:
         if not folder.config.exists():
             raise

@@ -20,6 +20,7 @@ pytest.importorskip("distributed", reason="run: pip install 'pynn-sfdfa[sweep]'"
 
 from campaign.small_runs import check_same, lines, run_here, spec
 from distributed import KilledWorker, LocalCluster
+from distributed.comm import CommClosedError
 
 from pynn_sfdfa.campaign import cluster, runner
 from pynn_sfdfa.campaign.errors import CampaignError
@@ -152,6 +153,26 @@ def test_a_run_that_cannot_write_ends_the_campaign(tmp_path, scheduler, monkeypa
 
 def connect(address):
     with cluster.existing_cluster(address):
+        pass
+
+
+def test_workers_that_die_at_their_start_are_told_of(monkeypatch):
+    """As when memory is short; Dask's own error says it in forty lines."""
+    dying = [sys.executable, "-c", "raise SystemExit"]
+    monkeypatch.setattr("multiprocessing.spawn.get_command_line", lambda **_: dying)
+    with (
+        pytest.raises(CampaignError, match=r"^The workers could not be started \(Nanny failed"),
+        cluster.local_cluster(1),
+    ):
+        pass
+
+
+def test_a_worker_that_is_lost_before_it_has_been_told_anything(monkeypatch):
+    def lose(*_):
+        raise CommClosedError("in <TCP (closed)>: Stream is closed")
+
+    monkeypatch.setattr(cluster.Client, "register_plugin", lose)
+    with pytest.raises(CampaignError, match=r"^The workers could not be started \(in <TCP"), cluster.local_cluster(1):
         pass
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ pytest.importorskip("distributed", reason="run: pip install 'pynn-sfdfa[sweep]'"
 
 from click.testing import CliRunner
 from distributed import Client, KilledWorker, LocalCluster
+from distributed.comm import CommClosedError
 from small_nets import network, random_trains
 
 from pynn_sfdfa.campaign import cluster, data_parallel
@@ -135,3 +137,30 @@ def test_workers_that_train_cannot_have(options, message, tmp_path, monkeypatch)
     assert result.exit_code == 2
     assert message in result.output
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("lost", ["begin", "check"])
+def test_workers_that_are_lost_before_the_first_epoch(lost, tmp_path, monkeypatch):
+    """There is no run yet that could be gone on with."""
+
+    class Lost:
+        def scheduler_info(self, n_workers):
+            return {"workers": ["one"]}
+
+        def register_plugin(self, plugin):
+            if lost == "begin":
+                raise CommClosedError("gone")
+
+        def submit(self, function, *arguments, pure):
+            raise WorkersLostError("The scheduler does not answer any more.")
+
+    @contextmanager
+    def here(workers, threads, stream):
+        yield data_parallel.Spread(Lost(), threads, stream)
+
+    monkeypatch.setattr(data_parallel, "on_this_machine", here)
+    out = tmp_path / "run"
+    result = CliRunner().invoke(main, ["train", "digits-conv", "--out", str(out), "--workers", "1"])
+    assert result.exit_code == 1
+    assert result.output.endswith("Nothing has been trained yet: give the command again.\n")
+    assert not out.exists()
