@@ -72,8 +72,12 @@ class _Commands(click.Group):
             raise Failure(short(str(error), _LONGEST_MESSAGE)) from error
         except MemoryError as error:
             raise Failure(
-                f"The memory does not suffice ({error or 'it is full'}): make batches, network or data smaller."
+                f"The memory does not suffice ({str(error) or 'it is full'}): make batches, network or data smaller."
             ) from error
+        except ImportError as error:
+            if "failed to map segment" not in str(error):
+                raise
+            raise Failure(f"The memory does not suffice even to start ({error}): free some.") from error
 
 
 @contextmanager

@@ -99,11 +99,25 @@ def test_a_full_disk_is_a_failure_without_a_traceback(command_that_raises):
     assert result.stderr == "Error: [Errno 28] No space left on device: 'runs/x/config.toml'\n"
 
 
-def test_memory_that_does_not_suffice_is_a_failure_without_a_traceback(command_that_raises):
-    command_that_raises(MemoryError("Unable to allocate 7 TiB"))
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            MemoryError("Unable to allocate 7 TiB"),
+            "The memory does not suffice (Unable to allocate 7 TiB): make batches, ",
+        ),
+        (MemoryError(), "The memory does not suffice (it is full): make batches, "),
+        (
+            ImportError("libx.so: failed to map segment from shared object"),
+            "The memory does not suffice even to start (libx.so: failed to map segment from shared object): free some.",
+        ),
+    ],
+)
+def test_memory_that_does_not_suffice_is_a_failure_without_a_traceback(error, told, command_that_raises):
+    command_that_raises(error)
     result = invoke("info")
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: The memory does not suffice (Unable to allocate 7 TiB): make batches, ")
+    assert result.stderr.startswith(f"Error: {told}")
 
 
 @pytest.mark.parametrize(

@@ -55,15 +55,18 @@ def local_cluster(workers: int) -> Iterator[Client]:
             client.register_plugin(_DeafToInterrupts())
         except (OSError, RuntimeError) as error:  # Dask replaces only a worker that was there
             raise CampaignError(
-                f"The workers could not be started ({_root(error)}), perhaps for want of memory or of open files: "
+                f"The workers could not be started ({_reason(error)}), perhaps for want of memory or of open files: "
                 "give the command again, with fewer --workers."
             ) from None
         yield client
 
 
-def _root(error: BaseException) -> BaseException:
-    """Return what an error comes from; Dask's own says only that something failed."""
-    return error if error.__cause__ is None else _root(error.__cause__)
+def _reason(error: BaseException) -> BaseException:
+    """Return what the system has refused, else what an error comes from; Dask's own says only that something failed."""
+    chain = [error]
+    while (before := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(before)
+    return next((found for found in chain if isinstance(found, OSError) and found.errno), error.__cause__ or error)
 
 
 class _DeafToInterrupts(WorkerPlugin):

@@ -167,12 +167,32 @@ def test_workers_that_die_at_their_start_are_told_of(monkeypatch):
         pass
 
 
-def test_a_worker_that_is_lost_before_it_has_been_told_anything(monkeypatch):
-    def lose(*_):
-        raise CommClosedError("in <TCP (closed)>: Stream is closed")
+def gone():
+    raise CommClosedError("in <TCP>: Stream is closed")
 
-    monkeypatch.setattr(cluster.Client, "register_plugin", lose)
-    with pytest.raises(CampaignError, match=r"^The workers could not be started \(in <TCP"), cluster.local_cluster(1):
+
+def refused():
+    """Raise what Dask does if the system gives it no more files: that comes last."""
+    try:
+        try:
+            raise OSError(errno.EMFILE, "Too many open files")
+        finally:
+            raise AssertionError
+    except AssertionError as error:
+        raise RuntimeError("Nanny failed to start.") from error
+
+
+@pytest.mark.parametrize(
+    ("lose", "reason"),
+    [
+        (gone, "in <TCP>: Stream is closed"),
+        (refused, r"\[Errno 24\] Too many open files"),
+    ],
+)
+def test_why_workers_could_not_be_started(lose, reason, monkeypatch):
+    monkeypatch.setattr(cluster.Client, "register_plugin", lambda *_: lose())
+    expected = rf"^The workers could not be started \({reason}\), perhaps"
+    with pytest.raises(CampaignError, match=expected), cluster.local_cluster(1):
         pass
 
 
