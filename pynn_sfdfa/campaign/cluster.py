@@ -88,7 +88,7 @@ def existing_cluster(address: str) -> Iterator[Client]:
     """
     try:
         client = Client(address, timeout=TIMEOUT)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # another server may be there, whose answers Dask takes for sizes and counts
         raise CampaignError(
             f"No Dask scheduler answers at {address} ({error}). Start one with `dask scheduler`, workers with "
             "`dask worker ADDRESS --nworkers N --nthreads 1`, or leave out --scheduler to use this machine alone."

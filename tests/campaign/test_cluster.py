@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import types
 
@@ -154,6 +155,27 @@ def test_a_run_that_cannot_write_ends_the_campaign(tmp_path, scheduler, monkeypa
 def connect(address):
     with cluster.existing_cluster(address):
         pass
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", bytes(1 << 16)])
+def test_a_server_that_is_no_scheduler(answer):
+    """Dask takes what it answers for sizes, and would have exabytes of memory."""
+
+    def serve():
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(CampaignError, match=f"^No Dask scheduler answers at {address} "):
+            connect(address)
+
+
+def test_an_address_that_asks_for_a_certificate():
+    with pytest.raises(CampaignError, match="^No Dask scheduler answers at tls://127.0.0.1:1 .*TLS"):
+        connect("tls://127.0.0.1:1")
 
 
 def test_workers_that_die_at_their_start_are_told_of(monkeypatch):
