@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dask
+from dask.utils import parse_timedelta
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
+from distributed.core import rpc
 
 from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.execution import Outcome, execute
@@ -87,15 +91,24 @@ def existing_cluster(address: str) -> Iterator[Client]:
         If none answers, it has no workers, or they cannot do the work.
     """
     try:
+        with ThreadPoolExecutor(1) as thread:  # in a notebook this one has a loop of its own
+            thread.submit(asyncio.run, _ask(address)).result()
         client = Client(address, timeout=TIMEOUT)
     except Exception as error:  # another server may be there, whose answers Dask takes for sizes and counts
+        reason = str(error) or f"no word within {TIMEOUT}"
         raise CampaignError(
-            f"No Dask scheduler answers at {address} ({error}). Start one with `dask scheduler`, workers with "
+            f"No Dask scheduler answers at {address} ({reason}). Start one with `dask scheduler`, workers with "
             "`dask worker ADDRESS --nworkers N --nthreads 1`, or leave out --scheduler to use this machine alone."
         ) from None
     with client:
         _check_workers(client, address)
         yield client
+
+
+async def _ask(address: str) -> None:
+    """Have a scheduler say who it is; a client waits for ever for one that takes its call and says nothing."""
+    async with asyncio.timeout(parse_timedelta(TIMEOUT)), rpc(address) as scheduler:
+        await scheduler.identity()
 
 
 def _check_workers(client: Client, address: str) -> None:

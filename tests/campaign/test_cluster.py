@@ -173,6 +173,15 @@ def test_a_server_that_is_no_scheduler(answer):
             connect(address)
 
 
+def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(cluster, "TIMEOUT", "0.2s")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(CampaignError, match=r"^No Dask scheduler answers at .* \(no word within 0.2s\)"),
+    ):
+        connect(f"tcp://127.0.0.1:{server.getsockname()[1]}")
+
+
 def test_an_address_that_asks_for_a_certificate():
     with pytest.raises(CampaignError, match="^No Dask scheduler answers at tls://127.0.0.1:1 .*TLS"):
         connect("tls://127.0.0.1:1")
