@@ -60,7 +60,7 @@ class PortalClient(nmpi.Client):
     service : str
         Base address of the job service.
     timeout : float
-        Seconds that a request may take.
+        Seconds to wait for a connection, and for each next part of an answer.
 
     Raises
     ------

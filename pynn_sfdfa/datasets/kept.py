@@ -63,7 +63,7 @@ def as_spikes(dataset: Dataset, encoder: Encoder, announce: Callable[[str], obje
     if not isinstance(encoder, OfRecordings) or encoder.takes != dataset.train.kind:
         raise DatasetError(
             f"{dataset.source} holds recordings of {dataset.train.kind}, which the encoder {encoder.name} cannot "
-            f"encode: set encoding.name to one of {', '.join(_fitting(dataset.train.kind))}."
+            f"encode: give [encoding] the settings of {' or '.join(_fitting(dataset.train.kind))}, and its name."
         )
     parts: dict[str, Any] = {
         split: _spikes(part, encoder, f"{dataset.source}: the {split} split", announce)

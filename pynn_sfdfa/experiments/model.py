@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "load"]
 
+_RECORDINGS = {
+    "sound": "sounds, on the command line a .wav file",
+    "events": "events, in Python EventFiles(files, labels).of_sensor((height, width)), or their spikes, an .npz file",
+}
+"""What to give to a network that was trained on recordings of a kind."""
+
 
 class Model:
     """A trained network, and how its samples become spikes.
@@ -123,7 +129,8 @@ class Model:
         if encoder.takes != "values" or isinstance(samples, Recordings):
             if not isinstance(samples, Recordings) or samples.kind != encoder.takes:
                 raise ValueError(
-                    f"This network was trained on {encoder.takes}, by the encoder {encoder.name}; give it such samples."
+                    f"This network was trained on {encoder.takes}, by the encoder {encoder.name}; give it "
+                    f"{_RECORDINGS[encoder.takes]}."
                 )
             return self._fitting(encoder(samples, samples.labels))
         values = np.asarray(samples)

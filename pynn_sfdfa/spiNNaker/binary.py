@@ -34,7 +34,7 @@ def check_binary() -> None:
             f"The application of LIF_SFDFA neurons, {BINARY}, is not in {BINARY_FOLDER}. Build it with SpiNNaker's "
             "tools: install spinnaker_tools, spinn_common and SpiNNFrontEndCommon, set SPINN_DIRS to the folder of "
             f"spinnaker_tools, and run: make -C {SOURCES}. Without a board, use the emulated one, which needs "
-            "arm-none-eabi-gcc only: with pynn_sfdfa.hardware.board.emulated_board(): ..."
+            "arm-none-eabi-gcc only: --board emulated; in Python: with pynn_sfdfa.hardware.board.emulated_board(): ..."
         )
 
 

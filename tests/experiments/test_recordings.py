@@ -64,7 +64,7 @@ def test_a_trained_network_hears_a_wav_file(run, tmp_path):
     done = CliRunner().invoke(main, ["predict", str(run[0]), str(path)])
     assert done.exit_code == 0, done.output
     assert done.output.splitlines()[1].startswith(f"0,{expected[0]},")
-    with pytest.raises(ValueError, match="trained on sound, by the encoder gammatone-lif; give it such samples"):
+    with pytest.raises(ValueError, match="trained on sound, by the encoder gammatone-lif; give it sounds, on"):
         model.predict(np.zeros((1, 8)))
 
 
@@ -76,7 +76,9 @@ def test_a_damaged_wav_file_is_named(run, tmp_path):
 
 
 def test_what_fits_no_sound_is_refused(folder, cache):
-    with pytest.raises(pynn_sfdfa.datasets.DatasetError, match="the encoder latency cannot encode: set encoding.name"):
+    with pytest.raises(
+        pynn_sfdfa.datasets.DatasetError, match="the encoder latency cannot encode: give"
+    ):
         assembly.build(config.load("digits", [f"data.name=sound:{folder}"]), None, io.StringIO())
     settings = config.load("digits", [f"data.name=sound:{folder}", *SMALL, "augmentation={shift=1.0, seed=0}"])
     with pytest.raises(ConfigError, match="holds spikes, and augmentation distorts images"):

@@ -1,6 +1,6 @@
 """What a call of run() costs: scripts that loop over trials make thousands of them.
 
-    python benchmarks/rounds.py [--rounds N]
+    python benchmarks/run_calls.py [--rounds N]
 
 Processor time of a round of 5 ms of a 10-10 network with recorded spikes, on each simulator that is installed, PyNN's
 own brian2 beside; milliseconds, the median of the rounds after the first.
