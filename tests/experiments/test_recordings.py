@@ -76,9 +76,7 @@ def test_a_damaged_wav_file_is_named(run, tmp_path):
 
 
 def test_what_fits_no_sound_is_refused(folder, cache):
-    with pytest.raises(
-        pynn_sfdfa.datasets.DatasetError, match="the encoder latency cannot encode: give"
-    ):
+    with pytest.raises(pynn_sfdfa.datasets.DatasetError, match="the encoder latency cannot encode: give"):
         assembly.build(config.load("digits", [f"data.name=sound:{folder}"]), None, io.StringIO())
     settings = config.load("digits", [f"data.name=sound:{folder}", *SMALL, "augmentation={shift=1.0, seed=0}"])
     with pytest.raises(ConfigError, match="holds spikes, and augmentation distorts images"):
