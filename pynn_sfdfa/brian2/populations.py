@@ -13,7 +13,7 @@ from pynn_sfdfa.brian2.cells import LIF_SFDFA
 from pynn_sfdfa.brian2.recording import Recorder
 from pynn_sfdfa.brian2.timed import TimedLearning, check_timed
 from pynn_sfdfa.common.documented import POPULATION, VIEW, documented
-from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, checked_size, lazy
+from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, check_lengths, checked_size, lazy
 from pynn_sfdfa.common.targets import check_learning, trials_until
 from pynn_sfdfa.common.trials import trial_counts
 
@@ -123,6 +123,10 @@ class Population(_Neurons, pynn_populations.Population):
         simulator.contents.populations.append(self)
 
     # --- Parameters and state ----------------------------------------------------------------------------------------
+
+    def _create_cells(self) -> None:
+        check_lengths(self.celltype, self.size)
+        super()._create_cells()
 
     def _native(self, name: str) -> Any:
         return self.brian2_group.parameter(name)

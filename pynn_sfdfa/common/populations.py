@@ -15,7 +15,7 @@ from pynn_sfdfa.common.numbers import is_number, plain
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["AllThenClear", "Group", "check_finite", "checked_size", "initial_values", "lazy", "parts"]
+__all__ = ["AllThenClear", "Group", "check_finite", "check_lengths", "checked_size", "initial_values", "lazy", "parts"]
 
 
 def parts(group: Any) -> list[tuple[Any, NDArray[np.int64]]]:
@@ -157,6 +157,12 @@ def check_length(name: str, value: Any, size: int) -> None:
         raise errors.InvalidDimensionsError(
             f"{name} has {len(value)} values for {size} neurons; give one for each, or one for all."
         )
+
+
+def check_lengths(cell_type: Any, size: int) -> None:
+    """Raise InvalidDimensionsError unless each list among a cell's parameters has one value for each neuron."""
+    for name, value in getattr(cell_type, "parameter_space", {}).items():
+        check_length(f"{type(cell_type).__name__}: {name}", value.base_value, size)
 
 
 def check_injectable(cell_type: Any, label: str) -> None:

@@ -9,7 +9,7 @@ from pyNN import common, errors
 from pyNN.parameters import LazyArray, ParameterSpace, simplify
 
 from pynn_sfdfa.common.documented import POPULATION, VIEW, documented
-from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, checked_size, lazy
+from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, check_lengths, checked_size, lazy
 from pynn_sfdfa.event import simulator
 from pynn_sfdfa.event.cells import LIF_SFDFA, IF_curr_exp, SpikeSourceArray, SpikeSourcePoisson
 from pynn_sfdfa.event.neurons import Neurons
@@ -96,6 +96,7 @@ class Population(Group, common.Population):
         self._mask_local = np.ones(self.size, bool)
         for cell in self.all_cells:
             cell.parent = self
+        check_lengths(self.celltype, self.size)
         parameter_space = self.celltype.native_parameters
         parameter_space.shape = (self.size,)
         parameter_space.evaluate(simplify=False)

@@ -13,7 +13,7 @@ from pyNN.standardmodels import StandardCellType
 
 from pynn_sfdfa.common.documented import VIEW, documented
 from pynn_sfdfa.common.numbers import plain
-from pynn_sfdfa.common.populations import AllThenClear, Group, check_injectable, checked_size, lazy
+from pynn_sfdfa.common.populations import AllThenClear, Group, check_injectable, check_lengths, checked_size, lazy
 from pynn_sfdfa.spiNNaker import simulator
 from pynn_sfdfa.spiNNaker.recording import Recorder
 from pynn_sfdfa.spiNNaker.spynnaker_names import AbstractPyNNModel, PopulationApplicationVertex, receptor_types, unit_of
@@ -181,6 +181,7 @@ class Population(_Cells, common.Population):
                 f"choose one of {', '.join(sorted({*spynnaker.list_standard_models(), 'LIF_SFDFA'}))} there."
             )
         n = int(np.prod(size)) if isinstance(size, tuple) else size
+        check_lengths(cell_type, n)
         label = label or f"population{common.Population._nPop}"
         common.Population._nPop += 1
         own = structure if _is_split_in_space(cell_type, additional_parameters) else None

@@ -142,6 +142,21 @@ def test_setup_takes_numbers_of_numpy(sim, options):
     assert sim.get_time_step() == 1.0
 
 
+@pytest.mark.parametrize(
+    ("cell", "parameter", "values"),
+    [
+        ("LIF_SFDFA", "v_thresh", [-60.0, -61.0, -62.0]),
+        ("SpikeSourcePoisson", "rate", [1.0, 2.0, 3.0]),
+        ("SpikeSourceArray", "spike_times", [[1.0], [2.0], [3.0]]),
+    ],
+)
+def test_lists_of_another_length_than_the_population_are_refused(sim, cell, parameter, values):
+    with pytest.raises(
+        errors.InvalidDimensionsError, match=f"{cell}: {parameter} has 3 values for 2 neurons; give one"
+    ):
+        sim.Population(2, getattr(sim, cell)(**{parameter: values}))
+
+
 @pytest.mark.parametrize("size", [0, -1, 2.5, True, "2", (2, 0)])
 def test_sizes_that_are_none_are_refused(sim, size):
     with pytest.raises(errors.InvalidDimensionsError, match="give a whole number of neurons, at least 1"):
