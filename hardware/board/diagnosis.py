@@ -89,6 +89,11 @@ _LINES: tuple[tuple[Callable[[set[str], str], bool], str], ...] = (
         "A program for the cores is missing ({detail}): pynn-sfdfa spinnaker doctor says how to get it.",
     ),
     (
+        _named("ConfigurationException", text="Use of rng"),
+        "Onto sPyNNaker's cells random weights, delays and connections are drawn on the machine: leave rng out, and "
+        "give seed to the target Population. ({detail})",
+    ),
+    (
         _named(
             "PacmanPartitionException", "PacmanPlaceException", "PacmanTooBigToPlace", "CantFindSDRAMToUseException"
         ),

@@ -116,6 +116,13 @@ DIFFERENCES = (
         "PyNN's",
         "PyNN's; kernels, convolution and pooling are sPyNNaker's, from whole populations to its own cells",
     ),
+    Difference(
+        "random weights, delays and connections with an `rng`",
+        "drawn by it",
+        "drawn by it",
+        "onto `LIF_SFDFA` drawn by it; onto sPyNNaker's cells refused, where the machine draws, by the `seed` of the target "
+        "population",
+    ),
     Difference("building and recording once a run has begun", "at any time", "at any time", "after `reset()`"),
     Difference(
         "a sample or spike exactly at the end of a run",

@@ -88,6 +88,7 @@ def named(name, text="", base=Exception):
             "knows no board: name one with --board \\(emulated",
         ),
         (named("ExecutableNotFoundException", "lif.aplx"), "missing \\(lif.aplx\\): pynn-sfdfa spinnaker doctor"),
+        (named("ConfigurationException", "Use of rng in weight is not"), "leave rng out, and give seed to the target"),
         (named("PacmanTooBigToPlace", "x"), "does not fit on b1"),
         (named("SpallocBoardUnavailableException", "x"), "not enough free cores"),
         (named("ExecutableFailedToStopException", "core 0,0,3 RTE"), "stopped in the middle.*core 0,0,3 RTE"),
