@@ -120,8 +120,8 @@ DIFFERENCES = (
         "random weights, delays and connections with an `rng`",
         "drawn by it",
         "drawn by it",
-        "onto `LIF_SFDFA` drawn by it; onto sPyNNaker's cells refused, where the machine draws, by the `seed` of the target "
-        "population",
+        "onto `LIF_SFDFA` drawn by it; onto sPyNNaker's cells refused, where the machine draws, by the `seed` of the "
+        "target population",
     ),
     Difference("building and recording once a run has begun", "at any time", "at any time", "after `reset()`"),
     Difference(
