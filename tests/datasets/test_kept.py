@@ -85,6 +85,6 @@ def test_a_cache_that_cannot_be_written_is_said_and_no_error(cache):
 
 def test_an_encoder_of_something_else_is_refused_with_those_that_fit():
     with pytest.raises(
-        DatasetError, match="recordings of sound, which the encoder latency cannot encode.*gammatone-lif, lyon-bsa"
+        DatasetError, match="recordings of sound, which the encoder latency cannot encode.*gammatone-lif or lyon-bsa"
     ):
         as_spikes(dataset(), Latency())
