@@ -50,11 +50,15 @@ def mended(connector: Any, synapse_type: Any, shape: tuple[int, int], label: str
     pyNN.errors.InvalidDimensionsError
         If its array, or one of the synapse type, has another shape than the projection.
     pyNN.errors.ConnectionError
-        If a FromListConnector names a neuron that is not there.
+        If a FromListConnector names a neuron that is not there, or a probability is none.
     """
     # What comes from it checks itself, or has no list before it connects.
     if type(connector) is connectors.FromListConnector:
         _check_list(connector.conn_list, shape, label)
+    if isinstance(connector, connectors.FixedProbabilityConnector) and not 0 <= connector.p_connect <= 1:
+        raise errors.ConnectionError(
+            f"Projection '{label}': p_connect = {connector.p_connect!r} is no probability; it must be from 0 to 1."
+        )
     if not isinstance(connector, connectors.MapConnector):
         return connector
     _check_matrices(synapse_type, shape, label)

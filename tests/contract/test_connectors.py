@@ -120,6 +120,12 @@ def test_a_list_names_neurons_that_are_there(sim, pair, message):
         wire(sim, sim.LIF_SFDFA(**CELL), (3, 2), lambda sim, shape: sim.FromListConnector([(0, 0), pair]))
 
 
+def test_a_probability_beyond_1_is_refused(sim):
+    """By sPyNNaker's connector when it is made; PyNN's own refuses negative ones then, and connects all by this."""
+    with pytest.raises(Exception, match="p_connect = 1.5 is no probability|probability must be >= 0 and < 1"):
+        wire(sim, sim.LIF_SFDFA(**CELL), (3, 2), lambda sim, shape: sim.FixedProbabilityConnector(1.5))
+
+
 @pytest.mark.parametrize("shape", [(2, 3), (5, 5), (6,)])
 def test_weights_of_another_shape_are_refused(sim, shape):
     pre, post = sim.Population(3, sim.SpikeSourceArray()), sim.Population(2, sim.LIF_SFDFA(**CELL))
