@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyNN import common, errors
-from pyNN.parameters import LazyArray
+from pyNN.parameters import LazyArray, ParameterSpace
 from pyNN.space import BaseStructure
 
 from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.common.numbers import is_number, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 __all__ = ["AllThenClear", "Group", "check_finite", "check_lengths", "checked_size", "initial_values", "lazy", "parts"]
@@ -161,8 +163,17 @@ def check_length(name: str, value: Any, size: int) -> None:
 
 def check_lengths(cell_type: Any, size: int) -> None:
     """Raise InvalidDimensionsError unless each list among a cell's parameters has one value for each neuron."""
-    for name, value in getattr(cell_type, "parameter_space", {}).items():
+    for name, value in _parameters(getattr(cell_type, "parameter_space", {})):
         check_length(f"{type(cell_type).__name__}: {name}", value.base_value, size)
+
+
+def _parameters(space: Any) -> Iterator[tuple[str, LazyArray]]:
+    """Yield names and values, those of receptors as ``AMPA.tau_syn``."""
+    for name, value in space.items():
+        if isinstance(value, ParameterSpace):
+            yield from ((f"{name}.{inner}", each) for inner, each in _parameters(value))
+        else:
+            yield name, value
 
 
 def check_injectable(cell_type: Any, label: str) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pyNN import errors
 
 INPUT = {"curr": 2.0, "cond": 0.05, "HH": 0.05, "Izhikevich": 2.0}
 
@@ -103,6 +104,13 @@ def test_what_works_in_pynn_gives_what_pynn_gives(sim):
     for name in names:
         assert found[name][1] == expected[name][1] and found[name][1][0], name
         np.testing.assert_allclose(found[name][0], expected[name][0], rtol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize("parameter", ["v_thresh", "GABA.tau_syn"])
+def test_a_list_of_another_length_is_refused(sim, parameter):
+    sim.setup(timestep=0.5)
+    with pytest.raises(errors.InvalidDimensionsError, match=f"{parameter} has 3 values for 2 neurons"):
+        sim.Population(2, model(sim, "LIF", {parameter: [5.0, 6.0, 7.0]}))
 
 
 def test_parameters_of_a_view_of_a_view_and_of_one_cell(sim):
