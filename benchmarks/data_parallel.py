@@ -1,6 +1,7 @@
 """What a second worker gains where batches are shared out.
 
-``python benchmarks/data_parallel.py [EXPERIMENT] [--data FOLDER] [--batch-size 200] [--batches 9]`` trains with one
+``python benchmarks/data_parallel.py --set rules.bp.rho=0 [EXPERIMENT] [--data FOLDER] [--batch-size 200]
+[--batches 9]`` trains (``mnist-conv``, whose regularisation of rates is over whole batches, so that it is off) with one
 worker and with two, each pinned to a core of its own, a batch by turns, so that whatever else the machine does strikes
 both alike. It prints how long batches took, and how long they would take on a machine with nothing else to do: the
 processor time of this process and, beside it, of the worker that was busy longest.
