@@ -83,7 +83,7 @@ def told(error: BaseException, script: str) -> str:
     return "\n".join([*lines, "".join(traceback.format_exception_only(error)).strip()])
 
 
-def threads_left() -> list[str]:
-    """Return the names of threads for whose end python would wait after the main one's."""
+def threads_left() -> bool:
+    """Return whether there are threads for whose end python would wait after the main one's."""
     main = threading.main_thread()
-    return [thread.name for thread in threading.enumerate() if thread is not main and not thread.daemon]
+    return any(thread is not main and not thread.daemon for thread in threading.enumerate())

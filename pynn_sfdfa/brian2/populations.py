@@ -122,11 +122,11 @@ class Population(_Neurons, pynn_populations.Population):
             self._initialize_at_rest()
         simulator.contents.populations.append(self)
 
-    # --- Parameters and state ----------------------------------------------------------------------------------------
-
     def _create_cells(self) -> None:
         check_lengths(self.celltype, self.size)
         super()._create_cells()
+
+    # --- Parameters and state ----------------------------------------------------------------------------------------
 
     def _native(self, name: str) -> Any:
         return self.brian2_group.parameter(name)

@@ -41,9 +41,8 @@ def injected(sim, change):
         population[1 + i : 2 + i].inject(source)
     population.record("v")
     for run in ("before", "between"):
-        for source, (_, parameter) in zip(sources, CASES, strict=True):
-            if run == change:
-                source.set_parameters(**{parameter: LATER[parameter]})
+        for source, (_, parameter) in zip(sources, CASES, strict=True) if run == change else ():
+            source.set_parameters(**{parameter: LATER[parameter]})
         sim.run(10.0)
     v = np.array(population.get_data().segments[0].analogsignals[0])
     assert (v[:, 0] == v[0, 0]).all()
