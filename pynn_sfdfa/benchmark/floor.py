@@ -91,20 +91,18 @@ def _forward(parts: int, groups: Groups, weights: Floats, width: int, reached: F
 
 
 @jit(fastmath=FLOAT_FLAGS)
-def _give_group(
-    groups: Groups, group: int, S1: Floats, S2: Floats, gradient: Floats, width: np.uint64, lowest: np.uint64
-) -> None:
+def _give_group(groups: Groups, group: int, S1: Floats, S2: Floats, gradient: Floats, begin: np.uint64) -> None:
     lanes = _index(S1.size)
     decay_syn, decay_m = groups.decay_syn[group], groups.decay_m[group]
     event, last = _index(groups.start[group]), _index(groups.start[group + 1])
-    row = _index(groups.units[event]) * width + lowest
+    row = _index(groups.units[event]) * lanes + begin
     for i in range(lanes):
         s1, s2 = S1[i] * decay_syn, S2[i] * decay_m
         S1[i], S2[i] = s1, s2
         gradient[row + i] += s1 - s2
     event += _index(1)
     while event < last:
-        row = _index(groups.units[event]) * width + lowest
+        row = _index(groups.units[event]) * lanes + begin
         for i in range(lanes):
             gradient[row + i] += S1[i] - S2[i]
         event += _index(1)
@@ -112,7 +110,7 @@ def _give_group(
 
 @jit(parallel=True)
 def _backward(groups: Groups, gradient: Floats, width: int, block: int) -> None:
-    n = groups.first.size - 1
+    n, rows = groups.first.size - 1, gradient.size // width
     for task in prange(-(-width // block)):
         lanes = min(block, width - task * block)
         S1, S2 = np.empty(lanes, np.float32), np.empty(lanes, np.float32)
@@ -120,7 +118,7 @@ def _backward(groups: Groups, gradient: Floats, width: int, block: int) -> None:
             S1[:] = 1
             S2[:] = 1
             for group in range(groups.first[trial + 1] - 1, groups.first[trial] - 1, -1):
-                _give_group(groups, group, S1, S2, gradient, _index(width), _index(task * block))
+                _give_group(groups, group, S1, S2, gradient, _index(task * block * rows))
 
 
 @jit(parallel=True, fastmath=FLOAT_FLAGS)

@@ -1,16 +1,18 @@
-"""Arrays that come from elsewhere, such as a checkpoint, held against those that are expected."""
+"""Arrays that come from elsewhere, held against those that are expected, and arrays as kernels take them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["check_arrays"]
+__all__ = ["check_arrays", "flat_rows"]
 
 
 def check_arrays(arrays: Mapping[str, NDArray[np.generic]], expected: Mapping[str, NDArray[np.generic]]) -> None:
@@ -22,3 +24,25 @@ def check_arrays(arrays: Mapping[str, NDArray[np.generic]], expected: Mapping[st
             raise ValueError(
                 f"{name} is {arrays[name].dtype} {arrays[name].shape}; this network needs {array.dtype} {array.shape}."
             )
+
+
+def flat_rows(columns: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+    """Return the memory that some columns of a matrix lie in, flat, from the first of them on to the last.
+
+    Kernels that know that numbers of a row follow one another are several times as fast as those that do not.
+
+    Parameters
+    ----------
+    columns : float32, shape (rows, columns)
+        Neighbouring columns of an array in which the numbers of a row follow one another; at least one row.
+
+    Returns
+    -------
+    float32 array
+        A view.
+    int
+        How far the rows lie apart in it.
+    """
+    rows, lanes = columns.shape
+    apart = columns.strides[0] // columns.itemsize
+    return as_strided(columns, ((rows - 1) * apart + lanes,), (columns.itemsize,)), apart

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.support.arrays import flat_rows
 from pynn_sfdfa.support.settings import NotNegative, Positive, Settings, doc
 
 if TYPE_CHECKING:
@@ -55,17 +56,16 @@ class WeightRegularisation(Settings):
         """The compiled functions that it calls."""
         return (_regularise(),)
 
-    def add(
-        self, weights: NDArray[np.float32], gradient: NDArray[np.float32], first: int, last: int, rate: float = 1.0
-    ) -> None:
-        """Add it, times a rate, to the gradient of the neurons from ``first`` to before ``last``.
+    def add(self, weights: NDArray[np.float32], gradient: NDArray[np.float32], rate: float = 1.0) -> None:
+        """Add it, times a rate, to the gradient of some neurons.
 
         Parameters
         ----------
-        weights : float32, shape (n_pre, width)
-        gradient : float32, shape (n_pre, width)
-            Changed in place; may be the weights, at minus a learning rate.
+        weights : float32, shape (n_pre, neurons)
+            Neighbouring columns of an array in which the numbers of a row follow one another.
+        gradient : float32, shape (n_pre, neurons)
+            The same. Changed in place; may be the weights, at minus a learning rate.
         """
         constants = (rate * self.strength * self.beta / self.scale, self.beta, self.scale)
-        factors = np.empty(last - first, np.float32)
-        _regularise()(weights, gradient, first, *map(np.float32, constants), factors)
+        factors = np.empty(weights.shape[1], np.float32)
+        _regularise()(*flat_rows(weights), *flat_rows(gradient), *map(np.float32, constants), factors)

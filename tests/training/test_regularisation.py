@@ -8,7 +8,7 @@ from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import DFA, SGD, Adam, SpikeCount, Trainer, WeightRegularisation
-from pynn_sfdfa.event.batch.layout import block_width, pad
+from pynn_sfdfa.event.batch.layout import block_width, blocks_of, pad
 from pynn_sfdfa.experiments import assembly, config
 
 
@@ -25,8 +25,8 @@ def test_it_adds_what_the_formula_says(n):
         pad(rng.normal(size=(31, n)).astype(np.float32)),
     )
     before, width = gradient.copy(), weights.shape[1]
-    for first in range(0, width, block_width(width)):
-        WeightRegularisation(7.0, 0.05, 6.0).add(weights, gradient, first, min(width, first + block_width(width)))
+    for neurons in blocks_of(width, block_width(width)):
+        WeightRegularisation(7.0, 0.05, 6.0).add(weights[:, neurons], gradient[:, neurons])
     np.testing.assert_allclose(
         (gradient - before)[:, :n], expected(weights[:, :n], 7.0, 0.05, 6.0), rtol=2e-5, atol=1e-5
     )
@@ -36,8 +36,8 @@ def test_it_adds_what_the_formula_says(n):
 def test_it_may_add_to_the_weights_themselves():
     weights = np.random.default_rng(1).normal(size=(31, 48)).astype(np.float32)
     elsewhere, before = np.zeros_like(weights), weights.copy()
-    WeightRegularisation().add(before, elsewhere, 0, 48, -0.3)
-    WeightRegularisation().add(weights, weights, 0, 48, -0.3)
+    WeightRegularisation().add(before, elsewhere, -0.3)
+    WeightRegularisation().add(weights, weights, -0.3)
     np.testing.assert_allclose(weights, before + elsewhere, rtol=1e-6)
 
 

@@ -34,7 +34,7 @@ _ZERO, _ONE = np.uint64(0), np.uint64(1)
 def _add_events(
     first: np.uint64,
     last: np.uint64,
-    width: np.uint64,
+    stride: np.uint64,
     column: np.uint64,
     layer: LayerTrials,
     own: OwnSpikes,
@@ -50,7 +50,7 @@ def _add_events(
         event = last
         while event > first:
             event -= _ONE
-            row = _index(events[event].unit) * width + column + lane
+            row = _index(events[event].unit) * stride + column + lane
             syn, m = later[event].syn, later[event].m
             store(gradient, row, add(load(gradient, row), scaled_minus(a, syn, scaled(b, m))))
             row += STEP
@@ -60,7 +60,7 @@ def _add_events(
         a, b, event = load(S1, lane), load(S2, lane), last
         while event > first:
             event -= _ONE
-            row = _index(events[event].unit) * width + column + lane
+            row = _index(events[event].unit) * stride + column + lane
             store(gradient, row, add(load(gradient, row), scaled_minus(a, later[event].syn, scaled(b, later[event].m))))
 
 
@@ -68,8 +68,10 @@ def _add_events(
 def _replay(
     trial: np.uint64,
     block: np.uint64,
-    column: np.uint64,
+    lowest: np.uint64,
     blocks: np.uint64,
+    stride: np.uint64,
+    column: np.uint64,
     layer: LayerTrials,
     own: OwnSpikes,
     error: NDArray[np.float32],
@@ -94,20 +96,20 @@ def _replay(
         at -= _ONE
         until = event0 + _index(own.spikes[at].until)
         if until < event:
-            _add_events(until, event, width, column, layer, own, S1, S2, gradient)
+            _add_events(until, event, stride, column, layer, own, S1, S2, gradient)
             event = until
         spike = spike0 + _index(own.spikes[at].spike)
         unit = _index(spikes[spike].unit)
-        lane = unit - column
+        lane = unit - lowest
         delta = error[error0 + unit] + (spikes[spike].error if of_spikes else np.float32(0.0))
         gamma = spikes[spike].factor * (delta + lost * S2[lane] * own.spikes[at].m / spikes[spike].since_m)
         S1[lane] += gamma * spikes[spike].since_syn * own.spikes[at].per_syn
         S2[lane] += gamma * spikes[spike].since_m * own.spikes[at].per_m
-    _add_events(event0, event, width, column, layer, own, S1, S2, gradient)
+    _add_events(event0, event, stride, column, layer, own, S1, S2, gradient)
 
 
 @kernel(
-    *(int64, int64, int64, LAYER_TRIALS, OWN_SPIKES, float32[::1], boolean, LAYER_CONSTANTS),
+    *(int64, int64, int64, int64, int64, LAYER_TRIALS, OWN_SPIKES, float32[::1], boolean, LAYER_CONSTANTS),
     *(float32[::1], float32[::1], float32[::1]),
     fastmath=FLOAT_FLAGS,
 )
@@ -115,6 +117,8 @@ def accumulate_block(
     n_trials: int,
     lowest: int,
     lanes: int,
+    stride: int,
+    column: int,
     layer: LayerTrials,
     own: OwnSpikes,
     error: NDArray[np.float32],
@@ -124,7 +128,7 @@ def accumulate_block(
     S2: NDArray[np.float32],
     gradient: NDArray[np.float32],
 ) -> None:
-    """Add error times eligibility to the columns of ``gradient`` from ``lowest`` on, summed over the first trials.
+    """Add error times eligibility to the gradient of the neurons from ``lowest`` on, summed over the first trials.
 
     Parameters
     ----------
@@ -136,6 +140,6 @@ def accumulate_block(
         As of `accumulate_gradient`.
     """
     blocks = (row_width(layer) + _index(lanes) - _ONE) // _index(lanes)
-    column, block = _index(lowest), _index(lowest) // _index(lanes)
+    block, first, apart, begin = _index(lowest) // _index(lanes), _index(lowest), _index(stride), _index(column)
     for trial in range(_index(n_trials)):
-        _replay(trial, block, column, blocks, layer, own, error, of_spikes, constants, S1, S2, gradient)
+        _replay(trial, block, first, blocks, apart, begin, layer, own, error, of_spikes, constants, S1, S2, gradient)

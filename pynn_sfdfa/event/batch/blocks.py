@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pynn_sfdfa.event.batch.block_gradients import accumulate_block
-from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width
+from pynn_sfdfa.event.batch.layout import aligned_zeros, part_of
 from pynn_sfdfa.event.batch.own_spikes import allocate_own, list_own_spikes, never_fades
 from pynn_sfdfa.event.batch.pool import share_out
 from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
@@ -50,13 +50,20 @@ class Replayed(NamedTuple):
     groups: int
 
 
-class _Block:
-    """Neighbouring neurons of a site, from ``lowest``, and space for what accumulates for them."""
+class _Columns(NamedTuple):
+    """Where the gradient of a block of neurons is added up."""
 
-    def __init__(self, lowest: int, lanes: int) -> None:
-        self.lowest = lowest
-        self.neurons = slice(lowest, lowest + lanes)
-        self.space = aligned_zeros((3, lanes))
+    memory: NDArray[np.float32]
+    stride: int  # how far the rows lie apart
+    first: int  # where in the first of them the block begins
+
+
+class _Block:
+    """Neighbouring neurons of a site, and space for what accumulates for them."""
+
+    def __init__(self, neurons: slice) -> None:
+        self.lowest, self.neurons = neurons.start, neurons
+        self.space = aligned_zeros((3, neurons.stop - neurons.start))
         self._rows = np.empty(0, np.float32)
 
     def rows(self, groups: int) -> NDArray[np.float32]:
@@ -66,34 +73,32 @@ class _Block:
             self._rows = np.empty(size, np.float32)
         return self._rows[:size]
 
-    def add_listed(
-        self, n_trials: int, lanes: int, what: Replayed, own: OwnSpikes, gradient: NDArray[np.float32]
-    ) -> None:
+    def add_listed(self, n_trials: int, lanes: int, what: Replayed, own: OwnSpikes, gradient: _Columns) -> None:
         """Do as `add` does at one site in the first trials; spikes are listed for blocks of so many lanes."""
         of_spikes, _, _, constants = what.how
         how = (what.errors, of_spikes, constants, *self.space[:2])
-        accumulate_block(n_trials, self.lowest, lanes, what.events, own, *how, gradient)
+        where = (self.lowest, lanes, gradient.stride, gradient.first)
+        accumulate_block(n_trials, *where, what.events, own, *how, gradient.memory)
 
-    def list_and_add(
-        self, n_trials: int, lanes: int, what: Replayed, own: OwnSpikes, gradient: NDArray[np.float32]
-    ) -> None:
+    def list_and_add(self, n_trials: int, lanes: int, what: Replayed, own: OwnSpikes, gradient: _Columns) -> None:
         """Do as `add_listed`, of a layer that is one block and has not been listed."""
         list_own_spikes(0, n_trials, what.events, lanes, own)
         self.add_listed(n_trials, lanes, what, own, gradient)
 
-    def add(self, trials: slice, sites: slice, what: Replayed, gradient: NDArray[np.float32]) -> None:
+    def add(self, trials: slice, sites: slice, what: Replayed, gradient: _Columns) -> None:
         """Add to the gradient of its neurons what happened in these trials at these sites."""
         where = (trials.start, trials.stop, sites.start, sites.stop)
-        space = (self.lowest, *self.space, self.rows(what.groups))
-        accumulate_gradient(*where, what.events, what.errors, *what.how, *space, gradient)
+        space = (*self.space, self.rows(what.groups), gradient.memory)
+        lies = (self.lowest, gradient.stride, gradient.first)
+        accumulate_gradient(*where, what.events, what.errors, *what.how, *lies, *space)
 
 
 class _Partial:
     """The sum of a part of the trials."""
 
     def __init__(self, width: int, size: int) -> None:
-        self.block = _Block(0, width)
-        self.gradient = np.zeros(size, np.float32)
+        self.block = _Block(slice(0, width))
+        self.gradient = _Columns(np.zeros(size, np.float32), width, 0)
 
 
 class Blocks:
@@ -106,14 +111,14 @@ class Blocks:
 
     def __init__(self, layouts: Sequence[SiteLayout]) -> None:
         self._layouts = layouts
-        self._many = [_blocks(own.width, block_width(own.width)) for own in layouts]
-        self._one = [_blocks(own.width, own.width) for own in layouts]
+        self._many = [[_Block(neurons) for neurons in own.blocks] for own in layouts]
+        self._one = [_Block(slice(0, own.width)) for own in layouts]
         self._partials: dict[int, list[_Partial]] = {}
         self._own: dict[int, OwnSpikes] = {}
 
-    def complete(self, layer: int, n_trials: int) -> bool:
-        """Whether each of the tasks of a layer adds all that there is to the gradient of its neurons."""
-        return self._layouts[layer].count == 1 and n_trials > 1
+    def complete(self, layer: int) -> bool:
+        """Whether each of the tasks of a layer, by block, adds all that there is to the gradient of its neurons."""
+        return self._layouts[layer].count == 1
 
     def tasks(
         self,
@@ -122,7 +127,8 @@ class Blocks:
         n_trials: int,
         what: Replayed,
         gradient: NDArray[np.float32],
-        then: Callable[[slice], None] | None,
+        by_block: bool,
+        then: Callable[[slice], None] | None = None,
     ) -> Iterator[Callable[[], None]]:
         """Yield what adds the gradient of one layer; in any order, on any thread.
 
@@ -131,23 +137,23 @@ class Blocks:
 
         Parameters
         ----------
+        by_block : bool
+            Whether the gradient lies block after block; row after row otherwise, as weights do.
         then : callable, optional
-            What is done with neurons whose gradient is `complete`, while it is in the cache.
+            What is done with neurons whose gradient is `complete`, while it is in the cache; by block alone.
         """
-        if self.complete(layer, n_trials):
-            for block, add in self._of_blocks(pool, layer, n_trials, what, gradient):
+        layout, trials = self._layouts[layer], slice(0, n_trials)
+        if layout.count == 1 and (by_block or n_trials > 1):
+            for block, add in self._of_blocks(pool, layer, n_trials, what, gradient, by_block):
                 yield add if then is None else partial(_in_turn, add, partial(then, block.neurons))
             return
-        layout, trials = self._layouts[layer], slice(0, n_trials)
-        every = slice(0, layout.count)
-        if layout.count == 1:
-            yield partial(self._one[layer][0].add, trials, every, what, gradient)
-        elif not layout.shared:
+        every, whole = slice(0, layout.count), _Columns(gradient, layout.width, 0)
+        if layout.count > 1 and not layout.shared:
             for part in share_out(layout.count, _PARTS):
-                block = _Block(0, layout.width)
-                yield partial(block.add, trials, part, what, gradient)
+                block = _Block(slice(0, layout.width))
+                yield partial(block.add, trials, part, what, whole)
         elif n_trials == 1:
-            yield partial(self._one[layer][0].add, trials, every, what, gradient)
+            yield partial(self._one[layer].add, trials, every, what, whole)
         else:
             parts = list(share_out(n_trials, _PARTS))
             if layer not in self._partials:
@@ -157,21 +163,23 @@ class Blocks:
                 yield partial(summed.add, own, part, every, what)
 
     def _of_blocks(
-        self, pool: Pool, layer: int, n_trials: int, what: Replayed, gradient: NDArray[np.float32]
+        self, pool: Pool, layer: int, n_trials: int, what: Replayed, gradient: NDArray[np.float32], by_block: bool
     ) -> Iterator[tuple[_Block, Callable[[], None]]]:
         """Yield the blocks of a layer of one site, and what adds the gradient of each."""
-        blocks, lanes = self._many[layer], block_width(self._layouts[layer].width)
-        if what.groups or not _may_be_listed(self._layouts[layer], what.how):
-            for block in blocks:
-                yield block, partial(block.add, slice(0, n_trials), slice(0, 1), what, gradient)
+        blocks, width = self._many[layer], self._layouts[layer].width
+        columns = [_columns(gradient, width, block.neurons, by_block) for block in blocks]
+        if n_trials == 1 or what.groups or not _may_be_listed(self._layouts[layer], what.how):
+            for block, own in zip(blocks, columns, strict=True):
+                yield block, partial(block.add, slice(0, n_trials), slice(0, 1), what, own)
             return
+        lanes = blocks[0].space.shape[1]
         listed = self._own_spikes(layer, what.events)
         if len(blocks) > 1:
             parts, how = share_out(n_trials, pool.threads), (what.events, lanes, listed)
             pool.run((partial(list_own_spikes, part.start, part.stop, *how) for part in parts), "lists")
-        for block in blocks:
+        for block, own in zip(blocks, columns, strict=True):
             add = block.add_listed if len(blocks) > 1 else block.list_and_add
-            yield block, partial(add, n_trials, lanes, what, listed, gradient)
+            yield block, partial(add, n_trials, lanes, what, listed, own)
 
     def _own_spikes(self, layer: int, events: LayerTrials) -> OwnSpikes:
         """Return space for the spikes of all blocks of a layer."""
@@ -211,15 +219,18 @@ class _Sum:
 
     def add(self, own: _Partial, trials: slice, sites: slice, what: Replayed) -> None:
         """Complete one of them; arguments as of a block."""
-        own.gradient[:] = 0.0
+        own.gradient.memory[:] = 0.0
         own.block.add(trials, sites, what, own.gradient)
         with self._lock:
             self._missing -= 1
             if self._missing:
                 return
         for each in self._partials:
-            self._gradient += each.gradient
+            self._gradient += each.gradient.memory
 
 
-def _blocks(width: int, block: int) -> list[_Block]:
-    return [_Block(lowest, min(block, width - lowest)) for lowest in range(0, width, block)]
+def _columns(gradient: NDArray[np.float32], width: int, neurons: slice, by_block: bool) -> _Columns:
+    if by_block:
+        own = part_of(gradient, width, neurons)
+        return _Columns(own.reshape(-1), own.shape[1], 0)
+    return _Columns(gradient, width, neurons.start)

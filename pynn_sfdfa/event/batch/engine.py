@@ -18,7 +18,7 @@ from pynn_sfdfa.event.batch.checks import check_rule
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
-from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width
+from pynn_sfdfa.event.batch.layout import aligned_zeros, part_of
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
 from pynn_sfdfa.event.batch.outcomes import Outcome, classified, figures
 from pynn_sfdfa.event.batch.pool import share_out
@@ -135,7 +135,7 @@ class BatchEngine:
         self._feedback = initial_feedback(network, rule, seed)
         self._step = 0
         slots = () if optimizer is None else optimizer.slots
-        self._slots = [{slot: np.zeros_like(w) for slot in slots} for w in self._layers.weights]
+        self._slots = [{slot: aligned_zeros((w.size,)) for slot in slots} for w in self._layers.weights]
         self._space: _Space | None = None
 
     @property
@@ -205,14 +205,14 @@ class BatchEngine:
         if self._rule is None:
             raise ValueError("This engine was made without a rule, so there is no gradient; give training_engine one.")
         check_labels(trains, self._layers.sizes[-1])
-        totals = [np.zeros(w.shape, np.float32) for w in self._layers.weights]
+        totals = [np.zeros(w.size, np.float32) for w in self._layers.weights]
         for start in range(0, len(trains), self._batch_size):
             samples = np.arange(start, min(start + self._batch_size, len(trains)))
             shown, at = trains.shown(samples, 0)
             workspace = self._layers.workspace(shown, self._batch_size)
             trials = self._shown(workspace, shown, at, start, self._rule, 1.0 / len(trains))
-            self._add_gradients(trials, self._rule, [total.reshape(-1) for total in totals])
-        return [own.pynn_weights(total) for own, total in zip(self._layers.layouts, totals, strict=True)]
+            self._add_gradients(trials, self._rule, totals)
+        return [own.pynn_weights(own.by_row(total)) for own, total in zip(self._layers.layouts, totals, strict=True)]
 
     def respond(self, trains: Presentations) -> Responses:
         """Run all samples without learning; see `pynn_sfdfa.training.engine.TrainingEngine`."""
@@ -233,8 +233,9 @@ class BatchEngine:
             arrays |= self._sample_weights.state()
         for layer, (weights, slots) in enumerate(zip(self.weights(), self._slots, strict=True)):
             arrays[f"weights.{layer}"] = weights
+            layout = self._layers.layouts[layer]
             for slot, values in slots.items():
-                arrays[f"optimizer.{slot}.{layer}"] = self._layers.layouts[layer].pynn_weights(values)
+                arrays[f"optimizer.{slot}.{layer}"] = layout.pynn_weights(layout.by_row(values))
         for layer, feedback in enumerate(self.feedback()):
             arrays[f"feedback.{layer}"] = feedback
         return arrays
@@ -251,10 +252,10 @@ class BatchEngine:
             self._sample_weights.load_state(arrays)
         self._step = int(arrays["optimizer.step"][0])
         for layer, (weights, slots) in enumerate(zip(self._layers.weights, self._slots, strict=True)):
-            padded = self._layers.layouts[layer].padded_weights
-            weights[...] = padded(arrays[f"weights.{layer}"])
+            layout = self._layers.layouts[layer]
+            weights[...] = layout.padded_weights(arrays[f"weights.{layer}"])
             for slot, values in slots.items():
-                values[...] = padded(arrays[f"optimizer.{slot}.{layer}"])
+                values[...] = layout.by_block(layout.padded_weights(arrays[f"optimizer.{slot}.{layer}"]))
         for layer, feedback in enumerate(self._feedback):
             feedback[...] = arrays[f"feedback.{layer}"]
 
@@ -295,11 +296,11 @@ class BatchEngine:
         )
 
     def _add_gradients(self, trials: Trials, rule: LearningRule, gradients: Sequence[NDArray[np.float32]]) -> None:
-        """Assign errors, and add to the flat gradients of all layers; nothing else changes."""
+        """Assign errors, and add to the gradients of all layers, block after block; nothing else changes."""
         rule.assign_errors(trials, self._feedback)
         blocks = self._learning_space().blocks
-        self._layers.pool.run(trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient))
-        self._layers.without_absent(gradients)
+        self._layers.pool.run(trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, by_block=True))
+        self._layers.without_absent(gradients, by_block=True)
 
     def _descend(
         self,
@@ -314,50 +315,59 @@ class BatchEngine:
         pool, improve, blocks = self._layers.pool, rule.parts.feedback.improve, self._learning_space().blocks
         if self._regularisation is not None:
             rate = -optimizer.learning_rate if optimizer.in_place else 1.0
-            pool.run(self._regularisation_tasks(self._regularisation, gradients, rate), "regularisation")
+            by_block = not optimizer.in_place
+            pool.run(self._regularisation_tasks(self._regularisation, gradients, by_block, rate), "regularisation")
         self._step += 1
         then: dict[int, Callable[[slice], None]] = {}
         if not optimizer.in_place:
-            whole = [layer for layer in trials.learning if blocks.complete(layer, n_trials)]
+            whole = [layer for layer in trials.learning if blocks.complete(layer)]
             then = {n: partial(self._step_of, optimizer, gradients, n) for n in whole if self._layers.all_present(n)}
-        tasks = [*meanwhile, *trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, then)]
+        how = (rule.parts.local_gradient, not optimizer.in_place, then)
+        tasks = [*meanwhile, *trials.gradient_tasks(gradients, blocks, *how)]
         tasks += [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
         pool.run(tasks, "gradients")
-        self._layers.without_absent(gradients)
+        self._layers.without_absent(gradients, by_block=not optimizer.in_place)
         if not optimizer.in_place:
             pool.run(self._optimizer_steps(optimizer, gradients, taken=then), "steps")
 
     def _regularisation_tasks(
-        self, regularisation: WeightRegularisation, gradients: Sequence[NDArray[np.float32]], rate: float
+        self,
+        regularisation: WeightRegularisation,
+        gradients: Sequence[NDArray[np.float32]],
+        by_block: bool,
+        rate: float = 1.0,
     ) -> Iterator[partial[None]]:
-        for weights, gradient, learns in zip(self._layers.weights, gradients, self._layers.learns, strict=True):
-            if not learns:
+        for layer, layout in enumerate(self._layers.layouts):
+            weights, gradient = self._layers.weights[layer], gradients[layer]
+            if not self._layers.learns[layer]:
                 continue
-            width, shaped = weights.shape[1], gradient.reshape(weights.shape)
-            for first in range(0, width, block_width(width)):
-                last = min(width, first + block_width(width))
-                yield partial(regularisation.add, weights, shaped, first, last, rate)
+            for neurons in layout.blocks:
+                own = part_of(gradient, layout.width, neurons) if by_block else weights[:, neurons]
+                yield partial(regularisation.add, weights[:, neurons], own, rate)
 
     def _optimizer_steps(
         self, optimizer: Optimizer, gradients: Sequence[NDArray[np.float32]], taken: Container[int] = ()
     ) -> Iterator[Callable[[], None]]:
         for layer, (weights, learns) in enumerate(zip(self._layers.weights, self._layers.learns, strict=True)):
             if learns and layer not in taken:
-                for rows in share_out(weights.shape[0], self.threads):
-                    yield partial(self._step_of, optimizer, gradients, layer, rows=rows)
+                for neurons in self._layers.layouts[layer].blocks:
+                    for rows in share_out(weights.shape[0], self.threads):
+                        yield partial(self._step_of, optimizer, gradients, layer, neurons, rows)
 
     def _step_of(
         self,
         optimizer: Optimizer,
         gradients: Sequence[NDArray[np.float32]],
         layer: int,
-        neurons: slice | None = None,
+        neurons: slice,
         rows: slice = slice(None),
     ) -> None:
-        """Change the weights of some neurons or rows of a layer."""
+        """Change the weights of a block of a layer, or of some rows of it."""
         weights, slots = self._layers.weights[layer], self._slots[layer]
-        shaped, state = gradients[layer].reshape(weights.shape), {name: slots[name][rows] for name in slots}
-        optimizer.step(weights[rows], shaped[rows], state, self._step, neurons)
+        width = weights.shape[1]
+        state = {name: part_of(slots[name], width, neurons)[rows] for name in slots}
+        gradient = part_of(gradients[layer], width, neurons)[rows]
+        optimizer.step(weights[rows, neurons], gradient, state, self._step)
 
     def _outcome(self, workspace: Workspace, trials: Trials, labels: NDArray[np.int64]) -> Outcome:
         """Return what is reported of a batch of trials; output spikes are as before a rule gives neurons others."""

@@ -46,7 +46,7 @@ STEP = np.uint64(LANES)
 
 _VECTOR, _INDEX = ir.VectorType(ir.FloatType(), LANES), ir.IntType(32)
 _FLAGS = tuple(sorted(FLOAT_FLAGS - {"contract"}))
-_FLOAT_BYTES, _REGISTER = 4, 8
+_FLOAT_BYTES = 4
 _Function = TypeVar("_Function")
 
 
@@ -146,14 +146,23 @@ def _plus_product(_context: Any, lanes: Any, one: Any, other: Any) -> Any:
     return _LANES(lanes, one, other), emit
 
 
+def _lanes_of_flags(context: Any) -> int:
+    """Return for how many values at a time the processor has the bits of a comparison.
+
+    Taken for fewer they pass through memory, for more they are packed before: either costs more than the rest of a pass.
+    """
+    _, _, features = context.codegen().magic_tuple()
+    return 16 if "+avx512f" in features.split(",") else 8
+
+
 def _at_least(_context: Any, lanes: Any, _limit: Any) -> Any:
-    def emit(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+    def emit(context: Any, builder: Any, _signature: Any, given: Any) -> Any:
         flags = builder.fcmp_ordered(">=", given[0], _splat(builder, given[1]))
-        word = ir.IntType(64)
+        word, step = ir.IntType(64), _lanes_of_flags(context)
         bits = word(0)
-        for first in range(0, LANES, _REGISTER):  # whole registers: others are packed before their bits are taken
-            own = ir.Constant(ir.VectorType(_INDEX, _REGISTER), list(range(first, first + _REGISTER)))
-            few = builder.bitcast(builder.shuffle_vector(flags, flags, own), ir.IntType(_REGISTER))
+        for first in range(0, LANES, step):
+            own = ir.Constant(ir.VectorType(_INDEX, step), list(range(first, first + step)))
+            few = builder.bitcast(builder.shuffle_vector(flags, flags, own), ir.IntType(step))
             bits = builder.or_(bits, builder.shl(builder.zext(few, word), word(first)))
         return bits
 

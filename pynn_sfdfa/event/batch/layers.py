@@ -13,7 +13,7 @@ from pynn_sfdfa.event.batch.distribute import distribute_inputs, distribute_spik
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
 from pynn_sfdfa.event.batch.forward_recurrent import advance_recurrent
-from pynn_sfdfa.event.batch.layout import pad
+from pynn_sfdfa.event.batch.layout import pad, part_of
 from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, Run, run_trials
 from pynn_sfdfa.event.batch.pool import Pool
 from pynn_sfdfa.event.batch.site_layout import layouts_of
@@ -121,11 +121,15 @@ class Layers:
         spikes = [arrive_spikes] * any(others) + [distribute_spikes] * (not all(others))
         return (*spikes, inputs)
 
-    def without_absent(self, gradients: Sequence[NDArray[np.float32]]) -> None:
-        """Set gradients, or weights, to 0 where recurrent layers have no synapse; shape (rows * width,) each."""
-        for gradient, present in zip(gradients, self._present, strict=True):
+    def without_absent(self, gradients: Sequence[NDArray[np.float32]], by_block: bool) -> None:
+        """Set gradients, or weights, to 0 where recurrent layers have no synapse; shape (rows * width,) each.
+
+        Gradients lie block after block, weights row after row.
+        """
+        for gradient, present, layout in zip(gradients, self._present, self.layouts, strict=True):
             if present is not None:
-                gradient[-present.size :] *= present.reshape(-1)
+                for neurons in layout.blocks if by_block else [slice(0, layout.width)]:
+                    part_of(gradient, layout.width, neurons)[-len(present) :] *= present[:, neurons]
 
     def all_present(self, layer: int) -> bool:
         """Whether a layer has all the synapses that its weights have room for."""

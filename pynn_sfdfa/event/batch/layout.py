@@ -3,6 +3,10 @@
 A weight matrix is (n_pre, width), presynaptic-major, so that one arrival touches one contiguous row. Rows and blocks
 begin with a cache line, so that threads at work on neighbouring blocks do not take lines from each other. Padded
 neurons have zero weights and therefore never spike.
+
+What only the tasks of blocks read and write, gradients and the state of optimisers, lies block after block: a processor
+that walks through a part of each row fetches what follows in the row, too, and so takes it from the one that works on
+the next block.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LANES", "aligned_zeros", "block_width", "pad", "padded_width", "unpad"]
+__all__ = ["LANES", "aligned_zeros", "block_width", "blocks_of", "pad", "padded_width", "part_of", "unpad"]
 
 LANES = 16
 """float32 values in a cache line; two AVX2 registers."""
@@ -33,6 +37,17 @@ def block_width(width: int) -> int:
     """Return the width of the blocks of a row; it depends on nothing else, never on the number of threads."""
     blocks = -(-width // _WIDEST_BLOCK)
     return padded_width(-(-width // blocks))
+
+
+def blocks_of(width: int, block: int) -> list[slice]:
+    """Return the columns of the blocks of a row."""
+    return [slice(lowest, min(lowest + block, width)) for lowest in range(0, width, block)]
+
+
+def part_of(by_block: NDArray[np.float32], width: int, neurons: slice) -> NDArray[np.float32]:
+    """Return a block, shape (rows, neurons of the block), of what lies block after block; a view."""
+    rows = by_block.size // width
+    return by_block[rows * neurons.start : rows * neurons.stop].reshape(rows, -1)
 
 
 def aligned_zeros(shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -78,12 +78,15 @@ class _Work:
         self.seconds: list[float] = []  # that each has worked
         self.left: SimpleQueue[BaseException | None] = SimpleQueue()
 
-    def drain(self) -> None:
-        """Run tasks until there are none."""
+    def drain(self, last: bool = False) -> None:
+        """Run tasks until there are none, the first ones first, or the last ones.
+
+        Whoever begins at an end has much of what the tasks there work on in its cache, from the time before.
+        """
         begin = perf_counter()
         while True:
             try:
-                task = self.pending.popleft()
+                task = self.pending.pop() if last else self.pending.popleft()
             except IndexError:
                 break
             task()
@@ -95,7 +98,7 @@ def _serve(wake: SimpleQueue[_Work | None]) -> None:
     while (work := wake.get()) is not None:
         failure = None
         try:
-            work.drain()
+            work.drain(last=True)
         except BaseException as error:  # raised by the thread that waits
             failure = error
         work.left.put(failure)

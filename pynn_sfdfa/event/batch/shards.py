@@ -93,7 +93,7 @@ class ShardedEngine(BatchEngine):
             for gradient, part in zip(gradients, self._split(learned.gradient), strict=True):
                 gradient += part
             if self._regularisation is not None:
-                self._layers.pool.run(self._regularisation_tasks(self._regularisation, gradients, 1.0))
+                self._layers.pool.run(self._regularisation_tasks(self._regularisation, gradients, by_block=True))
             self._step += 1
             self._layers.pool.run(self._optimizer_steps(optimizer, gradients))
             yield learned.figures

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from pynn_sfdfa.event.batch.layout import pad, padded_width, unpad
+from pynn_sfdfa.event.batch.layout import aligned_zeros, block_width, blocks_of, pad, padded_width, part_of, unpad
 from pynn_sfdfa.event.batch.reach import is_dense, reach_of, units_in_order
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class SiteLayout:
         Whether every neuron has a weight of its own for each unit below.
     fan_out : int
         The most sites that a unit below reaches.
+    blocks : list of slice
+        Neurons of a site that learn together, in a task of their own; all, if there are several sites.
     """
 
     def __init__(self, sites: Sites, below: SiteLayout | None) -> None:
@@ -59,6 +61,7 @@ class SiteLayout:
         self.dense = is_dense(sites, None if below is None else below._sites)
         self.sees_all = is_dense(sites, None)
         self.fan_out = int(np.diff(sites.offsets).max(initial=0))
+        self.blocks = blocks_of(self.width, block_width(self.width) if self.count == 1 else self.width)
 
     @cached_property
     def reach(self) -> Reach:
@@ -99,6 +102,17 @@ class SiteLayout:
         """Return a copy in the shape that the connectivity gives weights."""
         weights: NDArray[np.float32] = unpad(padded, self.lanes).reshape(self._sites.weight_shape)
         return weights
+
+    def by_block(self, padded: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return a copy of (rows, width), flat, block after block."""
+        flat = aligned_zeros((padded.size,))
+        for neurons in self.blocks:
+            part_of(flat, self.width, neurons)[...] = padded[:, neurons]
+        return flat
+
+    def by_row(self, by_block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return a copy of what lies block after block as (rows, width)."""
+        return np.hstack([part_of(by_block, self.width, neurons) for neurons in self.blocks])
 
     def summed_weights(self, padded: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the sum of the weights of all synapses of a neuron, shape (neurons,)."""

@@ -253,6 +253,7 @@ class Trials:
         gradients: Sequence[NDArray[np.float32]],
         blocks: Blocks,
         local_gradient: LocalGradient,
+        by_block: bool,
         then: Mapping[int, Callable[[slice], None]] | None = None,
     ) -> Iterator[Callable[[], None]]:
         """Yield what adds error times eligibility to the gradients; in any order, on any thread.
@@ -262,6 +263,8 @@ class Trials:
         gradients : sequence of float32 arrays, shape (rows * width,)
         blocks : Blocks
         local_gradient : LocalGradient
+        by_block : bool
+            Whether they lie block after block; row after row otherwise, as weights do.
         then : mapping, optional
             From layers to what is done with neurons of theirs whose gradient is complete; see `Blocks.complete`.
         """
@@ -273,7 +276,7 @@ class Trials:
             how = (layer in self._of_spikes, of_potential, silent, constants[layer])
             what = Replayed(events, errors, how, groups[layer])
             finish = None if then is None else then.get(layer)
-            yield from blocks.tasks(self._layers.pool, layer, self._n, what, gradients[layer], finish)
+            yield from blocks.tasks(self._layers.pool, layer, self._n, what, gradients[layer], by_block, finish)
 
     @property
     def learning(self) -> list[int]:

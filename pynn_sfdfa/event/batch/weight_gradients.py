@@ -51,7 +51,7 @@ def _add_by_unit(
     loud: np.uint64,
     layer: LayerTrials,
     rows: NDArray[np.float32],
-    width: np.uint64,
+    stride: np.uint64,
     lanes: np.uint64,
     gradient: NDArray[np.float32],
 ) -> None:
@@ -62,7 +62,7 @@ def _add_by_unit(
     for unit in range(units):
         first = event0 + _index(layer.unit_start[unit0 + unit])
         at = event0 + _index(layer.unit_start[unit0 + unit + _ONE])
-        row = unit * width + column
+        row = unit * stride + column
         while at > first and _index(of_unit[at - _ONE]) >= loud:
             at -= _ONE
         while at - first >= _FOUR:
@@ -85,7 +85,7 @@ def _add_of_silent(
     column: np.uint64,
     layer: LayerTrials,
     of_silent: NDArray[np.float32],
-    width: np.uint64,
+    stride: np.uint64,
     gradient: NDArray[np.float32],
 ) -> None:
     """Add what silent neurons learn of every unit that fired."""
@@ -94,7 +94,7 @@ def _add_of_silent(
         end = event + event_count(layer, place)
         while event < end:
             if layer.events[event].first:
-                row = _index(layer.events[event].unit) * width + column
+                row = _index(layer.events[event].unit) * stride + column
                 for lane in range(_index(of_silent.size)):
                     gradient[row + lane] += of_silent[lane]
             event += _ONE
@@ -103,7 +103,7 @@ def _add_of_silent(
     unit0 = place * (units + _ONE)
     for unit in range(units):
         if layer.unit_start[unit0 + unit] < layer.unit_start[unit0 + unit + _ONE]:
-            row = unit * width + column
+            row = unit * stride + column
             for lane in range(_index(of_silent.size)):
                 gradient[row + lane] += of_silent[lane]
 
@@ -113,6 +113,8 @@ def _replay_block(
     place: np.uint64,
     site: np.uint64,
     lowest: np.uint64,
+    stride: np.uint64,
+    at: np.uint64,
     layer: LayerTrials,
     error: NDArray[np.float32],
     of_spikes: bool,
@@ -130,7 +132,7 @@ def _replay_block(
     lanes, width = _index(S1.size), row_width(layer)
     first = place * width + lowest  # the first of them among the neurons of all trials
     neuron = site * width + lowest  # and among those of its own
-    column = site * _index(layer.own_rows) * width + lowest  # where their rows of weights begin
+    column = site * _index(layer.own_rows) * stride + at  # where their rows of the gradient begin
     event0, group0 = first_event(layer, place), first_group(layer, place)
     one, zero = np.float32(1.0), np.float32(0.0)
     if not of_spikes and all_zero(error, first, lanes):  # as where a loss has a margin
@@ -179,22 +181,23 @@ def _replay_block(
                 store(rows, row + lane, _eligibility(lane, S1, S2, decay_syn, decay_m))
             continue
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
-            row = _index(events[event].unit) * width + column
+            row = _index(events[event].unit) * stride + column
             for lane in range(_ZERO, lanes, STEP):
                 learned = _eligibility(lane, S1, S2, decay_syn, decay_m)
                 store(gradient, row + lane, add(load(gradient, row + lane), learned))
     if few:
-        _add_by_unit(place, column, loud, layer, rows, width, lanes, gradient)
+        _add_by_unit(place, column, loud, layer, rows, stride, lanes, gradient)
     if silent != zero:
         S1[:] = zero
         for lane in range(lanes):
             if layer.counts[first + lane] == 0:
                 S1[lane] = error[first + lane] * silent
-        _add_of_silent(place, column, layer, S1, width, gradient)
+        _add_of_silent(place, column, layer, S1, stride, gradient)
 
 
 @kernel(
-    *(int64, int64, int64, int64, LAYER_TRIALS, float32[::1], boolean, boolean, float32, LAYER_CONSTANTS, int64),
+    *(int64, int64, int64, int64, LAYER_TRIALS, float32[::1], boolean, boolean, float32, LAYER_CONSTANTS),
+    *(int64, int64, int64),
     *(float32[::1], float32[::1], float32[::1], float32[::1], float32[::1]),
     fastmath=FLOAT_FLAGS,
 )
@@ -210,13 +213,15 @@ def accumulate_gradient(
     silent: np.float32,
     constants: LayerConstants,
     lowest: int,
+    stride: int,
+    column: int,
     S1: NDArray[np.float32],
     S2: NDArray[np.float32],
     carry: NDArray[np.float32],
     rows: NDArray[np.float32],
     gradient: NDArray[np.float32],
 ) -> None:
-    """Add error times eligibility to a block of columns of ``gradient``.
+    """Add error times eligibility to the gradient of a block of neurons.
 
     Summed over the sites ``first_site`` to before ``last_site`` in the trials ``first`` to before ``last``.
 
@@ -232,11 +237,13 @@ def accumulate_gradient(
         What is taken for the gradient of inputs that fired in neurons that did not.
     lowest : int
         First neuron of the block, among those of a site.
+    stride, column : int
+        How far rows of ``gradient`` lie apart, and where in the first one the block begins.
     S1, S2, carry : float32, shape (neurons of the block,)
         Scratch space.
     rows : float32, shape (groups * neurons of the block,)
         The same, for trials whose events come in few groups; if it is empty, they are taken one event at a time.
-    gradient : float32, shape (rows * width,)
+    gradient : float32, shape (rows * stride,)
         Changed in place. For plain gradient descent it can be the weights themselves, the error scaled by -eta.
     """
     for trial in range(_index(first), _index(last)):
@@ -245,6 +252,8 @@ def accumulate_gradient(
                 trial * _index(layer.sites) + site,
                 site,
                 _index(lowest),
+                _index(stride),
+                _index(column),
                 layer,
                 error,
                 of_spikes,

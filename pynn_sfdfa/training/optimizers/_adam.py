@@ -20,15 +20,14 @@ __all__ = ["adam"]
 _index = np.uint64
 
 
-@kernel(*4 * (float32[::1],), *3 * (int64,), *6 * (float32,), fastmath=FLOAT_FLAGS)
+@kernel(*4 * (float32[::1],), *2 * (int64,), *6 * (float32,), fastmath=FLOAT_FLAGS)
 def adam(
     weights: NDArray[np.float32],
     gradient: NDArray[np.float32],
     mean: NDArray[np.float32],
     square: NDArray[np.float32],
-    width: int,
-    first: int,
-    last: int,
+    lanes: int,
+    apart: int,
     rate: np.float32,
     beta1: np.float32,
     beta2: np.float32,
@@ -38,18 +37,19 @@ def adam(
 ) -> None:
     """Adam on flat arrays; the gradient is set to zero on the way. The bias corrections are in rate and epsilon.
 
-    Of each row of so many weights it changes those from ``first`` to before ``last``.
+    Of the weights it changes so many ``lanes`` of each row, and rows lie ``apart`` from each other; in the other arrays
+    one row follows the other.
 
     ``rest1`` and ``rest2`` are 1 - beta1 and 1 - beta2; a difference of float32 values would lose their last digits.
     """
-    rows = _index(weights.size) // _index(width)
-    for row in range(rows):
-        begin = row * _index(width)
-        for i in range(begin + _index(first), begin + _index(last)):
+    for row in range(_index(gradient.size) // _index(lanes)):
+        begin, own = row * _index(apart), row * _index(lanes)
+        for lane in range(_index(lanes)):
+            i = own + lane
             g = gradient[i]
             gradient[i] = np.float32(0.0)
             m = beta1 * mean[i] + rest1 * g
             s = beta2 * square[i] + rest2 * (g * g)
             mean[i] = m
             square[i] = s
-            weights[i] -= rate * m / (np.float32(math.sqrt(s)) + epsilon)
+            weights[begin + lane] -= rate * m / (np.float32(math.sqrt(s)) + epsilon)

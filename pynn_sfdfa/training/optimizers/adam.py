@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from annotated_types import Ge, Lt
 
+from pynn_sfdfa.support.arrays import flat_rows
 from pynn_sfdfa.support.settings import Positive
 from pynn_sfdfa.training.optimizers.optimizer import Optimizer
 
@@ -57,18 +58,17 @@ class Adam(Optimizer):
         """The step."""
         return (_adam(),)
 
-    def step(
-        self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int, neurons: slice | None = None
-    ) -> None:
+    def step(self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int) -> None:
         """Take one step; ``rate m/(1 - b1^t) / (sqrt(s/(1 - b2^t)) + eps)`` with the corrections moved out."""
-        row = (weights.size, 0, weights.size) if neurons is None else (weights.shape[1], neurons.start, neurons.stop)
+        flat, apart = flat_rows(weights)
         root = math.sqrt(1.0 - self.beta2**step)
         _adam()(
-            weights.reshape(-1),
+            flat,
             gradient.reshape(-1),
             state["mean"].reshape(-1),
             state["square"].reshape(-1),
-            *row,
+            weights.shape[1],
+            apart,
             np.float32(self.learning_rate * root / (1.0 - self.beta1**step)),
             np.float32(self.beta1),
             np.float32(self.beta2),

@@ -54,15 +54,13 @@ class Optimizer(Computing, ABC):
         return not self.slots
 
     @abstractmethod
-    def step(
-        self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int, neurons: slice | None = None
-    ) -> None:
+    def step(self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int) -> None:
         """Change the weights in place and set the gradient to zero; ``step`` counts from 1.
 
         Parameters
         ----------
-        weights, gradient : float32, contiguous
-        state : dict of arrays of the same shape
-        neurons : slice with a start and a stop, optional
-            Columns of arrays of shape (rows, width), which alone are changed; default: everything.
+        weights : float32, shape (rows, neurons)
+            Neighbouring columns of an array in which the numbers of a row follow one another.
+        gradient : float32, shape (rows, neurons), contiguous
+        state : dict of arrays like the gradient
         """

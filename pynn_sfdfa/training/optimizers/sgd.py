@@ -34,10 +34,7 @@ class SGD(Optimizer):
 
     learning_rate: Positive = 2e-5
 
-    def step(
-        self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int, neurons: slice | None = None
-    ) -> None:
+    def step(self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int) -> None:
         """Descend along the gradient."""
-        where = ... if neurons is None else (slice(None), neurons)
-        weights[where] -= np.float32(self.learning_rate) * gradient[where]
-        gradient[where] = 0
+        weights -= np.float32(self.learning_rate) * gradient
+        gradient[...] = 0

@@ -11,8 +11,9 @@ from small_nets import network, random_trains
 
 from pynn_sfdfa import SpikeTrains
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
-from pynn_sfdfa.event.batch.layout import LANES, block_width, pad, padded_width, unpad
+from pynn_sfdfa.event.batch.layout import LANES, block_width, pad, padded_width, part_of, unpad
 from pynn_sfdfa.event.batch.records import allocate_trials
+from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.workspace import layer_constants
 
 DETERMINISTIC = settings(deadline=None, derandomize=True, max_examples=30)
@@ -38,6 +39,22 @@ def test_there_and_back(n, seed):
     assert padded.shape == (3, padded_width(n))
     assert not padded[:, n:].any()
     np.testing.assert_array_equal(unpad(padded, n), matrix)
+
+
+@DETERMINISTIC
+@given(n=st.integers(1, 900), seed=st.integers(0, 99))
+def test_block_after_block_and_back(n, seed):
+    layout, padded = layouts_of(network([3, n]))[0], pad(np.random.default_rng(seed).normal(size=(3, n)).astype("f4"))
+    flat = layout.by_block(padded)
+    np.testing.assert_array_equal(layout.by_row(flat), padded)
+    start, first = flat.ctypes.data, 0
+    for neurons in layout.blocks:
+        own = part_of(flat, layout.width, neurons)
+        assert own.flags.c_contiguous and own.ctypes.data == start and start % 64 == 0
+        np.testing.assert_array_equal(own, padded[:, neurons])
+        assert neurons.start == first
+        start, first = start + own.nbytes, neurons.stop
+    assert first == layout.width
     assert not np.shares_memory(unpad(padded, n), padded)
 
 

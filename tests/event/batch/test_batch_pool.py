@@ -41,6 +41,19 @@ def test_an_exception_is_raised_here_and_the_pool_goes_on(threads, place):
     assert done == [1]
 
 
+def test_one_takes_the_first_tasks_and_the_others_the_last():
+    """So that a block of a layer stays with the processor that has it in its cache."""
+    pool, by = Pool(2), {}
+    meeting = threading.Barrier(2, timeout=10)
+
+    def work(k):
+        by[k] = threading.get_ident()
+        meeting.wait()
+
+    pool.run([partial(work, k) for k in range(6)])
+    assert [by[k] == threading.get_ident() for k in range(6)] == [True] * 3 + [False] * 3
+
+
 def test_nobody_is_woken_for_what_took_no_time_before():
     def where(found):
         found.append(threading.get_ident())

@@ -63,7 +63,7 @@ def expected(cell, net, trains):
 def gradient(layer, constants, of_potential):
     space, total = np.empty((3, N), np.float32), np.zeros(N_PRE * N, np.float32)
     how = (np.ones(N, np.float32), False, of_potential, np.float32(0), constants)
-    accumulate_gradient(0, 1, 0, 1, layer, *how, 0, *space, np.empty(0, np.float32), total)
+    accumulate_gradient(0, 1, 0, 1, layer, *how, 0, N, 0, *space, np.empty(0, np.float32), total)
     return total.reshape(N_PRE, N)
 
 
