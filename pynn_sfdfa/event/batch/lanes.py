@@ -149,7 +149,7 @@ def _plus_product(_context: Any, lanes: Any, one: Any, other: Any) -> Any:
 def _lanes_of_flags(context: Any) -> int:
     """Return for how many values at a time the processor has the bits of a comparison.
 
-    Taken for fewer they pass through memory, for more they are packed before: either costs more than the rest of a pass.
+    Taken for fewer they pass through memory, for more they are packed before: either takes longer than the pass.
     """
     _, _, features = context.codegen().magic_tuple()
     return 16 if "+avx512f" in features.split(",") else 8
