@@ -18,7 +18,7 @@ from pynn_sfdfa.support.jit import jit, kernel
 if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.records import LayerTrials
 
-__all__ = ["merged", "most_merged_groups", "sort_by_unit"]
+__all__ = ["merged", "sort_by_unit"]
 
 # Unsigned indices, for the reason given in forward.py.
 _index = np.uint64
@@ -35,12 +35,18 @@ def merged(layer: LayerTrials, place: np.uint64) -> bool:
 
 
 @kernel(int64, int64, boolean, LAYER_TRIALS)
-def sort_by_unit(first: int, last: int, every: bool, layer: LayerTrials) -> None:
-    """Fill in which groups each unit arrived in, for places ``first`` to before ``last`` that are `merged`, or all."""
+def sort_by_unit(first: int, last: int, every: bool, layer: LayerTrials) -> int:
+    """Fill in which groups each unit arrived in, for places ``first`` to before ``last`` that are `merged`, or all.
+
+    Return the most groups of any of them that is `merged`, or 0 if none is.
+    """
+    most = np.int32(0)
     units = _index(layer.unit_start.size // layer.places.size) - _ONE
     events, groups, start, of_unit = layer.events, layer.groups, layer.unit_start, layer.unit_groups
     for place in range(_index(first), _index(last)):
-        if not (every or merged(layer, place)):
+        if merged(layer, place):
+            most = max(most, layer.places[place].n_groups)
+        elif not every:
             continue
         event0, group0, unit0 = first_event(layer, place), first_group(layer, place), place * (units + _ONE)
         n, n_groups = event_count(layer, place), _index(layer.places[place].n_groups)
@@ -60,13 +66,4 @@ def sort_by_unit(first: int, last: int, every: bool, layer: LayerTrials) -> None
         for k in range(units):  # filling in has moved each to where the next begins
             start[unit0 + units - k] = start[unit0 + units - k - _ONE]
         start[unit0] = 0
-
-
-@kernel(int64, LAYER_TRIALS)
-def most_merged_groups(n_places: int, layer: LayerTrials) -> int:
-    """Return the most groups of any place that is `merged`, or 0 if none is."""
-    most = 0
-    for place in range(_index(n_places)):
-        if merged(layer, place):
-            most = max(most, layer.places[place].n_groups)
     return most

@@ -12,7 +12,7 @@ from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.event.batch.activity import add_up
 from pynn_sfdfa.event.batch.ahead import Ahead
-from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
+from pynn_sfdfa.event.batch.arrivals_by_unit import sort_by_unit
 from pynn_sfdfa.event.batch.blocks import Blocks, kernels_of_gradients
 from pynn_sfdfa.event.batch.checks import check_rule
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
@@ -154,7 +154,7 @@ class BatchEngine:
         of_trials = [kernel for method in rule.asks for kernel in _OF_TRIALS[method](self._layers)]
         kernels = [*self._layers.advancing, *dict.fromkeys(of_trials)]
         of_gradients = kernels_of_gradients(self._layers.layouts, self._layers.constants, rule.parts.local_gradient)
-        kernels += [*self._layers.arriving, *of_gradients, sort_by_unit, *rule.kernels, most_merged_groups]
+        kernels += [*self._layers.arriving, *of_gradients, sort_by_unit, *rule.kernels]
         kernels += [] if self._regularisation is None else self._regularisation.kernels
         kernels += [*optimizer.kernels, add_up, *self._loss.kernels]
         compile_ahead(kernels, self.threads, report)

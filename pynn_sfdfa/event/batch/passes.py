@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pynn_sfdfa.event.batch.arrivals_by_unit import most_merged_groups, sort_by_unit
+from pynn_sfdfa.event.batch.arrivals_by_unit import sort_by_unit
 from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.distribute import distribute_inputs, distribute_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
@@ -38,7 +38,6 @@ __all__ = [
     "PARTS_PER_THREAD",
     "Run",
     "lateral_effect",
-    "most_groups",
     "neuron_errors_below",
     "propagate_errors",
     "propagate_within",
@@ -83,6 +82,7 @@ def run_trials(pool: Pool, workspace: Workspace, trains: SpikeTrains, samples: N
     """
     run = partial(_run_part, workspace, trains, samples, how)
     while True:
+        workspace.merged = [[0] * len(workspace.layers) for _ in workspace.scratch]
         _share(pool, samples.size, run, "trials")
         if not workspace.grown():
             return
@@ -118,7 +118,7 @@ def _run_part(
             workspace.lacks(layer, Room(room.events, room.spikes * _GROWTH // 100))
             return
         if every is not None:  # while they are in the cache
-            sort_by_unit(first * own.sites, last * own.sites, every, own)
+            workspace.merged[number][layer] = sort_by_unit(first * own.sites, last * own.sites, every, own)
 
 
 def propagate_errors(
@@ -246,8 +246,3 @@ def return_answers(
         spike_errors_by_feedback(part.start, part.stop, rows, hidden, output, error, delay, constants, deal, *space)
 
     _share(pool, n_trials, answer, "answers")
-
-
-def most_groups(workspace: Workspace, n_trials: int) -> list[int]:
-    """Return for each layer the most groups of any trial whose events are `merged`, or 0 if there is none."""
-    return [most_merged_groups(n_trials * layer.sites, layer) for layer in workspace.layers]

@@ -54,9 +54,17 @@ class Pool:
         """
         if self._process != os.getpid():  # a fork has no threads but the one that forked
             self._hire()
-        work = _Work(deque(tasks))
+        pending = deque(tasks)
         few = self._seconds.get(of, _WORTH) < _WORTH
-        helpers = 0 if few else min(self.threads, len(work.pending)) - 1
+        helpers = 0 if few else min(self.threads, len(pending)) - 1
+        if helpers <= 0:
+            begin = perf_counter()
+            for task in pending:
+                task()
+            if of:
+                self._seconds[of] = perf_counter() - begin
+            return
+        work = _Work(pending)
         for _ in range(helpers):
             self._wake.put(work)
         try:

@@ -10,7 +10,6 @@ from pynn_sfdfa.event.batch.blocks import Replayed
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.passes import (
     lateral_effect,
-    most_groups,
     neuron_errors_below,
     propagate_errors,
     propagate_within,
@@ -269,7 +268,7 @@ class Trials:
             From layers to what is done with neurons of theirs whose gradient is complete; see `Blocks.complete`.
         """
         of_potential, constants = local_gradient.of_potential, self._layers.constants
-        groups = most_groups(self._workspace, self._n)
+        groups = self._workspace.most_groups
         for layer in self.learning:
             events, errors = self._workspace.layers[layer], self._flat_errors[layer]
             silent = np.float32(local_gradient.silent * self._layers.silent[layer])

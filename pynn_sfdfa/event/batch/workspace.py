@@ -109,6 +109,7 @@ class Workspace:
             for _ in range(parts)
         ]
         self._lacking: list[tuple[int, Room]] = []
+        self.merged: list[list[int]] = []  # of each part, as `sort_by_unit` returns it for each layer
         self._allocate()
 
     @property
@@ -116,6 +117,11 @@ class Workspace:
         """Memory that a trial of the batch has, of which what does not occur is never touched."""
         arrays = (array for layer in self.layers for array in layer if isinstance(array, np.ndarray))
         return sum(array.nbytes for array in arrays) // self.trials
+
+    @property
+    def most_groups(self) -> list[int]:
+        """For each layer the most groups of any trial whose events are `merged`, or 0 if there is none."""
+        return [max(parts) for parts in zip(*self.merged, strict=True)]
 
     def lacks(self, layer: int, room: Room) -> None:
         """Note that a trial needs so much room at a layer; from any thread."""

@@ -136,7 +136,6 @@ def test_what_a_rule_does_not_call_is_not_compiled():
         "add_up",
         "count_error",
         "sort_by_unit",
-        "most_merged_groups",
     }
     by_block = {"accumulate_block", "list_own_spikes"}
     timed = {"estimate", "spike_errors_by_feedback"}
