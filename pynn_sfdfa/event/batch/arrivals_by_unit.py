@@ -66,4 +66,4 @@ def sort_by_unit(first: int, last: int, every: bool, layer: LayerTrials) -> int:
         for k in range(units):  # filling in has moved each to where the next begins
             start[unit0 + units - k] = start[unit0 + units - k - _ONE]
         start[unit0] = 0
-    return most
+    return int(most)
