@@ -313,21 +313,20 @@ class BatchEngine:
     ) -> None:
         """Accumulate the gradients for the errors assigned, improve the feedback, and change the weights."""
         pool, improve, blocks = self._layers.pool, rule.parts.feedback.improve, self._learning_space().blocks
+        by_block = not optimizer.in_place
         if self._regularisation is not None:
-            rate = -optimizer.learning_rate if optimizer.in_place else 1.0
-            by_block = not optimizer.in_place
+            rate = 1.0 if by_block else -optimizer.learning_rate
             pool.run(self._regularisation_tasks(self._regularisation, gradients, by_block, rate), "regularisation")
         self._step += 1
         then: dict[int, Callable[[slice], None]] = {}
-        if not optimizer.in_place:
+        if by_block:
             whole = [layer for layer in trials.learning if blocks.complete(layer)]
             then = {n: partial(self._step_of, optimizer, gradients, n) for n in whole if self._layers.all_present(n)}
-        how = (rule.parts.local_gradient, not optimizer.in_place, then)
-        tasks = [*meanwhile, *trials.gradient_tasks(gradients, blocks, *how)]
+        tasks = [*meanwhile, *trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, by_block, then)]
         tasks += [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
         pool.run(tasks, "gradients")
-        self._layers.without_absent(gradients, by_block=not optimizer.in_place)
-        if not optimizer.in_place:
+        self._layers.without_absent(gradients, by_block)
+        if by_block:
             pool.run(self._optimizer_steps(optimizer, gradients, taken=then), "steps")
 
     def _regularisation_tasks(
