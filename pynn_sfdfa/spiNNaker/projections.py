@@ -15,7 +15,7 @@ from pynn_sfdfa.common.documented import PROJECTION, documented
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
-from pynn_sfdfa.spiNNaker import connectors, simulator, synapses
+from pynn_sfdfa.spiNNaker import simulator, synapses, twins
 from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, from_machine, to_machine
 from pynn_sfdfa.spiNNaker.machine_vertex import ERROR_PARTITION, FACTOR_PARTITION
 from pynn_sfdfa.spiNNaker.receivers import Incoming
@@ -113,7 +113,7 @@ class SFDFAProjection(BulkProjection):
         *arguments: Any,
         **named: Any,
     ) -> None:
-        of_pynn = connectors.of_pynn(connector), synapses.of_pynn(synapse_type)
+        of_pynn = twins.of_pynn(connector), synapses.of_pynn(synapse_type)
         super().__init__(presynaptic_population, postsynaptic_population, *of_pynn, *arguments, **named)
 
     def _check_wiring(self) -> None:
