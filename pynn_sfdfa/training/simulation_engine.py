@@ -14,7 +14,7 @@ from pynn_sfdfa.common.trials import spikes_of_trials
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.support.arrays import check_arrays
-from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedback
+from pynn_sfdfa.training.engine import BatchFigures, Report, check_labels, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
 from pynn_sfdfa.training.responses import OutputSpikes, Responses
@@ -138,12 +138,7 @@ class SimulationEngine(ABC):
         """Do nothing: each stretch of trials is prepared by itself; see `pynn_sfdfa.training.engine.TrainingEngine`."""
 
     def train(
-        self,
-        trains: Presentations,
-        order: NDArray[np.int64],
-        first_trial: int,
-        epoch: int = 1,
-        report: Callable[[int], None] | None = None,
+        self, trains: Presentations, order: NDArray[np.int64], first_trial: int, epoch: int = 1, report: Report = None
     ) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order; see `pynn_sfdfa.training.engine.TrainingEngine`.
 
