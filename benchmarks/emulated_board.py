@@ -19,17 +19,7 @@ from pynn_sfdfa.support import files
 DOCS = Path(__file__).parents[1] / "docs"
 TIME = 300.0
 N_INPUTS, N = 20, 10
-CELL = {
-    "tau_m": 20.0,
-    "cm": 1.0,
-    "v_rest": -65.0,
-    "v_reset": -70.0,
-    "v_thresh": -55.0,
-    "tau_refrac": 3.0,
-    "tau_syn_E": 5.0,
-    "tau_syn_I": 5.0,
-    "i_offset": 0.0,
-}
+CELL = {"v_rest": -65.0, "v_reset": -70.0, "v_thresh": -55.0, "tau_refrac": 3.0}  # all else as PyNN has it
 
 
 def script(sim: Any, timestep: float) -> tuple[list[np.ndarray], np.ndarray]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import numpy as np
+from of_checkpoint import of_checkpoint
 
 import pynn_sfdfa.event as event
 from pynn_sfdfa.common.simulators import set_up
@@ -24,10 +25,6 @@ AT_ONCE = 25
 """Samples of a run: a board is set up anew for the next ones."""
 
 
-@click.command()
-@click.argument("checkpoint", type=click.Path(exists=True, path_type=Path))
-@click.option("--samples", default=100, show_default=True, help="Test samples.")
-@click.option("--data", type=click.Path(exists=True, path_type=Path), help="Folder with data sets.")
 def main(checkpoint: Path, samples: int, data: Path | None) -> None:
     """Show test samples to the network in CHECKPOINT on both, and print and keep how they answer."""
     settings, saved = assembly.from_checkpoint(checkpoint)
@@ -66,4 +63,4 @@ def main(checkpoint: Path, samples: int, data: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    of_checkpoint(main, samples=100)()

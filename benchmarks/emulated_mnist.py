@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import numpy as np
+from of_checkpoint import of_checkpoint
 
 from pynn_sfdfa.common.simulators import set_up
 from pynn_sfdfa.experiments import assembly
@@ -23,10 +24,6 @@ RESULT = Path(__file__).parent / "results" / "emulated_mnist.json"
 SIMULATORS = {"event": {}, "spiNNaker": {"timestep": 1.0, "board": "emulated"}}
 
 
-@click.command()
-@click.argument("checkpoint", type=click.Path(exists=True, path_type=Path))
-@click.option("--samples", default=200, show_default=True, help="Test samples.")
-@click.option("--data", type=click.Path(exists=True, path_type=Path), help="Folder with data sets.")
 def main(checkpoint: Path, samples: int, data: Path | None) -> None:
     """Run CHECKPOINT on both simulators and print and keep how they answer."""
     settings, saved = assembly.from_checkpoint(checkpoint)
@@ -53,4 +50,4 @@ def main(checkpoint: Path, samples: int, data: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    of_checkpoint(main, samples=200)()

@@ -124,26 +124,37 @@ def trains(population: Any) -> list[Any]:
     return [train.magnitude for train in population.get_data("spikes").segments[0].spiketrains]
 
 
-def cores(milliseconds: float, measured: Measured, spread: bool = False) -> dict[str, Any]:
-    """One core that sends, and 16 that hold neurons, each of these on a chip of its own if they are spread."""
+def driven(milliseconds: float, measured: Measured, make: Callable[[Any], list[Any]], **setup: Any) -> dict[str, Any]:
+    """Populations that 100 sources drive; the board runs as much slower as the time scale says."""
     from pynn_sfdfa.hardware.board import emulated_board
 
     with emulated_board() as board:
         import pyNN.spiNNaker as sim
 
-        sim.setup(timestep=1.0)
+        sim.setup(**setup)
         inputs = sim.Population(100, sim.SpikeSourceArray(spike_times=spike_times(100, 20 + milliseconds, 10)))
-        populations = [sim.Population(20, sim.IF_curr_exp()) for _ in range(16)]
-        for i, population in enumerate(populations):
-            if spread:
-                population.add_placement_constraint(x=1 + i % 4, y=1 + i // 4)
+        populations = make(sim)
+        for population in populations:
             sim.Projection(inputs, population, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.2, delay=1.0))
             population.record("spikes")
         sim.run(20)
-        found = measured(sim, lambda: board.machine, milliseconds, milliseconds / 1000)
+        seconds = milliseconds / 1000 * setup.get("time_scale_factor", 1)
+        found = measured(sim, lambda: board.machine, milliseconds, seconds)
         found["digest"] = digest([train for population in populations for train in trains(population)])
         sim.end()
     return found
+
+
+def cores(milliseconds: float, measured: Measured, spread: bool = False) -> dict[str, Any]:
+    """One core that sends, and 16 that hold neurons, each of these on a chip of its own if they are spread."""
+
+    def make(sim: Any) -> list[Any]:
+        populations = [sim.Population(20, sim.IF_curr_exp()) for _ in range(16)]
+        for i, population in enumerate(populations if spread else []):
+            population.add_placement_constraint(x=1 + i % 4, y=1 + i // 4)
+        return populations
+
+    return driven(milliseconds, measured, make, timestep=1.0)
 
 
 def spread(milliseconds: float, measured: Measured) -> dict[str, Any]:
@@ -153,23 +164,11 @@ def spread(milliseconds: float, measured: Measured) -> dict[str, Any]:
 
 def split(milliseconds: float, measured: Measured) -> dict[str, Any]:
     """Two populations, each on a core for its neurons and another one for its synapses, in steps of 0.1 ms."""
-    from pynn_sfdfa.hardware.board import emulated_board
 
-    with emulated_board() as board:
-        import pyNN.spiNNaker as sim
+    def make(sim: Any) -> list[Any]:
+        return [sim.Population(50, sim.IF_curr_exp(), n_synapse_cores=1) for _ in range(2)]
 
-        sim.setup(timestep=0.1, time_scale_factor=10)
-        inputs = sim.Population(100, sim.SpikeSourceArray(spike_times=spike_times(100, 20 + milliseconds, 10)))
-        populations = [sim.Population(50, sim.IF_curr_exp(), n_synapse_cores=1) for _ in range(2)]
-        for population in populations:
-            sim.Projection(inputs, population, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.2, delay=1.0))
-            population.record("spikes")
-        sim.run(20)
-        # the board runs ten times slower
-        found = measured(sim, lambda: board.machine, milliseconds, milliseconds / 100)
-        found["digest"] = digest([train for population in populations for train in trains(population)])
-        sim.end()
-    return found
+    return driven(milliseconds, measured, make, timestep=0.1, time_scale_factor=10)
 
 
 def learning(trials: float, measured: Measured) -> dict[str, Any]:

@@ -8,7 +8,7 @@ takes no more than 256. Time is no limit of cores: the more neurons each has, th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pynn_sfdfa.hardware.arithmetic import Formats
 from pynn_sfdfa.hardware.capacity import DTCM, MAX_OUTPUTS, dtcm, events
@@ -27,16 +27,14 @@ MAX_NEURONS, MAX_SOURCES = 256, 500
 """Neurons, and sources of input spikes, that a core takes at most."""
 
 
-@dataclass(frozen=True)
-class _Incoming:
+class _Incoming(NamedTuple):
     rows: int
     delay_ticks: int
     from_neurons: bool
     learning_rate: float = 1.0
 
 
-@dataclass(frozen=True)
-class _Layer:
+class _Layer(NamedTuple):
     outputs: int
     sources: int
     trial_ticks: int

@@ -15,16 +15,9 @@ __all__ = ["emulated_board"]
 
 @pytest.fixture
 def emulated_board() -> Iterator[EmulatedBoard]:
-    """SpiNNaker without a board: what the test runs with sPyNNaker runs on an emulated one.
+    """SpiNNaker without a board: what the test runs with sPyNNaker runs on the `EmulatedBoard` that this yields.
 
-    Yields
-    ------
-    EmulatedBoard
-
-    Raises
-    ------
-    BoardError
-        If sPyNNaker or the emulator's processors are not installed, or another version.
+    BoardError if sPyNNaker or the emulator's processors are not installed, or another version.
     """
     from pynn_sfdfa.hardware.board import emulated_board as context  # late: not every test session wants it
 

@@ -12,24 +12,12 @@ import numpy as np
 import small_nets
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import (
-    BP,
-    DFA,
-    HM2BP,
-    SFDFA,
-    SGD,
-    Adam,
-    Convolution,
-    Dense,
-    Input,
-    Local,
-    Network,
-    Pooling,
-    Recurrent,
-    Trainer,
-)
+from pynn_sfdfa import Input, Network, Recurrent, Trainer
 from pynn_sfdfa.encoding import PoissonGrid
 from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
+from pynn_sfdfa.network.connectivity import Convolution, Dense, Local, Pooling
+from pynn_sfdfa.rules import BP, DFA, HM2BP, SFDFA
+from pynn_sfdfa.training.optimizers import SGD, Adam
 
 
 def trained(tau_syn, gradient, rule, optimizer, delay):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from oracles.fixed_point_trial import learn_layer, learn_layer_timed, run_layer
+from oracles.fixed_point_trial import Replayed, learn_layer, learn_layer_timed, run_layer
 from oracles.spike_events import Events, arrivals, input_events
 
 from pynn_sfdfa.hardware.arithmetic.feedback import (
@@ -196,13 +196,13 @@ class FixedPointNetwork:
                 parameters.learning_rate, self.layers[k].cell.tau_m, self.layers[k].cell.threshold_current, self.formats
             )
             rounding_key = extended(extended(extended(extended(0, self.seed), FOR_ROUNDING), k), trial)
-            own = layer.arriving, layer.spikes, self.weights[k], e, eta, rounding_key, self.constants[k]
+            own = Replayed(layer.arriving, layer.spikes, self.weights[k], e, eta, rounding_key, self.constants[k])
             if not parameters.timed or k == len(errors):
-                learn_layer(*own, formats, tally)
+                learn_layer(own, formats, tally)
                 continue
             lag = (len(errors) - k) * (self.delay + 1)
             of_output = self.feedback[k], self._timed_gain(k, parameters), lag, self.constants[-1]
-            learn_layer_timed(*own, record[-1].spikes, error, *of_output, formats, tally)
+            learn_layer_timed(own, record[-1].spikes, error, *of_output, formats, tally)
         rate = int(to_fixed(parameters.feedback_learning_rate, RATE_FRACTION))
         for feedback, v, layer in zip(self.feedback, drawn, record[:-1], strict=True):
             improve_feedback(feedback, v, output.directional, layer.state.count, rate, formats, tally)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from oracles.spike_events import Events
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Integers
     from pynn_sfdfa.hardware.arithmetic.neuron import NeuronConstants, NeuronState
 
-__all__ = ["learn_layer", "learn_layer_timed", "run_layer"]
+__all__ = ["Replayed", "learn_layer", "learn_layer_timed", "run_layer"]
 
 
 @jit
@@ -65,31 +65,40 @@ def run_layer(
     return spikes, state
 
 
-@jit
-def learn_layer(
-    arriving: Events,
-    spikes: Events,
-    weights: Integers,
-    error: Integers,
-    gain: int,
-    rounding_key: int,
-    constants: NeuronConstants,
-    formats: FormatConstants,
-    tally: Integers,
-) -> None:
-    """Change the weights to a layer, in place, by replaying a trial of it backwards.
+class Replayed(NamedTuple):
+    """A trial of a layer, as it is replayed.
 
-    Parameters
+    Attributes
     ----------
     arriving, spikes : Events
         What each tick took up, and who fired in it.
     weights : Integers, shape (n_pre, n_post)
+        They are changed.
     error : Integers, shape (n_post,)
     gain : int
         eta tau_m/c.
     rounding_key : int
         Seed, FOR_ROUNDING, layer and trial.
+    constants : NeuronConstants
     """
+
+    arriving: Events
+    spikes: Events
+    weights: Integers
+    error: Integers
+    gain: int
+    rounding_key: int
+    constants: NeuronConstants
+
+
+@jit
+def learn_layer(
+    own: Replayed,
+    formats: FormatConstants,
+    tally: Integers,
+) -> None:
+    """Change the weights to a layer, in place, by replaying a trial of it backwards."""
+    arriving, spikes, weights, error, gain, rounding_key, constants = own
     state = begin_replay(error, gain, formats, tally)
     for tick in range(arriving.offsets.size - 2, -1, -1):
         if spikes.offsets[tick] == spikes.offsets[-1]:  # nobody fired since: S1 and S2 are zero
@@ -105,13 +114,7 @@ def learn_layer(
 
 @jit
 def learn_layer_timed(
-    arriving: Events,
-    spikes: Events,
-    weights: Integers,
-    error: Integers,
-    gain: int,
-    rounding_key: int,
-    constants: NeuronConstants,
+    own: Replayed,
     outputs: Events,
     output_error: Integers,
     feedback: Integers,
@@ -134,6 +137,7 @@ def learn_layer_timed(
         Ticks from a spike of this layer to the tick in which the output layer takes it up.
     output_constants : NeuronConstants
     """
+    arriving, spikes, weights, error, gain, rounding_key, constants = own
     state, pulled = begin_replay(error, gain, formats, tally), begin_pull(output_error, tally)
     ticks = arriving.offsets.size - 1
     reached = ticks  # the output stands at the beginning of this tick

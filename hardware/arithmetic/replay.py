@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from pynn_sfdfa.hardware.arithmetic.formats import FormatConstants, Formats, Integers
     from pynn_sfdfa.hardware.arithmetic.neuron import NeuronConstants
 
-__all__ = ["ReplayState", "begin_replay", "change_row", "gain", "replay_decay", "replay_spike", "take_back"]
+__all__ = [
+    "ReplayState",
+    "begin_replay",
+    "change_row",
+    "fixed_gain",
+    "gain",
+    "replay_decay",
+    "replay_spike",
+    "take_back",
+]
 
 
 class ReplayState(NamedTuple):
@@ -52,12 +61,36 @@ def gain(learning_rate: float, tau_m: float, threshold_current: float, formats: 
     ValueError
         If it does not fit.
     """
-    fixed: int = round(learning_rate * tau_m / threshold_current * 2**formats.change)
+    factor = f": times tau_m/c = {tau_m / threshold_current:.4g} ms/nA it"
+    return fixed_gain(learning_rate * tau_m / threshold_current, learning_rate, formats, factor, " nA")
+
+
+def fixed_gain(value: float, learning_rate: float, formats: Formats, factor: str, unit: str = "") -> int:
+    """Return the factor of errors that follows from a learning rate, in the format of the change.
+
+    Parameters
+    ----------
+    value : float
+        The factor.
+    learning_rate : float
+        nA^2/ms.
+    formats : Formats
+    factor : str
+        What the learning rate is multiplied by, for the message.
+    unit : str
+        Of the factor.
+
+    Raises
+    ------
+    ValueError
+        If it does not fit.
+    """
+    fixed: int = round(value * 2**formats.change)
     if fixed > INT32_LIMIT or (fixed == 0 and learning_rate > 0):
+        least, most = 2.0**-formats.change, 2.0 ** (31 - formats.change)
         raise ValueError(
-            f"learning_rate = {learning_rate:g} nA^2/ms is not representable: times tau_m/c = "
-            f"{tau_m / threshold_current:.4g} ms/nA it must lie between {2.0**-formats.change:.2g} and "
-            f"{2.0 ** (31 - formats.change):.4g} nA."
+            f"learning_rate = {learning_rate:g} nA^2/ms is not representable{factor} must lie between {least:.2g} and "
+            f"{most:.4g}{unit}."
         )
     return fixed
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from pynn_sfdfa.hardware.arithmetic.decay import decayed
 from pynn_sfdfa.hardware.arithmetic.formats import INT32_LIMIT, SUM_LIMIT
-from pynn_sfdfa.hardware.arithmetic.replay import ReplayState, take_back
+from pynn_sfdfa.hardware.arithmetic.replay import ReplayState, fixed_gain, take_back
 from pynn_sfdfa.hardware.arithmetic.rounding import nearest, note_vanished, saturated
 from pynn_sfdfa.hardware.arithmetic.tally import CHANGE, ERROR
 from pynn_sfdfa.support.jit import jit
@@ -36,15 +36,12 @@ def timed_gain(
     ValueError
         If it does not fit.
     """
+    factor = (
+        f" with timed feedback: times tau_m/c = {tau_m / threshold_current:.4g} ms/nA and over c = "
+        f"{output_threshold_current:.4g} nA of the output it"
+    )
     value = learning_rate * tau_m / threshold_current / output_threshold_current
-    fixed: int = round(value * 2**formats.change)
-    if fixed > INT32_LIMIT or (fixed == 0 and learning_rate > 0):
-        raise ValueError(
-            f"learning_rate = {learning_rate:g} nA^2/ms is not representable with timed feedback: times tau_m/c = "
-            f"{tau_m / threshold_current:.4g} ms/nA and over c = {output_threshold_current:.4g} nA of the output it "
-            f"must lie between {2.0**-formats.change:.2g} and {2.0 ** (31 - formats.change):.4g}."
-        )
-    return fixed
+    return fixed_gain(value, learning_rate, formats, factor)
 
 
 @jit

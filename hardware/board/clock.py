@@ -29,6 +29,8 @@ _SLICE = 0.01
 class HostClock:
     """Stands in for the module `time` where the host's tools wait for the machine.
 
+    While the host sleeps the machine computes; otherwise its time stands still.
+
     Parameters
     ----------
     server : callable

@@ -39,6 +39,8 @@ NAME = "interrupt controller"
 _IRQ_STATUS, _FIQ_STATUS, _RAW, _SELECT, _ENABLE, _DISABLE = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x14
 _SOFTWARE_SET, _SOFTWARE_CLEAR, _PROTECT, _VECTOR, _DEFAULT_VECTOR = 0x18, 0x1C, 0x20, 0x30, 0x34
 _ADDRESSES, _CONTROLS = 0x100, 0x200
+_AS_WRITTEN = (_SELECT, SELECT), (_ENABLE, ENABLE), (_SOFTWARE_SET, SOFTWARE), (_DEFAULT_VECTOR, DEFAULT_VECTOR)
+"""Registers that are read as they stand, and where."""
 _SLOT_ENABLED, _SLOT_SOURCE = 0x20, 0x1F
 _LOWEST, _IDLE = 16, 17
 
@@ -114,14 +116,10 @@ def read(core: Words, offset: int) -> int:
         found = active & core[SELECT]
     elif offset == _RAW:
         found = core[SOURCES] | core[SOFTWARE]
-    elif offset == _SELECT:
-        found = core[SELECT]
-    elif offset == _ENABLE:
-        found = core[ENABLE]
-    elif offset == _SOFTWARE_SET:
-        found = core[SOFTWARE]
-    elif offset == _DEFAULT_VECTOR:
-        found = core[DEFAULT_VECTOR]
+    else:
+        for register, word in _AS_WRITTEN:
+            if offset == register:
+                found = core[word]
     return int(found)
 
 

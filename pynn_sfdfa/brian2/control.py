@@ -8,43 +8,26 @@ from typing import Any
 
 import brian2
 from pyNN import common
-from pyNN.brian2 import (
-    get_current_time,
-    get_time_step,
-    initialize,
-    num_processes,
-    rank,
-)
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
 
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.common.clock import build_run
+from pynn_sfdfa.common.control import build_end, build_reset
+from pynn_sfdfa.common.documented import SETUP, documented
 from pynn_sfdfa.common.setup import checked_setup
-from pynn_sfdfa.common.to_file import build_end
 
 __all__ = [
-    "TARGETS",
-    "end",
-    "get_current_time",
-    "get_max_delay",
-    "get_min_delay",
-    "get_time_step",
-    "initialize",
-    "num_processes",
-    "rank",
-    "reset",
-    "run",
-    "run_for",
-    "run_until",
-    "setup",
-]
+    "setup", "end", "run", "run_until", "run_for", "reset", "initialize",
+    "get_current_time", "get_time_step", "get_min_delay", "get_max_delay", "num_processes", "rank",
+]  # fmt: skip
 
 logger = logging.getLogger("PyNN")
 
-TARGETS = ("cython", "numpy")
+_TARGETS = ("cython", "numpy")
 """Kinds of code that Brian2 runs within Python."""
 
 
+@documented(SETUP)
 def setup(
     timestep: float = DEFAULT_TIMESTEP,
     min_delay: float | str = DEFAULT_MIN_DELAY,
@@ -79,20 +62,10 @@ def setup(
         Where the standalone program is built; default: a temporary folder.
     **extra_params
         For other simulators; not used.
-
-    Returns
-    -------
-    int
-        MPI rank, 0.
-
-    Raises
-    ------
-    ValueError
-        If a value is not valid.
     """
     checked = checked_setup(timestep, min_delay, max_delay, seed, extra_params, first_trial=first_trial)
-    if target is not None and target not in TARGETS:
-        raise ValueError(f"target = {target!r} is not valid; choose one of {', '.join(map(repr, TARGETS))}, or None.")
+    if target is not None and target not in _TARGETS:
+        raise ValueError(f"target = {target!r} is not valid; choose one of {', '.join(map(repr, _TARGETS))}, or None.")
     if standalone and target is not None:
         raise ValueError(f"target = {target!r} does not go with standalone, which is C++ always; give one of the two.")
     common.setup(checked.timestep, min_delay, max_delay=max_delay, **extra_params)
@@ -132,7 +105,12 @@ def _choose_device(target: str | None, standalone: bool, directory: str | None) 
 run, run_until = build_run(simulator.clock)
 run_for = run
 
+reset = build_reset(simulator.state, lambda annotations: simulator.reset())
 end = build_end(simulator.state)
+
+initialize = common.initialize
+
+get_current_time, get_time_step, _, _, num_processes, rank = common.build_state_queries(simulator)
 
 
 def get_min_delay() -> float:
@@ -143,20 +121,3 @@ def get_min_delay() -> float:
 def get_max_delay() -> float:
     """Return the greatest delay that setup() allows, in ms; infinite for "auto"."""
     return simulator.contents.max_delay
-
-
-def reset(annotations: dict[str, Any] | None = None) -> None:
-    """Return to time zero and the first trial and begin a new Segment for recorded data.
-
-    State variables take their initial values, traces and eligibilities are empty, perturbations are the same again.
-    Weights, feedback weights and parameters stay as they are (as with NEST and NEURON): to start learning again, set
-    the weights.
-
-    Parameters
-    ----------
-    annotations : dict, optional
-        Kept with the data that were recorded so far.
-    """
-    for recorder in simulator.state.recorders:
-        recorder.store_to_cache(annotations or {})
-    simulator.reset()

@@ -12,6 +12,7 @@ from pyNN import errors
 from pynn_sfdfa.brian2 import control, simulator
 from pynn_sfdfa.brian2.lif_group import trial_steps
 from pynn_sfdfa.brian2.wiring import common_delay
+from pynn_sfdfa.common.documented import documented
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.training import simulation_engine
 
@@ -20,30 +21,24 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.network.wiring import Wiring
 
 __all__ = ["SimulationEngine"]
 
 
+@documented(simulation_engine.PARAMETERS)
 class SimulationEngine(simulation_engine.SimulationEngine):
     """Learning inside Brian2; see `pynn_sfdfa.training.simulation_engine.SimulationEngine`.
 
     The time step, the kind of code and whether the simulation is standalone are those of the last ``setup()``.
     Standalone, an epoch is one stretch, compiled to a program of its own.
-
-    Parameters
-    ----------
-    network : Network
-        Its weights are copied; the network is not changed.
     """
 
     simulator = "brian2"
     place = "inside Brian2"
     one_thread = "Brian2 runs in one thread"
 
-    def __init__(self, network: Network, *arguments: Any, **options: Any) -> None:
-        super().__init__(network, *arguments, **options)
+    def _begin(self) -> None:
         self._timestep = float(simulator.state.dt)
         self._standalone = simulator.contents.standalone
         if self._standalone and self._rule is not None and Need.ALL_SPIKES in self._rule.needs:
@@ -52,9 +47,9 @@ class SimulationEngine(simulation_engine.SimulationEngine):
                 "does not run. Leave standalone out, or timed."
             )
         self._programs = tempfile.TemporaryDirectory(prefix="pynn_sfdfa_") if self._standalone else None
-        trial_steps(np.array([network.trial_duration]))
+        trial_steps(np.array([self._network.trial_duration]))
         try:
-            common_delay(np.array([network.delay]), "input → hidden 1")
+            common_delay(np.array([self._network.delay]), "input → hidden 1")
         except errors.ConnectionError as error:
             raise ValueError(str(error)) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -13,12 +14,12 @@ from pynn_sfdfa.brian2.cells import LIF_SFDFA
 from pynn_sfdfa.brian2.recording import Recorder
 from pynn_sfdfa.brian2.timed import TimedLearning, check_timed
 from pynn_sfdfa.common.documented import POPULATION, VIEW, documented
-from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, check_lengths, checked_size, lazy
+from pynn_sfdfa.common.populations import AllThenClear, Group, Made, check_finite, check_lengths, lazy
 from pynn_sfdfa.common.targets import check_learning, trials_until
 from pynn_sfdfa.common.trials import trial_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Assembly", "Learning", "Population", "PopulationView"]
 
@@ -90,35 +91,28 @@ class PopulationView(_Neurons, pynn_populations.PopulationView):
 
 
 @documented(POPULATION)
-class Population(_Neurons, pynn_populations.Population):
+class Population(Made, _Neurons, pynn_populations.Population):
     """Neurons of one cell type; used as any PyNN population."""
 
     _simulator = simulator
     _recorder_class = Recorder
     _assembly_class = Assembly
 
-    def __init__(
-        self,
-        size: int | tuple[int, ...],
-        cellclass: Any,
-        cellparams: Any = None,
-        structure: Any = None,
-        initial_values: dict[str, Any] | None = None,
-        label: str | None = None,
-    ) -> None:
+    @contextlib.contextmanager
+    def _making(self, has_v: bool) -> Iterator[None]:
         self.forward: list[Learning] = []  # that end here on receptor type "input"
         self.feedback: list[Learning] = []  # and on "error"
         self._timed: TimedLearning | None = None
         self._starts_at_rest = False
         before = set(simulator.state.network.objects)
         try:
-            super().__init__(checked_size(size), cellclass, cellparams, structure, initial_values or {}, label)
+            yield
         except Exception:
             simulator.state.network.remove(simulator.state.network.objects - before)
             raise
         if isinstance(self.celltype, LIF_SFDFA):
             simulator.contents.layers += 1
-            self._starts_at_rest = "v" not in (initial_values or {})
+            self._starts_at_rest = not has_v
             self._initialize_at_rest()
         simulator.contents.populations.append(self)
 

@@ -10,6 +10,7 @@ from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.brian2.populations import Population
 from pynn_sfdfa.brian2.projections import Projection
 from pynn_sfdfa.brian2.synapses import StaticSynapse
+from pynn_sfdfa.common.documented import TO_FILE, documented
 from pynn_sfdfa.common.to_file import build_record_v
 
 __all__ = ["connect", "create", "record", "record_gsyn", "record_v", "set"]
@@ -20,13 +21,7 @@ record = common.build_record(simulator)
 record_v = build_record_v(record)
 
 
+@documented(TO_FILE)
 def record_gsyn(source: object, filename: str) -> object:
-    """Record the synaptic conductances of a cell or population to a file.
-
-    Parameters
-    ----------
-    source : Population, PopulationView or Assembly
-    filename : str
-        Its ending says which format; written at `end`.
-    """
+    """Record the synaptic conductances of a cell or population to a file."""
     return record(["gsyn_exc", "gsyn_inh"], source, filename)

@@ -16,6 +16,11 @@ from pynn_sfdfa.brian2.parameters import Parameters
 __all__ = ["ConductanceAdaptiveGroup", "ExponentialGroup", "HodgkinHuxleyGroup", "IzhikevichGroup", "ThresholdGroup"]
 
 
+def _constants(**units: str) -> str:
+    """Return the declaration of constants of each neuron, given their units."""
+    return "\n".join(f"{name} : {unit} (constant)" for name, unit in units.items())
+
+
 class StockGroup(Parameters, brian2.NeuronGroup):
     """Neurons of a cell type of PyNN.
 
@@ -30,7 +35,7 @@ class StockGroup(Parameters, brian2.NeuronGroup):
 
     threshold: ClassVar[str]
     reset: ClassVar[str]
-    refractory: ClassVar[Any]
+    refractory: ClassVar[Any] = "tau_refrac"
     declared: ClassVar[str] = ""  # parameters that only threshold, reset and refractory period refer to
     method: ClassVar[Any] = ("exact", "euler", "heun")  # the first that is possible
 
@@ -52,14 +57,9 @@ class StockGroup(Parameters, brian2.NeuronGroup):
 class ThresholdGroup(StockGroup):
     """Integrate-and-fire neurons with a fixed threshold."""
 
-    declared = """
-        v_thresh : volt (constant)
-        v_reset : volt (constant)
-        tau_refrac : second (constant)
-    """
+    declared = _constants(v_thresh="volt", v_reset="volt", tau_refrac="second")
     threshold = "v > v_thresh"
     reset = "v = v_reset"
-    refractory = "tau_refrac"
 
 
 class ExponentialGroup(StockGroup):
@@ -69,30 +69,18 @@ class ExponentialGroup(StockGroup):
     without limit within 0.7 % of ``tau_m``, which no time step resolves.
     """
 
-    declared = """
-        v_reset : volt (constant)
-        b : amp (constant)
-        tau_refrac : second (constant)
-    """
+    declared = _constants(v_reset="volt", b="amp", tau_refrac="second")
     threshold = "v > v_spike or v > v_thresh + 5*delta_T"
     reset = "v = v_reset; w += b"
-    refractory = "tau_refrac"
     method = "rk2"
 
 
 class ConductanceAdaptiveGroup(StockGroup):
     """Integrate-and-fire neurons with conductances for adaptation and for a relative refractory period."""
 
-    declared = """
-        v_thresh : volt (constant)
-        v_reset : volt (constant)
-        q_s : siemens (constant)
-        q_r : siemens (constant)
-        tau_refrac : second (constant)
-    """
+    declared = _constants(v_thresh="volt", v_reset="volt", q_s="siemens", q_r="siemens", tau_refrac="second")
     threshold = "v >= v_thresh"
     reset = "v = v_reset; g_s += q_s; g_r += q_r"
-    refractory = "tau_refrac"
     method = "rk2"
 
 
@@ -112,7 +100,6 @@ class HodgkinHuxleyGroup(StockGroup):
 class IzhikevichGroup(StockGroup):
     """Neurons of Izhikevich's model."""
 
-    declared = ""
     threshold = "v >= 30*mV"
     reset = "v = v_reset; u += d"
     refractory = 0 * brian2.ms

@@ -211,18 +211,9 @@ def _parsed(path: Path, tables: Mapping[str, Any]) -> Sweep:
         _choice(tables, "minimise", ("cores",))
         if method != "tpe":
             raise SweepError('minimise is for searches; add method = "tpe", or leave it out.')
-    return Sweep(
-        path=path,
-        experiment=experiment,
-        method=method,
-        minimise=minimise,
-        seeds=seeds,
-        fixed=fixed,
-        grid=grid,
-        random={key: _distribution(key, value) for key, value in random.items()},
-        draws=_count(tables, "draws", 10, least=1),
-        random_seed=_count(tables, "random_seed", 1, least=0),
-    )
+    drawn = {key: _distribution(key, value) for key, value in random.items()}
+    draws, random_seed = _count(tables, "draws", 10, least=1), _count(tables, "random_seed", 1, least=0)
+    return Sweep(path, experiment, seeds, fixed, grid, drawn, draws, random_seed, method, minimise)
 
 
 def _choice(tables: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str:

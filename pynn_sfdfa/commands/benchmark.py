@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from pynn_sfdfa.commands.failures import as_failure, as_wrong_use
-from pynn_sfdfa.commands.options import OutFile, data_option, json_option
+from pynn_sfdfa.commands.options import OutFile, count_option, data_option, json_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,14 +38,8 @@ OPTIONS = {
 @click.command(name="benchmark", short_help="Measure speed on this machine.")
 @data_option
 @click.option("--threads", type=click.IntRange(min=1), help="Threads for everything.  [default: one per core]")
-@click.option(
-    "--samples",
-    type=click.IntRange(min=1),
-    default=2000,
-    show_default=True,
-    help="Samples of a timed run; with --curves, of a test.",
-)
-@click.option("--repetitions", type=click.IntRange(min=1), default=9, show_default=True, help="Timed runs of each.")
+@count_option("--samples", 2000, "Samples of a timed run; with --curves, of a test.")
+@count_option("--repetitions", 9, "Timed runs of each.")
 @click.option("--peers", is_flag=True, help="Compare with snnTorch, SpikingJelly and Norse instead.")
 @click.option(
     "--task", type=click.Choice(list(OF_TASK)), default="mnist", show_default=True, help="What --peers compares on."

@@ -12,7 +12,7 @@ import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
 from pynn_sfdfa.commands.narrow import fitting
-from pynn_sfdfa.commands.options import data_option, json_option
+from pynn_sfdfa.commands.options import count_option, data_option, json_option
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +26,7 @@ __all__ = ["command"]
 
 @click.command(name="compare", short_help="Show samples to a checkpoint on several simulators.")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.option("--samples", type=click.IntRange(min=1), default=20, show_default=True, help="Test samples, from 0 on.")
+@count_option("--samples", 20, "Test samples, from 0 on.")
 @click.option(
     "--on",
     "wanted",

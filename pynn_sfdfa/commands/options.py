@@ -15,6 +15,7 @@ __all__ = [
     "OutFile",
     "OutFolder",
     "SettingsCommand",
+    "count_option",
     "data_option",
     "json_option",
     "set_option",
@@ -82,6 +83,12 @@ data_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with data sets; else $PYNN_SFDFA_DATA, then the user cache.",
 )
+
+
+def count_option(name: str, default: int, help: str, least: int = 1) -> Callable[[Any], Any]:
+    """Return an option that takes a whole number, at least ``least``."""
+    return click.option(name, type=click.IntRange(min=least), default=default, show_default=True, help=help)
+
 
 _SIMULATOR = click.option("--simulator", default="event", show_default=True, help="Simulator to run on.")
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pynn_sfdfa.commands.campaign_options import scheduler_option, workers_option
+from pynn_sfdfa.commands.campaign_options import campaign_options
 from pynn_sfdfa.commands.failures import Failure, WrongUse, as_wrong_use
-from pynn_sfdfa.commands.options import OutFolder, data_option
+from pynn_sfdfa.commands.options import OutFolder, count_option
 from pynn_sfdfa.commands.resumption import resumable
 
 if TYPE_CHECKING:
@@ -24,20 +24,12 @@ __all__ = ["command"]
 
 @click.command(name="reproduce", short_help="Run the published comparison and write its tables.")
 @click.argument("table", required=False)
-@click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="Seeds, from 1.")
-@click.option(
-    "--held-out-seeds",
-    type=click.IntRange(min=0),
-    default=1,
-    show_default=True,
-    help="Seeds of runs whose epoch is chosen on held-out training samples.",
-)
+@count_option("--seeds", 5, "Seeds, from 1.")
+@count_option("--held-out-seeds", 1, "Seeds of runs whose epoch is chosen on held-out training samples.", least=0)
 @click.option("--rules", help="Learning rules, separated by commas; default: all that the experiment has settings for.")
 @click.option("--collect", is_flag=True, help="Run nothing: write the tables from the runs that are finished.")
 @click.option("--add", is_flag=True, help="Keep what stands in the tables, and run what does not.")
-@workers_option
-@scheduler_option
-@data_option
+@campaign_options
 @click.option(
     "--out",
     type=OutFolder(),

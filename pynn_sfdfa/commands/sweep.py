@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TextIO, TypedDict
 
 import click
 
-from pynn_sfdfa.commands.campaign_options import scheduler_option, workers_option
+from pynn_sfdfa.commands.campaign_options import campaign_options
 from pynn_sfdfa.commands.failures import Failure, as_wrong_use
 from pynn_sfdfa.commands.narrow import fitting
-from pynn_sfdfa.commands.options import OutFolder, data_option
+from pynn_sfdfa.commands.options import OutFolder
 from pynn_sfdfa.commands.resumption import resumable
 
 if TYPE_CHECKING:
@@ -30,11 +30,18 @@ class _How(TypedDict):
     scheduler: str | None
 
 
+class _Found(NamedTuple):
+    """What the runs of a sweep have come to; all but the runs by their names."""
+
+    runs: Sequence[SweepRun]
+    finished: Mapping[str, FinishedRun]
+    errors: Mapping[str, str]
+    cores: Mapping[str, int] | None
+
+
 @click.command(name="sweep", short_help="Train with many settings and compare them.")
 @click.argument("sweep_file", metavar="SWEEP", type=click.Path(path_type=Path))
-@workers_option
-@scheduler_option
-@data_option
+@campaign_options
 @click.option(
     "--out",
     type=OutFolder(),
@@ -75,21 +82,15 @@ def command(sweep_file: Path, workers: int | None, scheduler: str | None, data: 
     with as_wrong_use(*WRONG_USE):
         specs = [run.spec for run in runs if run.spec.name not in errors]
         finished = {spec.name: run for spec in specs if (run := read(spec)) is not None}
-    _report(sweep, folder, runs, finished, errors, cores)
+    _report(sweep, folder, _Found(runs, finished, errors, cores))
 
 
-def _report(
-    sweep: Sweep,
-    folder: Path,
-    runs: Sequence[SweepRun],
-    finished: Mapping[str, FinishedRun],
-    errors: Mapping[str, str],
-    cores: Mapping[str, int] | None,
-) -> None:
+def _report(sweep: Sweep, folder: Path, found: _Found) -> None:
     from pynn_sfdfa import plotting
     from pynn_sfdfa.campaign.sweep_table import as_csv, as_rows, as_text, ranked, score_name
     from pynn_sfdfa.support import files
 
+    runs, finished, errors, cores = found
     files.write_text(folder / "table.csv", as_csv(runs, finished, errors, sweep.keys, cores))
     if not finished:
         raise Failure(f"None of the {len(runs)} runs came to its end; the reasons are in {folder / 'table.csv'}.")
@@ -102,22 +103,17 @@ def _report(
     ranks = [[f"{rank}.", *row] for rank, row in enumerate(rows, start=1)]
     click.echo(fitting(as_text(points, sweep.keys, score), ["", *headings], ranks))
     if cores:
-        _report_cores(sweep, folder, runs, finished, cores)
+        _report_cores(sweep, folder, found, cores)
     failed = _counted(errors)
     click.echo(f"{len(finished)} of {len(runs)} runs finished{failed}. Results are in {folder}.")
 
 
-def _report_cores(
-    sweep: Sweep,
-    folder: Path,
-    runs: Sequence[SweepRun],
-    finished: Mapping[str, FinishedRun],
-    cores: Mapping[str, int],
-) -> None:
+def _report_cores(sweep: Sweep, folder: Path, found: _Found, cores: Mapping[str, int]) -> None:
     from pynn_sfdfa import plotting
     from pynn_sfdfa.campaign.sweep_table import aligned, as_cells, score_name
 
-    done = [run for run in runs if run.spec.name in finished]
+    finished = found.finished
+    done = [run for run in found.runs if run.spec.name in finished]
     counts = [cores[run.spec.name] for run in done]
     scores = [finished[run.spec.name].chosen.score for run in done]
     score = score_name(list(finished.values()))

@@ -27,19 +27,19 @@ class Address:
 
     Attributes
     ----------
-    source, target : int
-        Positions of the populations among those that the projection connects.
     synapses : int64, shape (n,)
         Positions of the synapses within the projection.
     pre, post : int64, shape (n,)
         Indices of the neurons within the populations.
+    source, target : int
+        Positions of the populations among those that the projection connects.
     """
 
-    source: int
-    target: int
     synapses: NDArray[np.int64]
     pre: NDArray[np.int64]
     post: NDArray[np.int64]
+    source: int
+    target: int
 
 
 def gather(
@@ -93,7 +93,7 @@ def split(
         for t, target in enumerate(targets):
             i, j = pre - first, post - second
             synapses = np.flatnonzero((i >= 0) & (i < source.size) & (j >= 0) & (j < target.size))
-            yield Address(s, t, synapses, source[i[synapses]], target[j[synapses]])
+            yield Address(synapses, source[i[synapses]], target[j[synapses]], s, t)
             second += target.size
         first += source.size
 

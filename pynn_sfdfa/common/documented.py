@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.models import Parameter
 
-__all__ = ["POPULATION", "PROJECTION", "VIEW", "document", "documented", "section"]
+__all__ = ["POPULATION", "PROJECTION", "SETUP", "TO_FILE", "VIEW", "document", "documented", "section"]
 
 T = TypeVar("T")
 
@@ -51,6 +51,20 @@ space : pyNN.space.Space, optional
     How distances are measured, for connectors that ask for them.
 label : str, optional
     Name in messages; default: made of those of the populations."""
+
+SETUP = """Returns
+-------
+int
+    MPI rank, 0.
+
+Raises
+------
+ValueError
+    If a value is not valid."""
+
+TO_FILE = f"""{_HEAD}source : Population, PopulationView or Assembly
+filename : str
+    Its ending says which format; written at ``end()``."""
 
 
 def section(parameters: Iterable[Parameter]) -> str:

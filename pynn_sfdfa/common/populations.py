@@ -14,10 +14,13 @@ from pynn_sfdfa.common.numbers import is_number, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
 
-__all__ = ["AllThenClear", "Group", "check_finite", "check_lengths", "checked_size", "initial_values", "lazy", "parts"]
+__all__ = [
+    "AllThenClear", "Group", "Made", "check_finite", "check_lengths", "checked_size", "initial_values", "lazy", "parts",
+]  # fmt: skip
 
 
 def parts(group: Any) -> list[tuple[Any, NDArray[np.int64]]]:
@@ -151,6 +154,26 @@ class Group:
         """Inject a current; refused with the reason by cells that take none."""
         check_injectable(self.celltype, getattr(self, "label", ""))
         super().inject(current_source)  # type: ignore[misc]
+
+
+class Made(Group):
+    """Mixed into a Population that PyNN's own constructor makes, whatever a back end does before and after it."""
+
+    def __init__(
+        self,
+        size: int | tuple[int, ...],
+        cellclass: Any,
+        cellparams: Any = None,
+        structure: Any = None,
+        initial_values: dict[str, Any] | None = None,
+        label: str | None = None,
+    ) -> None:
+        with self._making("v" in (initial_values or {})):
+            super().__init__(checked_size(size), cellclass, cellparams, structure, initial_values or {}, label)  # type: ignore[call-arg]
+
+    def _making(self, has_v: bool) -> AbstractContextManager[None]:
+        """Return the context in which the population is made; ``has_v``: whether it is given an initial ``v``."""
+        raise NotImplementedError
 
 
 def check_length(name: str, value: Any, size: int) -> None:

@@ -17,15 +17,15 @@ __all__ = ["watch"]
 
 
 @kernel(
-    *(float64[:, ::1], float64[:, ::1], float64, float64, float64[:, ::1], float64),
+    *(float64[:, ::1], float64[:, ::1], float64[:, ::1], float64, float64, float64),
     *(float64[:, ::1], float64[:, ::1], int64[:, ::1]),
 )
 def watch(
     image: NDArray[np.float64],
     path: NDArray[np.float64],
+    thresholds: NDArray[np.float64],
     step: float,
     dark: float,
-    thresholds: NDArray[np.float64],
     refractory: float,
     level: NDArray[np.float64],
     silent_until: NDArray[np.float64],
@@ -41,12 +41,12 @@ def watch(
         0..1; beyond its border it is 0, between pixels linear.
     path : float64, shape (steps + 1, 2)
         Row and column of the sensor's first pixel in the image, at the beginning of each step and the end of the last.
+    thresholds : float64, shape (sensor height, sensor width)
+        Change of the logarithm that is an event.
     step : float
         us.
     dark : float
         Added to the image before the logarithm is taken.
-    thresholds : float64, shape (sensor height, sensor width)
-        Change of the logarithm that is an event.
     refractory : float
         us after an event in which a pixel sees nothing.
     level, silent_until : float64, shape (sensor height, sensor width)

@@ -111,7 +111,7 @@ class Saccades(Settings):
         step, n, capacity = 1000.0 * SACCADE * 3 / _N_STEPS, 0, 8 * blurred.size
         while True:
             found = np.empty((capacity, 4), np.int64)
-            n = watch(blurred, path, step, self.dark, thresholds, 1000.0 * self.refractory, *scratch, found)
+            n = watch(blurred, path, thresholds, step, self.dark, 1000.0 * self.refractory, *scratch, found)
             if n <= capacity:
                 break
             capacity = n

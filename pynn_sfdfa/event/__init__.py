@@ -6,110 +6,30 @@ SFDFA learning inside ``run()``.
 
 from typing import Any
 
-from pyNN import errors, random, space
-from pyNN.connectors import (
-    AllToAllConnector,
-    ArrayConnector,
-    CloneConnector,
-    CSAConnector,
-    DisplacementDependentProbabilityConnector,
-    DistanceDependentProbabilityConnector,
-    FixedNumberPostConnector,
-    FixedNumberPreConnector,
-    FixedProbabilityConnector,
-    FixedTotalNumberConnector,
-    FromFileConnector,
-    FromListConnector,
-    IndexBasedProbabilityConnector,
-    OneToOneConnector,
-)
-from pyNN.network import Network
-from pyNN.parameters import Sequence
-from pyNN.random import GSLRNG, NumpyRNG, RandomDistribution
-from pyNN.recording import get_io
-from pyNN.space import Space
-
 from pynn_sfdfa.common.missing_names import missing
+from pynn_sfdfa.common.pynn_names import *
 from pynn_sfdfa.event.batch import BatchEngine as training_engine
 from pynn_sfdfa.event.batch import ShardedEngine as sharded_training_engine
 from pynn_sfdfa.event.cells import LIF_SFDFA, IF_curr_exp, SpikeSourceArray, SpikeSourcePoisson
-from pynn_sfdfa.event.control import (
-    end,
-    get_current_time,
-    get_max_delay,
-    get_min_delay,
-    get_time_step,
-    initialize,
-    num_processes,
-    rank,
-    reset,
-    run,
-    run_for,
-    run_until,
-    setup,
-)
+from pynn_sfdfa.event.control import *
 from pynn_sfdfa.event.populations import Assembly, Population, PopulationView
 from pynn_sfdfa.event.procedural_api import connect, create, record, record_v
 from pynn_sfdfa.event.projections import Projection
 from pynn_sfdfa.event.synapses import SFDFAFeedback, SFDFASynapse, StaticSynapse
 
 __all__ = [
-    "GSLRNG",
-    "LIF_SFDFA",
-    "AllToAllConnector",
-    "ArrayConnector",
-    "Assembly",
-    "CSAConnector",
-    "CloneConnector",
-    "DisplacementDependentProbabilityConnector",
-    "DistanceDependentProbabilityConnector",
-    "FixedNumberPostConnector",
-    "FixedNumberPreConnector",
-    "FixedProbabilityConnector",
-    "FixedTotalNumberConnector",
-    "FromFileConnector",
-    "FromListConnector",
-    "IF_curr_exp",
-    "IndexBasedProbabilityConnector",
-    "Network",
-    "NumpyRNG",
-    "OneToOneConnector",
-    "Population",
-    "PopulationView",
-    "Projection",
-    "RandomDistribution",
-    "SFDFAFeedback",
-    "SFDFASynapse",
-    "Sequence",
-    "Space",
-    "SpikeSourceArray",
-    "SpikeSourcePoisson",
-    "StaticSynapse",
-    "connect",
-    "create",
-    "end",
-    "errors",
-    "get_current_time",
-    "get_io",
-    "get_max_delay",
-    "get_min_delay",
-    "get_time_step",
-    "initialize",
-    "list_standard_models",
-    "num_processes",
-    "random",
-    "rank",
-    "record",
-    "record_v",
-    "reset",
-    "run",
-    "run_for",
-    "run_until",
-    "setup",
-    "sharded_training_engine",
-    "space",
-    "training_engine",
-]
+    "LIF_SFDFA", "IF_curr_exp", "SpikeSourceArray", "SpikeSourcePoisson",
+    "SFDFASynapse", "SFDFAFeedback", "StaticSynapse",
+    "AllToAllConnector", "ArrayConnector", "CloneConnector", "CSAConnector",
+    "DisplacementDependentProbabilityConnector", "DistanceDependentProbabilityConnector",
+    "FixedNumberPostConnector", "FixedNumberPreConnector", "FixedProbabilityConnector", "FixedTotalNumberConnector",
+    "FromFileConnector", "FromListConnector", "IndexBasedProbabilityConnector", "OneToOneConnector",
+    "Population", "PopulationView", "Assembly", "Projection", "create", "connect", "record", "record_v",
+    "setup", "end", "run", "run_until", "run_for", "reset", "initialize",
+    "get_current_time", "get_time_step", "get_min_delay", "get_max_delay", "num_processes", "rank",
+    "training_engine", "sharded_training_engine", "list_standard_models",
+    "GSLRNG", "Network", "NumpyRNG", "RandomDistribution", "Sequence", "Space", "errors", "get_io", "random", "space",
+]  # fmt: skip
 
 
 def list_standard_models() -> list[str]:

@@ -91,12 +91,14 @@ class Spikes(NamedTuple):
 
 
 class Samples(NamedTuple):
-    """What to sample: rising times, neurons; and the arrays (n_times, n_neurons) that take the values."""
+    """What to sample: rising times, neurons; and for each signal the array (n_times, n_neurons) that takes its values.
+
+    The signals are those of the population: v and i_syn, or those of IF_curr_exp.
+    """
 
     time: NDArray[np.float64]
     neuron: NDArray[np.int64]
-    v: NDArray[np.float64]
-    i_syn: NDArray[np.float64]
+    signals: tuple[NDArray[np.float64], ...]
 
 
 class TooManySpikes(Exception):
@@ -184,7 +186,8 @@ def _take_sample(
     for column in range(samples.neuron.size):
         i = samples.neuron[column]
         _fire_until(layer, i, min(samples.time[s], end), spikes)
-        samples.v[s, column], samples.i_syn[s, column] = _value(cells, state, i, samples.time[s])
+        v, i_syn = samples.signals
+        v[s, column], i_syn[s, column] = _value(cells, state, i, samples.time[s])
 
 
 @jit

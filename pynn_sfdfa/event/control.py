@@ -8,27 +8,18 @@ from pyNN import common
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
 
 from pynn_sfdfa.common.clock import build_run
+from pynn_sfdfa.common.control import build_end, build_reset
+from pynn_sfdfa.common.documented import SETUP, documented
 from pynn_sfdfa.common.setup import checked_setup
-from pynn_sfdfa.common.to_file import build_end
 from pynn_sfdfa.event import simulator
 
 __all__ = [
-    "end",
-    "get_current_time",
-    "get_max_delay",
-    "get_min_delay",
-    "get_time_step",
-    "initialize",
-    "num_processes",
-    "rank",
-    "reset",
-    "run",
-    "run_for",
-    "run_until",
-    "setup",
-]
+    "setup", "end", "run", "run_until", "run_for", "reset", "initialize",
+    "get_current_time", "get_time_step", "get_min_delay", "get_max_delay", "num_processes", "rank",
+]  # fmt: skip
 
 
+@documented(SETUP)
 def setup(
     timestep: float = DEFAULT_TIMESTEP,
     min_delay: float | str = DEFAULT_MIN_DELAY,
@@ -48,16 +39,6 @@ def setup(
         Determines the perturbations of SFDFA and the spikes of SpikeSourcePoisson; >= 0.
     **extra_params
         For other simulators; not used.
-
-    Returns
-    -------
-    int
-        MPI rank, 0.
-
-    Raises
-    ------
-    ValueError
-        If a value is not valid.
     """
     state = simulator.state
     checked = checked_setup(timestep, min_delay, max_delay, seed, extra_params)
@@ -70,25 +51,8 @@ def setup(
 run, run_until = build_run(simulator.state)
 run_for = run
 
+reset = build_reset(simulator.state, lambda annotations: simulator.state.reset())
 end = build_end(simulator.state)
-
-
-def reset(annotations: dict[str, Any] | None = None) -> None:
-    """Return to time zero and trial 0 and begin a new Segment for recorded data.
-
-    v and i_syn take their initial values, traces and eligibilities are empty, perturbations and Poisson spikes are
-    the same again. Weights, feedback weights and parameters stay as they are (as with NEST and NEURON): to start
-    learning again, set the weights.
-
-    Parameters
-    ----------
-    annotations : dict, optional
-        Kept with the data that were recorded so far.
-    """
-    for recorder in simulator.state.recorders:
-        recorder.store_to_cache(annotations or {})
-    simulator.state.reset()
-
 
 initialize = common.initialize
 

@@ -20,9 +20,9 @@ from pynn_sfdfa.support.jit import jit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.advance import Afferents, Spikes
+    from pynn_sfdfa.event.advance import Afferents, Samples, Spikes
 
-__all__ = ["MOST_SPIKES", "CurrentSamples", "MembraneState", "Membranes", "advance_membranes", "membrane_values"]
+__all__ = ["MOST_SPIKES", "MembraneState", "Membranes", "advance_membranes", "membrane_values"]
 
 MOST_SPIKES = 1_000
 """Spikes that a neuron may emit within a millisecond; more means that the network has run away."""
@@ -53,16 +53,6 @@ class MembraneState(NamedTuple):
     release: NDArray[np.float64]  # v is held until then
     counted_from: NDArray[np.float64]  # the millisecond in which spikes are counted at present
     counted: NDArray[np.int64]
-
-
-class CurrentSamples(NamedTuple):
-    """What to sample: rising times, neurons; and the arrays (n_times, n_neurons) that take the values."""
-
-    time: NDArray[np.float64]
-    neuron: NDArray[np.int64]
-    v: NDArray[np.float64]
-    isyn_exc: NDArray[np.float64]
-    isyn_inh: NDArray[np.float64]
 
 
 @jit
@@ -139,14 +129,14 @@ def membrane_values(
 
 @jit
 def _take_sample(
-    cells: Membranes, state: MembraneState, samples: CurrentSamples, s: int, end: float, spikes: list[tuple[float, int]]
+    cells: Membranes, state: MembraneState, samples: Samples, s: int, end: float, spikes: list[tuple[float, int]]
 ) -> None:
     """Write sample s of every sampled neuron; its spikes up to then are due and are emitted."""
     for column in range(samples.neuron.size):
         i = samples.neuron[column]
         _fire_until(cells, state, i, min(samples.time[s], end), spikes)
-        v, i_E, i_I = _value(cells, state, i, samples.time[s])
-        samples.v[s, column], samples.isyn_exc[s, column], samples.isyn_inh[s, column] = v, i_E, i_I
+        v, isyn_exc, isyn_inh = samples.signals
+        v[s, column], isyn_exc[s, column], isyn_inh[s, column] = _value(cells, state, i, samples.time[s])
 
 
 @jit
@@ -156,7 +146,7 @@ def advance_membranes(
     afferents: Afferents,
     inhibitory: NDArray[np.bool_],
     arrivals: Spikes,
-    samples: CurrentSamples,
+    samples: Samples,
     end: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Advance a population through all arrivals and its own spikes up to and including ``end``.
@@ -171,7 +161,7 @@ def advance_membranes(
         Which current the synapses of each presynaptic neuron feed; they are counted through all projections.
     arrivals : Spikes
         Input in order of time, not later than ``end``.
-    samples : CurrentSamples
+    samples : Samples
         Filled in place, right-continuous: everything up to and including the time of a sample is in it.
     end : float
         ms.

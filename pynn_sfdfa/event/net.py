@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from pynn_sfdfa.common.targets import check_learning
 from pynn_sfdfa.common.wiring import check_trial_durations
-from pynn_sfdfa.event.advance import Spikes
+from pynn_sfdfa.event.advance import Samples, Spikes
 from pynn_sfdfa.event.learning import check_timed, end_trial
 from pynn_sfdfa.event.neurons import Neurons
 from pynn_sfdfa.event.stages import stages
@@ -168,10 +168,10 @@ class Net:
             population.recorder.keep(samples)
 
 
-def _part(samples: Any, first: int, last: int) -> Any:
+def _part(samples: Samples, first: int, last: int) -> Samples:
     """Return the samples from ``first`` to before ``last``; what is written there is written here."""
     times = slice(first, last)
-    return type(samples)(samples.time[times], samples.neuron, *(array[times] for array in samples[2:]))
+    return Samples(samples.time[times], samples.neuron, tuple(values[times] for values in samples.signals))
 
 
 def _send(population: Any, spikes: Spikes, in_trial: Spikes) -> None:

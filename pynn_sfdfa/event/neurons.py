@@ -15,6 +15,7 @@ from pynn_sfdfa.event.advance import Cells, Layer, Samples, Spikes, State, TooMa
 from pynn_sfdfa.event.afferents import AfferentTable
 from pynn_sfdfa.event.kept_trial import KeptTrial
 from pynn_sfdfa.event.pathways import merge
+from pynn_sfdfa.event.receiving import Receiving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,13 +46,12 @@ def _cells(parameters: Mapping[str, Any], former_group: NDArray[np.int64]) -> tu
     return cells, keys[2].astype(np.int64)
 
 
-class Neurons:
+class Neurons(Receiving):
     """State and synapses of one LIF_SFDFA population; times are in ms from the start of the trial.
 
     Parameters
     ----------
     label : str
-        For messages.
     parameters : mapping
         Every parameter of LIF_SFDFA as an array of shape (n,).
     exact : bool
@@ -65,19 +65,15 @@ class Neurons:
         Names the parameter, its value and what is valid.
     """
 
-    samples_type = Samples
-    signals = Samples._fields[2:]
+    signals = "v", "i_syn"
 
     def __init__(self, label: str, parameters: Mapping[str, Any], exact: bool, seed: int, index: int) -> None:
-        self.label = label
-        self.n = len(parameters["tau_m"])
-        self.inputs: list[Pathway] = []  # pathways that end here on receptor type "input"
-        self.feedback: list[Pathway] = []  # and on "error"
+        super().__init__(label, len(parameters["tau_m"]))
+        self.feedback: list[Pathway] = []  # those that end here on receptor type "error"
         self.exact = exact
         self.kept: KeptTrial | None = None  # what timed feedback needs to know of the trial
         self._seed = seed
         self._index = index
-        self._table: AfferentTable | None = None
         self._layer: Layer | None = None
         self.perturbation = np.zeros(self.n)
         self.state = State(*(np.zeros(self.n, np.int64 if f == "n_spikes" else float) for f in State._fields))
@@ -131,10 +127,6 @@ class Neurons:
         v, i_syn = values(self.cells, self.state, now)
         return v, i_syn
 
-    def table_of(self, pathway: Pathway) -> AfferentTable | None:
-        """Return the table that holds the variables of a pathway at present, or None if its projection does."""
-        return self._table if self._table is not None and self._table.holds(pathway) else None
-
     def prepare(self, trial: int) -> None:
         """Gather the synapses if projections have been added, and draw the perturbations of the trial."""
         if self._table is None or len(self._table.pathways) != len(self.inputs):
@@ -161,10 +153,7 @@ class Neurons:
     def advance(self, end: float, samples: Samples) -> Spikes:
         """Advance through all arrivals up to and including ``end``; return the spikes in order of time.
 
-        Raises
-        ------
-        RuntimeError
-            If a neuron spikes more than ``MOST_SPIKES`` times in the trial.
+        RuntimeError if a neuron spikes more than ``MOST_SPIKES`` times in the trial.
         """
         if self._layer is None:
             _, first = np.unique(self.cells.group, return_index=True)

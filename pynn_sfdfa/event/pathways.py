@@ -11,6 +11,8 @@ from pynn_sfdfa.event.advance import Spikes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.common.bulk import Address
+
 __all__ = ["Pathway", "merge", "no_spikes"]
 
 
@@ -37,27 +39,15 @@ class Pathway:
         Owner of the synapses' parameters.
     source, target : Population
         Where spikes come from and go to.
-    synapses : int64, shape (n,)
-        Positions of these synapses within the projection.
-    pre, post : int64, shape (n,)
-        Indices of the neurons within ``source`` and ``target``.
+    at : Address
+        Which synapses of the projection they are, and of which neurons.
     """
 
-    def __init__(
-        self,
-        projection: Any,
-        source: Any,
-        target: Any,
-        synapses: NDArray[np.int64],
-        pre: NDArray[np.int64],
-        post: NDArray[np.int64],
-    ) -> None:
+    def __init__(self, projection: Any, source: Any, target: Any, at: Address) -> None:
         self.projection = projection
         self.source = source
         self.target = target
-        self.synapses = synapses
-        self.pre = pre
-        self.post = post
+        self.synapses, self.pre, self.post = at.synapses, at.pre, at.post
         self.in_flight = no_spikes()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from pyNN import common, errors
 from pyNN.parameters import LazyArray, ParameterSpace, simplify
 
 from pynn_sfdfa.common.documented import POPULATION, VIEW, documented
-from pynn_sfdfa.common.populations import AllThenClear, Group, check_finite, check_lengths, checked_size, lazy
+from pynn_sfdfa.common.populations import AllThenClear, Group, Made, check_finite, check_lengths, lazy
 from pynn_sfdfa.event import simulator
 from pynn_sfdfa.event.cells import LIF_SFDFA, IF_curr_exp, SpikeSourceArray, SpikeSourcePoisson
 from pynn_sfdfa.event.neurons import Neurons
@@ -18,6 +19,8 @@ from pynn_sfdfa.event.sources import ArraySource, PoissonSource
 from pynn_sfdfa.event.stock_neurons import StockNeurons
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from pynn_sfdfa.event.pathways import Pathway
@@ -59,28 +62,21 @@ class PopulationView(Group, common.PopulationView):
 
 
 @documented(POPULATION)
-class Population(Group, common.Population):
+class Population(Made, common.Population):
     """Neurons of one cell type: LIF_SFDFA, IF_curr_exp or a spike source; used as any PyNN population."""
 
     _simulator = simulator
     _recorder_class = Recorder
     _assembly_class = Assembly
 
-    def __init__(
-        self,
-        size: int | tuple[int, ...],
-        cellclass: Any,
-        cellparams: Any = None,
-        structure: Any = None,
-        initial_values: dict[str, Any] | None = None,
-        label: str | None = None,
-    ) -> None:
+    @contextlib.contextmanager
+    def _making(self, has_v: bool) -> Iterator[None]:
         self.incoming: list[Pathway] = []
         self.outgoing: list[Pathway] = []
         self._begun = False
         self._starts_at_rest = False
-        super().__init__(checked_size(size), cellclass, cellparams, structure, initial_values or {}, label)
-        self._starts_at_rest = isinstance(self.dynamics, Neurons) and "v" not in (initial_values or {})
+        yield
+        self._starts_at_rest = isinstance(self.dynamics, Neurons) and not has_v
         if self._starts_at_rest:
             self._initialize_at_rest()
         simulator.state.add(self)

@@ -91,8 +91,7 @@ class Projection(BulkProjection):
         sources, targets = parts(self.pre), parts(self.post)
         neurons = [i for _, i in sources], [j for _, j in targets]
         for part in split(self.presynaptic_indices, self.postsynaptic_indices, *neurons):
-            source, target = sources[part.source][0], targets[part.target][0]
-            yield Pathway(self, source, target, part.synapses, part.pre, part.post)
+            yield Pathway(self, sources[part.source][0], targets[part.target][0], part)
 
     def read(self, name: str) -> NDArray[np.float64]:
         """Return a variable of all synapses at the present time, in order of pre-, then postsynaptic neuron."""

@@ -15,6 +15,7 @@ from pyNN import recording
 
 from pynn_sfdfa.common.recording import SafeClearing, SpikesAsArrays
 from pynn_sfdfa.event import simulator
+from pynn_sfdfa.event.advance import Samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +70,7 @@ class Recorder(SafeClearing, SpikesAsArrays, recording.Recorder):
             values = self.population.present_state()[name][neurons]
             self._signals[name].append((round(position), np.array(neurons, np.int64), values[np.newaxis]))
 
-    def samples_due(self, start: float, until: float, open_end: bool) -> Any:
+    def samples_due(self, start: float, until: float, open_end: bool) -> Samples:
         """Return the samples from the next one up to ``until`` (ms), to be filled; times count from ``start``.
 
         With ``open_end`` a sample at ``until`` itself is left for the next stretch.
@@ -77,19 +78,19 @@ class Recorder(SafeClearing, SpikesAsArrays, recording.Recorder):
         dynamics = self.population.dynamics
         neurons = self._recorded_neurons(*dynamics.signals)
         if not neurons.size:
-            return dynamics.samples_type(np.empty(0), neurons, *(np.empty((0, 0)) for _ in dynamics.signals))
+            return Samples(np.empty(0), neurons, tuple(np.empty((0, 0)) for _ in dynamics.signals))
         position = self._samples_since_start(until)
         stop = math.ceil(position - _TOLERANCE) if open_end else math.floor(position + _TOLERANCE) + 1
         times = float(self._recording_start_time) + np.arange(self._next, stop) * self.sampling_interval - start
         shape = (times.size, neurons.size)
-        return dynamics.samples_type(np.maximum(times, 0.0), neurons, *(np.empty(shape) for _ in dynamics.signals))
+        return Samples(np.maximum(times, 0.0), neurons, tuple(np.empty(shape) for _ in dynamics.signals))
 
-    def keep(self, samples: Any) -> None:
+    def keep(self, samples: Samples) -> None:
         """Store samples that have been filled."""
         if samples.time.size:
-            for name in self.population.dynamics.signals:
+            for name, values in zip(self.population.dynamics.signals, samples.signals, strict=True):
                 if self._recorded_neurons(name).size:
-                    self._signals[name].append((self._next, samples.neuron, getattr(samples, name)))
+                    self._signals[name].append((self._next, samples.neuron, values))
             self._next += samples.time.size
 
     def keep_spikes(self, times: NDArray[np.float64], neurons: NDArray[np.int64]) -> None:

@@ -80,10 +80,8 @@ def fall_to_spike(A: float, B: float, c: float, ratio: float, left_m: float, lef
 
     Parameters
     ----------
-    A, B : float
-        The decaying sums now, in nA.
-    c : float
-        Threshold in the same unit, > 0.
+    A, B, c : float
+        As for `growth_to_spike`.
     ratio : float
         ``tau_m/tau_syn``
     left_m, left_syn : float

@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.common.if_curr_exp import check_if_curr_exp
-from pynn_sfdfa.event.advance import Spikes, TooManySpikes
+from pynn_sfdfa.event.advance import Samples, Spikes, TooManySpikes
 from pynn_sfdfa.event.afferents import AfferentTable
 from pynn_sfdfa.event.integrate_and_fire import (
     MOST_SPIKES,
-    CurrentSamples,
     Membranes,
     MembraneState,
     advance_membranes,
     membrane_values,
 )
 from pynn_sfdfa.event.pathways import merge
+from pynn_sfdfa.event.receiving import Receiving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-    from pynn_sfdfa.event.pathways import Pathway
 
 __all__ = ["StockNeurons"]
 
@@ -39,7 +37,7 @@ def _membranes(parameters: Mapping[str, Any]) -> Membranes:
     return Membranes(tau_m, tau_E, tau_I, cm, v_inf, v_thresh - v_inf, v_reset - v_inf, tau_refrac)
 
 
-class StockNeurons:
+class StockNeurons(Receiving):
     """State and synapses of one IF_curr_exp population; times are in ms from the start of the simulation.
 
     It knows no trials: whatever learns beside it, membrane, currents and spikes in flight go on.
@@ -47,7 +45,6 @@ class StockNeurons:
     Parameters
     ----------
     label : str
-        For messages.
     parameters : mapping
         Every parameter of IF_curr_exp as an array of shape (n,).
 
@@ -57,16 +54,12 @@ class StockNeurons:
         Names the parameter, its value and what is valid.
     """
 
-    samples_type = CurrentSamples
-    signals = CurrentSamples._fields[2:]
+    signals = "v", "isyn_exc", "isyn_inh"
     trial_duration = math.inf
 
     def __init__(self, label: str, parameters: Mapping[str, Any]) -> None:
         check_if_curr_exp(parameters)
-        self.label = label
-        self.n = len(parameters["tau_m"])
-        self.inputs: list[Pathway] = []
-        self._table: AfferentTable | None = None
+        super().__init__(label, len(parameters["tau_m"]))
         self._inhibitory = np.zeros(0, np.bool_)
         self.cells = _membranes(parameters)
         self.state = MembraneState(
@@ -103,10 +96,6 @@ class StockNeurons:
         v, isyn_exc, isyn_inh = membrane_values(self.cells, self.state, now)
         return v, isyn_exc, isyn_inh
 
-    def table_of(self, pathway: Pathway) -> AfferentTable | None:
-        """Return the table that holds the variables of a pathway at present, or None if its projection does."""
-        return self._table if self._table is not None and self._table.holds(pathway) else None
-
     def _gather(self) -> AfferentTable:
         """Return all synapses that end here, gathered anew if projections have been added."""
         if self._table is None or len(self._table.pathways) != len(self.inputs):
@@ -117,13 +106,10 @@ class StockNeurons:
             self._inhibitory = np.repeat(np.array(inhibits, np.bool_), [p.source.size for p in self.inputs])
         return self._table
 
-    def advance(self, end: float, samples: CurrentSamples) -> Spikes:
+    def advance(self, end: float, samples: Samples) -> Spikes:
         """Advance through all arrivals up to and including ``end``; return the spikes in order of time, without grades.
 
-        Raises
-        ------
-        RuntimeError
-            If a neuron spikes more than ``MOST_SPIKES`` times within a millisecond.
+        RuntimeError if a neuron spikes more than ``MOST_SPIKES`` times within a millisecond.
         """
         table = self._gather()
         try:

@@ -78,11 +78,8 @@ def build(
 
     Parameters
     ----------
-    settings : Experiment
-    folder : Path, optional
-        Where to look for data first.
-    stream : text file
-        Where downloads are shown, and the memory that is needed if that is much.
+    settings, folder, stream
+        As for `loaded`; the memory that is needed is shown, too, if that is much.
     purpose : {"train", "evaluate", "simulate"}
         What network and data are for, and so how much memory they need.
 

@@ -47,11 +47,8 @@ def test_samples(
 
     Parameters
     ----------
-    settings : Experiment
-    folder : Path, optional
-        Where to look for data first.
-    stream : text file
-        Where downloads are shown.
+    settings, folder, stream
+        As for `loaded`.
     seeds : sequence of int
     """
     dataset, _ = loaded(settings, folder, stream)

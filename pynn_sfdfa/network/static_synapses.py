@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.cells import Cell
     from pynn_sfdfa.network.layers import Layer
 
+    Pairs = tuple[NDArray[np.int64], ...]
+    """Presynaptic and postsynaptic neurons, of each synapse."""
+
 __all__ = ["as_simulated", "check_delay", "inhibit", "project", "project_within"]
 
 
@@ -42,8 +45,8 @@ def project(
     made = []
     for receptor_type, of_sign in (("excitatory", (each >= 0) & there), ("inhibitory", each < 0)):
         if of_sign.any():
-            ends = synapses.pre[of_sign], synapses.post[of_sign]
-            made.append(_connected(sim, pre, post, *ends, each[of_sign], synapse_type, receptor_type))
+            pairs = synapses.pre[of_sign], synapses.post[of_sign]
+            made.append(_connected(sim, pre, post, pairs, each[of_sign], synapse_type, receptor_type))
     return tuple(made)
 
 
@@ -53,19 +56,19 @@ def project_within(
     """Return the projections from stock cells to themselves: of the weights >= 0 and of those below, if any."""
     made = []
     for receptor_type, of_sign in (("excitatory", weights >= 0), ("inhibitory", weights < 0)):
-        pre, post = np.nonzero(of_sign & connected)
-        if pre.size:
-            each = weights[pre, post].astype(float)
-            made.append(_connected(sim, population, population, pre, post, each, synapse_type, receptor_type))
+        pairs = np.nonzero(of_sign & connected)
+        if pairs[0].size:
+            each = weights[pairs].astype(float)
+            made.append(_connected(sim, population, population, pairs, each, synapse_type, receptor_type))
     return tuple(made)
 
 
 def inhibit(sim: Any, population: Any, layer: Layer, delay: float) -> Any:
     """Return the projection by which each neuron of a layer inhibits every other one."""
-    pre, post = np.nonzero(~np.eye(layer.size, dtype=bool))
-    weights = np.full(pre.size, -layer.connectivity.inhibition)
+    pairs = np.nonzero(~np.eye(layer.size, dtype=bool))
+    weights = np.full(pairs[0].size, -layer.connectivity.inhibition)
     receptor_type = "inhibitory" if layer.cell.static_synapses else None
-    return _connected(sim, population, population, pre, post, weights, sim.StaticSynapse(delay=delay), receptor_type)
+    return _connected(sim, population, population, pairs, weights, sim.StaticSynapse(delay=delay), receptor_type)
 
 
 def check_delay(sim: Any, layer: Layer, delay: float) -> None:
@@ -83,31 +86,28 @@ def _connected(
     sim: Any,
     pre: Any,
     post: Any,
-    i: NDArray[np.int64],
-    j: NDArray[np.int64],
+    pairs: Pairs,
     weights: NDArray[np.float64],
     synapse_type: Any,
     receptor_type: str | None,
 ) -> Any:
-    """Return a projection with a synapse from neuron i[k] to neuron j[k] for each k."""
+    """Return a projection with a synapse for each pair of neurons."""
     one_by_one = sim.__name__ == "pyNN.brian2"  # which takes minutes: there they are made afterwards, in bulk
-    listed = np.column_stack([i, j, weights])[: 0 if one_by_one else None]
+    listed = np.column_stack([*pairs, weights])[: 0 if one_by_one else None]
     connector = sim.FromListConnector(listed, column_names=["weight"])
     projection = sim.Projection(pre, post, connector, synapse_type, receptor_type=receptor_type)
     if one_by_one:
         delay = synapse_type.parameter_space["delay"].base_value
-        _connect_on_brian2(projection, i, j, weights, delay, sim.get_time_step())
+        _connect_on_brian2(projection, pairs, weights, delay, sim.get_time_step())
     return projection
 
 
-def _connect_on_brian2(
-    projection: Any, i: NDArray[np.int64], j: NDArray[np.int64], weights: NDArray[np.float64], delay: float, step: float
-) -> None:
+def _connect_on_brian2(projection: Any, pairs: Pairs, weights: NDArray[np.float64], delay: float, step: float) -> None:
     """Give an empty projection of ``pyNN.brian2`` all its synapses at once."""
     from brian2 import ms, nA
 
     synapses = projection._brian2_synapses[0][0]
-    synapses.connect(i=i, j=j)
+    synapses.connect(i=pairs[0], j=pairs[1])
     synapses.weight = weights * nA
     synapses.delay = round(delay / step) * step * ms
-    projection._n_connections = i.size
+    projection._n_connections = weights.size

@@ -42,6 +42,8 @@ __all__ = ["Wiring", "learned", "wire"]
 class Wiring:
     """The PyNN objects of a network on a simulator.
 
+    What is recorded and learned is read from them; whatever else PyNN can do with them is open, too.
+
     Attributes
     ----------
     stimulus : Population

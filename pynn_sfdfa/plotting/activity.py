@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from pynn_sfdfa.plotting.style import COLOURS, GREY, INK, clean, legend_below, new_figure
+from pynn_sfdfa.plotting.style import COLOURS, GREY, INK, beside, clean, legend_below, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,18 +104,8 @@ def _name_outputs(axes: Axes, output: LayerSpikes, label: int) -> None:
     for neuron, count in enumerate(counts):
         colour = COLOURS[1] if neuron == label else INK
         weight = "bold" if count == counts.max() and count > 0 else "normal"
-        axes.annotate(
-            str(count),
-            (1.0, neuron),
-            xycoords=("axes fraction", "data"),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-            color=colour,
-            fontweight=weight,
-            annotation_clip=False,
-        )
+        at_right = {"xycoords": ("axes fraction", "data"), "annotation_clip": False}
+        beside(axes, str(count), (1.0, neuron), 4, fontsize=8, color=colour, fontweight=weight, **at_right)
     axes.get_yticklabels()[label].set_color(COLOURS[1])
 
 

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["COLOURS", "GREY", "INK", "clean", "epoch_axis", "legend_below", "new_figure", "rule_colours", "save"]
+__all__ = [
+    "COLOURS",
+    "GREY",
+    "INK",
+    "beside",
+    "clean",
+    "epoch_axis",
+    "legend_below",
+    "new_figure",
+    "rule_colours",
+    "save",
+]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Distinguishable with every kind of colour vision (Okabe and Ito 2008)."""
@@ -50,6 +61,11 @@ def clean(axes: Axes, title: str = "") -> None:
     axes.tick_params(colors=INK, labelsize=9)
     if title:
         axes.set_title(title, loc="left", fontsize=11, color=INK)
+
+
+def beside(axes: Axes, text: str, place: tuple[float, float], gap: float, **style: Any) -> None:
+    """Write a text at the right of a place, so many points from it."""
+    axes.annotate(text, place, xytext=(gap, 0), textcoords="offset points", va="center", **style)
 
 
 def legend_below(figure: Figure, axes: Axes, columns: int) -> None:

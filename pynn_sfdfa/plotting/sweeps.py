@@ -9,7 +9,7 @@ from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
-from pynn_sfdfa.plotting.style import GREY, INK, clean, new_figure
+from pynn_sfdfa.plotting.style import GREY, INK, beside, clean, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -128,17 +128,7 @@ def _axis(axes: Axes, x: int, values: Sequence[Any]) -> NDArray[np.float64]:
     axes.axvline(x, color=GREY, linewidth=0.8, zorder=0)
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.5}
     for height, value in marks.items():
-        axes.annotate(
-            _label(value),
-            (x, height),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=7,
-            color=INK,
-            bbox=box,
-            zorder=3,
-        )
+        beside(axes, _label(value), (x, height), 5, fontsize=7, color=INK, bbox=box, zorder=3)
     return np.asarray(place, np.float64)
 
 

@@ -1,33 +1,24 @@
-"""Connectors: sPyNNaker's for its own cells, PyNN's onto LIF_SFDFA, for the same connections as on other simulators."""
+"""Connectors: sPyNNaker's for its own cells, PyNN's onto LIF_SFDFA, for the same connections as on other simulators.
+
+Which of the two connects is said in `pynn_sfdfa.spiNNaker.twins`.
+"""
 
 from __future__ import annotations
 
-import inspect
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pyNN.spiNNaker as spynnaker
-from pyNN import connectors, errors
+from pyNN import connectors
 from pyNN.core import IndexBasedExpression
 
-from pynn_sfdfa.spiNNaker.spynnaker_names import AbstractConnector, connected_pairs
+from pynn_sfdfa.spiNNaker.twins import Twin
 
 __all__ = [
-    "AllToAllConnector",
-    "ArrayConnector",
-    "CSAConnector",
-    "DistanceDependentProbabilityConnector",
-    "FixedNumberPostConnector",
-    "FixedNumberPreConnector",
-    "FixedProbabilityConnector",
-    "FixedTotalNumberConnector",
-    "FromFileConnector",
-    "FromListConnector",
-    "IndexBasedProbabilityConnector",
-    "OneToOneConnector",
-    "of_pynn",
-    "of_spynnaker",
-]
+    "AllToAllConnector", "ArrayConnector", "CSAConnector", "DistanceDependentProbabilityConnector",
+    "FixedNumberPostConnector", "FixedNumberPreConnector", "FixedProbabilityConnector", "FixedTotalNumberConnector",
+    "FromFileConnector", "FromListConnector", "IndexBasedProbabilityConnector", "OneToOneConnector",
+]  # fmt: skip
 
 
 class _Expression(IndexBasedExpression):
@@ -41,82 +32,67 @@ class _Expression(IndexBasedExpression):
         return eval(self._code, vars(np).copy(), {"i": i, "j": j})
 
 
-class _Twin:
-    """Mixed into a connector of sPyNNaker: it remembers its arguments, and hence its namesake of PyNN."""
-
-    twin: ClassVar[type[connectors.Connector]]
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        own = inspect.signature(super().__init__).bind(*arguments, **named).arguments
-        super().__init__(*arguments, **named)
-        self._arguments = {name: value for name, value in own.items() if name != "verbose"}
-
-    def of_pynn(self) -> connectors.Connector:
-        """Return the connector of PyNN."""
-        return self.twin(**self._arguments)
-
-
-class AllToAllConnector(_Twin, spynnaker.AllToAllConnector):
+class AllToAllConnector(Twin, spynnaker.AllToAllConnector):
     """See :class:`pyNN.connectors.AllToAllConnector`."""
 
     twin = connectors.AllToAllConnector
 
 
-class ArrayConnector(_Twin, spynnaker.ArrayConnector):
+class ArrayConnector(Twin, spynnaker.ArrayConnector):
     """See :class:`pyNN.connectors.ArrayConnector`."""
 
     twin = connectors.ArrayConnector
 
 
-class CSAConnector(_Twin, spynnaker.CSAConnector):
+class CSAConnector(Twin, spynnaker.CSAConnector):
     """See :class:`pyNN.connectors.CSAConnector`."""
 
     twin = connectors.CSAConnector
 
 
-class DistanceDependentProbabilityConnector(_Twin, spynnaker.DistanceDependentProbabilityConnector):
+class DistanceDependentProbabilityConnector(Twin, spynnaker.DistanceDependentProbabilityConnector):
     """See :class:`pyNN.connectors.DistanceDependentProbabilityConnector`."""
 
     twin = connectors.DistanceDependentProbabilityConnector
 
 
-class FixedNumberPostConnector(_Twin, spynnaker.FixedNumberPostConnector):
+class FixedNumberPostConnector(Twin, spynnaker.FixedNumberPostConnector):
     """See :class:`pyNN.connectors.FixedNumberPostConnector`."""
 
     twin = connectors.FixedNumberPostConnector
 
 
-class FixedNumberPreConnector(_Twin, spynnaker.FixedNumberPreConnector):
+class FixedNumberPreConnector(Twin, spynnaker.FixedNumberPreConnector):
     """See :class:`pyNN.connectors.FixedNumberPreConnector`."""
 
     twin = connectors.FixedNumberPreConnector
 
 
-class FixedProbabilityConnector(_Twin, spynnaker.FixedProbabilityConnector):
+class FixedProbabilityConnector(Twin, spynnaker.FixedProbabilityConnector):
     """See :class:`pyNN.connectors.FixedProbabilityConnector`."""
 
     twin = connectors.FixedProbabilityConnector
 
 
-class FixedTotalNumberConnector(_Twin, spynnaker.FixedTotalNumberConnector):
+class FixedTotalNumberConnector(Twin, spynnaker.FixedTotalNumberConnector):
     """See :class:`pyNN.connectors.FixedTotalNumberConnector`."""
 
     twin = connectors.FixedTotalNumberConnector
 
 
-class FromFileConnector(_Twin, spynnaker.FromFileConnector):
+class FromFileConnector(Twin, spynnaker.FromFileConnector):
     """See :class:`pyNN.connectors.FromFileConnector`."""
 
     twin = connectors.FromFileConnector
 
 
-class FromListConnector(_Twin, spynnaker.FromListConnector):
+class FromListConnector(Twin, spynnaker.FromListConnector):
     """See :class:`pyNN.connectors.FromListConnector`."""
 
     twin = connectors.FromListConnector
 
 
-class IndexBasedProbabilityConnector(_Twin, spynnaker.IndexBasedProbabilityConnector):
+class IndexBasedProbabilityConnector(Twin, spynnaker.IndexBasedProbabilityConnector):
     """See :class:`pyNN.connectors.IndexBasedProbabilityConnector`."""
 
     twin = connectors.IndexBasedProbabilityConnector
@@ -129,65 +105,7 @@ class IndexBasedProbabilityConnector(_Twin, spynnaker.IndexBasedProbabilityConne
         return super().of_pynn()
 
 
-class OneToOneConnector(_Twin, spynnaker.OneToOneConnector):
+class OneToOneConnector(Twin, spynnaker.OneToOneConnector):
     """See :class:`pyNN.connectors.OneToOneConnector`."""
 
     twin = connectors.OneToOneConnector
-
-
-class _Generated(connectors.Connector):
-    """What only sPyNNaker connects, made by its own code, between whole populations."""
-
-    def __init__(self, connector: Any) -> None:
-        super().__init__()
-        self._connector = connector
-
-    def connect(self, projection: Any) -> None:
-        """Connect the neurons of a projection."""
-        kind = type(self._connector).__name__
-        ends = [getattr(group, "stock", None) for group in (projection.pre, projection.post)]
-        if not all(isinstance(end, spynnaker.Population) for end in ends):
-            raise errors.ConnectionError(
-                f"Projection '{projection.label}': {kind} is sPyNNaker's own, and connects whole populations. Use a "
-                "connector of PyNN, such as FromListConnector."
-            )
-        for end in (projection.pre, projection.post):
-            end.place()
-        self._connector.set_space(projection.space)
-        try:
-            pre, post, weights = connected_pairs(self._connector, *ends)
-        except AttributeError:
-            raise errors.ConnectionError(
-                f"Projection '{projection.label}': {kind} connects on the machine only, and does not lead to LIF_SFDFA "
-                "neurons. Use a connector of PyNN, such as FromListConnector."
-            ) from None
-        space = projection.synapse_type.native_parameters
-        space.shape = projection.shape
-        for j in np.unique(post).tolist():
-            sources = pre[post == j]
-            values = {name: lazy[sources, j] for name, lazy in space.items()}
-            if weights.any():
-                values["weight"] = weights[post == j]
-            projection._convergent_connect(sources, j, **values)
-
-
-def of_pynn(connector: Any) -> Any:
-    """Return a connector that connects neurons of PyNN's populations."""
-    if isinstance(connector, _Twin):
-        return connector.of_pynn()
-    return _Generated(connector) if isinstance(connector, AbstractConnector) else connector
-
-
-def of_spynnaker(connector: Any) -> Any:
-    """Return a connector if sPyNNaker knows it.
-
-    Raises
-    ------
-    pyNN.errors.ConnectionError
-        If it is PyNN's own, which leads to LIF_SFDFA only.
-    """
-    if isinstance(connector, connectors.Connector):
-        kind = type(connector).__name__
-        choice = f"use {kind} of pynn_sfdfa.spiNNaker" if kind in __all__ else "use one of pynn_sfdfa.spiNNaker"
-        raise errors.ConnectionError(f"{kind} of PyNN does not lead to sPyNNaker's own cells; {choice}.")
-    return connector

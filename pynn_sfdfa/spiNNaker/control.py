@@ -11,8 +11,9 @@ import pyNN.spiNNaker as stock
 from pyNN import common
 
 from pynn_sfdfa.common.clock import build_run
+from pynn_sfdfa.common.control import build_end, build_reset
+from pynn_sfdfa.common.documented import SETUP, documented
 from pynn_sfdfa.common.setup import checked_setup
-from pynn_sfdfa.common.to_file import write_recorded
 from pynn_sfdfa.hardware.board.errors import BoardError
 from pynn_sfdfa.hardware.board.places import at, place
 from pynn_sfdfa.spiNNaker import simulator
@@ -29,20 +30,9 @@ from pynn_sfdfa.spiNNaker.spynnaker_names import (
 )
 
 __all__ = [
-    "end",
-    "get_current_time",
-    "get_max_delay",
-    "get_min_delay",
-    "get_time_step",
-    "initialize",
-    "num_processes",
-    "rank",
-    "reset",
-    "run",
-    "run_for",
-    "run_until",
-    "setup",
-]
+    "setup", "end", "run", "run_until", "run_for", "reset", "initialize",
+    "get_current_time", "get_time_step", "get_min_delay", "get_max_delay", "num_processes", "rank",
+]  # fmt: skip
 
 
 _machine = contextlib.ExitStack()
@@ -51,6 +41,7 @@ _machine = contextlib.ExitStack()
 atexit.register(_machine.close)
 
 
+@documented(SETUP)
 def setup(
     timestep: float = 1.0,
     min_delay: float | str = "auto",
@@ -77,16 +68,6 @@ def setup(
         ``emulated``, the host name of a board, or ``spalloc:SERVER``; without it, what sPyNNaker's configuration says.
     **extra_params
         Those of ``pyNN.spiNNaker.setup``, such as ``time_scale_factor``.
-
-    Returns
-    -------
-    int
-        MPI rank, 0.
-
-    Raises
-    ------
-    ValueError
-        If a value is not valid.
     """
     checked = checked_setup(timestep, min_delay, max_delay, seed, extra_params, first_trial=first_trial, seed_bits=32)
     step = _for_spynnaker(checked.timestep)
@@ -176,44 +157,27 @@ _ROUNDING = 5e-6
 run, run_until = build_run(_Clock())
 run_for = run
 
+
+def _begin_again(annotations: dict[str, Any]) -> None:
+    """Return to t = 0, with what the machine holds of this segment."""
+    for vertex in state.vertices:
+        vertex.fetch()
+    stock.reset(annotations)
+    state.asked = 0.0
+    state.segment_counter += 1
+
+
+def _give_back() -> None:
+    """Give the machine back."""
+    stock.end()
+    _machine.close()
+
+
+reset = build_reset(state, _begin_again, is_due=lambda: state.running)
+end = build_end(state, _give_back)
+
 initialize = common.initialize
 
 get_current_time, get_time_step, get_min_delay, get_max_delay, num_processes, rank = common.build_state_queries(
     simulator
 )
-
-
-def end(compatible_output: bool = True) -> None:
-    """Finish the simulation and give the machine back.
-
-    Parameters
-    ----------
-    compatible_output : bool
-        Of PyNN's interface; it changes nothing.
-    """
-    write_recorded(state)
-    stock.end(compatible_output)
-    _machine.close()
-
-
-def reset(annotations: dict[str, Any] | None = None) -> None:
-    """Return to time zero and the first trial and begin a new Segment for recorded data.
-
-    v and i_syn take their initial values; perturbations and Poisson spikes are the same again. Weights, feedback
-    weights and their learning rates stay as they are (as with NEST and NEURON): to start learning again, set the
-    weights.
-
-    Parameters
-    ----------
-    annotations : dict, optional
-        Kept with the data that were recorded so far.
-    """
-    if not state.running:
-        return
-    for recorder in state.recorders:
-        recorder.store_to_cache(annotations or {})
-    for vertex in state.vertices:
-        vertex.fetch()
-    stock.reset(annotations or {})
-    state.asked = 0.0
-    state.segment_counter += 1

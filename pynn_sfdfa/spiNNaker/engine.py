@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pynn_sfdfa.common.documented import documented
 from pynn_sfdfa.common.trials import trial_counts
 from pynn_sfdfa.spiNNaker import control, simulator
 from pynn_sfdfa.spiNNaker.fixed_point import MAX_SPIKES
@@ -18,34 +19,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
-    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.network.wiring import Wiring
     from pynn_sfdfa.training.responses import Responses
 
 __all__ = ["SimulationEngine"]
 
 
+@documented(simulation_engine.PARAMETERS)
 class SimulationEngine(simulation_engine.SimulationEngine):
     """Learning on the machine; see `pynn_sfdfa.training.simulation_engine.SimulationEngine`.
 
     Time step and board are those of the last ``setup()``. The network is mapped anew for each stretch.
-
-    Parameters
-    ----------
-    network : Network
-        Its weights are copied; the network is not changed.
     """
 
     simulator = "spiNNaker"
     place = "on SpiNNaker"
     one_thread = "the cores compute"
 
-    def __init__(self, network: Network, *arguments: Any, **options: Any) -> None:
-        super().__init__(network, *arguments, **options)
-        if network.max_spikes != MAX_SPIKES:
+    def _begin(self) -> None:
+        cap = self._network.max_spikes
+        if cap != MAX_SPIKES:
             raise ValueError(
-                f"max_spikes = {network.max_spikes} is not possible on SpiNNaker, where cores keep {MAX_SPIKES} spikes "
-                f"of a neuron and trial. Choose max_spikes = {MAX_SPIKES}."
+                f"max_spikes = {cap} is not possible on SpiNNaker, where cores keep {MAX_SPIKES} spikes of a neuron "
+                f"and trial. Choose max_spikes = {MAX_SPIKES}."
             )
         self._settings = dict(simulator.state.settings)
 

@@ -39,7 +39,6 @@ class PoissonVertex(Values, SpikeSourcePoissonVertex):
     Parameters
     ----------
     n : int
-        Neurons.
     label : str
     model : SpikeSourcePoisson
     values : dict of str to float64, shape (n,)

@@ -15,7 +15,7 @@ from pynn_sfdfa.common.documented import PROJECTION, documented
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
-from pynn_sfdfa.spiNNaker import connectors, simulator, synapses
+from pynn_sfdfa.spiNNaker import simulator, synapses, twins
 from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, from_machine, to_machine
 from pynn_sfdfa.spiNNaker.machine_vertex import ERROR_PARTITION, FACTOR_PARTITION
 from pynn_sfdfa.spiNNaker.receivers import Incoming
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.common.bulk import Address
     from pynn_sfdfa.spiNNaker.synaptic_memory import SynapticMemory
 
 __all__ = ["Projection", "SFDFAProjection"]
@@ -61,8 +62,10 @@ def Projection(
             raise errors.ConnectionError(
                 f"A projection connects populations, views or assemblies, not a {type(end).__name__}."
             )
-    kind = SFDFAProjection if any(isinstance(t.celltype, LIF_SFDFA) for t, _ in parts(ends[1])) else stock_projection
-    return kind(*ends, connector, synapse_type, source, receptor_type, space, label, **options)
+    if not any(isinstance(target.celltype, LIF_SFDFA) for target, _ in parts(postsynaptic_population)):
+        return stock_projection(*ends, connector, synapse_type, source, receptor_type, space, label, **options)
+    of_pynn = twins.of_pynn(connector), synapses.of_pynn(synapse_type)
+    return SFDFAProjection(*ends, *of_pynn, source, receptor_type, space, label, **options)
 
 
 @dataclass
@@ -75,17 +78,13 @@ class _Part:
         Of the target.
     incoming : Incoming
         Which holds them.
-    synapses : int64, shape (n,)
-        Their positions within the projection.
-    pre, post : int64, shape (n,)
-        Indices of the neurons within the populations.
+    at : Address
+        Which synapses of the projection they are.
     """
 
     memory: SynapticMemory
     incoming: Incoming
-    synapses: NDArray[np.int64]
-    pre: NDArray[np.int64]
-    post: NDArray[np.int64]
+    at: Address
 
     @property
     def delay(self) -> float:
@@ -103,18 +102,6 @@ class SFDFAProjection(BulkProjection):
 
     _simulator = simulator
     _static_synapse_class = synapses.StaticSynapse
-
-    def __init__(
-        self,
-        presynaptic_population: Any,
-        postsynaptic_population: Any,
-        connector: Any,
-        synapse_type: Any = None,
-        *arguments: Any,
-        **named: Any,
-    ) -> None:
-        of_pynn = connectors.of_pynn(connector), synapses.of_pynn(synapse_type)
-        super().__init__(presynaptic_population, postsynaptic_population, *of_pynn, *arguments, **named)
 
     def _check_wiring(self) -> None:
         sources, targets = ([population for population, _ in parts(group)] for group in (self.pre, self.post))
@@ -137,7 +124,7 @@ class SFDFAProjection(BulkProjection):
             found.append((target, memory, new, part))
         self._parts: list[_Part] = []
         for target, memory, new, part in found:
-            self._parts.append(_Part(memory, memory.join(new), part.synapses, part.pre, part.post))
+            self._parts.append(_Part(memory, memory.join(new), part))
             add_edge(new.source, target, ERROR_PARTITION if self._is_feedback else SPIKE_PARTITION_ID)
             if new.timed:
                 add_edge(new.source, target, FACTOR_PARTITION)
@@ -222,7 +209,7 @@ class SFDFAProjection(BulkProjection):
     def _present_words(self) -> NDArray[np.int32]:
         words = np.zeros(len(self), np.int32)
         for part in self._parts:
-            words[part.synapses] = part.incoming.words[part.pre, part.post]
+            words[part.at.synapses] = part.incoming.words[part.at.pre, part.at.post]
         return words
 
     def read(self, name: str) -> NDArray[np.float64]:
@@ -236,7 +223,7 @@ class SFDFAProjection(BulkProjection):
             return np.where(words == given, self._given, from_machine(words, self._fraction))
         if name == "delay":
             for part in self._parts:
-                values[part.synapses] = part.delay
+                values[part.at.synapses] = part.delay
         return values
 
     def write(self, name: str, values: NDArray[np.float64]) -> None:
@@ -255,7 +242,7 @@ class SFDFAProjection(BulkProjection):
     def _write_weights(self, weights: NDArray[np.float64]) -> None:
         words = self._take_weights(weights)
         for part in self._parts:
-            part.memory.write(part.incoming, (part.pre, part.post), words[part.synapses])
+            part.memory.write(part.incoming, (part.at.pre, part.at.post), words[part.at.synapses])
         if not simulator.state.running:
             SpynnakerDataView.set_requires_data_generation()
 

@@ -9,16 +9,9 @@ import numpy as np
 
 from pynn_sfdfa.hardware.arithmetic import to_fixed
 from pynn_sfdfa.hardware.capacity import capacities
+from pynn_sfdfa.spiNNaker import layout
 from pynn_sfdfa.spiNNaker.fixed_point import FORMATS, cell_words, initial_state, learning_words, timed_words
-from pynn_sfdfa.spiNNaker.layout import (
-    CONFIGURATION_WORDS,
-    SOURCE_WORDS,
-    Region,
-    Source,
-    absent_words,
-    configuration_words,
-    source_words,
-)
+from pynn_sfdfa.spiNNaker.layout import Region, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -98,8 +91,8 @@ def region_sizes(population: Receiver, neurons: int) -> dict[Region, int]:
     """Return the bytes of the data regions of a core, as far as they are known before the mapping."""
     has_absent = not all(incoming.present.all() for incoming in population.forward)
     words = {
-        Region.CONFIGURATION: len(CONFIGURATION_WORDS),
-        Region.SOURCES: SOURCE_WORDS * population.sources,
+        Region.CONFIGURATION: len(layout.CONFIGURATION_WORDS),
+        Region.SOURCES: layout.SOURCE_WORDS * population.sources,
         Region.STATE: 2 * neurons,
         Region.WEIGHTS: population.rows * neurons,
         Region.ABSENT: population.rows * -(-neurons // 32) * has_absent,
@@ -140,7 +133,7 @@ def core_regions(
 ) -> dict[Region, NDArray[np.uint32] | NDArray[np.int32]]:
     """Return the words of each data region of a core that is not one of sPyNNaker's own."""
     columns = slice(core.first, core.first + core.n)
-    sources = source_words(_sources(population, addresses))
+    sources = layout.source_words(_sources(population, addresses))
     present = [incoming.present[:, columns] for incoming in population.forward]
     has_absent = not all(matrix.all() for matrix in present)
     words = {
@@ -166,11 +159,11 @@ def core_regions(
         **capacities(population, core.n),
     }
     return {
-        Region.CONFIGURATION: configuration_words(words),
+        Region.CONFIGURATION: layout.configuration_words(words),
         Region.SOURCES: sources,
         Region.STATE: initial_state(population.v[columns], population.i_syn[columns], population.parameters),
         Region.WEIGHTS: _stacked([incoming.words[:, columns] for incoming in population.forward], core.n),
-        Region.ABSENT: np.vstack([absent_words(matrix) for matrix in present]) if has_absent else _NOTHING,
+        Region.ABSENT: np.vstack([layout.absent_words(matrix) for matrix in present]) if has_absent else _NOTHING,
         Region.FEEDBACK: _stacked([incoming.words[:, columns] for incoming in population.feedback], core.n),
         Region.TARGETS: to_fixed(population.targets[columns].T, FORMATS.error).astype(np.int32),
         Region.NEURON_RECORDING: _recording_words(core.recorded),

@@ -14,7 +14,7 @@ from pynn_sfdfa.common.numbers import is_number
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.synapses import SFDFAFeedback, SFDFASynapse
 from pynn_sfdfa.common.wiring import check_bounds
-from pynn_sfdfa.spiNNaker import connectors, convolutions, simulator, synapses
+from pynn_sfdfa.spiNNaker import convolutions, simulator, synapses, twins
 from pynn_sfdfa.spiNNaker.populations import Population
 from pynn_sfdfa.spiNNaker.spynnaker_names import weights_in
 
@@ -50,7 +50,7 @@ def stock_projection(
     if isinstance(connector, ConvolutionConnector):
         connector.check((ends[0].size, ends[1].size), name)
         connector, synapse_type = convolutions.of_spynnaker(connector, synapse_type, ends, name)
-    connector, synapse_type = connectors.of_spynnaker(connector), synapses.of_spynnaker(synapse_type)
+    connector, synapse_type = twins.of_spynnaker(connector), synapses.of_spynnaker(synapse_type)
     delay: Any = getattr(synapse_type, "delay", None)
     if is_number(delay):
         check_bounds(float(delay), name, simulator.state.least_delay, simulator.state.max_delay)

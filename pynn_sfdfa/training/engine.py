@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from pynn_sfdfa.network.feedback import feedback_shapes
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.responses import Responses
 
-__all__ = ["BatchFigures", "TrainingEngine", "check_labels", "initial_feedback"]
+__all__ = ["BatchFigures", "Report", "TrainingEngine", "check_labels", "initial_feedback"]
+
+Report: TypeAlias = "Callable[[int], None] | None"
+"""Told how many samples have been shown since the last report, if anybody is to be told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +75,7 @@ class TrainingEngine(Protocol):
         ...
 
     def train(
-        self,
-        trains: Presentations,
-        order: NDArray[np.int64],
-        first_trial: int,
-        epoch: int = 1,
-        report: Callable[[int], None] | None = None,
+        self, trains: Presentations, order: NDArray[np.int64], first_trial: int, epoch: int = 1, report: Report = None
     ) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order, a batch at a time; small batches may be reported together.
 

@@ -72,13 +72,7 @@ class Evaluator:
         self._engine: TrainingEngine = sim.training_engine(network, loss=self._loss, readout=self._readout, **of_engine)
 
     def evaluate(self, trains: Presentations) -> Evaluation:
-        """Run all samples without learning.
-
-        Raises
-        ------
-        ValueError
-            If the samples do not fit the network or its trials.
-        """
+        """Run all samples without learning; ValueError if they do not fit the network or its trials."""
         trains.check_within(self.network.trial_duration)
         check_labels(trains, self.network.sizes[-1])
         return evaluation(self._engine.respond(trains), trains.labels, self._loss, self._readout)
@@ -86,10 +80,7 @@ class Evaluator:
     def respond(self, trains: Presentations) -> Responses:
         """Return the output spikes of all samples, as far as the readout asks for them; labels are not looked at.
 
-        Raises
-        ------
-        ValueError
-            If the samples do not fit the network or its trials.
+        ValueError if the samples do not fit the network or its trials.
         """
         trains.check_within(self.network.trial_duration)
         return self._engine.respond(trains)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from pynn_sfdfa.common.documented import documented
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, load_simulator, offers, who_offers
 from pynn_sfdfa.common.trials import spikes_of_trials
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.support.arrays import check_arrays
-from pynn_sfdfa.training.engine import BatchFigures, check_labels, initial_feedback
+from pynn_sfdfa.training.engine import BatchFigures, Report, check_labels, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
 from pynn_sfdfa.training.responses import OutputSpikes, Responses
@@ -36,42 +37,45 @@ if TYPE_CHECKING:
     from pynn_sfdfa.training.readouts import Readout
     from pynn_sfdfa.training.regularisation import WeightRegularisation
 
-__all__ = ["SimulationEngine"]
+__all__ = ["PARAMETERS", "SimulationEngine"]
 
 _STRETCH = 500
 """Trials in one run. Each run is prepared for a second or more; between runs progress is shown and state saved."""
 
 
+PARAMETERS = """Parameters
+----------
+network : Network
+    Its weights are copied; the network is not changed.
+rule : LearningRule, optional
+    One that needs no more than the simulator offers (`pynn_sfdfa.common.simulators`).
+optimizer : Optimizer, optional
+    One without state: SGD.
+loss : Loss
+batch_size : int
+    1.
+seed : int
+    Seed of the perturbations and of the rule's initial feedback.
+threads : int, optional
+    1.
+readout : Readout
+    By which samples count as classified correctly while they are learned.
+regularisation, boosting : optional
+    None: nothing comes between synapses that learn by themselves and their gradients.
+
+Raises
+------
+ValueError
+    If the simulator cannot train like that; the message says why and what to choose instead."""
+"""What an engine of a simulator is made from, in its docstring."""
+
+
+@documented(PARAMETERS)
 class SimulationEngine(ABC):
     """A feed-forward network that learns after each trial, inside the simulation.
 
     Settings of the simulator are those of the last ``setup()``; training calls ``setup()`` itself, for each stretch of
     trials, and so replaces any other network of the simulator.
-
-    Parameters
-    ----------
-    network : Network
-        Its weights are copied; the network is not changed.
-    rule : LearningRule, optional
-        One that needs no more than the simulator offers (`pynn_sfdfa.common.simulators`).
-    optimizer : Optimizer, optional
-        One without state: SGD.
-    loss : Loss
-    batch_size : int
-        1.
-    seed : int
-        Seed of the perturbations and of the rule's initial feedback.
-    threads : int, optional
-        1.
-    readout : Readout
-        By which samples count as classified correctly while they are learned.
-    regularisation, boosting : optional
-        None: nothing comes between synapses that learn by themselves and their gradients.
-
-    Raises
-    ------
-    ValueError
-        If the simulator cannot train like that; the message says why and what to choose instead.
     """
 
     simulator: ClassVar[str]
@@ -110,11 +114,16 @@ class SimulationEngine(ABC):
         self._network.feedback = initial_feedback(network, rule, seed)
         self._trials = 0
         self.threads = 1
+        self._begin()
 
     @property
     def offers(self) -> frozenset[Need]:
         """What networks can learn by here."""
         return offers(self.simulator)
+
+    @abstractmethod
+    def _begin(self) -> None:
+        """Keep what the last ``setup()`` has said; ValueError if the simulator cannot train the network."""
 
     @abstractmethod
     def _set_up(self, first_trial: int, learning: bool) -> None:
@@ -138,12 +147,7 @@ class SimulationEngine(ABC):
         """Do nothing: each stretch of trials is prepared by itself; see `pynn_sfdfa.training.engine.TrainingEngine`."""
 
     def train(
-        self,
-        trains: Presentations,
-        order: NDArray[np.int64],
-        first_trial: int,
-        epoch: int = 1,
-        report: Callable[[int], None] | None = None,
+        self, trains: Presentations, order: NDArray[np.int64], first_trial: int, epoch: int = 1, report: Report = None
     ) -> Iterator[BatchFigures]:
         """Learn from the samples in the given order; see `pynn_sfdfa.training.engine.TrainingEngine`.
 

@@ -186,20 +186,12 @@ def test_what_is_no_dense_network_has_no_estimate_of_cores(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (
-            "[random]",
-            "[grid]\nrules.sfdfa.rho = [0.1, 0.2]\n[random]",
-            "write rules.sfdfa.rho = { choice = [0.1, 0.2] }",
-        ),
+        ("[random]", "[grid]\nrules.sfdfa.rho = [0.1, 0.2]\n[random]", "write rules.sfdfa.rho = { choice = [0.1,"),
         ("draws", "seeds = [1, 2]\ndraws", "takes one seed; what it finds can then be run with more seeds"),
         ('"tpe"', '"tpo"', 'method = \'tpo\' is not valid; valid here: "random", "tpe"'),
         ("draws", 'minimise = "joules"\ndraws', "minimise = 'joules' is not valid; valid here: \"cores\""),
         ('method = "tpe"', 'minimise = "cores"', 'minimise is for searches; add method = "tpe"'),
-        (
-            "data.validation = 0.1",
-            "data.validation = 0.0",
-            "digits has none of its own; hold some training samples out",
-        ),
+        ("data.validation = 0.1", "data.validation = 0.0", "digits has none of its own; hold some training samples"),
         ("[5, 50]", "[0, 50]", "training.batch_size"),
         ("[400]]", '"many"]', "network.hidden_sizes"),
     ],

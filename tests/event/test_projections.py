@@ -206,24 +206,26 @@ def test_an_empty_projection(pair):
     assert pair[1].present_state()["i_syn"].tolist() == [0.0] * 3
 
 
-def test_weights_set_between_runs_hold_for_spikes_that_arrive_later(pair):
+def changed_between_runs(pair, synapse, first, second, **changed):
+    """Return the currents after two runs between which a parameter of the synapses is set."""
     stimulus, cells = pair
-    projection = sim.Projection(stimulus, cells, sim.OneToOneConnector(), sim.StaticSynapse(weight=1.0, delay=0.5))
-    sim.run(2.2)
-    projection.set(weight=2.0)
-    sim.run(2.8)
+    projection = sim.Projection(stimulus, cells, sim.OneToOneConnector(), synapse)
+    sim.run(first)
+    projection.set(**changed)
+    sim.run(second)
+    return cells.present_state()["i_syn"]
+
+
+def test_weights_set_between_runs_hold_for_spikes_that_arrive_later(pair):
     expected = np.array([np.exp(-0.35), 2 * np.exp(-0.25), 2 * np.exp(-0.15)])
-    np.testing.assert_allclose(cells.present_state()["i_syn"], expected, rtol=1e-12)
+    currents = changed_between_runs(pair, sim.StaticSynapse(weight=1.0, delay=0.5), 2.2, 2.8, weight=2.0)
+    np.testing.assert_allclose(currents, expected, rtol=1e-12)
 
 
 def test_a_new_delay_holds_for_spikes_yet_to_come(pair):
-    stimulus, cells = pair
-    projection = sim.Projection(stimulus, cells, sim.OneToOneConnector(), sim.StaticSynapse(weight=1.0, delay=5.0))
-    sim.run(1.5)
-    projection.set(delay=0.5)
-    sim.run(8.5)
     expected = np.exp((np.array([6.0, 2.5, 3.5]) - 10.0) / 10.0)
-    np.testing.assert_allclose(cells.present_state()["i_syn"], expected, rtol=1e-12)
+    currents = changed_between_runs(pair, sim.StaticSynapse(weight=1.0, delay=5.0), 1.5, 8.5, delay=0.5)
+    np.testing.assert_allclose(currents, expected, rtol=1e-12)
 
 
 def test_a_projection_added_during_a_trial_keeps_what_others_have_learned():

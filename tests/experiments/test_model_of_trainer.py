@@ -10,21 +10,11 @@ from click.testing import CliRunner
 from small_nets import random_trains
 
 import pynn_sfdfa
-from pynn_sfdfa import (
-    LIF_SFDFA,
-    Convolution,
-    Dense,
-    FirstSpike,
-    IF_curr_exp,
-    Input,
-    Local,
-    Network,
-    Pooling,
-    Trainer,
-    fit_thresholds,
-)
+from pynn_sfdfa import FirstSpike, Input, Network, Trainer, fit_thresholds
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.encoding import Latency
+from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
+from pynn_sfdfa.network.connectivity import Convolution, Dense, Local, Pooling
 from pynn_sfdfa.network.description import described, from_description
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.checkpoint import CheckpointError

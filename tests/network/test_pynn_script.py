@@ -10,19 +10,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from pynn_sfdfa import (
-    LIF_SFDFA,
-    Convolution,
-    Dense,
-    FirstSpike,
-    IF_curr_exp,
-    Input,
-    Local,
-    Network,
-    Pooling,
-    SpikeTrains,
-)
+from pynn_sfdfa import FirstSpike, Input, Network, SpikeTrains
 from pynn_sfdfa.cli import main
+from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
+from pynn_sfdfa.network.connectivity import Convolution, Dense, Local, Pooling
 from pynn_sfdfa.network.pynn_script import PyNNScriptError, write
 from pynn_sfdfa.network.stock import NotStockError, stock_cell
 from pynn_sfdfa.training.evaluator import Evaluator

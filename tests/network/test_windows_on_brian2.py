@@ -5,20 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pynn_sfdfa import (
-    LIF_SFDFA,
-    SFDFA,
-    SGD,
-    Convolution,
-    Dense,
-    Input,
-    Local,
-    Network,
-    Pooling,
-    SpikeTrains,
-    Trainer,
-    event,
-)
+from pynn_sfdfa import Input, Network, SpikeTrains, Trainer, event
+from pynn_sfdfa.network.cells import LIF_SFDFA
+from pynn_sfdfa.network.connectivity import Convolution, Dense, Local, Pooling
+from pynn_sfdfa.rules import SFDFA
+from pynn_sfdfa.training.optimizers import SGD
 
 CELL = LIF_SFDFA(tau_m=20.0, tau_syn=10.0, cm=1.0, v_rest=-65.0, v_thresh=-62.0, trial_duration=40.0)
 

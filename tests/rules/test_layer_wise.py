@@ -11,26 +11,13 @@ from plain_rule import PlainTrial, layer_wise_by_neuron
 from small_nets import network, random_trains, same_on_threads
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import (
-    BP,
-    LIF_SFDFA,
-    SFDFA,
-    SGD,
-    Adam,
-    Convolution,
-    Dense,
-    FeedForward,
-    Input,
-    Local,
-    Network,
-    Pooling,
-    SpikeCount,
-    Trainer,
-)
+from pynn_sfdfa import FeedForward, Input, Network, SpikeCount, Trainer
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.network.cells import LIF_SFDFA
+from pynn_sfdfa.network.connectivity import Convolution, Dense, Local, Pooling
 from pynn_sfdfa.network.feedback import feedback_shapes
-from pynn_sfdfa.rules import Combination
+from pynn_sfdfa.rules import BP, SFDFA, Combination
 from pynn_sfdfa.rules.parts.direct import Direct
 from pynn_sfdfa.rules.parts.estimated import Estimated
 from pynn_sfdfa.rules.parts.fixed import Fixed
@@ -38,6 +25,7 @@ from pynn_sfdfa.rules.parts.layer_wise import LayerWise
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.gradients import GradientAlignment
 from pynn_sfdfa.training.metrics import feedback_alignment, sign_agreement
+from pynn_sfdfa.training.optimizers import SGD, Adam
 
 DEPTHS = ([20, 15, 4], [20, 12, 9, 4], [20, 12, 9, 10, 4])
 DEEP = [20, 12, 9, 10, 4]

@@ -109,7 +109,7 @@ def _ordered(
     name: str, size: int, trials: NDArray[np.int64], units: NDArray[np.int64], times: NDArray[np.float32]
 ) -> LayerEvents:
     order = np.lexsort((units, times, trials))
-    return LayerEvents(name, size, trials[order], units[order], times[order])
+    return LayerEvents(trials[order], units[order], times[order], name, size)
 
 
 def _within(layers: Sequence[LayerEvents], n: int) -> int:

@@ -177,7 +177,7 @@ def _spikes(account: Account, numbers: dict[str, int | None]) -> dict[str, Any]:
     else:
         told = "What populations recorded since the start, or since the script has cleared it."
     layers = [
-        packed(LayerEvents(one.name, one.size, np.zeros(n, np.int64), one.neurons[:n], times), 1, duration)
+        packed(LayerEvents(np.zeros(n, np.int64), one.neurons[:n], times, one.name, one.size), 1, duration)
         | {"number": numbers.get(one.name) or 0}
         for one, n in zip(spiking, shown, strict=True)
         for times in (one.times[:n].astype(np.float32),)

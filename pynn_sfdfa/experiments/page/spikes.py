@@ -24,19 +24,19 @@ class LayerEvents:
 
     Attributes
     ----------
-    name : str
-    size : int
-        Units.
     trials, units : int64, shape (spikes,)
     times : float32, shape (spikes,)
         ms from the start of the trial.
+    name : str
+    size : int
+        Units.
     """
 
-    name: str
-    size: int
     trials: NDArray[np.int64]
     units: NDArray[np.int64]
     times: NDArray[np.float32]
+    name: str
+    size: int
 
 
 def packed(layer: LayerEvents, n: int, duration: float) -> dict[str, Any]:

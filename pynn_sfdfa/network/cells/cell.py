@@ -17,9 +17,17 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.network.shapes import Shape
 
-__all__ = ["Cell"]
+__all__ = ["REFUSED", "Cell"]
 
 _TIME_CONSTANTS = 10.0
+
+REFUSED = """Raises
+------
+pyNN.errors.InvalidParameterValueError
+    If a value is out of range; the message names parameter, value and what is valid.
+ValueError
+    If a value is no number."""
+"""What every cell says in its docstring."""
 
 
 class Cell(ABC):

@@ -9,10 +9,11 @@ from pyNN import errors
 
 from pynn_sfdfa.common.cells import check_greater
 from pynn_sfdfa.common.checks import check_parameter
+from pynn_sfdfa.common.documented import documented
 from pynn_sfdfa.common.if_curr_exp import DEFAULTS, check_if_curr_exp
 from pynn_sfdfa.models import LIF_SFDFA
 from pynn_sfdfa.network.cells._cuba_lif import cuba_lif, parameters
-from pynn_sfdfa.network.cells.cell import Cell
+from pynn_sfdfa.network.cells.cell import REFUSED, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["IF_curr_exp"]
 
 
+@documented(REFUSED)
 @dataclass(frozen=True)
 class IF_curr_exp(Cell):
     """The cell type ``IF_curr_exp``, in PyNN's units (ms, mV, nF, nA), with PyNN's defaults.
@@ -42,13 +44,6 @@ class IF_curr_exp(Cell):
         Default: ``v_rest``.
     trial_duration : float
         Length of a trial.
-
-    Raises
-    ------
-    pyNN.errors.InvalidParameterValueError
-        If a value is out of range; the message names parameter, value and what is valid.
-    ValueError
-        If a value is no number.
     """
 
     name: ClassVar[str] = "IF_curr_exp"

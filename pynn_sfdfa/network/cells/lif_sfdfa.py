@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pynn_sfdfa import models
 from pynn_sfdfa.common.cells import check_cell_parameters
+from pynn_sfdfa.common.documented import documented
 from pynn_sfdfa.network.cells._cuba_lif import cuba_lif, parameters
-from pynn_sfdfa.network.cells.cell import Cell
+from pynn_sfdfa.network.cells.cell import REFUSED, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ def _default(name: str) -> float:
     return float(cast("float", models.LIF_SFDFA.parameter(name).default))
 
 
+@documented(REFUSED)
 @dataclass(frozen=True)
 class LIF_SFDFA(Cell):
     """The cell type ``LIF_SFDFA``; parameters in PyNN's units (ms, mV, nF), its defaults where none are given.
@@ -39,13 +41,6 @@ class LIF_SFDFA(Cell):
         Potentials, mV, default -70 and -50; v_thresh > v_rest.
     trial_duration : float
         Length of a trial, ms, default 200.
-
-    Raises
-    ------
-    pyNN.errors.InvalidParameterValueError
-        If a value is out of range; the message names parameter, value and what is valid.
-    ValueError
-        If a value is no number.
     """
 
     name: ClassVar[str] = "LIF_SFDFA"

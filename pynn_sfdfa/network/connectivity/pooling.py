@@ -11,12 +11,12 @@ import numpy as np
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.windows import Pair, as_pair
 from pynn_sfdfa.network.connectivity.connectivity import Connectivity
+from pynn_sfdfa.network.connectivity.not_in_nir import NotInNIR
 from pynn_sfdfa.network.connectivity.sites import Sites
 from pynn_sfdfa.network.connectivity.windows import check_image, check_size
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
 
 if TYPE_CHECKING:
-    import nir
     from numpy.typing import NDArray
 
     from pynn_sfdfa.network.cells import Cell
@@ -26,7 +26,7 @@ __all__ = ["Pooling"]
 
 
 @dataclass(frozen=True)
-class Pooling(Connectivity):
+class Pooling(NotInNIR, Connectivity):
     """Windows side by side, each of which becomes one unit of its channel.
 
     Without a cell it sums: all spikes of a window arrive at the layer above as those of one unit. With a cell it is a
@@ -48,6 +48,10 @@ class Pooling(Connectivity):
     """
 
     name: ClassVar[str] = "pooling"
+    instead: ClassVar[str] = (
+        "NIR has no pooling with a weight. Train with Pooling(size) without a cell, or export a PyNN script (--format "
+        "pynn)."
+    )
 
     size: int | Pair
     weight: float | None = field(default=None, kw_only=True)
@@ -132,18 +136,6 @@ class Pooling(Connectivity):
     def learned(self, projection: Any, input_shape: Shape) -> NDArray[np.float32]:
         """Return its weights, which are fixed."""
         return self.initial_weights(input_shape, (0.0, 0.0), np.random.default_rng(0))
-
-    def nir_node(self, weights: NDArray[np.float32], input_shape: Shape) -> nir.NIRNode:
-        """Raise ValueError: NIR has no pooling with a weight."""
-        raise ValueError(
-            "NIR has no pooling with a weight. Train with Pooling(size) without a cell, or export a PyNN script "
-            "(--format pynn)."
-        )
-
-    @classmethod
-    def from_nir(cls, node: nir.NIRNode, cell: Cell) -> tuple[Connectivity, NDArray[np.float32]] | None:
-        """Return None: no node stands for neurons that pool."""
-        return None
 
     @property
     def _pair(self) -> Pair:

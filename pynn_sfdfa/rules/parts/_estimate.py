@@ -16,17 +16,17 @@ __all__ = ["estimate"]
 
 
 @kernel(
-    *(int32[:, ::1], float32[:, ::1], float32[:, ::1], float32, float32[::1], float32[::1], float32[:, ::1]),
+    *(float32[:, ::1], float32[::1], float32[::1], int32[:, ::1], float32[:, ::1], float32[:, ::1], float32),
     fastmath=FLOAT_FLAGS,
 )
 def estimate(
+    feedback: NDArray[np.float32],
+    fired: NDArray[np.float32],
+    correlation: NDArray[np.float32],
     counts: NDArray[np.int32],
     perturbation: NDArray[np.float32],
     directional: NDArray[np.float32],
     learning_rate: np.float32,
-    fired: NDArray[np.float32],
-    correlation: NDArray[np.float32],
-    feedback: NDArray[np.float32],
 ) -> None:
     """``Bfb[o, i] += eta_B (mean of v_i d_o - Bfb[o, i])`` (docs/algorithm.md, section 5)."""
     trials, hidden = counts.shape

@@ -55,7 +55,7 @@ def estimate_feedback(
     feedback : float32, shape (n_above, n_hidden)
     """
     fired, correlation = np.zeros((2, feedback.shape[1]), np.float32)
-    _estimate()(counts, perturbation, directional, learning_rate, fired, correlation, feedback)
+    _estimate()(feedback, fired, correlation, counts, perturbation, directional, learning_rate)
 
 
 @dataclass(frozen=True)

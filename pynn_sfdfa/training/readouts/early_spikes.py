@@ -28,13 +28,7 @@ class EarlySpikes(Readout):
     of_times: ClassVar[bool] = True
 
     def decide(self, responses: Responses) -> NDArray[np.int64]:
-        """Return the class of each sample, shape (samples,).
-
-        Raises
-        ------
-        ValueError
-            If nobody has asked for times when the samples were shown.
-        """
+        """Return the class of each sample; ValueError if nobody has asked for times when the samples were shown."""
         spikes = self.times(responses)
         weights = np.zeros(responses.counts.shape)
         np.add.at(weights, (spikes.samples, spikes.units), spikes.duration - spikes.times.astype(float))

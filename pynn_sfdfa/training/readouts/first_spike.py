@@ -24,13 +24,7 @@ class FirstSpike(Readout):
     of_times: ClassVar[bool] = True
 
     def decide(self, responses: Responses) -> NDArray[np.int64]:
-        """Return the class of each sample, shape (samples,).
-
-        Raises
-        ------
-        ValueError
-            If nobody has asked for times when the samples were shown.
-        """
+        """Return the class of each sample; ValueError if nobody has asked for times when the samples were shown."""
         samples, n_out = responses.counts.shape
         winners: NDArray[np.int64] = self.times(responses).first((samples, n_out)).argmin(axis=1)
         return winners

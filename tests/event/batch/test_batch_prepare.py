@@ -12,22 +12,11 @@ from numba.core.dispatcher import Dispatcher
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import (
-    BP,
-    DFA,
-    HM2BP,
-    SFDFA,
-    SGD,
-    Adam,
-    Convolution,
-    Dense,
-    Input,
-    Network,
-    Pooling,
-    Recurrent,
-    SpikeCount,
-)
+from pynn_sfdfa import Input, Network, Recurrent, SpikeCount
 from pynn_sfdfa.network.cells import IF_curr_exp
+from pynn_sfdfa.network.connectivity import Convolution, Dense, Pooling
+from pynn_sfdfa.rules import BP, DFA, HM2BP, SFDFA
+from pynn_sfdfa.training.optimizers import SGD, Adam
 
 RULES = [SFDFA(rho=0.1), SFDFA(rho=0.1, timed=True), DFA(rho=0.1), BP(rho=0.1), HM2BP()]
 

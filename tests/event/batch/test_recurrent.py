@@ -10,24 +10,12 @@ from kernels import of_trial
 from small_nets import Ones, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import (
-    BP,
-    DFA,
-    HM2BP,
-    SFDFA,
-    SGD,
-    Adam,
-    Convolution,
-    Dense,
-    Input,
-    Network,
-    Pooling,
-    Recurrent,
-    SpikeCount,
-    Trainer,
-)
+from pynn_sfdfa import Input, Network, Recurrent, SpikeCount, Trainer
 from pynn_sfdfa.event.batch.layers import Layers
 from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
+from pynn_sfdfa.network.connectivity import Convolution, Dense, Pooling
+from pynn_sfdfa.rules import BP, DFA, HM2BP, SFDFA
+from pynn_sfdfa.training.optimizers import SGD, Adam
 
 DURATION = 120.0
 CELL = {"tau_m": 32.0, "tau_syn": 16.0, "cm": 8.0, "v_rest": -65.0, "v_thresh": -62.0, "trial_duration": DURATION}

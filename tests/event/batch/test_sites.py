@@ -7,23 +7,12 @@ import pytest
 from laid_out import gathered, laid_out
 from small_nets import random_trains
 
-from pynn_sfdfa import (
-    BP,
-    DFA,
-    HM2BP,
-    LIF_SFDFA,
-    SFDFA,
-    SGD,
-    Adam,
-    Convolution,
-    Dense,
-    IF_curr_exp,
-    Input,
-    Local,
-    Network,
-    Pooling,
-)
+from pynn_sfdfa import Input, Network
 from pynn_sfdfa.event.batch.engine import BatchEngine
+from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
+from pynn_sfdfa.network.connectivity import Convolution, Dense, Local, Pooling
+from pynn_sfdfa.rules import BP, DFA, HM2BP, SFDFA
+from pynn_sfdfa.training.optimizers import SGD, Adam
 from pynn_sfdfa.training.passes import trials_at_once
 
 LIF = LIF_SFDFA(tau_m=260.0, tau_syn=130.0, cm=10.0, v_rest=-65.0, v_thresh=-65.0 + 0.3 * 26.0, trial_duration=200.0)

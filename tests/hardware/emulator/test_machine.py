@@ -4,6 +4,7 @@ import struct
 import tracemalloc
 
 import pytest
+from programs import SLEEP
 
 from pynn_sfdfa.hardware.emulator import CoreState, HostView, Route, SDPMessage, Signal
 from pynn_sfdfa.hardware.emulator.faults import (
@@ -17,15 +18,12 @@ from pynn_sfdfa.hardware.emulator.faults import (
     TagInUse,
 )
 
-SENDER = """
+SENDER = f"""
 reset:  ldr     r4, =0x20000000         @ send the key in the core's first word for users, then sleep
         block   r6
         ldr     r5, [r6, #112]
         str     r5, [r4, #8]
-1:      sleep
-        b       1b
-        .ltorg
-"""
+{SLEEP}"""
 RECEIVER = """
 reset:  ldr     r4, =0x1f000000         @ multicast packets wake the core; interrupts stay masked
         mov     r5, #1 << 24

@@ -6,6 +6,7 @@ import struct
 
 import numpy as np
 import pytest
+from programs import timer_to_tick
 
 BUFFER, WORDS = 0x400100, 12
 TAKEN, NOT_TAKEN = "mov r10, r11", "mrs r10, cpsr"
@@ -254,15 +255,8 @@ OTHER_CORE = """
 4:      sleep
         b       4b
 """
-INTERRUPT = """
-        ldr     r5, =0x1f000000         @ timer 1 to slot 0, every 7,001 cycles
-        adr     r0, tick
-        str     r0, [r5, #0x100]
-        mov     r0, #0x24
-        str     r0, [r5, #0x200]
-        mov     r0, #0x10
-        str     r0, [r5, #0x10]
-        ldr     r0, =7001
+INTERRUPT = f"""{timer_to_tick("r5", "r0")}
+        ldr     r0, =7001               @ cycles
         str     r0, [r4]
         mov     r0, #0xe2
         str     r0, [r4, #8]

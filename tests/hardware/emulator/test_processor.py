@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from programs import SLEEP, timer_to_tick
 
 from pynn_sfdfa.hardware.emulator import CoreState, RunTimeError, native, registers
 from pynn_sfdfa.hardware.emulator.faults import CoreFailed, UnmodelledRegister
@@ -88,17 +89,14 @@ reset:  ldr     r3, =0x50000000
         machine.check()
 
 
-TICKING = """
+TICKING = (
+    """
 reset:  msr     cpsr_c, #0xd2           @ a stack for interrupts
         ldr     sp, =0x401000
         msr     cpsr_c, #0xd3
-        ldr     r4, =0x1f000000         @ timer 1 to slot 0
-        adr     r5, tick
-        str     r5, [r4, #0x100]
-        mov     r5, #0x24
-        str     r5, [r4, #0x200]
-        mov     r5, #0x10
-        str     r5, [r4, #0x10]
+"""
+    + timer_to_tick("r4", "r5")
+    + """
         ldr     r4, =0x21000000         @ once a millisecond
         ldr     r5, =200000
         str     r5, [r4]
@@ -120,6 +118,7 @@ tick:   push    {{r0, r1}}
         subs    pc, lr, #4
         .ltorg
 """
+)
 
 
 @pytest.mark.parametrize("wait", ["sleep", "nop"], ids=["asleep", "busy"])
@@ -234,11 +233,8 @@ reset:  ldr     r4, =0x408000
         block   r1
         str     r5, [r1, #112]
         str     r6, [r1, #116]
-1:      sleep
-        b       1b
-        .ltorg
 """
-    machine.start(0, 0, [2], assemble(program), app_id=30)
+    machine.start(0, 0, [2], assemble(program + SLEEP), app_id=30)
     assert machine.core_state(0, 0, 2).user[:2] == (9, 7)
 
 
