@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["AllThenClear", "Group", "check_finite", "check_lengths", "checked_size", "initial_values", "lazy", "parts"]
+__all__ = [
+    "AllThenClear",
+    "Group",
+    "check_finite",
+    "check_length",
+    "check_lengths",
+    "checked_size",
+    "initial_values",
+    "lazy",
+    "parts",
+]
 
 
 def parts(group: Any) -> list[tuple[Any, NDArray[np.int64]]]:
@@ -140,7 +150,10 @@ class Group:
         pyNN.errors.InvalidParameterValueError
             If the cell has no such variable, or a value is not valid.
         """
-        for variable, value in initial_values(self.celltype, values).items():
+        converted = initial_values(self.celltype, values)
+        for variable, value in converted.items():
+            check_length(f"{type(self.celltype).__name__}: initial {variable}", value, self.size)
+        for variable, value in converted.items():
             self._initialize(variable, value)
 
     def _initialize(self, variable: str, value: Any) -> None:
