@@ -1,9 +1,9 @@
-"""With how many spikes should a network begin? Test accuracy after few and after many epochs.
+"""With how many spikes should a network begin? Accuracy on held-out samples after few and after many epochs.
 
 python benchmarks/thresholds.py > benchmarks/results/thresholds.md
 
 Thresholds are chosen for each pair of spikes in hidden and output layer; what learns is SFDFA with Adam, on sets that
-come with scikit-learn. Test samples are those that each seed sets aside.
+come with scikit-learn. Each seed sets test samples aside, which take no part, and of the others some that are held out.
 """
 
 from __future__ import annotations
@@ -29,24 +29,25 @@ EARLY = 5  # the share of the epochs after which it is looked at the first time,
 
 
 def samples(load: Callable[..., Any], seed: int) -> tuple[SpikeTrains, SpikeTrains]:
-    """Return training and test samples of a set, one spike a feature."""
+    """Return training and held-out samples of a set, one spike a feature."""
     values, labels = load(return_X_y=True)
-    train, test = train_test_split(np.arange(len(labels)), test_size=0.3, random_state=seed, stratify=labels)
+    others, _ = train_test_split(np.arange(len(labels)), test_size=0.3, random_state=seed, stratify=labels)
+    train, held_out = train_test_split(others, test_size=0.3, random_state=seed, stratify=labels[others])
     scaled = MinMaxScaler(clip=True).fit(values[train]).transform(values)
     trains = encoding.time_coded(scaled, labels, t_min=0.0, t_max=100.0, bias_time=0.0)
-    return trains.select(train), trains.select(test)
+    return trains.select(train), trains.select(held_out)
 
 
 def accuracies(
-    train: SpikeTrains, test: SpikeTrains, spikes: tuple[float, float] | None, seed: int, epochs: int
+    train: SpikeTrains, held_out: SpikeTrains, spikes: tuple[float, float] | None, seed: int, epochs: int
 ) -> tuple[float, float]:
-    """Return test accuracy after a fifth of the epochs and after all; 0 if a layer falls silent."""
+    """Return held-out accuracy after a fifth of the epochs and after all; 0 if a layer falls silent."""
     network = FeedForward([train.n_units, 100, int(train.labels.max()) + 1], seed=seed)
     network = fit_thresholds(network, train.select(range(min(SAMPLES, len(train)))), spikes)
     rule = SFDFA(feedback_learning_rate=1e-3, rho=0.1, r_target=0.5)
     trainer = Trainer(network, rule=rule, optimizer=Adam(5e-3), batch_size=20, seed=seed, threads=1)
     try:
-        records = trainer.fit(train, test, epochs=epochs).records
+        records = trainer.fit(train, held_out, epochs=epochs).records
     except CannotLearnError:
         return 0.0, 0.0
     return records[epochs // EARLY - 1].test_accuracy, records[-1].test_accuracy
@@ -54,7 +55,8 @@ def accuracies(
 
 def main() -> None:
     """Print the table in Markdown."""
-    print(f"Test accuracy in %, mean of {len(SEEDS)} seeds, after a fifth of the epochs and after all of them.\n")
+    when = "after a fifth of the epochs and after all of them"
+    print(f"Accuracy on held-out samples in %, mean of {len(SEEDS)} seeds, {when}.\n")
     print("| spikes of a hidden neuron | of an output neuron |", " | ".join(SETS), "|")
     print("| ---: | ---: |" + " ---: |" * len(SETS))
     data = {name: [samples(load, seed) for seed in SEEDS] for name, (load, _) in SETS.items()}

@@ -14,6 +14,7 @@ import click
 from pynn_sfdfa.commands.failures import OWN_PROCESS, Failure, WrongUse, interrupted
 from pynn_sfdfa.commands.streams import open_closed_streams
 from pynn_sfdfa.support.interrupts import termination_interrupts
+from pynn_sfdfa.support.memory import too_little_to_start
 from pynn_sfdfa.support.wording import short
 
 __all__ = ["main"]
@@ -59,6 +60,9 @@ class _Commands(click.Group):
             return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
+        too_little = too_little_to_start()
+        if too_little is not None:
+            raise Failure(too_little)
         try:
             with _short_messages(), termination_interrupts():
                 return super().invoke(ctx)

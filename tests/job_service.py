@@ -20,6 +20,7 @@ class JobService:
         self.jobs = {}
         self.files = {}
         self.endless = set()  # paths whose answers do not end
+        self.dripping = {}  # paths whose answers come a byte now and then, after this beginning
         self.moved = {}  # where what was at a path is now
         self.requests = []
         self.troubles = []  # statuses, or seconds of silence, that the next answers consist of
@@ -69,7 +70,9 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._send(trouble, json.dumps({"detail": "in trouble"}).encode())
                 return
-        if self.path in service.endless:
+        if self.path in service.dripping:
+            self._drip(service.dripping[self.path])
+        elif self.path in service.endless:
             self._send(302 if self.path in service.moved else 200, bytes(1 << 16), repeated=True)
         elif self.path in service.files:
             self._send(200, service.files[self.path])
@@ -96,6 +99,16 @@ class _Handler(BaseHTTPRequestHandler):
             return
         number = service.add(1000 + len(service.jobs), ["submitted"], **job)
         self._send(201, json.dumps({"resource_uri": f"/jobs/{number}"}).encode())
+
+    def _drip(self, begin):
+        """Send the beginning of an answer at once, then a byte now and then, for longer than anybody should wait."""
+        try:
+            self.wfile.write(begin)
+            for _ in range(100):
+                time.sleep(0.05)
+                self.wfile.write(b"x")
+        except (BrokenPipeError, ConnectionResetError):
+            pass
 
     def _send(self, status, content, repeated=False):
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -118,6 +119,23 @@ def test_memory_that_does_not_suffice_is_a_failure_without_a_traceback(error, to
     result = invoke("info")
     assert result.exit_code == 1
     assert result.stderr.startswith(f"Error: {told}")
+
+
+@pytest.mark.parametrize("most", [300_000_000, 500_000_000, 600_000_000])
+def test_too_few_addresses_to_load_the_libraries_are_told_at_once(tmp_path, most):
+    """OpenBLAS would ask for memory for ever while it is loaded, and heed neither Ctrl-C nor SIGTERM."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pynn_sfdfa", "train", "digits", "--epochs", "1"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert f"may use {most // 1_000_000} MB of addresses (ulimit -v), and loading the libraries takes" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(

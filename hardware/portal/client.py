@@ -22,6 +22,7 @@ import requests
 from nmpi import nmpi_user
 
 from pynn_sfdfa.hardware.portal.answers import address_of_job, decoded, described
+from pynn_sfdfa.hardware.portal.deadline import within
 from pynn_sfdfa.hardware.portal.errors import NoAnswerError, PortalError, RefusedError, shown
 from pynn_sfdfa.hardware.portal.tokens import VARIABLE
 
@@ -35,6 +36,9 @@ SERVICE = "https://nmpi-v3.hbpneuromorphic.eu"
 
 MOST_SAID, MOST_OF_A_FILE = 1 << 26, 1 << 30
 """Bytes of an answer that the platform may send: of a description with its log, and of a result file."""
+
+LONGEST_ANSWER, LONGEST_FILE = 120.0, 3600.0
+"""Seconds that the whole of an answer may take, however steadily it comes: likewise."""
 
 _CHUNK = 1 << 16
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -126,24 +130,30 @@ class PortalClient(nmpi.Client):
         """
         if not url.startswith(("http://", "https://")):
             raise PortalError(f"A file of the job should be at {shown(url)}, which is no address on the web.")
-        answer = self._request("GET", url, with_token=url.startswith(f"{self.job_server}/"), most=MOST_OF_A_FILE)
+        with_token = url.startswith(f"{self.job_server}/")
+        answer = self._request("GET", url, with_token=with_token, most=MOST_OF_A_FILE, longest=LONGEST_FILE)
         self._check(answer)
         return answer.content
 
     def _request(
-        self, method: str, url: str, *, with_token: bool = True, most: int | None = None, **options: Any
+        self,
+        method: str,
+        url: str,
+        *,
+        with_token: bool = True,
+        most: int | None = None,
+        longest: float | None = None,
+        **options: Any,
     ) -> Answer:
         auth, limit = self.auth if with_token else None, MOST_SAID if most is None else most
+        seconds = LONGEST_ANSWER if longest is None else longest
         try:
-            with requests.request(
-                method, url, auth=auth, timeout=self.timeout, stream=True, hooks={"response": _unread}, **options
-            ) as answer:
-                content = bytearray()
-                for chunk in answer.iter_content(_CHUNK):
-                    content += chunk
-                    if len(content) > limit:
-                        raise PortalError(f"{shown(url)} answered with more than {limit:,} bytes; it was not read on.")
-                return Answer(answer.ok, answer.status_code, str(answer.reason), answer.url, bytes(content))
+            return within(seconds, lambda: self._exchange(method, url, limit, auth=auth, **options))
+        except TimeoutError:
+            raise NoAnswerError(
+                f"{shown(url)} has not answered to the end within {seconds:g} s: it is too slow, or says too much; try "
+                "again later."
+            ) from None
         except requests.Timeout:
             raise NoAnswerError(
                 f"{self.job_server} did not answer within {self.timeout:g} s; try again later."
@@ -154,6 +164,17 @@ class PortalClient(nmpi.Client):
             ) from None
         except ValueError:  # an address that is none
             raise PortalError(f"{shown(url)} cannot be asked for: it is no address on the web.") from None
+
+    def _exchange(self, method: str, url: str, limit: int, **options: Any) -> Answer:
+        with requests.request(
+            method, url, timeout=self.timeout, stream=True, hooks={"response": _unread}, **options
+        ) as answer:
+            content = bytearray()
+            for chunk in answer.iter_content(_CHUNK):
+                content += chunk
+                if len(content) > limit:
+                    raise PortalError(f"{shown(url)} answered with more than {limit:,} bytes; it was not read on.")
+            return Answer(answer.ok, answer.status_code, str(answer.reason), answer.url, bytes(content))
 
     def _content(self, answer: Answer) -> Any:
         self._check(answer)

@@ -6,11 +6,16 @@ import csv
 import io
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
 from pynn_sfdfa.commands.options import OutFile
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.datasets.event_files import EventFiles
+    from pynn_sfdfa.experiments.model import Model
 
 __all__ = ["command"]
 
@@ -18,13 +23,20 @@ __all__ = ["command"]
 @click.command(name="predict", short_help="Say what a trained network takes samples for.")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--sensor",
+    type=(click.IntRange(min=1), click.IntRange(min=1)),
+    metavar="HEIGHT WIDTH",
+    help="FILE is a recording of an event camera of so many pixels.",
+)
 @click.option("--out", type=OutFile("a table", ".csv"), help="File for the table.  [default: printed]")
-def command(checkpoint: Path, file: Path, out: Path | None) -> None:
+def command(checkpoint: Path, file: Path, sensor: tuple[int, int] | None, out: Path | None) -> None:
     """Write the class of each sample of FILE, and the spikes of each output neuron, as CSV.
 
     CHECKPOINT is a .safetensors file that train wrote, or the folder of a run. FILE has samples without labels: .npy,
     .npz with one array, .csv with a sample a line, or idx as MNIST's images are, gzipped or not; or spikes, .npz with
-    times (ms), units, offsets (sample k is offsets[k]:offsets[k+1]) and n_units; or it is a sound, .wav.
+    times (ms), units, offsets (sample k is offsets[k]:offsets[k+1]) and n_units; or it is a sound, .wav; or, with
+    --sensor, one recording of events, .bin, .npy, .npz or .aedat4.
     """
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.datasets.values import read_values
@@ -35,7 +47,8 @@ def command(checkpoint: Path, file: Path, out: Path | None) -> None:
     from pynn_sfdfa.training.checkpoint import CheckpointError
 
     with as_wrong_use(CheckpointError, ConfigError, DatasetError):
-        model, values = load(checkpoint), read_values(file)
+        model = load(checkpoint)
+        values = read_values(file) if sensor is None else _events(model, file, sensor)
     try:
         with announced(sys.stderr):
             classes, counts = model.answer(values)
@@ -50,3 +63,12 @@ def command(checkpoint: Path, file: Path, out: Path | None) -> None:
     else:
         write_text(out, table.getvalue())
         click.echo(f"The classes of {len(classes):,} samples are in {out}.")
+
+
+def _events(model: Model, file: Path, sensor: tuple[int, int]) -> EventFiles:
+    """Return the one recording that a file is."""
+    from pynn_sfdfa.datasets.event_files import unlabelled
+
+    if model.encoder is None or model.encoder.takes != "events":
+        raise click.UsageError(f"--sensor is for networks that were trained on events, and this is {model}.")
+    return unlabelled(file, sensor)

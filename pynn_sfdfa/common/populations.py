@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "AllThenClear", "Group", "Made", "check_finite", "check_lengths", "checked_size", "initial_values", "lazy", "parts",
+    "AllThenClear", "Group", "Made", "check_finite", "check_length", "check_lengths", "checked_size", "initial_values",
+    "lazy", "parts",
 ]  # fmt: skip
 
 
@@ -143,7 +144,10 @@ class Group:
         pyNN.errors.InvalidParameterValueError
             If the cell has no such variable, or a value is not valid.
         """
-        for variable, value in initial_values(self.celltype, values).items():
+        converted = initial_values(self.celltype, values)
+        for variable, value in converted.items():
+            check_length(f"{type(self.celltype).__name__}: initial {variable}", value, self.size)
+        for variable, value in converted.items():
             self._initialize(variable, value)
 
     def _initialize(self, variable: str, value: Any) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["ENDINGS", "EventFiles", "looked_through", "read_events", "whole_numbers"]
+__all__ = ["ENDINGS", "EventFiles", "looked_through", "read_events", "unlabelled", "whole_numbers"]
 
 _AER_BYTES = 5
 _LARGEST = 1 << 15
@@ -29,6 +29,7 @@ _LARGEST = 1 << 15
 _LAST_WHOLE = 1 << 53
 """Up to it, a float64 can be each whole number."""
 _FIELDS = ("x", "y", "t", "p")
+_UNKNOWN = -1  # label of a recording without one
 
 
 class EventFiles(EventRecordings):
@@ -70,6 +71,26 @@ class EventFiles(EventRecordings):
     def recording(self, index: int) -> Events:
         """Return one recording, read from its file."""
         return read_events(self.files[index])
+
+
+def unlabelled(file: Path, sensor: tuple[int, int]) -> EventFiles:
+    """Return the one recording that a file is, of no known class.
+
+    Parameters
+    ----------
+    file : Path
+        As for `read_events`.
+    sensor : tuple of int
+        Height and width in pixels.
+
+    Raises
+    ------
+    DatasetError
+        If it is no recording of such a sensor.
+    """
+    if file.suffix.lower() not in _READERS:
+        raise DatasetError(f"{short(str(file))} is none of {', '.join(_READERS)}. Write the events to such a file.")
+    return EventFiles([file], np.array([_UNKNOWN]), sensor)
 
 
 def looked_through(named: Iterable[tuple[str, Events]], sensor: tuple[int, int] | None) -> tuple[tuple[int, ...], str]:

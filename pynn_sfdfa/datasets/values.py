@@ -26,6 +26,14 @@ __all__ = ["read_values"]
 _OF_SPIKES = ("times", "units", "offsets", "n_units")
 """Arrays of an npz file that holds spike trains."""
 
+_OF_EVENTS = (".bin", ".aedat4")
+"""How files of events end, and no others."""
+
+_SENSOR = (
+    "Say of how many pixels its camera is: predict --sensor HEIGHT WIDTH, in Python EventFiles([path], [-1], (height, "
+    "width))."
+)
+
 _UNKNOWN = -1  # label of a recording without one
 
 
@@ -49,6 +57,8 @@ def read_values(path: Path) -> NDArray[Any] | Sounds | SpikeTrains:
     readers = {".npy": _npy, ".npz": _npz, ".csv": _csv, ".wav": _wav, ".idx": _idx, "-ubyte": _idx}
     name = path.name.lower().removesuffix(".gz")
     kind = next((ending for ending in readers if name.endswith(ending)), None)
+    if name.endswith(_OF_EVENTS):
+        raise DatasetError(f"{short(str(path))} is a recording of events. {_SENSOR}")
     if kind is None or (name != path.name.lower() and readers[kind] is not _idx):
         raise DatasetError(f"{short(str(path))} is none of {', '.join(readers)}. Write the samples to such a file.")
     reader = readers[kind]
@@ -93,6 +103,8 @@ def _npz(path: Path) -> NDArray[Any] | SpikeTrains:
             if missing:
                 raise DatasetError(f"{path} holds times, and lacks {', '.join(missing)}, without which they are none.")
             return list(_OF_SPIKES)
+        if {"x", "y", "t", "p"} <= set(names):
+            raise DatasetError(f"{path} holds events, x, y, t and p. {_SENSOR}")
         chosen = ["x"] if "x" in names else list(names)
         if len(chosen) != 1:
             raise DatasetError(

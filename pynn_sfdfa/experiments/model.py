@@ -30,7 +30,8 @@ __all__ = ["Model", "load"]
 
 _RECORDINGS = {
     "sound": "sounds, on the command line a .wav file",
-    "events": "events, in Python EventFiles(files, labels).of_sensor((height, width)), or their spikes, an .npz file",
+    "events": "a recording of them, on the command line with --sensor HEIGHT WIDTH, in Python EventFiles(files, "
+    "labels, (height, width)), or their spikes, an .npz file",
 }
 """What to give to a network that was trained on recordings of a kind."""
 

@@ -242,7 +242,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return exp(spikes/2) of each output neuron, as a share of all; shape (samples, classes).
 
-        The log loss on test samples of iris, wine, breast cancer and digits is least, in the mean, for a half.
+        The log loss on held-out samples of iris, wine, breast cancer and digits is least, in the mean, for a half
+        (benchmarks/probabilities.py).
         """
         counts = self.counts(X)
         likely: NDArray[np.float64] = np.exp((counts - counts.max(axis=1, keepdims=True)) / 2)

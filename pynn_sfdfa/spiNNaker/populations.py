@@ -13,10 +13,24 @@ from pyNN.standardmodels import StandardCellType
 
 from pynn_sfdfa.common.documented import VIEW, documented
 from pynn_sfdfa.common.numbers import plain
-from pynn_sfdfa.common.populations import AllThenClear, Group, check_injectable, check_lengths, checked_size, lazy
+from pynn_sfdfa.common.populations import (
+    AllThenClear,
+    Group,
+    check_injectable,
+    check_length,
+    check_lengths,
+    checked_size,
+    lazy,
+)
 from pynn_sfdfa.spiNNaker import simulator
 from pynn_sfdfa.spiNNaker.recording import Recorder
-from pynn_sfdfa.spiNNaker.spynnaker_names import AbstractPyNNModel, PopulationApplicationVertex, receptor_types, unit_of
+from pynn_sfdfa.spiNNaker.spynnaker_names import (
+    AbstractPyNNModel,
+    PopulationApplicationVertex,
+    given_lists,
+    receptor_types,
+    unit_of,
+)
 
 __all__ = ["Assembly", "Population", "PopulationView"]
 
@@ -50,8 +64,10 @@ class _Cells(Group):
         for name in parameters:
             if name not in names:
                 raise errors.NonExistentParameterError(name, kind, names)
-        for name, value in parameters.items():
-            value = plain(f"{kind}: {name}", value, unit_of(self._vertex, name))
+        converted = {n: plain(f"{kind}: {n}", value, unit_of(self._vertex, n)) for n, value in parameters.items()}
+        for name, value in converted.items():
+            check_length(f"{kind}: {name}", value, self.size)
+        for name, value in converted.items():
             self._vertex.set_parameter_values(name, self._drawn(value), self._indices)
 
     def _drawn(self, value: Any) -> Any:
@@ -182,6 +198,8 @@ class Population(_Cells, common.Population):
             )
         n = int(np.prod(size)) if isinstance(size, tuple) else size
         check_lengths(cell_type, n)
+        for name, value in given_lists(cell_type).items():
+            check_length(f"{type(cell_type).__name__}: {name}", value, n)
         label = label or f"population{common.Population._nPop}"
         common.Population._nPop += 1
         own = structure if _is_split_in_space(cell_type, additional_parameters) else None

@@ -27,12 +27,14 @@ from spinn_front_end_common.interface.simulation.simulation_utilities import get
 from spinn_front_end_common.utilities.constants import SIMULATION_N_BYTES, SYSTEM_BYTES_REQUIREMENT
 from spinn_front_end_common.utilities.helpful_functions import locate_memory_region_for_placement
 from spinn_utilities.config_holder import get_config_bool, get_config_int, get_config_str_or_none
+from spinn_utilities.ranged import RangedList
 from spinnman.model.enums import ExecutableType
 from spynnaker.pyNN.data import SpynnakerDataView
 from spynnaker.pyNN.models.abstract_pynn_model import AbstractPyNNModel
 from spynnaker.pyNN.models.common import NeuronRecorder, ParameterHolder, PopulationApplicationVertex
 from spynnaker.pyNN.models.neural_projections import SynapseInformation
 from spynnaker.pyNN.models.neural_projections.connectors import AbstractConnector
+from spynnaker.pyNN.models.neuron.abstract_pynn_neuron_model import AbstractPyNNNeuronModel
 from spynnaker.pyNN.models.neuron.synapse_dynamics import SynapseDynamicsStatic
 from spynnaker.pyNN.models.populations import Population, PopulationView
 from spynnaker.pyNN.models.spike_source.spike_source_array_machine_vertex import SpikeSourceArrayMachineVertex
@@ -81,6 +83,7 @@ __all__ = [
     "get_recording_header_array",
     "get_recording_header_size",
     "get_simulation_header_array",
+    "given_lists",
     "has_machine",
     "is_emulated",
     "is_static",
@@ -113,6 +116,15 @@ def add_edge(pre: Any, post: Any, partition: str) -> None:
 def colour_bits() -> int:
     """Return how many low bits of a spike's key carry the time at which it was sent."""
     return int(get_config_int("Simulation", "n_colour_bits"))
+
+
+def given_lists(cell_type: Any) -> dict[str, list[Any]]:
+    """Return parameters and initial state of a stock neuron that were given as a list or an array."""
+    values: dict[str, Any] = {}
+    if isinstance(cell_type, AbstractPyNNNeuronModel):
+        cell_type._model.add_parameters(values)
+        cell_type._model.add_state_variables(values)
+    return {name: list(value) for name, value in values.items() if isinstance(value, RangedList)}
 
 
 def has_machine() -> bool:

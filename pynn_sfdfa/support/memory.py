@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Limit", "Need", "limit", "shortage", "size"]
+__all__ = ["Limit", "Need", "limit", "shortage", "size", "too_little_to_start"]
+
+_LEAST_ADDRESSES = 650_000_000
+"""Bytes; with less, SciPy's OpenBLAS may ask for memory for ever while it is loaded, and SIGKILL alone ends it."""
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
@@ -126,6 +129,17 @@ def _held(proc: Path) -> tuple[int, int]:
         return 0, 0
     page = os.sysconf("SC_PAGE_SIZE")
     return int(mapped) * page, int(resident) * page
+
+
+def too_little_to_start() -> str | None:
+    """Return what to say if this process may use too few addresses to load the libraries; None if they may suffice."""
+    addresses = _address_limit()
+    if addresses is None or addresses >= _LEAST_ADDRESSES:
+        return None
+    return (
+        f"This process may use {size(addresses)} of addresses (ulimit -v), and loading the libraries takes at least "
+        f"{size(_LEAST_ADDRESSES)}: raise the limit."
+    )
 
 
 def _address_limit() -> int | None:

@@ -146,6 +146,7 @@ def test_setup_takes_numbers_of_numpy(sim, options):
     ("cell", "parameter", "values"),
     [
         ("LIF_SFDFA", "v_thresh", [-60.0, -61.0, -62.0]),
+        ("IF_curr_exp", "tau_m", [10.0, 11.0, 12.0]),
         ("SpikeSourcePoisson", "rate", [1.0, 2.0, 3.0]),
         ("SpikeSourceArray", "spike_times", [[1.0], [2.0], [3.0]]),
     ],
@@ -155,6 +156,19 @@ def test_lists_of_another_length_than_the_population_are_refused(sim, cell, para
         errors.InvalidDimensionsError, match=f"{cell}: {parameter} has 3 values for 2 neurons; give one"
     ):
         sim.Population(2, getattr(sim, cell)(**{parameter: values}))
+
+
+@pytest.mark.parametrize("cell", ["LIF_SFDFA", "IF_curr_exp"])
+def test_lists_of_another_length_are_refused_wherever_values_are_given(sim, cell):
+    values, neurons = [-70.0, -71.0, -72.0], sim.Population(4, getattr(sim, cell)())
+    told = " has 3 values for 2 neurons; give one"
+    for group in (sim.Population(2, getattr(sim, cell)()), neurons[1:3]):
+        with pytest.raises(errors.InvalidDimensionsError, match=f"{cell}: v_rest{told}"):
+            group.set(v_rest=values)
+        with pytest.raises(errors.InvalidDimensionsError, match=f"{cell}: initial v{told}"):
+            group.initialize(v=np.array(values))
+    with pytest.raises(errors.InvalidDimensionsError, match=f"{cell}: initial v{told}"):
+        sim.Population(2, getattr(sim, cell)(), initial_values={"v": values})
 
 
 @pytest.mark.parametrize("size", [0, -1, 2.5, True, "2", (2, 0)])

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -451,6 +452,28 @@ def test_an_answer_without_end_is_given_up(service, monkeypatch):
     service.endless.add("/a")
     with pytest.raises(PortalError, match="/a answered with more than 1,048,576 bytes"):
         PortalClient(TOKEN, service.address).download(f"{service.address}/a")
+
+
+@pytest.mark.parametrize(
+    "begin", [b"HTTP/1.1 200 OK\r\nX-Head: ", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"]
+)
+def test_an_answer_that_drips_is_given_up(service, monkeypatch, begin):
+    """Each byte comes well within the time-out of a read, in the headers or in the content; the whole does not."""
+    monkeypatch.setattr("pynn_sfdfa.hardware.portal.client.LONGEST_ANSWER", 0.5)
+    monkeypatch.setattr("pynn_sfdfa.hardware.portal.client.LONGEST_FILE", 0.25)
+    job, file = "/jobs/7?with_log=true&with_comments=true", "/data/0"
+    service.dripping = {job: begin, file: begin}
+    started = time.monotonic()
+    done = portal("status", 7, service=service)
+    assert done.exit_code == 1
+    assert "has not answered to the end within 0.5 s: it is too slow, or says too much; try again later." in done.output
+    del service.dripping[job]
+    finished(service, ["results/a"])
+    done = portal("fetch", 7, "--out", "mine", service=service)
+    assert done.exit_code == 1
+    assert "within 0.25 s" in done.output
+    assert not list(Path().glob("*mine*"))
+    assert time.monotonic() - started < 3.0
 
 
 def test_a_redirection_is_followed_whatever_comes_with_it(service):

@@ -1,0 +1,98 @@
+"""Experiments on events: from files of a camera to a trained network that sees another file."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import pynn_sfdfa
+from pynn_sfdfa.cli import main
+from pynn_sfdfa.datasets.event_files import EventFiles
+from pynn_sfdfa.experiments import assembly, config
+
+ENCODING = 'encoding={name="event-bins", bin=5.0, duration=100.0, block=2, merge_polarities=true, stabilise=false}'
+SMALL = (ENCODING, "network.hidden_sizes=[12]", "training.epochs=4", "training.batch_size=4")
+
+
+def events(left, random):
+    """Return events of one half of a camera of 8 x 16 pixels."""
+    x, y, p = left + random.integers(0, 8, 150), random.integers(0, 8, 150), random.integers(0, 2, 150)
+    return {"x": x, "y": y, "t": np.sort(random.integers(0, 100_000, 150)), "p": p}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder, out, random = tmp_path_factory.mktemp("seen"), tmp_path_factory.mktemp("run"), np.random.default_rng(1)
+    for label, left in (("left", 0), ("right", 8)):
+        (folder / label).mkdir()
+        for number in range(10):
+            np.savez(folder / label / f"{number}.npz", **events(left, random))
+    with pytest.MonkeyPatch.context() as patch:
+        cache = tmp_path_factory.mktemp("cache")
+        patch.setattr("pynn_sfdfa.datasets.files.platformdirs.user_cache_dir", lambda name: str(cache / name))
+        settings = config.load("digits", [f"data.name=events:{folder}", *SMALL])
+        network, data = assembly.build(settings, None, io.StringIO())
+        assembly.build_trainer(settings, network, folder=out).fit(data.train, data.test, epochs=4)
+    return out
+
+
+@pytest.fixture
+def seen(tmp_path):
+    """A recording of the right half, in each form of file."""
+    found = events(8, np.random.default_rng(2))
+    columns = np.stack([found[name] for name in "xytp"], axis=1)
+    high = found["p"] << 7 | found["t"] >> 16
+    rows = np.stack([found["x"], found["y"], high, found["t"] >> 8 & 255, found["t"] & 255], axis=1)
+    np.savez(tmp_path / "seen.npz", **found)
+    np.save(tmp_path / "seen.npy", columns)
+    (tmp_path / "seen.bin").write_bytes(rows.astype(np.uint8).tobytes())
+    return tmp_path
+
+
+def predict(*words):
+    return CliRunner().invoke(main, ["predict", *map(str, words)])
+
+
+@pytest.mark.parametrize("ending", ["npz", "npy", "bin"])
+def test_a_trained_network_sees_a_recording(run, seen, ending):
+    file = seen / f"seen.{ending}"
+    expected = pynn_sfdfa.load(run).counts(EventFiles([file], np.array([-1]), (8, 16)))[0]
+    done = predict(run, file, "--sensor", 8, 16)
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines()[1] == f"0,{expected.argmax()},{','.join(map(str, expected))}"
+
+
+@pytest.mark.parametrize("ending", ["npz", "npy", "bin"])
+def test_without_the_sensor_it_is_asked_for(run, seen, ending):
+    done = predict(run, seen / f"seen.{ending}")
+    assert done.exit_code == 2
+    assert "--sensor HEIGHT WIDTH" in done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "sensor", "told"),
+    [
+        ("seen.npz", (8, 12), "seen.npz has an event ("),
+        ("seen.npz", (20, 20), "has 100 units, and the network has 32 inputs"),
+        ("seen.csv", (8, 16), "is none of .bin, .npy, .npz, .aedat4"),
+        ("none.bin", (8, 16), "none.bin cannot be read"),
+    ],
+)
+def test_what_is_no_recording_of_the_sensor_is_refused(run, seen, name, sensor, told):
+    done = predict(run, seen / name, "--sensor", *sensor)
+    assert done.exit_code == 2
+    assert told in done.output
+
+
+def test_a_sensor_goes_with_events_alone(seen, tmp_path):
+    train = pynn_sfdfa.datasets.load("digits").train
+    network = pynn_sfdfa.FeedForward([64, 50, 10], hidden={"v_thresh": -60.0}, output={"v_thresh": -55.0})
+    pynn_sfdfa.Trainer(network, folder=tmp_path / "own").fit(
+        pynn_sfdfa.encoding.latency(train.values[:50], train.labels[:50], maximum=16.0)
+    )
+    done = predict(tmp_path / "own", seen / "seen.npz", "--sensor", 8, 16)
+    assert done.exit_code == 2
+    assert "--sensor is for networks that were trained on events, and this is Model(of a Trainer" in done.output
