@@ -52,8 +52,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         Thresholds in mV, one for each layer of neurons, which rest at -70 mV; ``"auto"`` chooses them from the first
         200 samples, so that every layer begins with some spikes.
     initial_spikes : float, optional
-        Mean spikes of a neuron in a sample that ``"auto"`` aims at. Default: 2 in hidden layers, and in the output a
-        quarter of the mean target.
+        Mean spikes of a neuron in a sample that ``"auto"`` aims at. Default: 2 in hidden layers, and in the output half
+        the mean target.
     learning_rate : float
         Of Adam, in nA.
     batch_size : int

@@ -33,8 +33,11 @@ __all__ = [
 HIDDEN_SPIKES = 2.0
 """Mean spikes of a hidden neuron in a trial to begin with; measured in benchmarks/results/thresholds.md."""
 
-OUTPUT_SHARE = 0.25
-"""Spikes of an output neuron to begin with, as a share of the mean of its targets: the fewer classes, the more."""
+OUTPUT_SHARE = 0.5
+"""Spikes of an output neuron to begin with, as a share of the mean of its targets: the fewer classes, the more.
+
+With half of this one training in eight falls silent (benchmarks/results/output_share.md).
+"""
 
 SAMPLES = 200
 """Training samples from which thresholds are chosen."""
@@ -49,7 +52,7 @@ _DIGITS = 3  # of what is chosen, above rest
 def initial_spikes(network: Network, loss: Loss | None = None) -> tuple[float, ...]:
     """Return how many spikes a neuron of each layer should begin with in a sample, if nobody says otherwise.
 
-    Two in hidden layers, and in the output a quarter of the mean of what the loss wants.
+    Two in hidden layers, and in the output half the mean of what the loss wants.
 
     Parameters
     ----------

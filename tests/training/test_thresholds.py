@@ -81,9 +81,9 @@ def test_a_layer_without_a_number_keeps_its_threshold(trains):
     assert spikes(fitted, trains)[1] == pytest.approx(3.0, rel=0.1)
 
 
-def test_an_output_neuron_begins_with_a_quarter_of_the_mean_of_its_targets():
-    assert initial_spikes(network([5, 4, 10])) == (2.0, pytest.approx(0.25 * (15 + 9 * 3) / 10))
-    assert initial_spikes(network([5, 4, 4, 2]), SpikeCount(35.0, 5.0)) == (2.0, 2.0, 5.0)
+def test_an_output_neuron_begins_with_half_the_mean_of_its_targets():
+    assert initial_spikes(network([5, 4, 10])) == (2.0, pytest.approx(0.5 * (15 + 9 * 3) / 10))
+    assert initial_spikes(network([5, 4, 4, 2]), SpikeCount(35.0, 5.0)) == (2.0, 2.0, 10.0)
 
 
 def test_the_samples_are_those_that_a_training_shows_first(trains):
@@ -140,7 +140,7 @@ def test_a_training_that_cannot_learn_proposes_a_threshold_with_which_it_can(c, 
 
 def test_a_training_that_silences_a_layer_is_told_to_learn_more_slowly(trains):
     net = fit_thresholds(network([16, 20, 3], seed=4), trains)
-    higher = net.with_thresholds([net.thresholds[0], net.thresholds[1] - 5.0])
+    higher = net.with_thresholds([net.thresholds[0], net.thresholds[1] - 1.0])
     told = proposal(higher, trains, 1, SpikeCount(), 1, lower=True)
     assert "it has come by learning, so lower the learning rate first" in told
     assert "mV suits them" in told
