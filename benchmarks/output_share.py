@@ -42,12 +42,14 @@ def cell(found: list[float | None]) -> str:
     """Return mean and standard deviation of the trainings that ended, and how many did not."""
     ended = 100 * np.array([one for one in found if one is not None])
     silent = len(found) - ended.size
-    return f"{ended.mean():.1f} ± {ended.std(ddof=1):.1f}" + (f", {silent} of {len(found)} fell silent" if silent else "")
+    told = f", {silent} of {len(found)} fell silent" if silent else ""
+    return f"{ended.mean():.1f} ± {ended.std(ddof=1):.1f}{told}"
 
 
 def main() -> None:
     """Print the table in Markdown."""
-    print(f"Accuracy on held-out samples in %, mean ± SD; {len(EARLY_SEEDS)} seeds of {EARLY} epochs, {len(SEEDS)} of all.\n")
+    seeds = f"{len(EARLY_SEEDS)} seeds of {EARLY} epochs, {len(SEEDS)} of all"
+    print(f"Accuracy on held-out samples in %, mean ± SD; {seeds}.\n")
     print("| share of the mean target |", " | ".join([f"digits, {EARLY} epochs", *SETS]), "|")
     print("| ---: |", " | ".join(["---:"] * (1 + len(SETS))), "|")
     for share in SHARES:
