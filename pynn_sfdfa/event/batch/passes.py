@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pynn_sfdfa.event.batch.arrivals_by_unit import sort_by_unit
-from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
+from pynn_sfdfa.event.batch.arrive import Inputs, arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.distribute import distribute_inputs, distribute_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
 from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
@@ -80,7 +80,8 @@ def run_trials(pool: Pool, workspace: Workspace, trains: SpikeTrains, samples: N
 
     If more happens than the workspace has space for, it gets more and they are run again.
     """
-    run = partial(_run_part, workspace, trains, samples, how)
+    inputs = Inputs(trains.times, trains.units, trains.offsets, np.ascontiguousarray(samples, np.int64))
+    run = partial(_run_part, workspace, inputs, how)
     while True:
         workspace.merged = [[0] * len(workspace.layers) for _ in workspace.scratch]
         _share(pool, samples.size, run, "trials")
@@ -88,20 +89,17 @@ def run_trials(pool: Pool, workspace: Workspace, trains: SpikeTrains, samples: N
             return
 
 
-def _run_part(
-    workspace: Workspace, trains: SpikeTrains, samples: NDArray[np.int64], how: Run, number: int, part: slice
-) -> None:
+def _run_part(workspace: Workspace, inputs: Inputs, how: Run, number: int, part: slice) -> None:
     layers, order, deal = workspace.layers, workspace.orders[number][0], workspace.deals[number]
     first, last, (layouts, weights, inhibition, delays_within, constants, draws, every) = part.start, part.stop, how
     for layer, (own, space, layout) in enumerate(zip(layers, workspace.scratch[number], layouts, strict=True)):
         what, missing = (constants[layer], draws[layer], space, own), 0
         if layout.dense and layer == 0:
-            arrive_inputs(first, last, trains.times, trains.units, trains.offsets, samples, constants[0], own)
+            arrive_inputs(first, last, inputs, constants[0], own)
         elif layout.dense:
             arrive_spikes(first, last, layers[layer - 1], constants[layer], order, own)
         elif layer == 0:
-            inputs = (trains.times, trains.units, trains.offsets, samples)
-            missing = distribute_inputs(first, last, *inputs, constants[0], layout.reach, deal, own)
+            missing = distribute_inputs(first, last, inputs, constants[0], layout.reach, deal, own)
         else:
             missing = distribute_spikes(first, last, layers[layer - 1], constants[layer], layout.reach, deal, own)
         room = workspace.rooms[layer]

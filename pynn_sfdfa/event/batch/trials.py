@@ -15,7 +15,7 @@ from pynn_sfdfa.event.batch.passes import (
     propagate_within,
     return_answers,
 )
-from pynn_sfdfa.event.batch.shared_feedback import estimate_shared, project_shared
+from pynn_sfdfa.event.batch.shared_feedback import Arrivals, estimate_shared, project_shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -106,8 +106,8 @@ class Trials:
         fired, correlation = np.zeros(feedback.shape[1], np.int64), np.zeros(feedback.size, np.float32)
         of_trials = (np.ascontiguousarray(counts).reshape(-1), self.perturbation(layer).reshape(-1))
         directional = self._by_place(layer + 1, self.directional(layer))
-        where = (*layout.arrivals, layout.count, layout.lanes)
-        estimate_shared(*of_trials, directional, *where, np.float32(learning_rate), fired, correlation, feedback)
+        arrivals = Arrivals(*layout.arrivals, layout.count, layout.lanes)
+        estimate_shared(*of_trials, directional, arrivals, np.float32(learning_rate), fired, correlation, feedback)
 
     def neuron_errors_through_feedback(
         self, layer: int, error: NDArray[np.float32], feedback: NDArray[np.float32]
@@ -116,8 +116,8 @@ class Trials:
         layout = self._layers.layouts[layer]
         below = np.empty(self.counts(layer - 1).shape, np.float32)
         turned = np.ascontiguousarray(feedback.T).reshape(-1)
-        where = (*layout.arrivals, layout.count, layout.lanes)
-        project_shared(self._by_place(layer, error), turned, *where, below.reshape(-1))
+        arrivals = Arrivals(*layout.arrivals, layout.count, layout.lanes)
+        project_shared(self._by_place(layer, error), turned, arrivals, below.reshape(-1))
         return below
 
     def _by_place(self, layer: int, values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ from stock_reference import Stock, s_psp, spikes
 
 from pynn_sfdfa import Dense, Input, Network
 from pynn_sfdfa.encoding.spikes import SpikeTrains
-from pynn_sfdfa.event.batch.arrive import arrive_inputs
+from pynn_sfdfa.event.batch.arrive import Inputs, arrive_inputs
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.layout import pad
 from pynn_sfdfa.event.batch.site_layout import layouts_of
@@ -43,7 +43,7 @@ def shown(tau_refrac, v_reset, tau_m, spread, step=None):
     )
     workspace = Workspace(net, layouts_of(net), 1, times.size, parts=1)
     constants, layer = layer_constants(net.layers[0], net), workspace.layers[0]
-    arrive_inputs(0, 1, trains.times, trains.units, trains.offsets, np.arange(1), constants, layer)
+    arrive_inputs(0, 1, Inputs(trains.times, trains.units, trains.offsets, np.arange(1)), constants, layer)
     advance_layer(0, 1, pad(net.weights[0]).reshape(-1), constants, Draw(False, False, 0, 0, 0),
                   workspace.scratch[0][0], layer)  # fmt: skip
     return cell, net, trains, layer, constants
