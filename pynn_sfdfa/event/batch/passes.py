@@ -13,11 +13,12 @@ from pynn_sfdfa.event.batch.distribute import distribute_inputs, distribute_spik
 from pynn_sfdfa.event.batch.forward import advance_layer
 from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
 from pynn_sfdfa.event.batch.forward_recurrent import advance_recurrent
-from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
+from pynn_sfdfa.event.batch.lateral_effects import LateralSpace, lateral_effects
 from pynn_sfdfa.event.batch.layout import aligned_zeros
-from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
+from pynn_sfdfa.event.batch.neuron_errors_through_weights import Passage, neuron_errors_through_weights
 from pynn_sfdfa.event.batch.pool import share_out
-from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
+from pynn_sfdfa.event.batch.replayed import Accumulators
+from pynn_sfdfa.event.batch.spike_errors_by_feedback import AnswersSpace, Pathway, spike_errors_by_feedback
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
 from pynn_sfdfa.event.batch.spike_errors_within import spike_errors_within
 from pynn_sfdfa.event.batch.workspace import Room
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.event.batch.forward import Draw
     from pynn_sfdfa.event.batch.pool import Pool
-    from pynn_sfdfa.event.batch.records import LayerConstants
+    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.replayed import Replayed
     from pynn_sfdfa.event.batch.site_layout import SiteLayout
     from pynn_sfdfa.event.batch.workspace import Workspace
 
@@ -120,43 +122,26 @@ def _run_part(workspace: Workspace, inputs: Inputs, how: Run, number: int, part:
 
 
 def propagate_errors(
-    pool: Pool,
-    workspace: Workspace,
-    layer: int,
-    n_trials: int,
-    weights: NDArray[np.float32],
-    error: NDArray[np.float32],
-    of_spikes: bool,
-    constants: LayerConstants,
+    pool: Pool, n_trials: int, weights: NDArray[np.float32], what: Replayed, below: LayerTrials
 ) -> None:
     """Set the errors of the spikes below a layer by backpropagation through it; arguments as of the kernel."""
-    above, below = workspace.layers[layer], workspace.layers[layer - 1]
-    width = above.counts.size // above.places.size
+    width = what.layer.counts.size // what.layer.places.size
 
     def propagate(_: int, part: slice) -> None:
-        space = aligned_zeros((3, width))
-        spike_errors_through_weights(part.start, part.stop, weights, above, error, of_spikes, constants, *space, below)
+        sums = Accumulators(*aligned_zeros((3, width)))
+        spike_errors_through_weights(part.start, part.stop, weights, what, sums, below)
 
     _share(pool, n_trials, propagate, "errors of spikes")
 
 
 def propagate_within(
-    pool: Pool,
-    workspace: Workspace,
-    layer: int,
-    n_trials: int,
-    layout: SiteLayout,
-    weights: NDArray[np.float32],
-    error: NDArray[np.float32],
-    of_spikes: bool,
-    constants: LayerConstants,
+    pool: Pool, n_trials: int, layout: SiteLayout, weights: NDArray[np.float32], what: Replayed
 ) -> None:
     """Set the errors of the spikes of a recurrent layer by backpropagation within it; arguments as of the kernel."""
-    own, n_below = workspace.layers[layer], layout.rows - layout.within
 
     def propagate(_: int, part: slice) -> None:
-        space = aligned_zeros((3, layout.width))
-        spike_errors_within(part.start, part.stop, weights, n_below, own, error, of_spikes, constants, *space)
+        sums = Accumulators(*aligned_zeros((3, layout.width)))
+        spike_errors_within(part.start, part.stop, weights, layout.rows - layout.within, what, sums)
 
     _share(pool, n_trials, propagate, "errors within")
 
@@ -190,13 +175,23 @@ def neuron_errors_below(
     potential = np.empty(by_site.shape, np.float32)
     result = np.empty((trials, below.counts.size // workspace.trials if layer > 0 else 1), np.float32)
 
+    passage = Passage(
+        weights=weights,
+        layer=above,
+        constants=constants,
+        error=by_site.reshape(-1),
+        ones=np.ones(lanes, np.float32),
+        of_below=layer > 0,
+        below=below,
+        reach=layout.reach,
+        silent_ratio=silent_ratio,
+        potential=potential.reshape(-1),
+        result=result.reshape(-1),
+    )
+
     def propagate(_: int, part: slice) -> None:
-        space = (*np.empty((3, lanes), np.float32), np.ones(lanes, np.float32))
-        arrays = (layout.reach, silent_ratio, potential.reshape(-1), result.reshape(-1))
-        flat = by_site.reshape(-1)
-        neuron_errors_through_weights(
-            part.start, part.stop, weights, above, flat, constants, *space, layer > 0, below, *arrays
-        )
+        sums = Accumulators(*np.empty((3, lanes), np.float32))
+        neuron_errors_through_weights(part.start, part.stop, passage, sums)
 
     _share(pool, trials, propagate, "errors of neurons")
     return layouts[layer - 1].as_pynn(result) if layer > 0 else result, layout.as_pynn(potential)
@@ -210,9 +205,9 @@ def lateral_effect(
     effect = np.empty((n_trials, n), np.float32)
 
     def work(number: int, part: slice) -> None:
-        S1, S2, e = np.empty(n, np.float32), np.empty(n, np.float32), np.empty(n * n, np.float32)
-        order = workspace.orders[number][0]
-        lateral_effects(part.start, part.stop, inhibition, constants, own, order, S1, S2, e, effect.reshape(-1))
+        S1, S2 = np.empty((2, n), np.float32)
+        space = LateralSpace(workspace.orders[number][0], S1, S2, np.empty(n * n, np.float32))
+        lateral_effects(part.start, part.stop, inhibition, constants, own, space, effect.reshape(-1))
 
     _share(pool, n_trials, work, "lateral effects")
     return effect
@@ -225,9 +220,8 @@ def return_answers(
     n_trials: int,
     layout: SiteLayout,
     feedback: NDArray[np.float32],
-    error: NDArray[np.float32],
+    output: Replayed,
     delay: np.float32,
-    constants: LayerConstants,
 ) -> None:
     """Set the errors of the spikes of a hidden layer by the output spikes that follow them; arguments as of the kernel.
 
@@ -235,12 +229,13 @@ def return_answers(
     ----------
     feedback : float32, shape (n_out, n_hidden)
     """
-    hidden, output = workspace.layers[layer], workspace.layers[-1]
-    rows = layout.by_site(feedback).T.ravel()
+    hidden = workspace.layers[layer]
+    pathway = Pathway(layout.by_site(feedback).T.ravel(), delay)
 
     def answer(number: int, part: slice) -> None:
-        deal, orders = workspace.deals[number], workspace.orders[number]
-        space = (*orders[1:], *np.empty((3, len(feedback)), np.float32))
-        spike_errors_by_feedback(part.start, part.stop, rows, hidden, output, error, delay, constants, deal, *space)
+        sums = Accumulators(*np.empty((3, len(feedback)), np.float32))
+        _, answered, released = workspace.orders[number]
+        space = AnswersSpace(workspace.deals[number], answered, released, sums)
+        spike_errors_by_feedback(part.start, part.stop, hidden, output, pathway, space)
 
     _share(pool, n_trials, answer, "answers")
