@@ -11,7 +11,7 @@ from pynn_sfdfa.event.batch.arrivals_by_unit import sort_by_unit
 from pynn_sfdfa.event.batch.arrive import Inputs, arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.distribute import distribute_inputs, distribute_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
-from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
+from pynn_sfdfa.event.batch.forward_inhibited import InhibitedNeurons, InhibitedScratch, advance_inhibited
 from pynn_sfdfa.event.batch.forward_recurrent import advance_recurrent
 from pynn_sfdfa.event.batch.lateral_effects import LateralSpace, lateral_effects
 from pynn_sfdfa.event.batch.layout import aligned_zeros
@@ -95,7 +95,7 @@ def _run_part(workspace: Workspace, inputs: Inputs, how: Run, number: int, part:
     layers, order, deal = workspace.layers, workspace.orders[number][0], workspace.deals[number]
     first, last, (layouts, weights, inhibition, delays_within, constants, draws, every) = part.start, part.stop, how
     for layer, (own, space, layout) in enumerate(zip(layers, workspace.scratch[number], layouts, strict=True)):
-        what, missing = (constants[layer], draws[layer], space, own), 0
+        missing = 0
         if layout.dense and layer == 0:
             arrive_inputs(first, last, inputs, constants[0], own)
         elif layout.dense:
@@ -108,13 +108,15 @@ def _run_part(workspace: Workspace, inputs: Inputs, how: Run, number: int, part:
         if missing:
             workspace.lacks(layer, Room(missing * _GROWTH // 100, room.spikes))
             return
-        if layout.within:
-            n_below, within = layout.rows - layout.within, np.float32(delays_within[layer])
-            there = constants[layer]._replace(delay=within)
-            advance_recurrent(first, last, weights[layer], n_below, there, draws[layer], space, own)
-        elif inhibition[layer]:
-            advance_inhibited(first, last, weights[layer], np.float32(inhibition[layer]), *what)
-        elif not advance_layer(first, last, weights[layer], *what):
+        if isinstance(space, InhibitedScratch):
+            neurons = InhibitedNeurons(constants[layer], draws[layer], space, own)
+            if layout.within:
+                n_below, within = layout.rows - layout.within, np.float32(delays_within[layer])
+                neurons = neurons._replace(constants=constants[layer]._replace(delay=within))
+                advance_recurrent(first, last, weights[layer], n_below, neurons)
+            else:
+                advance_inhibited(first, last, weights[layer], np.float32(inhibition[layer]), neurons)
+        elif not advance_layer(first, last, weights[layer], constants[layer], draws[layer], space, own):
             workspace.lacks(layer, Room(room.events, room.spikes * _GROWTH // 100))
             return
         if every is not None:  # while they are in the cache
