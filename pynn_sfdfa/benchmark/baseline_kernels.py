@@ -134,10 +134,10 @@ def _events(spikes: Spikes, k: int) -> tuple[Floats, NDArray[np.int32], Floats]:
 
 @jit(fastmath=_FAST)
 def _replay_layer(
+    k: int,
     times: Floats,
     units: NDArray[np.integer[Any]],
     cell: Cell,
-    k: int,
     spikes: Spikes,
     error: Floats,
     gradient: Floats,
@@ -182,16 +182,16 @@ def _replay_layer(
 @jit
 def _forward_trial(
     latency: Floats,
-    W1: Floats,
-    W2: Floats,
-    cell1: Cell,
-    cell2: Cell,
     perturbed: bool,
     seed: int,
     trial: int,
     k: int,
     inputs: Inputs,
+    W1: Floats,
+    cell1: Cell,
     hidden: Spikes,
+    W2: Floats,
+    cell2: Cell,
     output: Spikes,
 ) -> None:
     n = np.isfinite(latency).sum()
@@ -209,19 +209,19 @@ def _forward_trial(
 def _backward_trial(
     k: int,
     inputs: Inputs,
-    hidden: Spikes,
-    output: Spikes,
     cell1: Cell,
-    cell2: Cell,
+    hidden: Spikes,
     error1: Floats,
-    error2: Floats,
     G1: Floats,
+    cell2: Cell,
+    output: Spikes,
+    error2: Floats,
     G2: Floats,
 ) -> None:
     n = inputs.n[k]
-    _replay_layer(inputs.time[k, :n], inputs.unit[k, :n], cell1, k, hidden, error1, G1)
+    _replay_layer(k, inputs.time[k, :n], inputs.unit[k, :n], cell1, hidden, error1, G1)
     time, unit, _ = _events(hidden, k)
-    _replay_layer(time, unit, cell2, k, output, error2, G2)
+    _replay_layer(k, time, unit, cell2, output, error2, G2)
 
 
 @jit(parallel=True)
@@ -244,7 +244,7 @@ def forward(
     for thread in prange(threads):
         for k in range(thread, samples.size, threads):
             latency, trial = latencies[samples[k]], first_trial + k
-            _forward_trial(latency, W1, W2, cell1, cell2, perturbed, seed, trial, k, inputs, hidden, output)
+            _forward_trial(latency, perturbed, seed, trial, k, inputs, W1, cell1, hidden, W2, cell2, output)
 
 
 @jit(parallel=True)
@@ -263,7 +263,7 @@ def backward(
     threads = G1.shape[0]
     for thread in prange(threads):
         for k in range(thread, error1.shape[0], threads):
-            _backward_trial(k, inputs, hidden, output, cell1, cell2, error1[k], error2[k], G1[thread], G2[thread])
+            _backward_trial(k, inputs, cell1, hidden, error1[k], G1[thread], cell2, output, error2[k], G2[thread])
 
 
 @jit(parallel=True, fastmath=_FAST)

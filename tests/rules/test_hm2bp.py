@@ -45,7 +45,8 @@ def learned(network, trains, rule, loss, threads=1):
     rule.assign_errors(trials, [])
     gradients = [np.zeros(w.shape, np.float32) for w in layers.weights]
     blocks = Blocks(layers.layouts)
-    layers.pool.run(trials.gradient_tasks([g.reshape(-1) for g in gradients], blocks, rule.parts.local_gradient))
+    flat, local = [gradient.reshape(-1) for gradient in gradients], rule.parts.local_gradient
+    layers.pool.run(trials.gradient_tasks(flat, blocks, local, by_block=False))
     return [g[:, :size] for g, size in zip(gradients, network.sizes[1:], strict=True)], fired
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,11 +12,40 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, subroutine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["row_of", "sum_rows", "take_arrival"]
+    from pynn_sfdfa.event.batch.records import LayerConstants
+
+__all__ = ["Onward", "Place", "row_of", "sum_rows", "take_arrival", "with_weights"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
 _ZERO, _ONE, _TWO, _EIGHT = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(8)
+
+
+class Place(NamedTuple):
+    """What lies at a place, a site of a layer in a trial; the state of its neurons is changed in place."""
+
+    event0: np.uint64  # its first event
+    matrix: np.uint64  # the first row of its weights
+    weights: NDArray[np.float32]
+    constants: LayerConstants
+    events: NDArray[np.void]
+    groups: NDArray[np.void]
+    A: NDArray[np.float32]
+    B: NDArray[np.float32]
+    D: NDArray[np.float32]
+    none: NDArray[np.float32]  # zeros, as many
+    total: NDArray[np.float32]  # scratch space
+    near: NDArray[np.uint16]  # its bits say which may reach threshold within the window of what has been taken last
+
+
+class Onward(NamedTuple):
+    """From one arrival to the next, and the window that begins there."""
+
+    decay_syn: np.float32
+    decay_m: np.float32
+    tangent_A: np.float32  # until the window's end
+    tangent_B: np.float32
+    c: np.float32
 
 
 @jit(inline="always")
@@ -32,18 +61,9 @@ def _pair(weights: NDArray[np.float32], first: np.uint64 | int, second: np.uint6
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
-def sum_rows(
-    weights: NDArray[np.float32],
-    matrix: np.uint64,
-    events: NDArray[np.void],
-    event: np.uint64,
-    last: np.uint64,
-    total: NDArray[np.float32],
-) -> None:
-    """Add up the weights of the events from ``event`` to before ``last``, in pairs, eight rows a pass.
-
-    ``matrix`` is the first row of the weights of their site.
-    """
+def sum_rows(event: np.uint64, last: np.uint64, place: Place) -> None:
+    """Add up the weights of the events from ``event`` to before ``last`` in its total, in pairs, eight rows a pass."""
+    weights, matrix, events, total = place.weights, place.matrix, place.events, place.total
     width = _index(total.size)
     for lane in range(_ZERO, width, STEP):
         store(total, lane, zeros())
@@ -80,32 +100,33 @@ def sum_rows(
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
+def with_weights(
+    a: NDArray[np.float32], b: NDArray[np.float32], weights: NDArray[np.float32], onward: Onward
+) -> tuple[NDArray[np.float32], NDArray[np.float32], np.uint64]:
+    """Return A and B decayed, with weights, and a number whose bits say which may reach threshold within the window."""
+    a, b = scaled_plus(a, onward.decay_syn, weights), scaled_plus(b, onward.decay_m, weights)
+    return a, b, at_least(scaled_plus(b, onward.tangent_B, scaled(a, onward.tangent_A)), onward.c)
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
 def take_arrival(
     earlier: NDArray[np.float32],
     earlier_at: np.uint64,
-    weights: NDArray[np.float32],
     at: np.uint64,
-    decay_syn: np.float32,
-    decay_m: np.float32,
-    tangent_A: np.float32,
-    tangent_B: np.float32,
-    c: np.float32,
-    A: NDArray[np.float32],
-    B: NDArray[np.float32],
-    near: NDArray[np.uint16],
+    onward: Onward,
+    place: Place,
 ) -> np.uint64:
-    """Decay A and B, add the weights, and return 0 if no neuron may reach threshold within the window.
+    """Decay A and B, add the weights from ``at`` on, and return 0 if no neuron may reach threshold within the window.
 
-    The bits of ``near`` say which may.
+    The bits of its ``near`` say which may.
     """
+    weights, A, B, near = place.weights, place.A, place.B, place.near
     found = _ZERO
     for lane in range(_ZERO, _index(A.size), STEP):
         w = add(load(earlier, earlier_at + lane), load(weights, at + lane))
-        a = scaled_plus(load(A, lane), decay_syn, w)
-        b = scaled_plus(load(B, lane), decay_m, w)
+        a, b, bits = with_weights(load(A, lane), load(B, lane), w, onward)
         store(A, lane, a)
         store(B, lane, b)
-        bits = at_least(scaled_plus(b, tangent_B, scaled(a, tangent_A)), c)
         near[lane // STEP] = bits
         found |= bits
     return found

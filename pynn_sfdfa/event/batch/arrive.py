@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numba
 import numpy as np
-from numba import float32, int32, int64, uint64
+from numba import int64, uint64
 
 from pynn_sfdfa.event.batch.order import sort_by_time
 from pynn_sfdfa.event.batch.places import first_event, first_group, first_spike
@@ -18,11 +19,25 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["arrive_inputs", "arrive_spikes", "group_events"]
+__all__ = ["INPUTS", "Inputs", "arrive_inputs", "arrive_spikes", "group_events"]
 
 # Unsigned indices, for the reason given in forward.py.
 _index = np.uint64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
+
+
+class Inputs(NamedTuple):
+    """Input spikes as `SpikeTrains` has them, and which of its samples is shown in each trial."""
+
+    times: NDArray[np.float32]
+    units: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+    samples: NDArray[np.int64]
+
+
+_numbers = np.empty(0, np.int64)
+INPUTS = numba.typeof(Inputs(np.empty(0, np.float32), np.empty(0, np.int32), _numbers, _numbers))
+"""Type of `Inputs` in kernels."""
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -65,24 +80,10 @@ def group_events(
     return end - first
 
 
-@kernel(
-    *(int64, int64, float32[::1], int32[::1], int64[::1], int64[::1], LAYER_CONSTANTS, LAYER_TRIALS),
-    fastmath=FLOAT_FLAGS,
-)
-def arrive_inputs(
-    first: int,
-    last: int,
-    times: NDArray[np.float32],
-    units: NDArray[np.int32],
-    offsets: NDArray[np.int64],
-    samples: NDArray[np.int64],
-    constants: LayerConstants,
-    out: LayerTrials,
-) -> None:
-    """Lay out the input spikes of trials ``first`` to before ``last`` at a dense layer; trial k shows ``samples[k]``.
-
-    Input spikes carry no grades.
-    """
+@kernel(int64, int64, INPUTS, LAYER_CONSTANTS, LAYER_TRIALS, fastmath=FLOAT_FLAGS)
+def arrive_inputs(first: int, last: int, inputs: Inputs, constants: LayerConstants, out: LayerTrials) -> None:
+    """Lay out the input spikes of trials ``first`` to before ``last`` at a dense layer; they carry no grades."""
+    times, units, offsets, samples = inputs
     events, groups = out.events, out.groups
     for trial in range(_index(first), _index(last)):
         event0, group0 = first_event(out, trial), first_group(out, trial)

@@ -9,19 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import boolean, float32, int64
+from numba import int64
 
 from pynn_sfdfa.event.batch.lanes import STEP, add, load, scaled, scaled_minus, store
 from pynn_sfdfa.event.batch.own_spikes import OWN_SPIKES
 from pynn_sfdfa.event.batch.places import first_event, first_spike, row_width
-from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.event.batch.replayed import ACCUMULATORS, REPLAYED, clear
+from pynn_sfdfa.event.batch.weight_gradients import COLUMNS
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from pynn_sfdfa.event.batch.own_spikes import OwnSpikes
-    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.records import LayerTrials
+    from pynn_sfdfa.event.batch.replayed import Accumulators, Replayed
+    from pynn_sfdfa.event.batch.weight_gradients import Columns
 
 __all__ = ["accumulate_block"]
 
@@ -32,17 +33,11 @@ _ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 @subroutine(fastmath=FLOAT_FLAGS)
 def _add_events(
-    first: np.uint64,
-    last: np.uint64,
-    stride: np.uint64,
-    column: np.uint64,
-    layer: LayerTrials,
-    own: OwnSpikes,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    gradient: NDArray[np.float32],
+    first: np.uint64, last: np.uint64, layer: LayerTrials, own: OwnSpikes, sums: Accumulators, columns: Columns
 ) -> None:
     """Add what events ``first`` to before ``last`` give, the latest first, two steps of lanes a run."""
+    S1, S2, gradient = sums.S1, sums.S2, columns.gradient
+    stride, column = _index(columns.stride), _index(columns.first)
     events, later, lanes = layer.events, own.later, _index(S1.size)
     lane = _ZERO
     while lane + STEP < lanes:
@@ -70,18 +65,14 @@ def _replay(
     block: np.uint64,
     lowest: np.uint64,
     blocks: np.uint64,
-    stride: np.uint64,
-    column: np.uint64,
-    layer: LayerTrials,
+    what: Replayed,
     own: OwnSpikes,
-    error: NDArray[np.float32],
-    of_spikes: bool,
-    constants: LayerConstants,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    gradient: NDArray[np.float32],
+    sums: Accumulators,
+    columns: Columns,
 ) -> None:
     """Replay one trial backwards for one block."""
+    layer, constants, error, of_spikes = what
+    S1, S2 = sums.S1, sums.S2
     spikes, width, lost = layer.spikes, row_width(layer), constants.drop / constants.tau_m
     begin = trial * (_index(own.spikes.size) // _index(layer.places.size))
     start = trial * (blocks + _ONE) + block
@@ -89,14 +80,13 @@ def _replay(
     if first == at:
         return
     spike0, event0, error0 = first_spike(layer, trial), first_event(layer, trial), trial * width
-    S1[:] = np.float32(0.0)
-    S2[:] = np.float32(0.0)
+    clear(sums)
     event = event0 + _index(own.spikes[at - _ONE].until)
     while at > first:
         at -= _ONE
         until = event0 + _index(own.spikes[at].until)
         if until < event:
-            _add_events(until, event, stride, column, layer, own, S1, S2, gradient)
+            _add_events(until, event, layer, own, sums, columns)
             event = until
         spike = spike0 + _index(own.spikes[at].spike)
         unit = _index(spikes[spike].unit)
@@ -105,28 +95,18 @@ def _replay(
         gamma = spikes[spike].factor * (delta + lost * S2[lane] * own.spikes[at].m / spikes[spike].since_m)
         S1[lane] += gamma * spikes[spike].since_syn * own.spikes[at].per_syn
         S2[lane] += gamma * spikes[spike].since_m * own.spikes[at].per_m
-    _add_events(event0, event, stride, column, layer, own, S1, S2, gradient)
+    _add_events(event0, event, layer, own, sums, columns)
 
 
-@kernel(
-    *(int64, int64, int64, int64, int64, LAYER_TRIALS, OWN_SPIKES, float32[::1], boolean, LAYER_CONSTANTS),
-    *(float32[::1], float32[::1], float32[::1]),
-    fastmath=FLOAT_FLAGS,
-)
+@kernel(int64, int64, int64, REPLAYED, OWN_SPIKES, ACCUMULATORS, COLUMNS, fastmath=FLOAT_FLAGS)
 def accumulate_block(
     n_trials: int,
     lowest: int,
     lanes: int,
-    stride: int,
-    column: int,
-    layer: LayerTrials,
+    what: Replayed,
     own: OwnSpikes,
-    error: NDArray[np.float32],
-    of_spikes: bool,
-    constants: LayerConstants,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    gradient: NDArray[np.float32],
+    sums: Accumulators,
+    columns: Columns,
 ) -> None:
     """Add error times eligibility to the gradient of the neurons from ``lowest`` on, summed over the first trials.
 
@@ -134,12 +114,10 @@ def accumulate_block(
     ----------
     lanes : int
         Neurons of a block, for which `list_own_spikes` has listed the spikes; the last one may have fewer.
-    S1, S2 : float32, shape (neurons of this block,)
-        Scratch space.
     others
         As of `accumulate_gradient`.
     """
-    blocks = (row_width(layer) + _index(lanes) - _ONE) // _index(lanes)
-    block, first, apart, begin = _index(lowest) // _index(lanes), _index(lowest), _index(stride), _index(column)
+    blocks = (row_width(what.layer) + _index(lanes) - _ONE) // _index(lanes)
+    block, first = _index(lowest) // _index(lanes), _index(lowest)
     for trial in range(_index(n_trials)):
-        _replay(trial, block, first, blocks, apart, begin, layer, own, error, of_spikes, constants, S1, S2, gradient)
+        _replay(trial, block, first, blocks, what, own, sums, columns)

@@ -17,7 +17,8 @@ from pynn_sfdfa.event.batch.block_gradients import accumulate_block
 from pynn_sfdfa.event.batch.layout import aligned_zeros, part_of
 from pynn_sfdfa.event.batch.own_spikes import allocate_own, list_own_spikes, never_fades
 from pynn_sfdfa.event.batch.pool import share_out
-from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
+from pynn_sfdfa.event.batch.replayed import Accumulators
+from pynn_sfdfa.event.batch.weight_gradients import Columns, accumulate_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,34 +29,23 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.own_spikes import OwnSpikes
     from pynn_sfdfa.event.batch.pool import Pool
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.replayed import Replayed
     from pynn_sfdfa.event.batch.site_layout import SiteLayout
     from pynn_sfdfa.rules.parts.local_gradient import LocalGradient
 
-__all__ = ["Blocks", "Replayed", "kernels_of_gradients"]
+__all__ = ["Blocks", "Replay", "kernels_of_gradients"]
 
 _PARTS = 16
 """Of the trials or the sites of a layer with many sites."""
 
 
-class Replayed(NamedTuple):
-    """What is replayed of one layer.
+class Replay(NamedTuple):
+    """What is replayed of one layer, and how: arguments of `accumulate_gradient`."""
 
-    ``how`` are the arguments of `accumulate_gradient` from ``of_spikes`` to ``constants``; ``groups`` says for how many
-    groups a row is needed.
-    """
-
-    events: LayerTrials
-    errors: NDArray[np.float32]
-    how: tuple[Any, ...]
-    groups: int
-
-
-class _Columns(NamedTuple):
-    """Where the gradient of a block of neurons is added up."""
-
-    memory: NDArray[np.float32]
-    stride: int  # how far the rows lie apart
-    first: int  # where in the first of them the block begins
+    what: Replayed
+    of_potential: bool
+    silent: np.float32
+    groups: int  # for how many a row is needed
 
 
 class _Block:
@@ -63,34 +53,31 @@ class _Block:
 
     def __init__(self, neurons: slice) -> None:
         self.lowest, self.neurons = neurons.start, neurons
-        self.space = aligned_zeros((3, neurons.stop - neurons.start))
+        self.sums = Accumulators(*aligned_zeros((3, neurons.stop - neurons.start)))
         self._rows = np.empty(0, np.float32)
 
     def rows(self, groups: int) -> NDArray[np.float32]:
         """Return space for a row of each of so many groups."""
-        size = groups * self.space.shape[1]
+        size = groups * self.sums.S1.size
         if self._rows.size < size:
             self._rows = np.empty(size, np.float32)
         return self._rows[:size]
 
-    def add_listed(self, n_trials: int, lanes: int, what: Replayed, own: OwnSpikes, gradient: _Columns) -> None:
+    def add_listed(self, n_trials: int, lanes: int, replay: Replay, own: OwnSpikes, gradient: Columns) -> None:
         """Do as `add` does at one site in the first trials; spikes are listed for blocks of so many lanes."""
-        of_spikes, _, _, constants = what.how
-        how = (what.errors, of_spikes, constants, *self.space[:2])
-        where = (self.lowest, lanes, gradient.stride, gradient.first)
-        accumulate_block(n_trials, *where, what.events, own, *how, gradient.memory)
+        accumulate_block(n_trials, self.lowest, lanes, replay.what, own, self.sums, gradient)
 
-    def list_and_add(self, n_trials: int, lanes: int, what: Replayed, own: OwnSpikes, gradient: _Columns) -> None:
+    def list_and_add(self, n_trials: int, lanes: int, replay: Replay, own: OwnSpikes, gradient: Columns) -> None:
         """Do as `add_listed`, of a layer that is one block and has not been listed."""
-        list_own_spikes(0, n_trials, what.events, lanes, own)
-        self.add_listed(n_trials, lanes, what, own, gradient)
+        list_own_spikes(0, n_trials, replay.what.layer, lanes, own)
+        self.add_listed(n_trials, lanes, replay, own, gradient)
 
-    def add(self, trials: slice, sites: slice, what: Replayed, gradient: _Columns) -> None:
+    def add(self, trials: slice, sites: slice, replay: Replay, gradient: Columns) -> None:
         """Add to the gradient of its neurons what happened in these trials at these sites."""
         where = (trials.start, trials.stop, sites.start, sites.stop)
-        space = (*self.space, self.rows(what.groups), gradient.memory)
-        lies = (self.lowest, gradient.stride, gradient.first)
-        accumulate_gradient(*where, what.events, what.errors, *what.how, *lies, *space)
+        what, of_potential, silent, groups = replay
+        space = (self.sums, self.rows(groups))
+        accumulate_gradient(*where, what, of_potential, silent, self.lowest, *space, gradient)
 
 
 class _Partial:
@@ -98,7 +85,7 @@ class _Partial:
 
     def __init__(self, width: int, size: int) -> None:
         self.block = _Block(slice(0, width))
-        self.gradient = _Columns(np.zeros(size, np.float32), width, 0)
+        self.gradient = Columns(np.zeros(size, np.float32), width, 0)
 
 
 class Blocks:
@@ -125,7 +112,7 @@ class Blocks:
         pool: Pool,
         layer: int,
         n_trials: int,
-        what: Replayed,
+        replay: Replay,
         gradient: NDArray[np.float32],
         by_block: bool,
         then: Callable[[slice], None] | None = None,
@@ -144,42 +131,43 @@ class Blocks:
         """
         layout, trials = self._layouts[layer], slice(0, n_trials)
         if layout.count == 1 and (by_block or n_trials > 1):
-            for block, add in self._of_blocks(pool, layer, n_trials, what, gradient, by_block):
+            for block, add in self._of_blocks(pool, layer, n_trials, replay, gradient, by_block):
                 yield add if then is None else partial(_in_turn, add, partial(then, block.neurons))
             return
-        every, whole = slice(0, layout.count), _Columns(gradient, layout.width, 0)
+        every, whole = slice(0, layout.count), Columns(gradient, layout.width, 0)
         if layout.count > 1 and not layout.shared:
             for part in share_out(layout.count, _PARTS):
                 block = _Block(slice(0, layout.width))
-                yield partial(block.add, trials, part, what, whole)
+                yield partial(block.add, trials, part, replay, whole)
         elif n_trials == 1:
-            yield partial(self._one[layer].add, trials, every, what, whole)
+            yield partial(self._one[layer].add, trials, every, replay, whole)
         else:
             parts = list(share_out(n_trials, _PARTS))
             if layer not in self._partials:
                 self._partials[layer] = [_Partial(layout.width, gradient.size) for _ in range(_PARTS)]
             summed = _Sum(self._partials[layer][: len(parts)], gradient)
             for own, part in zip(self._partials[layer], parts, strict=False):
-                yield partial(summed.add, own, part, every, what)
+                yield partial(summed.add, own, part, every, replay)
 
     def _of_blocks(
-        self, pool: Pool, layer: int, n_trials: int, what: Replayed, gradient: NDArray[np.float32], by_block: bool
+        self, pool: Pool, layer: int, n_trials: int, replay: Replay, gradient: NDArray[np.float32], by_block: bool
     ) -> Iterator[tuple[_Block, Callable[[], None]]]:
         """Yield the blocks of a layer of one site, and what adds the gradient of each."""
         blocks, width = self._many[layer], self._layouts[layer].width
         columns = [_columns(gradient, width, block.neurons, by_block) for block in blocks]
-        if n_trials == 1 or what.groups or not _may_be_listed(self._layouts[layer], what.how):
+        what, of_potential, silent, groups = replay
+        listed = _may_be_listed(self._layouts[layer], of_potential, float(silent), what.constants)
+        if n_trials == 1 or groups or not listed:
             for block, own in zip(blocks, columns, strict=True):
-                yield block, partial(block.add, slice(0, n_trials), slice(0, 1), what, own)
+                yield block, partial(block.add, slice(0, n_trials), slice(0, 1), replay, own)
             return
-        lanes = blocks[0].space.shape[1]
-        listed = self._own_spikes(layer, what.events)
+        lanes, own_spikes = blocks[0].sums.S1.size, self._own_spikes(layer, what.layer)
         if len(blocks) > 1:
-            parts, how = share_out(n_trials, pool.threads), (what.events, lanes, listed)
+            parts, how = share_out(n_trials, pool.threads), (what.layer, lanes, own_spikes)
             pool.run((partial(list_own_spikes, part.start, part.stop, *how) for part in parts), "lists")
         for block, own in zip(blocks, columns, strict=True):
             add = block.add_listed if len(blocks) > 1 else block.list_and_add
-            yield block, partial(add, n_trials, lanes, what, listed, own)
+            yield block, partial(add, n_trials, lanes, replay, own_spikes, own)
 
     def _own_spikes(self, layer: int, events: LayerTrials) -> OwnSpikes:
         """Return space for the spikes of all blocks of a layer."""
@@ -189,9 +177,8 @@ class Blocks:
         return own
 
 
-def _may_be_listed(layout: SiteLayout, how: tuple[Any, ...]) -> bool:
+def _may_be_listed(layout: SiteLayout, of_potential: bool, silent: float, constants: LayerConstants) -> bool:
     """Whether nothing but spikes moves what is replayed, and nothing of it fades away."""
-    _, of_potential, silent, constants = how
     plain = not of_potential and silent == 0 and constants.refractory == 0
     return bool(layout.count == 1 and plain and never_fades(constants))
 
@@ -200,8 +187,8 @@ def kernels_of_gradients(
     layouts: Sequence[SiteLayout], constants: Sequence[LayerConstants], local_gradient: LocalGradient
 ) -> tuple[Any, ...]:
     """Return the kernels that `Blocks` may run."""
-    hows = [(False, local_gradient.of_potential, local_gradient.silent, each) for each in constants]
-    listed = any(_may_be_listed(layout, how) for layout, how in zip(layouts, hows, strict=True))
+    how = (local_gradient.of_potential, local_gradient.silent)
+    listed = any(_may_be_listed(layout, *how, each) for layout, each in zip(layouts, constants, strict=True))
     return (accumulate_gradient, *[accumulate_block, list_own_spikes] * listed)
 
 
@@ -217,20 +204,20 @@ class _Sum:
         self._partials, self._gradient = partials, gradient
         self._missing, self._lock = len(partials), Lock()
 
-    def add(self, own: _Partial, trials: slice, sites: slice, what: Replayed) -> None:
+    def add(self, own: _Partial, trials: slice, sites: slice, replay: Replay) -> None:
         """Complete one of them; arguments as of a block."""
-        own.gradient.memory[:] = 0.0
-        own.block.add(trials, sites, what, own.gradient)
+        own.gradient.gradient[:] = 0.0
+        own.block.add(trials, sites, replay, own.gradient)
         with self._lock:
             self._missing -= 1
             if self._missing:
                 return
         for each in self._partials:
-            self._gradient += each.gradient.memory
+            self._gradient += each.gradient.gradient
 
 
-def _columns(gradient: NDArray[np.float32], width: int, neurons: slice, by_block: bool) -> _Columns:
+def _columns(gradient: NDArray[np.float32], width: int, neurons: slice, by_block: bool) -> Columns:
     if by_block:
         own = part_of(gradient, width, neurons)
-        return _Columns(own.reshape(-1), own.shape[1], 0)
-    return _Columns(gradient, width, neurons.start)
+        return Columns(own.reshape(-1), own.shape[1], 0)
+    return Columns(gradient, width, neurons.start)

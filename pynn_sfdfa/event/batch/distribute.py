@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numba
 import numpy as np
-from numba import float32, int32, int64
+from numba import int64
 
-from pynn_sfdfa.event.batch.arrive import group_events
+from pynn_sfdfa.event.batch.arrive import INPUTS, group_events
 from pynn_sfdfa.event.batch.places import first_event, first_group, spikes_of_trial
 from pynn_sfdfa.event.batch.radix import sort_spikes
 from pynn_sfdfa.event.batch.reach import REACH
@@ -23,6 +23,7 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.event.batch.arrive import Inputs
     from pynn_sfdfa.event.batch.reach import Reach
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
@@ -123,17 +124,11 @@ def _group(trial: np.uint64, constants: LayerConstants, deal: Deal, out: LayerTr
         out.places[place].n_groups = group_events(deal.times, first - event0, n, out.groups, group, constants)
 
 
-@kernel(
-    *(int64, int64, float32[::1], int32[::1], int64[::1], int64[::1], LAYER_CONSTANTS, REACH, DEAL, LAYER_TRIALS),
-    fastmath=FLOAT_FLAGS,
-)
+@kernel(int64, int64, INPUTS, LAYER_CONSTANTS, REACH, DEAL, LAYER_TRIALS, fastmath=FLOAT_FLAGS)
 def distribute_inputs(
     first: int,
     last: int,
-    times: NDArray[np.float32],
-    units: NDArray[np.int32],
-    offsets: NDArray[np.int64],
-    samples: NDArray[np.int64],
+    inputs: Inputs,
     constants: LayerConstants,
     reach: Reach,
     deal: Deal,
@@ -141,8 +136,9 @@ def distribute_inputs(
 ) -> int:
     """Lay out the input spikes of trials ``first`` to before ``last`` at the sites of a layer.
 
-    Trial k shows ``samples[k]``. Return 0, or the arrivals of a trial if there is no space for so many.
+    Return 0, or the arrivals of a trial if there is no space for so many.
     """
+    times, units, offsets, samples = inputs
     deal.seen[:] = 0
     for trial in range(_index(first), _index(last)):
         spike0, end = _index(offsets[samples[trial]]), _index(offsets[samples[trial] + 1])

@@ -18,7 +18,8 @@ import numpy as np
 from numba import float32, int64
 
 from pynn_sfdfa.common.perturbation import perturbation
-from pynn_sfdfa.event.batch.arrivals import Place, take_arrivals
+from pynn_sfdfa.event.batch.arrival import Place
+from pynn_sfdfa.event.batch.arrivals import Before, take_arrivals
 from pynn_sfdfa.event.batch.lanes import STEP, lowest_bit, store, zeros
 from pynn_sfdfa.event.batch.layout import aligned_zeros
 from pynn_sfdfa.event.batch.places import first_event, first_group
@@ -214,8 +215,9 @@ def _advance_place(
     following, end = group0, group0 + _index(layer.places[place].n_groups)
     while following < end:
         until = end if n_held == 0 else following + _ONE  # in whose window refractory neurons may be released
+        earlier = Before(decay_syn, decay_m, np.int32(n - spike0), np.int32(n_released))
         group, found, decay_syn, decay_m, tangent_A, tangent_B = take_arrivals(
-            following, until, decay_syn, decay_m, np.int32(n - spike0), np.int32(n_released), draw.graded, arrivals
+            following, until, earlier, draw.graded, arrivals
         )
         following = group + _ONE
         start, window = groups[group].time, groups[group].window

@@ -20,24 +20,25 @@ from numba import float32, int64
 from pynn_sfdfa.common.perturbation import perturbation
 from pynn_sfdfa.event.batch.forward import Draw
 from pynn_sfdfa.event.batch.places import first_event, first_group, first_spike, row_width
-from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.event.batch.records import ANY_CONSTANTS, allocate_trials
 from pynn_sfdfa.event.spike_times import next_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
 __all__ = [
+    "INHIBITED_NEURONS",
     "NEVER",
+    "InhibitedNeurons",
     "InhibitedScratch",
     "advance_inhibited",
     "advance_neurons",
     "allocate_inhibited",
     "begin_at_rest",
     "decay_all",
-    "horizon",
     "is_quiet",
 ]
 
@@ -74,6 +75,21 @@ def allocate_inhibited(n: int, max_spikes: int) -> InhibitedScratch:
         *(np.empty(on_the_way), np.empty(on_the_way, np.int32), np.empty(on_the_way, np.float32)),
         *(np.empty(on_the_way, np.int32), np.zeros(n, np.bool_)),
     )
+
+
+class InhibitedNeurons(NamedTuple):
+    """The neurons of a layer in its trials, as they are advanced."""
+
+    constants: LayerConstants
+    draw: Draw
+    scratch: InhibitedScratch
+    layer: LayerTrials
+
+
+INHIBITED_NEURONS = numba.typeof(
+    InhibitedNeurons(ANY_CONSTANTS, Draw(False, False, 0, 0, 0), allocate_inhibited(1, 1), allocate_trials(1, 1, 1, 1))
+)
+"""Type of `InhibitedNeurons` in kernels."""
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
@@ -134,17 +150,11 @@ def decay_all(decay_syn: float, decay_m: float, scratch: InhibitedScratch) -> No
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
-def horizon(
-    now: float,
-    until: float,
-    counts: NDArray[np.int32],
-    cell: np.uint64,
-    c: float,
-    constants: LayerConstants,
-    scratch: InhibitedScratch,
-) -> float:
+def _horizon(now: float, until: float, cell: np.uint64, neurons: InhibitedNeurons) -> float:
     """Find when each neuron spikes next, and return until when no neuron hears of it, ``until`` at the latest."""
-    tau_m, tau_syn, rest = float(constants.tau_m), float(constants.tau_syn), c - float(constants.drop)
+    constants, scratch, counts = neurons.constants, neurons.scratch, neurons.layer.counts
+    tau_m, tau_syn, c = float(constants.tau_m), float(constants.tau_syn), float(constants.c)
+    rest = c - float(constants.drop)
     window = until - now
     tangent_A, tangent_B = window / tau_syn - 1.0, 1.0 - window / tau_m
     for lane in range(_index(scratch.A.size)):
@@ -198,16 +208,31 @@ def advance_neurons(
     n_released: int,
     first_sent: int,
     n_sent: int,
-    constants: LayerConstants,
-    draw: Draw,
-    scratch: InhibitedScratch,
-    layer: LayerTrials,
-) -> tuple[np.uint64, int, int]:
-    """Take all neurons to ``until``; return the next record of a spike, how many were released, and how many sent."""
+    neurons: InhibitedNeurons,
+) -> tuple[float, float, np.uint64, int, int]:
+    """Take all neurons as far as none hears of a spike on the way, to ``until`` at the latest.
+
+    Parameters
+    ----------
+    now, until, start : float
+        Times, the last one that of the start of the window, ms.
+    n, n_released : int
+        The next record of a spike, and how many neurons have been released in the trial.
+    first_sent, n_sent : int
+        The first spike on its way, and how many have been sent.
+
+    Returns
+    -------
+    until, release : float
+        To when, and when the next neuron is released.
+    n, n_released, n_sent : int
+    """
+    constants, draw, scratch, layer = neurons
     tau_m, tau_syn, c = float(constants.tau_m), float(constants.tau_syn), float(constants.c)
     rest, spikes, releases, counts = c - float(constants.drop), layer.spikes, layer.releases, layer.counts
     cell = trial * row_width(layer)
     release0 = first_spike(layer, trial)
+    until = _horizon(now, until, cell, neurons)
     decay_syn, decay_m = math.exp((now - until) / tau_syn), math.exp((now - until) / tau_m)
     for lane in range(_index(scratch.A.size)):
         if scratch.due[lane] > until and scratch.held[lane] > until:  # it does nothing but decay
@@ -266,21 +291,19 @@ def advance_neurons(
                     due = at + wait if wait >= 0.0 else NEVER
         scratch.A[lane] *= decay_syn
         scratch.B[lane] = b * math.exp((at - until) / tau_m) if scratch.held[lane] == NEVER else _FAR_BELOW
-    return n, n_released, n_sent
+    release = NEVER
+    for lane in range(_index(scratch.A.size)):
+        release = min(release, scratch.held[lane])
+    return until, release, n, n_released, n_sent
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
-def _advance_trial(
-    trial: np.uint64,
-    weights: NDArray[np.float32],
-    inhibition: np.float32,
-    constants: LayerConstants,
-    draw: Draw,
-    scratch: InhibitedScratch,
-    layer: LayerTrials,
+def _run_trial(
+    trial: np.uint64, weights: NDArray[np.float32], inhibition: np.float32, neurons: InhibitedNeurons
 ) -> None:
     """Run one trial of one layer."""
-    events, groups, counts = layer.events, layer.groups, layer.counts
+    constants, draw, scratch, layer = neurons
+    events, groups = layer.events, layer.groups
     width = row_width(layer)
     cell, event0, group0 = trial * width, first_event(layer, trial), first_group(layer, trial)
     spike0, last_group = first_spike(layer, trial), group0 + _index(layer.places[trial].n_groups)
@@ -310,13 +333,9 @@ def _advance_trial(
                     since = now - until
                     decay_all(math.exp(since / constants.tau_syn), math.exp(since / constants.tau_m), scratch)
             else:
-                until = horizon(now, until, counts, cell, float(constants.c), constants, scratch)
-                n, n_released, n_sent = advance_neurons(
-                    trial, now, until, start, n, n_released, n_arrived, n_sent, constants, draw, scratch, layer
+                until, release, n, n_released, n_sent = advance_neurons(
+                    trial, now, until, start, n, n_released, n_arrived, n_sent, neurons
                 )
-                release = NEVER
-                for lane in range(_index(scratch.A.size)):
-                    release = min(release, scratch.held[lane])
             now = until
             if now >= end:
                 break
@@ -324,20 +343,9 @@ def _advance_trial(
         groups[group].released = n_released
 
 
-_DRAW = numba.typeof(Draw(False, False, 0, 0, 0))
-_SCRATCH = numba.typeof(allocate_inhibited(1, 1))
-
-
-@kernel(int64, int64, float32[::1], float32, LAYER_CONSTANTS, _DRAW, _SCRATCH, LAYER_TRIALS, fastmath=FLOAT_FLAGS)
+@kernel(int64, int64, float32[::1], float32, INHIBITED_NEURONS, fastmath=FLOAT_FLAGS)
 def advance_inhibited(
-    first: int,
-    last: int,
-    weights: NDArray[np.float32],
-    inhibition: np.float32,
-    constants: LayerConstants,
-    draw: Draw,
-    scratch: InhibitedScratch,
-    layer: LayerTrials,
+    first: int, last: int, weights: NDArray[np.float32], inhibition: np.float32, neurons: InhibitedNeurons
 ) -> None:
     """Fill in the spikes that the arrivals at a layer with inhibition cause, for trials ``first`` to before ``last``.
 
@@ -349,4 +357,4 @@ def advance_inhibited(
         By which a spike of a neuron inhibits each other one of the layer, in nA.
     """
     for trial in range(_index(first), _index(last)):
-        _advance_trial(trial, weights, inhibition, constants, draw, scratch, layer)
+        _run_trial(trial, weights, inhibition, neurons)

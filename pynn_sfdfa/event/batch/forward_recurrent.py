@@ -11,29 +11,25 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 from numba import float32, int64
 
-from pynn_sfdfa.event.batch.forward import Draw
 from pynn_sfdfa.event.batch.forward_inhibited import (
+    INHIBITED_NEURONS,
     NEVER,
     advance_neurons,
-    allocate_inhibited,
     begin_at_rest,
     decay_all,
-    horizon,
     is_quiet,
 )
 from pynn_sfdfa.event.batch.places import first_event, first_group, first_spike, row_width
-from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.forward_inhibited import InhibitedScratch
-    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.forward_inhibited import InhibitedNeurons, InhibitedScratch
+    from pynn_sfdfa.event.batch.records import LayerTrials
 
 __all__ = ["advance_recurrent"]
 
@@ -80,17 +76,10 @@ def _arrive(weights: NDArray[np.float32], row: np.uint64, grade: np.float32, scr
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
-def _advance_trial(
-    trial: np.uint64,
-    weights: NDArray[np.float32],
-    n_below: np.uint64,
-    constants: LayerConstants,
-    draw: Draw,
-    scratch: InhibitedScratch,
-    layer: LayerTrials,
-) -> None:
+def _run_trial(trial: np.uint64, weights: NDArray[np.float32], n_below: np.uint64, neurons: InhibitedNeurons) -> None:
     """Run one trial of one layer."""
-    events, groups, counts = layer.events, layer.groups, layer.counts
+    constants, draw, scratch, layer = neurons
+    events, groups = layer.events, layer.groups
     width = row_width(layer)
     cell, spike0 = trial * width, first_spike(layer, trial)
     event0, group0 = first_event(layer, trial), first_group(layer, trial)
@@ -129,13 +118,9 @@ def _advance_trial(
         if until < release and is_quiet(until - now, constants, scratch):
             decay_all(math.exp((now - until) / constants.tau_syn), math.exp((now - until) / constants.tau_m), scratch)
         else:
-            until = horizon(now, until, counts, cell, float(constants.c), constants, scratch)
-            n, n_released, n_sent = advance_neurons(
-                trial, now, until, now, n, n_released, n_arrived, n_sent, constants, draw, scratch, layer
+            until, release, n, n_released, n_sent = advance_neurons(
+                trial, now, until, now, n, n_released, n_arrived, n_sent, neurons
             )
-            release = NEVER
-            for lane in range(_index(scratch.A.size)):
-                release = min(release, scratch.held[lane])
         groups[group].time, groups[group].window = np.float32(now), np.float32(until - now)
         groups[group].decay_syn = np.float32(math.exp((now - until) / constants.tau_syn))
         groups[group].decay_m = np.float32(math.exp((now - until) / constants.tau_m))
@@ -146,20 +131,9 @@ def _advance_trial(
     layer.places[trial].n_groups = group - group0
 
 
-_DRAW = numba.typeof(Draw(False, False, 0, 0, 0))
-_SCRATCH = numba.typeof(allocate_inhibited(1, 1))
-
-
-@kernel(int64, int64, float32[::1], int64, LAYER_CONSTANTS, _DRAW, _SCRATCH, LAYER_TRIALS, fastmath=FLOAT_FLAGS)
+@kernel(int64, int64, float32[::1], int64, INHIBITED_NEURONS, fastmath=FLOAT_FLAGS)
 def advance_recurrent(
-    first: int,
-    last: int,
-    weights: NDArray[np.float32],
-    n_below: int,
-    constants: LayerConstants,
-    draw: Draw,
-    scratch: InhibitedScratch,
-    layer: LayerTrials,
+    first: int, last: int, weights: NDArray[np.float32], n_below: int, neurons: InhibitedNeurons
 ) -> None:
     """Fill in the spikes that arrivals at a recurrent layer cause, and their own arrivals, from trial ``first`` on.
 
@@ -171,8 +145,8 @@ def advance_recurrent(
         Laid out by `pynn_sfdfa.event.batch.layout`; the last rows are those of the layer's own neurons.
     n_below : int
         Rows of what arrives from below.
-    constants : LayerConstants
-        With the delay within the layer.
+    neurons
+        Their delay is that within the layer.
     """
     for trial in range(_index(first), _index(last)):
-        _advance_trial(trial, weights, _index(n_below), constants, draw, scratch, layer)
+        _run_trial(trial, weights, _index(n_below), neurons)

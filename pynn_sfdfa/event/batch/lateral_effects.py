@@ -8,10 +8,11 @@ order of the spikes they stem from.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numba
 import numpy as np
-from numba import float32, int64, uint64
+from numba import float32, int64
 
 from pynn_sfdfa.event.batch.order import sort_by_time
 from pynn_sfdfa.event.batch.places import first_spike, row_width, spike_count
@@ -23,24 +24,30 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
 
-__all__ = ["lateral_effects"]
+__all__ = ["LateralSpace", "lateral_effects"]
 
 _index = np.uint64
 _BEFORE = np.float32(-1.0)
 """Earlier than all that happens in a trial."""
 
 
+class LateralSpace(NamedTuple):
+    """Scratch space of a thread."""
+
+    order: NDArray[np.uint64]  # (most spikes of a trial,)
+    S1: NDArray[np.float32]  # (neurons,)
+    S2: NDArray[np.float32]  # (neurons,)
+    e: NDArray[np.float32]  # (neurons * neurons,)
+
+
+_numbers = np.empty(0, np.float32)
+_SPACE = numba.typeof(LateralSpace(np.empty(0, np.uint64), _numbers, _numbers, _numbers))
+
+
 @subroutine(fastmath=FLOAT_FLAGS)
-def _s_psp(
-    trial: np.uint64,
-    layer: LayerTrials,
-    constants: LayerConstants,
-    order: NDArray[np.uint64],
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    e: NDArray[np.float32],
-) -> None:
+def _s_psp(trial: np.uint64, layer: LayerTrials, constants: LayerConstants, space: LateralSpace) -> None:
     """Set ``e[i * n + l]`` to the S-PSP from l to i in units of theta."""
+    order, S1, S2, e = space
     spikes, n = layer.spikes, _index(S1.size)
     spike0, zero, one = first_spike(layer, trial), np.float32(0.0), np.float32(1.0)
     fired = np.int64(spike_count(layer, trial))
@@ -83,21 +90,14 @@ def _s_psp(
             arrived -= 1
 
 
-@kernel(
-    *(int64, int64, float32, LAYER_CONSTANTS, LAYER_TRIALS),
-    *(uint64[::1], float32[::1], float32[::1], float32[::1], float32[::1]),
-    fastmath=FLOAT_FLAGS,
-)
+@kernel(int64, int64, float32, LAYER_CONSTANTS, LAYER_TRIALS, _SPACE, float32[::1], fastmath=FLOAT_FLAGS)
 def lateral_effects(
     first: int,
     last: int,
     inhibition: np.float32,
     constants: LayerConstants,
     layer: LayerTrials,
-    order: NDArray[np.uint64],
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    e: NDArray[np.float32],
+    space: LateralSpace,
     effect: NDArray[np.float32],
 ) -> None:
     """Set ``w0^2 sum_l e_il e_li/(theta_i theta_l o_i o_l)`` of every neuron, for trials ``first`` to before ``last``.
@@ -106,18 +106,12 @@ def lateral_effects(
     ----------
     inhibition : float32
         w0, nA.
-    order : uint64, shape (most spikes of a trial,)
-        Scratch space.
-    S1, S2 : float32, shape (neurons,)
-        Scratch space.
-    e : float32, shape (neurons * neurons,)
-        Scratch space.
     effect : float32, shape (trials * neurons,)
         0 where a neuron is silent.
     """
-    n, width = _index(S1.size), row_width(layer)
+    e, n, width = space.e, _index(space.S1.size), row_width(layer)
     for trial in range(_index(first), _index(last)):
-        _s_psp(trial, layer, constants, order, S1, S2, e)
+        _s_psp(trial, layer, constants, space)
         for i in range(n):
             total = np.float32(0.0)
             for other in range(n):

@@ -42,12 +42,10 @@ class Layers:
 
     Parameters
     ----------
-    network : Network
-        Its weights are copied; the network is not changed.
+    network, threads
+        As of `pynn_sfdfa.event.batch.engine.BatchEngine`.
     seed : int
         Of the perturbations.
-    threads : int, optional
-        Default: as many as this process has cores. Results do not depend on it.
 
     Attributes
     ----------

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pynn_sfdfa.event.batch.arrivals_by_unit import sort_by_unit
-from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
+from pynn_sfdfa.event.batch.arrive import Inputs, arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.distribute import distribute_inputs, distribute_spikes
 from pynn_sfdfa.event.batch.forward import advance_layer
-from pynn_sfdfa.event.batch.forward_inhibited import advance_inhibited
+from pynn_sfdfa.event.batch.forward_inhibited import InhibitedNeurons, InhibitedScratch, advance_inhibited
 from pynn_sfdfa.event.batch.forward_recurrent import advance_recurrent
-from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
+from pynn_sfdfa.event.batch.lateral_effects import LateralSpace, lateral_effects
 from pynn_sfdfa.event.batch.layout import aligned_zeros
-from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
+from pynn_sfdfa.event.batch.neuron_errors_through_weights import Passage, neuron_errors_through_weights
 from pynn_sfdfa.event.batch.pool import share_out
-from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
+from pynn_sfdfa.event.batch.replayed import Accumulators
+from pynn_sfdfa.event.batch.spike_errors_by_feedback import AnswersSpace, Pathway, spike_errors_by_feedback
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
 from pynn_sfdfa.event.batch.spike_errors_within import spike_errors_within
 from pynn_sfdfa.event.batch.workspace import Room
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.event.batch.forward import Draw
     from pynn_sfdfa.event.batch.pool import Pool
-    from pynn_sfdfa.event.batch.records import LayerConstants
+    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.replayed import Replayed
     from pynn_sfdfa.event.batch.site_layout import SiteLayout
     from pynn_sfdfa.event.batch.workspace import Workspace
 
@@ -80,7 +82,8 @@ def run_trials(pool: Pool, workspace: Workspace, trains: SpikeTrains, samples: N
 
     If more happens than the workspace has space for, it gets more and they are run again.
     """
-    run = partial(_run_part, workspace, trains, samples, how)
+    inputs = Inputs(trains.times, trains.units, trains.offsets, np.ascontiguousarray(samples, np.int64))
+    run = partial(_run_part, workspace, inputs, how)
     while True:
         workspace.merged = [[0] * len(workspace.layers) for _ in workspace.scratch]
         _share(pool, samples.size, run, "trials")
@@ -88,33 +91,32 @@ def run_trials(pool: Pool, workspace: Workspace, trains: SpikeTrains, samples: N
             return
 
 
-def _run_part(
-    workspace: Workspace, trains: SpikeTrains, samples: NDArray[np.int64], how: Run, number: int, part: slice
-) -> None:
+def _run_part(workspace: Workspace, inputs: Inputs, how: Run, number: int, part: slice) -> None:
     layers, order, deal = workspace.layers, workspace.orders[number][0], workspace.deals[number]
     first, last, (layouts, weights, inhibition, delays_within, constants, draws, every) = part.start, part.stop, how
     for layer, (own, space, layout) in enumerate(zip(layers, workspace.scratch[number], layouts, strict=True)):
-        what, missing = (constants[layer], draws[layer], space, own), 0
+        missing = 0
         if layout.dense and layer == 0:
-            arrive_inputs(first, last, trains.times, trains.units, trains.offsets, samples, constants[0], own)
+            arrive_inputs(first, last, inputs, constants[0], own)
         elif layout.dense:
             arrive_spikes(first, last, layers[layer - 1], constants[layer], order, own)
         elif layer == 0:
-            inputs = (trains.times, trains.units, trains.offsets, samples)
-            missing = distribute_inputs(first, last, *inputs, constants[0], layout.reach, deal, own)
+            missing = distribute_inputs(first, last, inputs, constants[0], layout.reach, deal, own)
         else:
             missing = distribute_spikes(first, last, layers[layer - 1], constants[layer], layout.reach, deal, own)
         room = workspace.rooms[layer]
         if missing:
             workspace.lacks(layer, Room(missing * _GROWTH // 100, room.spikes))
             return
-        if layout.within:
-            n_below, within = layout.rows - layout.within, np.float32(delays_within[layer])
-            there = constants[layer]._replace(delay=within)
-            advance_recurrent(first, last, weights[layer], n_below, there, draws[layer], space, own)
-        elif inhibition[layer]:
-            advance_inhibited(first, last, weights[layer], np.float32(inhibition[layer]), *what)
-        elif not advance_layer(first, last, weights[layer], *what):
+        if isinstance(space, InhibitedScratch):
+            neurons = InhibitedNeurons(constants[layer], draws[layer], space, own)
+            if layout.within:
+                n_below, within = layout.rows - layout.within, np.float32(delays_within[layer])
+                neurons = neurons._replace(constants=constants[layer]._replace(delay=within))
+                advance_recurrent(first, last, weights[layer], n_below, neurons)
+            else:
+                advance_inhibited(first, last, weights[layer], np.float32(inhibition[layer]), neurons)
+        elif not advance_layer(first, last, weights[layer], constants[layer], draws[layer], space, own):
             workspace.lacks(layer, Room(room.events, room.spikes * _GROWTH // 100))
             return
         if every is not None:  # while they are in the cache
@@ -122,43 +124,26 @@ def _run_part(
 
 
 def propagate_errors(
-    pool: Pool,
-    workspace: Workspace,
-    layer: int,
-    n_trials: int,
-    weights: NDArray[np.float32],
-    error: NDArray[np.float32],
-    of_spikes: bool,
-    constants: LayerConstants,
+    pool: Pool, n_trials: int, weights: NDArray[np.float32], what: Replayed, below: LayerTrials
 ) -> None:
     """Set the errors of the spikes below a layer by backpropagation through it; arguments as of the kernel."""
-    above, below = workspace.layers[layer], workspace.layers[layer - 1]
-    width = above.counts.size // above.places.size
+    width = what.layer.counts.size // what.layer.places.size
 
     def propagate(_: int, part: slice) -> None:
-        space = aligned_zeros((3, width))
-        spike_errors_through_weights(part.start, part.stop, weights, above, error, of_spikes, constants, *space, below)
+        sums = Accumulators(*aligned_zeros((3, width)))
+        spike_errors_through_weights(part.start, part.stop, weights, what, sums, below)
 
     _share(pool, n_trials, propagate, "errors of spikes")
 
 
 def propagate_within(
-    pool: Pool,
-    workspace: Workspace,
-    layer: int,
-    n_trials: int,
-    layout: SiteLayout,
-    weights: NDArray[np.float32],
-    error: NDArray[np.float32],
-    of_spikes: bool,
-    constants: LayerConstants,
+    pool: Pool, n_trials: int, layout: SiteLayout, weights: NDArray[np.float32], what: Replayed
 ) -> None:
     """Set the errors of the spikes of a recurrent layer by backpropagation within it; arguments as of the kernel."""
-    own, n_below = workspace.layers[layer], layout.rows - layout.within
 
     def propagate(_: int, part: slice) -> None:
-        space = aligned_zeros((3, layout.width))
-        spike_errors_within(part.start, part.stop, weights, n_below, own, error, of_spikes, constants, *space)
+        sums = Accumulators(*aligned_zeros((3, layout.width)))
+        spike_errors_within(part.start, part.stop, weights, layout.rows - layout.within, what, sums)
 
     _share(pool, n_trials, propagate, "errors within")
 
@@ -192,13 +177,23 @@ def neuron_errors_below(
     potential = np.empty(by_site.shape, np.float32)
     result = np.empty((trials, below.counts.size // workspace.trials if layer > 0 else 1), np.float32)
 
+    passage = Passage(
+        weights=weights,
+        layer=above,
+        constants=constants,
+        error=by_site.reshape(-1),
+        ones=np.ones(lanes, np.float32),
+        of_below=layer > 0,
+        below=below,
+        reach=layout.reach,
+        silent_ratio=silent_ratio,
+        potential=potential.reshape(-1),
+        result=result.reshape(-1),
+    )
+
     def propagate(_: int, part: slice) -> None:
-        space = (*np.empty((3, lanes), np.float32), np.ones(lanes, np.float32))
-        arrays = (layout.reach, silent_ratio, potential.reshape(-1), result.reshape(-1))
-        flat = by_site.reshape(-1)
-        neuron_errors_through_weights(
-            part.start, part.stop, weights, above, flat, constants, *space, layer > 0, below, *arrays
-        )
+        sums = Accumulators(*np.empty((3, lanes), np.float32))
+        neuron_errors_through_weights(part.start, part.stop, passage, sums)
 
     _share(pool, trials, propagate, "errors of neurons")
     return layouts[layer - 1].as_pynn(result) if layer > 0 else result, layout.as_pynn(potential)
@@ -212,9 +207,9 @@ def lateral_effect(
     effect = np.empty((n_trials, n), np.float32)
 
     def work(number: int, part: slice) -> None:
-        S1, S2, e = np.empty(n, np.float32), np.empty(n, np.float32), np.empty(n * n, np.float32)
-        order = workspace.orders[number][0]
-        lateral_effects(part.start, part.stop, inhibition, constants, own, order, S1, S2, e, effect.reshape(-1))
+        S1, S2 = np.empty((2, n), np.float32)
+        space = LateralSpace(workspace.orders[number][0], S1, S2, np.empty(n * n, np.float32))
+        lateral_effects(part.start, part.stop, inhibition, constants, own, space, effect.reshape(-1))
 
     _share(pool, n_trials, work, "lateral effects")
     return effect
@@ -227,9 +222,8 @@ def return_answers(
     n_trials: int,
     layout: SiteLayout,
     feedback: NDArray[np.float32],
-    error: NDArray[np.float32],
+    output: Replayed,
     delay: np.float32,
-    constants: LayerConstants,
 ) -> None:
     """Set the errors of the spikes of a hidden layer by the output spikes that follow them; arguments as of the kernel.
 
@@ -237,12 +231,13 @@ def return_answers(
     ----------
     feedback : float32, shape (n_out, n_hidden)
     """
-    hidden, output = workspace.layers[layer], workspace.layers[-1]
-    rows = layout.by_site(feedback).T.ravel()
+    hidden = workspace.layers[layer]
+    pathway = Pathway(layout.by_site(feedback).T.ravel(), delay)
 
     def answer(number: int, part: slice) -> None:
-        deal, orders = workspace.deals[number], workspace.orders[number]
-        space = (*orders[1:], *np.empty((3, len(feedback)), np.float32))
-        spike_errors_by_feedback(part.start, part.stop, rows, hidden, output, error, delay, constants, deal, *space)
+        sums = Accumulators(*np.empty((3, len(feedback)), np.float32))
+        _, answered, released = workspace.orders[number]
+        space = AnswersSpace(workspace.deals[number], answered, released, sums)
+        spike_errors_by_feedback(part.start, part.stop, hidden, output, pathway, space)
 
     _share(pool, n_trials, answer, "answers")

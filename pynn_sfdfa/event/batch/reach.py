@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.network.connectivity import Sites
 
-__all__ = ["REACH", "Reach", "is_dense", "reach_of", "units_in_order"]
+__all__ = ["REACH", "Reach", "any_reach", "is_dense", "reach_of", "units_in_order"]
 
 _UNIT = np.dtype([("pattern", np.int32), ("row", np.int32)], align=True)
 _TARGET = np.dtype([("site", np.int32), ("row", np.int32)], align=True)
@@ -76,5 +76,10 @@ def reach_of(sites: Sites, order: NDArray[np.int64]) -> Reach:
     return Reach(units, begins, np.concatenate(each).view(np.recarray))
 
 
-REACH = numba.typeof(Reach(np.recarray(0, _UNIT), np.zeros(1, np.int64), np.recarray(0, _TARGET)))
+def any_reach() -> Reach:
+    """Return that of no units."""
+    return Reach(np.recarray(0, _UNIT), np.zeros(1, np.int64), np.recarray(0, _TARGET))
+
+
+REACH = numba.typeof(any_reach())
 """Type of `Reach` in kernels."""

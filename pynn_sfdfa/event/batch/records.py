@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LAYER_CONSTANTS", "LAYER_TRIALS", "LayerConstants", "LayerTrials", "allocate_trials"]
+__all__ = ["ANY_CONSTANTS", "LAYER_CONSTANTS", "LAYER_TRIALS", "LayerConstants", "LayerTrials", "allocate_trials"]
 
 
 class LayerConstants(NamedTuple):
@@ -175,7 +175,10 @@ def allocate_trials(
 
 
 _one = np.float32(1.0)
-LAYER_CONSTANTS = numba.typeof(LayerConstants(_one, _one, _one, _one, _one, _one, _one, _one, _one, np.int32(1), False))
+ANY_CONSTANTS = LayerConstants(_one, _one, _one, _one, _one, _one, _one, _one, _one, np.int32(1), False)
+"""Of no neuron, to tell their types by."""
+
+LAYER_CONSTANTS = numba.typeof(ANY_CONSTANTS)
 """Type of `LayerConstants` in kernels."""
 
 LAYER_TRIALS = numba.typeof(allocate_trials(1, 1, 1, 1))

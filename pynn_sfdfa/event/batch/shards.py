@@ -53,9 +53,9 @@ class ShardedEngine(BatchEngine):
         network: Network,
         rule: LearningRule | None = None,
         *,
+        shards: int,
         loss: Loss | None = None,
         boosting: Boosting | None = None,
-        shards: int,
         workers: Callable[[dict[str, Any]], Workers] | None = None,
         **others: Any,
     ) -> None:

@@ -6,8 +6,9 @@ has the shape (lanes, rows of all matrices), which is that of the layer's weight
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numba
 import numpy as np
 from numba import float32, int32, int64
 
@@ -16,27 +17,36 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["estimate_shared", "project_shared"]
+__all__ = ["Arrivals", "estimate_shared", "project_shared"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
-_ZERO, _ONE = np.uint64(0), np.uint64(1)
+_ONE = np.uint64(1)
+
+
+class Arrivals(NamedTuple):
+    """Where the units of the layer below arrive, with which rows: as of `Sites`, rows counted through all matrices."""
+
+    offsets: NDArray[np.int64]  # (units + 1,)
+    site: NDArray[np.int64]
+    row: NDArray[np.int64]
+    sites: int
+    lanes: int
+
+
+_numbers = np.empty(0, np.int64)
+_ARRIVALS = numba.typeof(Arrivals(_numbers, _numbers, _numbers, 1, 1))
 
 
 @kernel(
-    *(int32[::1], float32[::1], float32[::1], int64[::1], int64[::1], int64[::1], int64, int64),
-    *(float32, int64[::1], float32[::1], float32[:, ::1]),
+    *(int32[::1], float32[::1], float32[::1], _ARRIVALS, float32, int64[::1], float32[::1], float32[:, ::1]),
     fastmath=FLOAT_FLAGS,
 )
 def estimate_shared(
     counts: NDArray[np.int32],
     perturbation: NDArray[np.float32],
     directional: NDArray[np.float32],
-    offsets: NDArray[np.int64],
-    site: NDArray[np.int64],
-    row: NDArray[np.int64],
-    sites: int,
-    lanes: int,
+    arrivals: Arrivals,
     learning_rate: np.float32,
     fired: NDArray[np.int64],
     correlation: NDArray[np.float32],
@@ -52,14 +62,13 @@ def estimate_shared(
     perturbation : float32, shape (trials * units,)
         0 for units that did not fire.
     directional : float32, shape (trials * sites * lanes,)
-    offsets, site, row : int64
-        Of `Sites`; rows are counted through all matrices.
     fired : int64, shape (rows,)
         0 at first.
     correlation : float32, shape (rows * lanes,)
         0 at first.
     feedback : float32, shape (lanes, rows)
     """
+    offsets, site, row, sites, lanes = arrivals
     units = _index(offsets.size) - _ONE
     trials = _index(counts.size) // units
     for trial in range(trials):
@@ -83,18 +92,11 @@ def estimate_shared(
 
 
 @kernel(
-    *(float32[::1], float32[::1], int64[::1], int64[::1], int64[::1], int64, int64, float32[::1]),
+    *(float32[::1], float32[::1], _ARRIVALS, float32[::1]),
     fastmath=FLOAT_FLAGS | {"reassoc"},  # the order of a sum over lanes is the compiler's, but always the same
 )
 def project_shared(
-    error: NDArray[np.float32],
-    feedback: NDArray[np.float32],
-    offsets: NDArray[np.int64],
-    site: NDArray[np.int64],
-    row: NDArray[np.int64],
-    sites: int,
-    lanes: int,
-    below: NDArray[np.float32],
+    error: NDArray[np.float32], feedback: NDArray[np.float32], arrivals: Arrivals, below: NDArray[np.float32]
 ) -> None:
     """``e_j = sum of Bfb[lane, row] e_i`` over the neurons i that unit j of the layer below reaches, in every trial.
 
@@ -103,10 +105,9 @@ def project_shared(
     error : float32, shape (trials * sites * lanes,)
     feedback : float32, shape (rows * lanes,)
         Turned round, as the weights are.
-    offsets, site, row : int64
-        As above.
     below : float32, shape (trials * units,)
     """
+    offsets, site, row, sites, lanes = arrivals
     units = _index(offsets.size) - _ONE
     trials = _index(below.size) // units
     for trial in range(trials):

@@ -11,16 +11,18 @@ spikes arrived at the output layer, after the delays on the way.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numba
 import numpy as np
-from numba import float32, int64, uint64
+from numba import int64
 
-from pynn_sfdfa.event.batch.distribute import DEAL
+from pynn_sfdfa.event.batch.distribute import allocate_deal
 from pynn_sfdfa.event.batch.order import sort_by_time
 from pynn_sfdfa.event.batch.places import first_spike, release_count, row_width, spike_count, spikes_of_trial
 from pynn_sfdfa.event.batch.radix import sort_spikes
-from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.event.batch.records import LAYER_TRIALS
+from pynn_sfdfa.event.batch.replayed import REPLAYED, Accumulators, clear, decay
 from pynn_sfdfa.event.batch.spike_errors_through_weights import slope
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
@@ -29,39 +31,52 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.distribute import Deal
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.replayed import Replayed
 
-__all__ = ["spike_errors_by_feedback"]
+__all__ = ["AnswersSpace", "Pathway", "spike_errors_by_feedback"]
 
 _index = np.uint64
 
 
+class Pathway(NamedTuple):
+    """Feedback from the output layer to a hidden layer."""
+
+    weights: NDArray[np.float32]  # (units * n_out,): units as they are numbered in kernels
+    delay: np.float32  # ms
+
+
+class AnswersSpace(NamedTuple):
+    """Scratch space of a thread."""
+
+    deal: Deal  # for the order of hidden spikes
+    answered: NDArray[np.uint64]  # (most spikes of a trial,): the same for output spikes
+    released: NDArray[np.uint64]  # the same for the ends of refractory periods
+    sums: Accumulators  # for output neurons
+
+
+_PATHWAY = numba.typeof(Pathway(np.empty(0, np.float32), np.float32(1.0)))
+_order, _numbers = np.empty(0, np.uint64), np.empty(0, np.float32)
+_SPACE = numba.typeof(
+    AnswersSpace(allocate_deal(1, 1, 1, 1, 1), _order, _order, Accumulators(_numbers, _numbers, _numbers))
+)
+
+
 @subroutine(fastmath=FLOAT_FLAGS)
-def _decay(since: np.float32, constants: LayerConstants, S1: NDArray[np.float32], S2: NDArray[np.float32]) -> None:
+def _decay(since: np.float32, constants: LayerConstants, sums: Accumulators) -> None:
     """Take the accumulators back by a time."""
     decay_m = np.float32(math.exp(-since / constants.tau_m))
     decay_syn = decay_m * decay_m if constants.closed_form else np.float32(math.exp(-since / constants.tau_syn))
-    for o in range(S1.size):
-        S1[o] *= decay_syn
-        S2[o] *= decay_m
+    decay(decay_syn, decay_m, sums)
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
 def _by_feedback(
-    trial: np.uint64,
-    feedback: NDArray[np.float32],
-    hidden: LayerTrials,
-    output: LayerTrials,
-    error: NDArray[np.float32],
-    delay: np.float32,
-    constants: LayerConstants,
-    deal: Deal,
-    answered: NDArray[np.uint64],
-    released: NDArray[np.uint64],
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    carry: NDArray[np.float32],
+    trial: np.uint64, hidden: LayerTrials, answers: Replayed, pathway: Pathway, space: AnswersSpace
 ) -> None:
     """Set the errors of the hidden spikes of one trial."""
+    output, constants, error, _ = answers
+    deal, answered, released, sums = space
+    S1, S2, carry = sums
     below, above, releases = hidden.spikes, output.spikes, output.releases
     (below0, fired_below), above0 = spikes_of_trial(hidden, trial), first_spike(output, trial)
     release0 = above0
@@ -73,13 +88,11 @@ def _by_feedback(
     one, zero, outputs = np.float32(1.0), np.float32(0.0), _index(S1.size)
     cell = trial * row_width(output)
     coupling = constants.drop / constants.tau_m
-    S1[:] = zero
-    S2[:] = zero
-    carry[:] = zero
+    clear(sums)
     now = constants.trial_duration
     for z in range(n_fired - 1, -1, -1):
         spike = below0 + deal.order[z]
-        arrival = below[spike].time + delay
+        arrival = below[spike].time + pathway.delay
         if arrival > constants.trial_duration:
             below[spike].error = zero
             continue
@@ -88,7 +101,7 @@ def _by_feedback(
             ended = releases[release0 + released[n_released - 1]].time if n_released > 0 else zero
             if max(spiked, ended) < arrival or k == 0:  # what is released before all spikes changes nothing
                 break
-            _decay(now - max(spiked, ended), constants, S1, S2)
+            _decay(now - max(spiked, ended), constants, sums)
             now = max(spiked, ended)
             if n_released > 0 and ended >= spiked:
                 n_released -= 1
@@ -106,53 +119,24 @@ def _by_feedback(
             S1[o] += gamma
             S2[o] += gamma
             carry[o] = zero
-        _decay(now - arrival, constants, S1, S2)
+        _decay(now - arrival, constants, sums)
         now = arrival
         row = _index(below[spike].unit) * outputs
-        below[spike].error = slope(feedback, row, S1, S2, one / constants.tau_syn, one / constants.tau_m)
+        below[spike].error = slope(pathway.weights, row, S1, S2, one / constants.tau_syn, one / constants.tau_m)
 
 
-@kernel(
-    *(int64, int64, float32[::1], LAYER_TRIALS, LAYER_TRIALS, float32[::1], float32, LAYER_CONSTANTS),
-    *(DEAL, uint64[::1], uint64[::1], float32[::1], float32[::1], float32[::1]),
-    fastmath=FLOAT_FLAGS,
-)
+@kernel(int64, int64, LAYER_TRIALS, REPLAYED, _PATHWAY, _SPACE, fastmath=FLOAT_FLAGS)
 def spike_errors_by_feedback(
-    first: int,
-    last: int,
-    feedback: NDArray[np.float32],
-    hidden: LayerTrials,
-    output: LayerTrials,
-    error: NDArray[np.float32],
-    delay: np.float32,
-    constants: LayerConstants,
-    deal: Deal,
-    answered: NDArray[np.uint64],
-    released: NDArray[np.uint64],
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    carry: NDArray[np.float32],
+    first: int, last: int, hidden: LayerTrials, answers: Replayed, pathway: Pathway, space: AnswersSpace
 ) -> None:
     """Set the error of every spike of a hidden layer, for trials ``first`` to before ``last``.
 
     Parameters
     ----------
-    feedback : float32, shape (units * n_out,)
-        Units as they are numbered in kernels.
-    hidden, output
-        The hidden layer, of which the ``error`` of every spike is set, and the output layer.
-    error : float32, shape (trials * width,)
-        Error of each output neuron in each trial.
-    delay : float32
-        From the hidden layer to the output layer, ms.
-    constants
-        Of the output layer.
-    deal
-        Scratch space for the order of hidden spikes.
-    answered, released : uint64, shape (most spikes of a trial,)
-        The same for output spikes, and for the ends of refractory periods.
-    S1, S2, carry : float32, shape (n_out,)
-        Scratch space.
+    hidden
+        The ``error`` of every spike is set.
+    answers
+        Of the output layer; its spikes have no errors of their own.
     """
     for trial in range(_index(first), _index(last)):
-        _by_feedback(trial, feedback, hidden, output, error, delay, constants, deal, answered, released, S1, S2, carry)
+        _by_feedback(trial, hidden, answers, pathway, space)

@@ -10,19 +10,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import boolean, float32, int64
+from numba import float32, int64
 
 from pynn_sfdfa.event.batch.errors_of_arrivals import Way, errors_of_arrivals
 from pynn_sfdfa.event.batch.lanes import STEP, load, scaled, store
 from pynn_sfdfa.event.batch.places import first_event, first_group, spikes_of_trial
-from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.event.batch.records import LAYER_TRIALS
+from pynn_sfdfa.event.batch.replayed import ACCUMULATORS, REPLAYED, clear
 from pynn_sfdfa.event.batch.walk import anything_within, take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.records import LayerTrials
+    from pynn_sfdfa.event.batch.replayed import Accumulators, Replayed
 
 __all__ = ["slope", "spike_errors_through_weights"]
 
@@ -50,31 +52,20 @@ def slope(
 @jit(inline="always", fastmath=FLOAT_FLAGS)
 def _through_weights(
     place: np.uint64,
-    matrix: np.uint64,
     below0: np.uint64,
     weights: NDArray[np.float32],
-    layer: LayerTrials,
-    error: NDArray[np.float32],
-    of_spikes: bool,
-    constants: LayerConstants,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    carry: NDArray[np.float32],
+    what: Replayed,
+    sums: Accumulators,
     below: LayerTrials,
 ) -> None:
-    """Add to the errors of the spikes below, from ``below0`` on, what they do at one place.
-
-    ``matrix`` is the row with which its weights begin.
-    """
-    groups = layer.groups
-    width = _index(S1.size)
+    """Add to the errors of the spikes below, from ``below0`` on, what they do at one place."""
+    layer, constants, S1, S2 = what.layer, what.constants, sums.S1, sums.S2
+    groups, width, one = layer.groups, _index(S1.size), np.float32(1.0)
     # Neurons are numbered within a trial, errors in all trials.
-    lowest, cell = place % _index(layer.sites) * width, place * width
+    site, cell = place % _index(layer.sites), place * width
+    lowest, matrix = site * width, site * _index(layer.own_rows)  # the latter is the row with which its weights begin
     group0 = first_group(layer, place)
-    one, zero = np.float32(1.0), np.float32(0.0)
-    S1[:] = zero
-    S2[:] = zero
-    carry[:] = zero
+    clear(sums)
     way = Way(first_event(layer, place), group0, matrix, below0, weights, layer, constants, below)
     group = group0 + _index(layer.places[place].n_groups)
     while group > group0 and not anything_within(place, group - _ONE, layer, constants):  # nothing follows: no error
@@ -85,7 +76,7 @@ def _through_weights(
         for lane in range(_ZERO, width, STEP):
             store(S1, lane, scaled(load(S1, lane), decay_syn))
             store(S2, lane, scaled(load(S2, lane), decay_m))
-        take_window(place, group, lowest, layer, error, cell, of_spikes, False, constants, one, one, S1, S2, carry)
+        take_window(place, group, lowest, what, cell, False, one, one, sums)
         if not layer.dense:
             group = errors_of_arrivals(place, group, S1, S2, way)
             continue
@@ -98,23 +89,9 @@ def _through_weights(
             below.spikes[below0 + _index(events[event].source)].error += change
 
 
-@kernel(
-    *(int64, int64, float32[::1], LAYER_TRIALS, float32[::1], boolean, LAYER_CONSTANTS),
-    *(float32[::1], float32[::1], float32[::1], LAYER_TRIALS),
-    fastmath=FLOAT_FLAGS,
-)
+@kernel(int64, int64, float32[::1], REPLAYED, ACCUMULATORS, LAYER_TRIALS, fastmath=FLOAT_FLAGS)
 def spike_errors_through_weights(
-    first: int,
-    last: int,
-    weights: NDArray[np.float32],
-    layer: LayerTrials,
-    error: NDArray[np.float32],
-    of_spikes: bool,
-    constants: LayerConstants,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    carry: NDArray[np.float32],
-    below: LayerTrials,
+    first: int, last: int, weights: NDArray[np.float32], what: Replayed, sums: Accumulators, below: LayerTrials
 ) -> None:
     """Set the error of every spike of the layer below, for trials ``first`` to before ``last``.
 
@@ -122,22 +99,17 @@ def spike_errors_through_weights(
     ----------
     weights : float32, shape (rows * width,)
         With which the trials were run.
-    layer, constants
-        Of the layer that is propagated through.
-    error : float32, shape (places * width,)
-        Error of each neuron of that layer in each trial.
-    of_spikes : bool
-        Whether the spikes of that layer have errors of their own too, set by an earlier call.
-    S1, S2, carry : float32, shape (width,)
-        Scratch space.
+    what
+        Of the layer that is propagated through; its spikes may have errors from an earlier call.
+    sums
+        For the neurons of a site.
     below
         The layer below; the ``error`` of its spikes is set.
     """
-    sites = _index(layer.sites)
+    sites = _index(what.layer.sites)
     for trial in range(_index(first), _index(last)):
         below0, n = spikes_of_trial(below, trial)
         for spike in range(below0, below0 + n):  # those that arrive nowhere, or too late, have no error
             below.spikes[spike].error = np.float32(0.0)
         for site in range(sites):
-            place, matrix = trial * sites + site, site * _index(layer.own_rows)
-            _through_weights(place, matrix, below0, weights, layer, error, of_spikes, constants, S1, S2, carry, below)
+            _through_weights(trial * sites + site, below0, weights, what, sums, below)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import boolean, float32, int64
+from numba import float32, int64
 
 from pynn_sfdfa.event.batch.places import first_event, first_group, first_spike, row_width, spike_count
-from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.event.batch.replayed import ACCUMULATORS, REPLAYED, Replayed, clear, decay
 from pynn_sfdfa.event.batch.spike_errors_through_weights import slope
 from pynn_sfdfa.event.batch.walk import take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel
@@ -20,7 +20,7 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.replayed import Accumulators
 
 __all__ = ["spike_errors_within"]
 
@@ -31,18 +31,11 @@ _ONE = np.uint64(1)
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
 def _within(
-    trial: np.uint64,
-    weights: NDArray[np.float32],
-    n_below: np.uint64,
-    layer: LayerTrials,
-    error: NDArray[np.float32],
-    of_spikes: bool,
-    constants: LayerConstants,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    carry: NDArray[np.float32],
+    trial: np.uint64, weights: NDArray[np.float32], n_below: np.uint64, what: Replayed, sums: Accumulators
 ) -> None:
     """Add to the errors of the spikes of one trial."""
+    layer, constants, error, of_spikes = what
+    S1, S2 = sums.S1, sums.S2
     events, groups, spikes = layer.events, layer.groups, layer.spikes
     width = row_width(layer)
     event0, group0, spike0 = first_event(layer, trial), first_group(layer, trial), first_spike(layer, trial)
@@ -50,19 +43,13 @@ def _within(
     if not of_spikes:
         for spike in range(spike0, spike0 + spike_count(layer, trial)):
             spikes[spike].error = zero
-    S1[:] = zero
-    S2[:] = zero
-    carry[:] = zero
+    clear(sums)
+    walked = Replayed(layer, constants, error, True)
     group = group0 + _index(layer.places[trial].n_groups)
     while group > group0:
         group -= _ONE
-        decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
-        for lane in range(width):
-            S1[lane] *= decay_syn
-            S2[lane] *= decay_m
-        take_window(
-            trial, group, _index(0), layer, error, trial * width, True, False, constants, one, one, S1, S2, carry
-        )
+        decay(groups[group].decay_syn, groups[group].decay_m, sums)
+        take_window(trial, group, _index(0), walked, trial * width, False, one, one, sums)
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             row = _index(events[event].unit)
             if row >= n_below:
@@ -71,23 +58,9 @@ def _within(
                 )
 
 
-@kernel(
-    *(int64, int64, float32[::1], int64, LAYER_TRIALS, float32[::1], boolean, LAYER_CONSTANTS),
-    *(float32[::1], float32[::1], float32[::1]),
-    fastmath=FLOAT_FLAGS,
-)
+@kernel(int64, int64, float32[::1], int64, REPLAYED, ACCUMULATORS, fastmath=FLOAT_FLAGS)
 def spike_errors_within(
-    first: int,
-    last: int,
-    weights: NDArray[np.float32],
-    n_below: int,
-    layer: LayerTrials,
-    error: NDArray[np.float32],
-    of_spikes: bool,
-    constants: LayerConstants,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    carry: NDArray[np.float32],
+    first: int, last: int, weights: NDArray[np.float32], n_below: int, what: Replayed, sums: Accumulators
 ) -> None:
     """Add to the error of every spike of a recurrent layer what it does within it, for trials ``first`` to ``last``.
 
@@ -99,14 +72,10 @@ def spike_errors_within(
         With which the trials were run.
     n_below : int
         Rows of what arrives from below.
-    layer
-        The ``error`` of its spikes is changed.
-    error : float32, shape (trials * width,)
-        Error of each neuron in each trial.
-    of_spikes : bool
-        Whether its spikes have errors of their own already; if not, they are 0.
-    S1, S2, carry : float32, shape (width,)
-        Scratch space.
+    what
+        The ``error`` of its spikes is changed; if they have none of their own, it is 0 before.
+    sums
+        For the neurons of a trial.
     """
     for trial in range(_index(first), _index(last)):
-        _within(trial, weights, _index(n_below), layer, error, of_spikes, constants, S1, S2, carry)
+        _within(trial, weights, _index(n_below), what, sums)

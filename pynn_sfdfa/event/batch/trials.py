@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.event.batch.blocks import Replayed
+from pynn_sfdfa.event.batch.blocks import Replay
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.passes import (
     lateral_effect,
@@ -15,7 +15,8 @@ from pynn_sfdfa.event.batch.passes import (
     propagate_within,
     return_answers,
 )
-from pynn_sfdfa.event.batch.shared_feedback import estimate_shared, project_shared
+from pynn_sfdfa.event.batch.replayed import Replayed
+from pynn_sfdfa.event.batch.shared_feedback import Arrivals, estimate_shared, project_shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -106,8 +107,8 @@ class Trials:
         fired, correlation = np.zeros(feedback.shape[1], np.int64), np.zeros(feedback.size, np.float32)
         of_trials = (np.ascontiguousarray(counts).reshape(-1), self.perturbation(layer).reshape(-1))
         directional = self._by_place(layer + 1, self.directional(layer))
-        where = (*layout.arrivals, layout.count, layout.lanes)
-        estimate_shared(*of_trials, directional, *where, np.float32(learning_rate), fired, correlation, feedback)
+        arrivals = Arrivals(*layout.arrivals, layout.count, layout.lanes)
+        estimate_shared(*of_trials, directional, arrivals, np.float32(learning_rate), fired, correlation, feedback)
 
     def neuron_errors_through_feedback(
         self, layer: int, error: NDArray[np.float32], feedback: NDArray[np.float32]
@@ -116,8 +117,8 @@ class Trials:
         layout = self._layers.layouts[layer]
         below = np.empty(self.counts(layer - 1).shape, np.float32)
         turned = np.ascontiguousarray(feedback.T).reshape(-1)
-        where = (*layout.arrivals, layout.count, layout.lanes)
-        project_shared(self._by_place(layer, error), turned, *where, below.reshape(-1))
+        arrivals = Arrivals(*layout.arrivals, layout.count, layout.lanes)
+        project_shared(self._by_place(layer, error), turned, arrivals, below.reshape(-1))
         return below
 
     def _by_place(self, layer: int, values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -140,9 +141,8 @@ class Trials:
             self._n,
             layout=self._layers.layouts[layer],
             feedback=feedback,
-            error=self._flat_errors[-1],
+            output=self._replayed(self.n_layers - 1),
             delay=np.float32((self.n_layers - 1 - layer) * self._layers.delay),
-            constants=self._layers.constants[-1],
         )
         self._of_spikes.add(layer)
 
@@ -157,14 +157,10 @@ class Trials:
             return
         propagate_within(
             self._layers.pool,
-            self._workspace,
-            layer,
             self._n,
-            layout=layout,
-            weights=self._layers.flat_weights[layer],
-            error=self._flat_errors[layer],
-            of_spikes=layer in self._of_spikes,
-            constants=self._layers.constants[layer],
+            layout,
+            self._layers.flat_weights[layer],
+            self._replayed(layer),
         )
         self._of_spikes.add(layer)
 
@@ -173,16 +169,8 @@ class Trials:
         self._spike_errors_below(layer, self._layers.layouts[layer].padded_weights(feedback.T).reshape(-1))
 
     def _spike_errors_below(self, layer: int, weights: NDArray[np.float32]) -> None:
-        propagate_errors(
-            self._layers.pool,
-            self._workspace,
-            layer,
-            self._n,
-            weights=weights,
-            error=self._flat_errors[layer],
-            of_spikes=layer in self._of_spikes,
-            constants=self._layers.constants[layer],
-        )
+        below = self._workspace.layers[layer - 1]
+        propagate_errors(self._layers.pool, self._n, weights, self._replayed(layer), below)
         self._of_spikes.add(layer - 1)
 
     def give_spikes(self, number: int) -> None:
@@ -243,6 +231,11 @@ class Trials:
                 fired = spikes[trial, : int(self._fired(layer)[trial].sum())]
                 fired["error"] *= own[fired["unit"]]
 
+    def _replayed(self, layer: int) -> Replayed:
+        """Return a layer with the errors that it has been assigned, as the kernels take it."""
+        events, constants = self._workspace.layers[layer], self._layers.constants[layer]
+        return Replayed(events, constants, self._flat_errors[layer], layer in self._of_spikes)
+
     def _fired(self, layer: int) -> NDArray[np.int32]:
         """Spikes of each neuron in each trial, with those that it was given."""
         return self._workspace.counts(layer, self._n)
@@ -267,15 +260,12 @@ class Trials:
         then : mapping, optional
             From layers to what is done with neurons of theirs whose gradient is complete; see `Blocks.complete`.
         """
-        of_potential, constants = local_gradient.of_potential, self._layers.constants
         groups = self._workspace.most_groups
         for layer in self.learning:
-            events, errors = self._workspace.layers[layer], self._flat_errors[layer]
             silent = np.float32(local_gradient.silent * self._layers.silent[layer])
-            how = (layer in self._of_spikes, of_potential, silent, constants[layer])
-            what = Replayed(events, errors, how, groups[layer])
+            replay = Replay(self._replayed(layer), local_gradient.of_potential, silent, groups[layer])
             finish = None if then is None else then.get(layer)
-            yield from blocks.tasks(self._layers.pool, layer, self._n, what, gradients[layer], by_block, finish)
+            yield from blocks.tasks(self._layers.pool, layer, self._n, replay, gradients[layer], by_block, finish)
 
     @property
     def learning(self) -> list[int]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.replayed import Accumulators, Replayed
 
 __all__ = ["all_zero", "anything_within", "take_window"]
 
@@ -51,11 +52,10 @@ def _take_release(
     releases: NDArray[np.void],
     decay_syn: np.float32,
     decay_m: np.float32,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    carry: NDArray[np.float32],
+    sums: Accumulators,
 ) -> None:
     """Go back over the end of a refractory period: before it, the potential was held and only the current counts."""
+    S1, S2, carry = sums
     potential = S2[lane] * decay_m / releases[at].since_m
     carry[lane] = potential * releases[at].carry
     S1[lane] -= potential * releases[at].since_syn / decay_syn
@@ -67,18 +67,16 @@ def _take_spike(
     at: np.uint64,
     lane: np.uint64,
     delta: np.float32,
-    spikes: NDArray[np.void],
-    releases: NDArray[np.void],
     release0: np.uint64,
     of_potential: bool,
-    constants: LayerConstants,
+    what: Replayed,
     decay_syn: np.float32,
     decay_m: np.float32,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    carry: NDArray[np.float32],
+    sums: Accumulators,
 ) -> None:
     """Go back over a spike with its error ``delta``, and over the release before it if that is in its window."""
+    constants, spikes, releases = what.constants, what.layer.spikes, what.layer.releases
+    S1, S2, carry = sums
     since_m, since_syn, zero = spikes[at].since_m, spikes[at].since_syn, np.float32(0.0)
     refractory = constants.refractory > zero
     if of_potential:
@@ -94,7 +92,7 @@ def _take_spike(
     S1[lane] += gamma * since_syn / decay_syn
     S2[lane] += gamma * since_m / decay_m
     if refractory and spikes[at].released >= np.int32(0):
-        _take_release(release0 + _index(spikes[at].released), lane, releases, decay_syn, decay_m, S1, S2, carry)
+        _take_release(release0 + _index(spikes[at].released), lane, releases, decay_syn, decay_m, sums)
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -102,31 +100,28 @@ def take_window(
     place: np.uint64,
     group: np.uint64,
     lowest: np.uint64,
-    layer: LayerTrials,
-    error: NDArray[np.float32],
+    what: Replayed,
     error0: np.uint64,
-    of_spikes: bool,
     of_potential: bool,
-    constants: LayerConstants,
     decay_syn: np.float32,
     decay_m: np.float32,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    carry: NDArray[np.float32],
+    sums: Accumulators,
 ) -> bool:
     """Go back over the window of a group for the neurons from ``lowest``; return whether one of them spiked in it.
 
-    ``error[error0]`` is the error of ``lowest``; ``group`` is counted from the first place on.
+    ``error[error0]`` is the error of ``lowest``; ``group`` is counted from the first place on. With ``of_potential``
+    errors are those of the potential at the spikes (section 10), and not of their times.
     """
+    layer, constants, error, of_spikes = what
     groups, spikes, releases = layer.groups, layer.spikes, layer.releases
-    lanes, zero, earlier = _index(S1.size), np.float32(0.0), group > first_group(layer, place)
+    lanes, zero, earlier = _index(sums.S1.size), np.float32(0.0), group > first_group(layer, place)
     spike0 = release0 = first_spike(layer, place)
     if constants.refractory > zero:  # those that no spike of their neuron follows come first
         ended = _index(groups[group - _ONE].released) if earlier else _ZERO
         for at in range(release0 + ended, release0 + _index(groups[group].released)):
             lane = _index(releases[at].unit) - lowest
             if releases[at].last and lane < lanes:
-                _take_release(at, lane, releases, decay_syn, decay_m, S1, S2, carry)
+                _take_release(at, lane, releases, decay_syn, decay_m, sums)
     spiked, n = False, spike0 + _index(groups[group].stop)
     while n > spike0 + (_index(groups[group - _ONE].stop) if earlier else _ZERO):
         n -= _ONE
@@ -134,8 +129,6 @@ def take_window(
         if lane >= lanes:
             continue
         delta = error[error0 + lane] + (spikes[n].error if of_spikes else zero)
-        _take_spike(
-            n, lane, delta, spikes, releases, release0, of_potential, constants, decay_syn, decay_m, S1, S2, carry
-        )
+        _take_spike(n, lane, delta, release0, of_potential, what, decay_syn, decay_m, sums)
         spiked = True
     return spiked

@@ -9,24 +9,26 @@ through the trials in order, so the sums do not depend on which thread takes whi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numba
 import numpy as np
 from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.arrivals_by_unit import merged
 from pynn_sfdfa.event.batch.lanes import STEP, add, load, scaled, scaled_minus, store
 from pynn_sfdfa.event.batch.places import event_count, first_event, first_group, row_width
-from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.event.batch.replayed import ACCUMULATORS, REPLAYED, clear
 from pynn_sfdfa.event.batch.walk import all_zero, take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.records import LayerTrials
+    from pynn_sfdfa.event.batch.replayed import Accumulators, Replayed
 
-__all__ = ["accumulate_gradient"]
+__all__ = ["COLUMNS", "Columns", "accumulate_gradient"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
@@ -34,6 +36,21 @@ _ZERO, _ONE, _FOUR = np.uint64(0), np.uint64(1), np.uint64(4)
 
 _SMALLEST = np.float32(1e-12)
 """Accumulated decay at which S1 and S2 are brought up to date, long before float32 overflows."""
+
+
+class Columns(NamedTuple):
+    """Where the gradient of a block of neurons is added up.
+
+    For plain gradient descent that can be the weights themselves, the errors scaled by -eta.
+    """
+
+    gradient: NDArray[np.float32]  # (rows * stride,)
+    stride: int | np.uint64  # how far the rows lie apart
+    first: int | np.uint64  # where in the first of them the block begins
+
+
+COLUMNS = numba.typeof(Columns(np.empty(0, np.float32), 1, 0))
+"""Type of `Columns` in kernels."""
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -47,15 +64,14 @@ def _eligibility(
 @subroutine(fastmath=FLOAT_FLAGS)
 def _add_by_unit(
     place: np.uint64,
-    column: np.uint64,
     loud: np.uint64,
     layer: LayerTrials,
     rows: NDArray[np.float32],
-    stride: np.uint64,
     lanes: np.uint64,
-    gradient: NDArray[np.float32],
+    columns: Columns,
 ) -> None:
     """Add the rows of the groups in which a unit arrived to its gradient, the latest first: as one by one."""
+    gradient, stride, column = columns.gradient, _index(columns.stride), _index(columns.first)
     of_unit, event0 = layer.unit_groups, first_event(layer, place)
     units = _index(layer.unit_start.size // layer.places.size) - _ONE
     unit0 = place * (units + _ONE)
@@ -80,15 +96,9 @@ def _add_by_unit(
 
 
 @subroutine(fastmath=FLOAT_FLAGS)
-def _add_of_silent(
-    place: np.uint64,
-    column: np.uint64,
-    layer: LayerTrials,
-    of_silent: NDArray[np.float32],
-    stride: np.uint64,
-    gradient: NDArray[np.float32],
-) -> None:
+def _add_of_silent(place: np.uint64, layer: LayerTrials, of_silent: NDArray[np.float32], columns: Columns) -> None:
     """Add what silent neurons learn of every unit that fired."""
+    gradient, stride, column = columns.gradient, _index(columns.stride), _index(columns.first)
     if not layer.dense:  # several units may have one row
         event = first_event(layer, place)
         end = event + event_count(layer, place)
@@ -113,33 +123,27 @@ def _replay_block(
     place: np.uint64,
     site: np.uint64,
     lowest: np.uint64,
-    stride: np.uint64,
-    at: np.uint64,
-    layer: LayerTrials,
-    error: NDArray[np.float32],
-    of_spikes: bool,
+    what: Replayed,
     of_potential: bool,
     silent: np.float32,
-    constants: LayerConstants,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    carry: NDArray[np.float32],
+    sums: Accumulators,
     rows: NDArray[np.float32],
-    gradient: NDArray[np.float32],
+    columns: Columns,
 ) -> None:
     """Replay one place backwards for its neurons from ``lowest``, as many as S1 has."""
+    layer, error, S1, S2 = what.layer, what.error, sums.S1, sums.S2
+    gradient, stride = columns.gradient, _index(columns.stride)
     events, groups = layer.events, layer.groups
     lanes, width = _index(S1.size), row_width(layer)
     first = place * width + lowest  # the first of them among the neurons of all trials
     neuron = site * width + lowest  # and among those of its own
-    column = site * _index(layer.own_rows) * stride + at  # where their rows of the gradient begin
+    column = site * _index(layer.own_rows) * stride + _index(columns.first)  # where their rows of the gradient begin
+    of_site = Columns(gradient, stride, column)
     event0, group0 = first_event(layer, place), first_group(layer, place)
     one, zero = np.float32(1.0), np.float32(0.0)
-    if not of_spikes and all_zero(error, first, lanes):  # as where a loss has a margin
+    if not what.of_spikes and all_zero(error, first, lanes):  # as where a loss has a margin
         return
-    S1[:] = zero
-    S2[:] = zero
-    carry[:] = zero
+    clear(sums)
     few = rows.size >= lanes and merged(layer, place)
     # S1 and S2 are kept as at a later time, and decay_syn and decay_m lead from then to now: no store between spikes.
     decay_syn, decay_m = one, one
@@ -155,22 +159,7 @@ def _replay_block(
                 store(S1, lane, scaled(load(S1, lane), decay_syn))
                 store(S2, lane, scaled(load(S2, lane), decay_m))
             decay_syn, decay_m = one, one
-        spiked = take_window(
-            place,
-            group,
-            neuron,
-            layer,
-            error,
-            first,
-            of_spikes,
-            of_potential,
-            constants,
-            decay_syn,
-            decay_m,
-            S1,
-            S2,
-            carry,
-        )
+        spiked = take_window(place, group, neuron, what, first, of_potential, decay_syn, decay_m, sums)
         quiet = quiet and not spiked
         if quiet:
             continue
@@ -186,19 +175,17 @@ def _replay_block(
                 learned = _eligibility(lane, S1, S2, decay_syn, decay_m)
                 store(gradient, row + lane, add(load(gradient, row + lane), learned))
     if few:
-        _add_by_unit(place, column, loud, layer, rows, stride, lanes, gradient)
+        _add_by_unit(place, loud, layer, rows, lanes, of_site)
     if silent != zero:
         S1[:] = zero
         for lane in range(lanes):
             if layer.counts[first + lane] == 0:
                 S1[lane] = error[first + lane] * silent
-        _add_of_silent(place, column, layer, S1, stride, gradient)
+        _add_of_silent(place, layer, S1, of_site)
 
 
 @kernel(
-    *(int64, int64, int64, int64, LAYER_TRIALS, float32[::1], boolean, boolean, float32, LAYER_CONSTANTS),
-    *(int64, int64, int64),
-    *(float32[::1], float32[::1], float32[::1], float32[::1], float32[::1]),
+    *(int64, int64, int64, int64, REPLAYED, boolean, float32, int64, ACCUMULATORS, float32[::1], COLUMNS),
     fastmath=FLOAT_FLAGS,
 )
 def accumulate_gradient(
@@ -206,20 +193,13 @@ def accumulate_gradient(
     last: int,
     first_site: int,
     last_site: int,
-    layer: LayerTrials,
-    error: NDArray[np.float32],
-    of_spikes: bool,
+    what: Replayed,
     of_potential: bool,
     silent: np.float32,
-    constants: LayerConstants,
     lowest: int,
-    stride: int,
-    column: int,
-    S1: NDArray[np.float32],
-    S2: NDArray[np.float32],
-    carry: NDArray[np.float32],
+    sums: Accumulators,
     rows: NDArray[np.float32],
-    gradient: NDArray[np.float32],
+    columns: Columns,
 ) -> None:
     """Add error times eligibility to the gradient of a block of neurons.
 
@@ -227,42 +207,22 @@ def accumulate_gradient(
 
     Parameters
     ----------
-    error : float32, shape (places * width,)
-        Error of each neuron in each trial, times any scale.
-    of_spikes : bool
-        Whether the errors of single spikes, left by backpropagation, count too.
+    what
+        Its errors may be times any scale.
     of_potential : bool
         Whether it is the gradient of the potential at the spikes (section 10), and not of their times.
     silent : float32
         What is taken for the gradient of inputs that fired in neurons that did not.
     lowest : int
         First neuron of the block, among those of a site.
-    stride, column : int
-        How far rows of ``gradient`` lie apart, and where in the first one the block begins.
-    S1, S2, carry : float32, shape (neurons of the block,)
-        Scratch space.
+    sums
+        For the neurons of the block.
     rows : float32, shape (groups * neurons of the block,)
-        The same, for trials whose events come in few groups; if it is empty, they are taken one event at a time.
-    gradient : float32, shape (rows * stride,)
-        Changed in place. For plain gradient descent it can be the weights themselves, the error scaled by -eta.
+        Scratch space, for trials whose events come in few groups; if it is empty, they are taken one event at a time.
+    columns
+        Changed in place.
     """
+    sites, begin = _index(what.layer.sites), _index(lowest)
     for trial in range(_index(first), _index(last)):
         for site in range(_index(first_site), _index(last_site)):
-            _replay_block(
-                trial * _index(layer.sites) + site,
-                site,
-                _index(lowest),
-                _index(stride),
-                _index(column),
-                layer,
-                error,
-                of_spikes,
-                of_potential,
-                silent,
-                constants,
-                S1,
-                S2,
-                carry,
-                rows,
-                gradient,
-            )
+            _replay_block(trial * sites + site, site, begin, what, of_potential, silent, sums, rows, columns)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["estimate"]
 
 
-@kernel(
-    *(float32[:, ::1], float32[::1], float32[::1], int32[:, ::1], float32[:, ::1], float32[:, ::1], float32),
-    fastmath=FLOAT_FLAGS,
-)
+_row, _rows = float32[::1], float32[:, ::1]
+
+
+@kernel(_rows, _row, _row, int32[:, ::1], _rows, _rows, float32, fastmath=FLOAT_FLAGS)
 def estimate(
     feedback: NDArray[np.float32],
     fired: NDArray[np.float32],

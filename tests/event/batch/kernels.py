@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from reference import Neuron, run_layer
 
-from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
+from pynn_sfdfa.event.batch.arrive import Inputs, arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.layout import pad
 from pynn_sfdfa.event.batch.records import allocate_trials
@@ -20,7 +20,7 @@ def volleys(network, trains, seed=0, perturbed=False):
     n = len(trains)
     workspace = Workspace(network, layouts_of(network), n, int(np.diff(trains.offsets).max(initial=0)), parts=1)
     constants, layer = layer_constants(network.layers[0], network), workspace.layers[0]
-    arrive_inputs(0, n, trains.times, trains.units, trains.offsets, np.arange(n), constants, layer)
+    arrive_inputs(0, n, Inputs(trains.times, trains.units, trains.offsets, np.arange(n)), constants, layer)
     draw = Draw(graded=False, perturbed=perturbed, seed=seed, layer=0, first_trial=0)
     weights = pad(network.weights[0]).reshape(-1)
     advance_layer(0, n, weights, constants, draw, workspace.scratch[0][0], layer)

@@ -10,7 +10,7 @@ from kernels import in_order, of_trial
 from small_nets import network, random_trains
 
 from pynn_sfdfa import SpikeTrains
-from pynn_sfdfa.event.batch.arrive import arrive_inputs, arrive_spikes
+from pynn_sfdfa.event.batch.arrive import Inputs, arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.layout import LANES, block_width, pad, padded_width, part_of, unpad
 from pynn_sfdfa.event.batch.records import allocate_trials
 from pynn_sfdfa.event.batch.site_layout import layouts_of
@@ -62,7 +62,9 @@ def arrivals_of(trains, net):
     """Per sample: groups as (time, window, [(unit, grade), ...]), and the decays."""
     out = allocate_trials(len(trains), max(1, int(np.diff(trains.offsets).max())), 1, 1)
     constants = layer_constants(net.layers[0], net)
-    arrive_inputs(0, len(trains), trains.times, trains.units, trains.offsets, np.arange(len(trains)), constants, out)
+    arrive_inputs(
+        0, len(trains), Inputs(trains.times, trains.units, trains.offsets, np.arange(len(trains))), constants, out
+    )
     return out, constants
 
 
@@ -93,7 +95,7 @@ def test_the_order_of_samples_is_the_one_asked_for():
     trains = random_trains(np.random.default_rng(0), 4, 5, spikes=(3, 9))
     out = allocate_trials(2, 9, 1, 1)
     constants = layer_constants(net.layers[0], net)
-    arrive_inputs(0, 2, trains.times, trains.units, trains.offsets, np.array([3, 1]), constants, out)
+    arrive_inputs(0, 2, Inputs(trains.times, trains.units, trains.offsets, np.array([3, 1])), constants, out)
     for row, k in enumerate((3, 1)):
         times, units = trains.sample(k)
         np.testing.assert_array_equal(of_trial(out, "events", row).unit[: units.size], units)

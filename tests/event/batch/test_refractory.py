@@ -9,11 +9,12 @@ from stock_reference import Stock, s_psp, spikes
 
 from pynn_sfdfa import Dense, Input, Network
 from pynn_sfdfa.encoding.spikes import SpikeTrains
-from pynn_sfdfa.event.batch.arrive import arrive_inputs
+from pynn_sfdfa.event.batch.arrive import Inputs, arrive_inputs
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.layout import pad
+from pynn_sfdfa.event.batch.replayed import Accumulators, Replayed
 from pynn_sfdfa.event.batch.site_layout import layouts_of
-from pynn_sfdfa.event.batch.weight_gradients import accumulate_gradient
+from pynn_sfdfa.event.batch.weight_gradients import Columns, accumulate_gradient
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
 from pynn_sfdfa.network.cells import IF_curr_exp
 
@@ -43,7 +44,7 @@ def shown(tau_refrac, v_reset, tau_m, spread, step=None):
     )
     workspace = Workspace(net, layouts_of(net), 1, times.size, parts=1)
     constants, layer = layer_constants(net.layers[0], net), workspace.layers[0]
-    arrive_inputs(0, 1, trains.times, trains.units, trains.offsets, np.arange(1), constants, layer)
+    arrive_inputs(0, 1, Inputs(trains.times, trains.units, trains.offsets, np.arange(1)), constants, layer)
     advance_layer(0, 1, pad(net.weights[0]).reshape(-1), constants, Draw(False, False, 0, 0, 0),
                   workspace.scratch[0][0], layer)  # fmt: skip
     return cell, net, trains, layer, constants
@@ -62,8 +63,9 @@ def expected(cell, net, trains):
 
 def gradient(layer, constants, of_potential):
     space, total = np.empty((3, N), np.float32), np.zeros(N_PRE * N, np.float32)
-    how = (np.ones(N, np.float32), False, of_potential, np.float32(0), constants)
-    accumulate_gradient(0, 1, 0, 1, layer, *how, 0, N, 0, *space, np.empty(0, np.float32), total)
+    what, sums = Replayed(layer, constants, np.ones(N, np.float32), False), Accumulators(*space)
+    how = (of_potential, np.float32(0), 0, sums, np.empty(0, np.float32))
+    accumulate_gradient(0, 1, 0, 1, what, *how, Columns(total, N, 0))
     return total.reshape(N_PRE, N)
 
 
