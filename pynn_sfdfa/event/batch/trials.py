@@ -261,7 +261,7 @@ class Trials:
             From layers to what is done with neurons of theirs whose gradient is complete; see `Blocks.complete`.
         """
         groups = self._workspace.most_groups
-        for layer in self.learning:
+        for layer in reversed(self.learning):  # short tasks first: who comes later takes the last ones
             silent = np.float32(local_gradient.silent * self._layers.silent[layer])
             replay = Replay(self._replayed(layer), local_gradient.of_potential, silent, groups[layer])
             finish = None if then is None else then.get(layer)
