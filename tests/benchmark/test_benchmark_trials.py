@@ -118,12 +118,14 @@ def test_every_trial_of_few_samples_is_an_experiment_and_the_table_has_those_tha
     assert (tmp_path / "few.png").stat().st_size > 1000
 
 
-def test_test_samples_have_no_part_in_how_features_are_scaled():
+def test_samples_that_are_not_learned_have_no_part_in_how_features_are_scaled():
     thresholds, values = script("thresholds"), np.random.default_rng(1).random((40, 3))
     labels = np.arange(40) % 2
-    train, test = thresholds.samples(lambda return_X_y: (values, labels), seed=2)
-    assert [len(train), len(test)] == [28, 12]
+    train, held_out = thresholds.samples(lambda return_X_y: (values, labels), seed=2)
+    assert [len(train), len(held_out)] == [19, 9]
+    others, tested = train_test_split(np.arange(40), test_size=0.3, random_state=2, stratify=labels)
+    _, held = train_test_split(others, test_size=0.3, random_state=2, stratify=labels[others])
     moved = values.copy()
-    moved[train_test_split(np.arange(40), test_size=0.3, random_state=2, stratify=labels)[1]] *= 10.0
+    moved[[*tested, *held]] *= 10.0
     again, _ = thresholds.samples(lambda return_X_y: (moved, labels), seed=2)
     np.testing.assert_array_equal(train.times, again.times)
