@@ -11,14 +11,12 @@ from __future__ import annotations
 from unittest.mock import patch
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
-from sklearn.model_selection import train_test_split
+from small_sets import SETS, split
 
 from pynn_sfdfa.sklearn import SpikingClassifier
 from pynn_sfdfa.training import thresholds
 from pynn_sfdfa.training.trainer import CannotLearnError
 
-SETS = {"iris": load_iris, "wine": load_wine, "breast cancer": load_breast_cancer, "digits": load_digits}
 SHARES = (0.25, 0.5, 1.0)
 EARLY, EARLY_SEEDS = 3, range(24)
 """Epochs of short trainings on digits, in which an output falls silent if it does."""
@@ -27,11 +25,7 @@ SEEDS = range(20, 28)
 
 def accuracy(name: str, seed: int, **settings: int) -> float | None:
     """Return the accuracy on held-out samples; None if the training stops, as a layer falls silent."""
-    samples, labels = SETS[name](return_X_y=True)
-    samples, _, labels, _ = train_test_split(samples, labels, test_size=0.3, random_state=seed, stratify=labels)
-    train, held_out, of_train, of_held_out = train_test_split(
-        samples, labels, test_size=0.2, random_state=seed, stratify=labels
-    )
+    train, held_out, of_train, of_held_out = split(name, seed)
     try:
         return float(SpikingClassifier(random_state=seed, **settings).fit(train, of_train).score(held_out, of_held_out))
     except CannotLearnError:

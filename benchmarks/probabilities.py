@@ -11,25 +11,19 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from sklearn.metrics import log_loss
-from sklearn.model_selection import train_test_split
+from small_sets import SETS, split
 
 from pynn_sfdfa.sklearn import SpikingClassifier
 from pynn_sfdfa.training.trainer import CannotLearnError
 
-SETS = {"iris": load_iris, "wine": load_wine, "breast cancer": load_breast_cancer, "digits": load_digits}
 FACTORS = (0.125, 0.25, 0.5, 1.0, 2.0)
 SEEDS = range(5)
 
 
 def held_out_losses(name: str, seed: int) -> list[float] | None:
     """Return the log loss for each factor; None if the training stops, as a layer falls silent."""
-    samples, labels = SETS[name](return_X_y=True)
-    samples, _, labels, _ = train_test_split(samples, labels, test_size=0.3, random_state=seed, stratify=labels)
-    train, held_out, of_train, of_held_out = train_test_split(
-        samples, labels, test_size=0.2, random_state=seed, stratify=labels
-    )
+    train, held_out, of_train, of_held_out = split(name, seed)
     try:
         counts = SpikingClassifier(random_state=seed).fit(train, of_train).counts(held_out).astype(float)
     except CannotLearnError as error:
