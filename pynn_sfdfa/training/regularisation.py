@@ -68,4 +68,6 @@ class WeightRegularisation(Settings):
         """
         constants = (rate * self.strength * self.beta / self.scale, self.beta, self.scale)
         factors = np.empty(weights.shape[1], np.float32)
-        _regularise()(*flat_rows(weights), *flat_rows(gradient), *map(np.float32, constants), factors)
+        read, written = flat_rows(weights), flat_rows(gradient)
+        memory = (read.numbers, read.apart, written.numbers, written.apart)
+        _regularise()(*memory, *map(np.float32, constants), factors)

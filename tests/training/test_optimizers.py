@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pynn_sfdfa import SGD, Adam
+from pynn_sfdfa.support.arrays import flat_rows
 from pynn_sfdfa.training.optimizers import OPTIMIZERS
 
 SHAPE = (21, 16)
@@ -21,6 +22,11 @@ def textbook_adam(weights, gradients, rate, beta1, beta2, epsilon):
     return w, m, v
 
 
+def take_step(optimizer, weights, gradient, state, step):
+    flat = {name: values.reshape(-1) for name, values in state.items()}
+    optimizer.step(flat_rows(weights), gradient.reshape(-1), flat, step)
+
+
 def zeros(optimizer):
     return {slot: np.zeros(SHAPE, np.float32) for slot in optimizer.slots}
 
@@ -34,7 +40,7 @@ def test_adam_is_the_textbook_one(settings):
     gradients = rng.normal(size=(50, *SHAPE)).astype(np.float32) * rng.lognormal(0, 3, SHAPE).astype(np.float32)
     weights, state = np.zeros(SHAPE, np.float32), zeros(adam)
     for step, gradient in enumerate(gradients.copy(), start=1):
-        adam.step(weights, gradient, state, step)
+        take_step(adam, weights, gradient, state, step)
         assert not gradient.any()
     expected, mean, square = textbook_adam(
         np.zeros(SHAPE), gradients, adam.learning_rate, adam.beta1, adam.beta2, adam.epsilon
@@ -50,7 +56,7 @@ def test_a_synapse_without_gradient_keeps_its_weight():
     for adam in (Adam(), Adam(epsilon=1e-30)):
         weights, state = np.full(SHAPE, 0.5, np.float32), zeros(adam)
         for step in range(1, 4):
-            adam.step(weights, np.zeros(SHAPE, np.float32), state, step)
+            take_step(adam, weights, np.zeros(SHAPE, np.float32), state, step)
         np.testing.assert_array_equal(weights, np.full(SHAPE, 0.5, np.float32))
 
 
@@ -58,7 +64,7 @@ def test_sgd_descends_and_empties_the_gradient():
     rng = np.random.default_rng(1)
     weights, gradient = rng.normal(size=(2, *SHAPE)).astype(np.float32)
     expected = weights - np.float32(0.1) * gradient
-    SGD(learning_rate=0.1).step(weights, gradient, {}, 1)
+    take_step(SGD(learning_rate=0.1), weights, gradient, {}, 1)
     np.testing.assert_array_equal(weights, expected)
     assert not gradient.any()
 
@@ -70,11 +76,11 @@ def test_neurons_that_step_by_themselves_do_as_all_do(optimizer, blocks, rows, s
     weights, gradient, mean, square = rng.normal(size=(4, rows, width)).astype(np.float32)
     state = {name: values for name, values in {"mean": mean, "square": square**2}.items() if name in optimizer.slots}
     whole, of_whole = weights.copy(), {name: values.copy() for name, values in state.items()}
-    optimizer.step(whole, gradient.copy(), of_whole, 3)
+    take_step(optimizer, whole, gradient.copy(), of_whole, 3)
     for end, size in zip(np.cumsum(blocks), blocks, strict=True):
         neurons = slice(int(end) - size, int(end))
         own, of_block = gradient[:, neurons].copy(), {name: values[:, neurons].copy() for name, values in state.items()}
-        optimizer.step(weights[:, neurons], own, of_block, 3)
+        take_step(optimizer, weights[:, neurons], own, of_block, 3)
         assert not own.any()
         np.testing.assert_array_equal(weights[:, :end], whole[:, :end])
         for name, values in of_block.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,13 +16,14 @@ from pynn_sfdfa.event.batch.ahead import Ahead
 from pynn_sfdfa.event.batch.arrivals_by_unit import sort_by_unit
 from pynn_sfdfa.event.batch.blocks import Blocks, kernels_of_gradients
 from pynn_sfdfa.event.batch.checks import check_rule
+from pynn_sfdfa.event.batch.descent import Descent
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
-from pynn_sfdfa.event.batch.layout import aligned_zeros, part_of
+from pynn_sfdfa.event.batch.layout import part_of
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
 from pynn_sfdfa.event.batch.outcomes import Outcome, classified, figures
-from pynn_sfdfa.event.batch.pool import share_out
+from pynn_sfdfa.event.batch.pool import long_at_ends
 from pynn_sfdfa.event.batch.shared_feedback import estimate_shared, project_shared
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
@@ -36,7 +38,7 @@ from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -133,9 +135,7 @@ class BatchEngine:
         self._sample_weights = None if boosting is None else SampleWeights(boosting)
         self._layers = Layers(network, seed, threads)
         self._feedback = initial_feedback(network, rule, seed)
-        self._step = 0
-        slots = () if optimizer is None else optimizer.slots
-        self._slots = [{slot: aligned_zeros((w.size,)) for slot in slots} for w in self._layers.weights]
+        self._descent = Descent(self._layers, () if optimizer is None else optimizer.slots)
         self._space: _Space | None = None
 
     @property
@@ -171,8 +171,7 @@ class BatchEngine:
         rule, optimizer = self._learning()
         optimizer = optimizer.at(epoch)
         check_labels(trains, self._layers.sizes[-1])
-        space = self._learning_space()
-        gradients = self._layers.flat_weights if optimizer.in_place else space.gradients(self._layers)
+        gradients = self._layers.flat_weights if optimizer.in_place else self._descent.gradients
         batch_size = self._batch_sizes.at(epoch)
         ahead = Ahead(trains, order, batch_size, epoch)
         sample_weights = self._sample_weights
@@ -228,10 +227,10 @@ class BatchEngine:
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return copies of weights, feedback, optimiser state and number of steps, in PyNN's shapes."""
-        arrays: dict[str, NDArray[np.generic]] = {"optimizer.step": np.array([self._step], np.int64)}
+        arrays: dict[str, NDArray[np.generic]] = {"optimizer.step": np.array([self._descent.steps], np.int64)}
         if self._sample_weights is not None:
             arrays |= self._sample_weights.state()
-        for layer, (weights, slots) in enumerate(zip(self.weights(), self._slots, strict=True)):
+        for layer, (weights, slots) in enumerate(zip(self.weights(), self._descent.slots, strict=True)):
             arrays[f"weights.{layer}"] = weights
             layout = self._layers.layouts[layer]
             for slot, values in slots.items():
@@ -250,8 +249,8 @@ class BatchEngine:
             raise ValueError(f"The state has {surplus[0]}, which this training does not have.")
         if self._sample_weights is not None:
             self._sample_weights.load_state(arrays)
-        self._step = int(arrays["optimizer.step"][0])
-        for layer, (weights, slots) in enumerate(zip(self._layers.weights, self._slots, strict=True)):
+        self._descent.steps = int(arrays["optimizer.step"][0])
+        for layer, (weights, slots) in enumerate(zip(self._layers.weights, self._descent.slots, strict=True)):
             layout = self._layers.layouts[layer]
             weights[...] = layout.padded_weights(arrays[f"weights.{layer}"])
             for slot, values in slots.items():
@@ -292,14 +291,15 @@ class BatchEngine:
             labels,
             scale,
             layer_wise=layer_wise,
-            batch=self._step + 1,
+            batch=self._descent.steps + 1,
         )
 
     def _add_gradients(self, trials: Trials, rule: LearningRule, gradients: Sequence[NDArray[np.float32]]) -> None:
         """Assign errors, and add to the gradients of all layers, block after block; nothing else changes."""
         rule.assign_errors(trials, self._feedback)
         blocks = self._learning_space().blocks
-        self._layers.pool.run(trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, by_block=True))
+        groups = trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, by_block=True)
+        self._layers.pool.run(self._by_length(trials, groups, []))
         self._layers.without_absent(gradients, by_block=True)
 
     def _descend(
@@ -317,17 +317,25 @@ class BatchEngine:
         if self._regularisation is not None:
             rate = 1.0 if by_block else -optimizer.learning_rate
             pool.run(self._regularisation_tasks(self._regularisation, gradients, by_block, rate), "regularisation")
-        self._step += 1
+        self._descent.steps += 1
         then: dict[int, Callable[[slice], None]] = {}
         if by_block:
             whole = [layer for layer in trials.learning if blocks.complete(layer)]
-            then = {n: partial(self._step_of, optimizer, gradients, n) for n in whole if self._layers.all_present(n)}
-        tasks = [*meanwhile, *trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, by_block, then)]
-        tasks += [partial(improve, trials, layer, weights) for layer, weights in enumerate(self._feedback)]
-        pool.run(tasks, "gradients")
+            then = {n: partial(self._descent.step, optimizer, n) for n in whole if self._layers.all_present(n)}
+        groups = trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, by_block, then)
+        improving = [partial(improve, trials, layer, own) for layer, own in enumerate(self._feedback)]
+        pool.run(self._by_length(trials, groups, [*meanwhile, *improving]), "gradients")
         self._layers.without_absent(gradients, by_block)
         if by_block:
-            pool.run(self._optimizer_steps(optimizer, gradients, taken=then), "steps")
+            pool.run(self._descent.tasks(optimizer, taken=then), "steps")
+
+    def _by_length(
+        self, trials: Trials, groups: Iterable[Sequence[Callable[[], object]]], others: Sequence[Callable[[], object]]
+    ) -> list[Callable[[], object]]:
+        """Return tasks of the layers that learn, the longest at the ends, and the others, which take less, between."""
+        sizes = [-self._layers.weights[layer].size for layer in trials.learning]
+        longest_first = [group for _, group in sorted(zip(sizes, groups, strict=True), key=itemgetter(0))]
+        return long_at_ends([*longest_first, others])
 
     def _regularisation_tasks(
         self,
@@ -343,30 +351,6 @@ class BatchEngine:
             for neurons in layout.blocks:
                 own = part_of(gradient, layout.width, neurons) if by_block else weights[:, neurons]
                 yield partial(regularisation.add, weights[:, neurons], own, rate)
-
-    def _optimizer_steps(
-        self, optimizer: Optimizer, gradients: Sequence[NDArray[np.float32]], taken: Container[int] = ()
-    ) -> Iterator[Callable[[], None]]:
-        for layer, (weights, learns) in enumerate(zip(self._layers.weights, self._layers.learns, strict=True)):
-            if learns and layer not in taken:
-                for neurons in self._layers.layouts[layer].blocks:
-                    for rows in share_out(weights.shape[0], self.threads):
-                        yield partial(self._step_of, optimizer, gradients, layer, neurons, rows)
-
-    def _step_of(
-        self,
-        optimizer: Optimizer,
-        gradients: Sequence[NDArray[np.float32]],
-        layer: int,
-        neurons: slice,
-        rows: slice = slice(None),
-    ) -> None:
-        """Change the weights of a block of a layer, or of some rows of it."""
-        weights, slots = self._layers.weights[layer], self._slots[layer]
-        width = weights.shape[1]
-        state = {name: part_of(slots[name], width, neurons)[rows] for name in slots}
-        gradient = part_of(gradients[layer], width, neurons)[rows]
-        optimizer.step(weights[rows, neurons], gradient, state, self._step)
 
     def _outcome(self, workspace: Workspace, trials: Trials, labels: NDArray[np.int64]) -> Outcome:
         """Return what is reported of a batch of trials; output spikes are as before a rule gives neurons others."""
@@ -387,10 +371,3 @@ class _Space:
         self.errors = [np.zeros((batch_size, own.count * own.width), np.float32) for own in layers.layouts]
         self.flat_errors = [error.reshape(-1) for error in self.errors]
         self.blocks = Blocks(layers.layouts)
-        self._gradients: list[NDArray[np.float32]] = []
-
-    def gradients(self, layers: Layers) -> list[NDArray[np.float32]]:
-        """Return one flat array per layer, zero at first; optimisers leave them zero."""
-        if not self._gradients:
-            self._gradients = [aligned_zeros(w.shape).reshape(-1) for w in layers.weights]
-        return self._gradients

@@ -16,9 +16,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-__all__ = ["Pool", "share_out"]
+__all__ = ["Pool", "long_at_ends", "share_out"]
 
 _WORTH = 1e-3
 """Seconds of work from which threads are woken for it: until one is at work, and is heard to be done, takes 0.2 ms."""
@@ -123,3 +123,20 @@ def share_out(n: int, parts: int) -> Iterator[slice]:
     parts = min(n, parts)
     for part in range(parts):
         yield slice(part * n // parts, (part + 1) * n // parts)
+
+
+def long_at_ends(groups: Iterable[Sequence[Callable[[], object]]]) -> list[Callable[[], object]]:
+    """Return tasks in an order in which threads that begin at both ends are done at about the same time.
+
+    Parameters
+    ----------
+    groups : iterable of sequences of tasks
+        The longest tasks first.
+    """
+    left: list[Callable[[], object]] = []
+    right: list[Callable[[], object]] = []
+    for group in groups:
+        half = len(group) // 2
+        left += group[:half]
+        right = [*group[half:], *right]
+    return left + right

@@ -80,7 +80,7 @@ class ShardedEngine(BatchEngine):
         _, optimizer = self._learning()
         optimizer = optimizer.at(epoch)
         check_labels(trains, self._layers.sizes[-1])
-        gradients = self._learning_space().gradients(self._layers)
+        gradients = self._descent.gradients
         batch_size = self._batch_sizes.at(epoch)
         ahead = Ahead(trains, order, batch_size, epoch)
         for _ in range(0, order.size, batch_size):
@@ -94,8 +94,8 @@ class ShardedEngine(BatchEngine):
                 gradient += part
             if self._regularisation is not None:
                 self._layers.pool.run(self._regularisation_tasks(self._regularisation, gradients, by_block=True))
-            self._step += 1
-            self._layers.pool.run(self._optimizer_steps(optimizer, gradients))
+            self._descent.steps += 1
+            self._layers.pool.run(self._descent.tasks(optimizer))
             yield learned.figures
 
     def start(

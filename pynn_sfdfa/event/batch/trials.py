@@ -247,8 +247,8 @@ class Trials:
         local_gradient: LocalGradient,
         by_block: bool,
         then: Mapping[int, Callable[[slice], None]] | None = None,
-    ) -> Iterator[Callable[[], None]]:
-        """Yield what adds error times eligibility to the gradients; in any order, on any thread.
+    ) -> Iterator[list[Callable[[], None]]]:
+        """Yield what adds error times eligibility to the gradients, a list for each layer; in any order, on any thread.
 
         Parameters
         ----------
@@ -261,11 +261,12 @@ class Trials:
             From layers to what is done with neurons of theirs whose gradient is complete; see `Blocks.complete`.
         """
         groups = self._workspace.most_groups
-        for layer in reversed(self.learning):  # short tasks first: who comes later takes the last ones
+        for layer in self.learning:
             silent = np.float32(local_gradient.silent * self._layers.silent[layer])
             replay = Replay(self._replayed(layer), local_gradient.of_potential, silent, groups[layer])
             finish = None if then is None else then.get(layer)
-            yield from blocks.tasks(self._layers.pool, layer, self._n, replay, gradients[layer], by_block, finish)
+            pool, gradient = self._layers.pool, gradients[layer]
+            yield list(blocks.tasks(pool, layer, self._n, replay, gradient, by_block, finish))
 
     @property
     def learning(self) -> list[int]:

@@ -2,6 +2,7 @@
 
 from pynn_sfdfa.support.jit.announcement import announced
 from pynn_sfdfa.support.jit.decorators import FLOAT_FLAGS, callback, jit, kernel, subroutine
+from pynn_sfdfa.support.jit.fetching import fetch_to_write
 from pynn_sfdfa.support.jit.precompilation import compile_ahead
 
-__all__ = ["FLOAT_FLAGS", "announced", "callback", "compile_ahead", "jit", "kernel", "subroutine"]
+__all__ = ["FLOAT_FLAGS", "announced", "callback", "compile_ahead", "fetch_to_write", "jit", "kernel", "subroutine"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import float32, int64
 
-from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, fetch_to_write, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +18,10 @@ __all__ = ["adam"]
 
 # Unsigned indices, for the reason given in event/batch/forward.py.
 _index = np.uint64
+
+_LINE = np.uint64(16)  # numbers of a cache line
+_AHEAD = np.uint64(4)
+"""Rows of weights that are fetched before they change: all threads have read them for the trials before."""
 
 
 @kernel(*4 * (float32[::1],), *2 * (int64,), *6 * (float32,), fastmath=FLOAT_FLAGS)
@@ -42,8 +46,12 @@ def adam(
 
     ``rest1`` and ``rest2`` are 1 - beta1 and 1 - beta2; a difference of float32 values would lose their last digits.
     """
-    for row in range(_index(gradient.size) // _index(lanes)):
+    rows = _index(gradient.size) // _index(lanes)
+    for row in range(rows):
         begin, own = row * _index(apart), row * _index(lanes)
+        if row + _AHEAD < rows:
+            for lane in range(_index(0), _index(lanes), _LINE):
+                fetch_to_write(weights, begin + _AHEAD * _index(apart) + lane)
         for lane in range(_index(lanes)):
             i = own + lane
             g = gradient[i]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from annotated_types import Ge, Lt
 
-from pynn_sfdfa.support.arrays import flat_rows
 from pynn_sfdfa.support.settings import Positive
 from pynn_sfdfa.training.optimizers.optimizer import Optimizer
 
 if TYPE_CHECKING:
+    from pynn_sfdfa.support.arrays import FlatRows
     from pynn_sfdfa.training.optimizers.optimizer import Floats
 
 __all__ = ["Adam"]
@@ -58,17 +58,16 @@ class Adam(Optimizer):
         """The step."""
         return (_adam(),)
 
-    def step(self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int) -> None:
+    def step(self, weights: FlatRows, gradient: Floats, state: dict[str, Floats], step: int) -> None:
         """Take one step; ``rate m/(1 - b1^t) / (sqrt(s/(1 - b2^t)) + eps)`` with the corrections moved out."""
-        flat, apart = flat_rows(weights)
         root = math.sqrt(1.0 - self.beta2**step)
         _adam()(
-            flat,
-            gradient.reshape(-1),
-            state["mean"].reshape(-1),
-            state["square"].reshape(-1),
-            weights.shape[1],
-            apart,
+            weights.numbers,
+            gradient,
+            state["mean"],
+            state["square"],
+            weights.lanes,
+            weights.apart,
             np.float32(self.learning_rate * root / (1.0 - self.beta1**step)),
             np.float32(self.beta1),
             np.float32(self.beta2),

@@ -1,6 +1,6 @@
 """What an optimiser is: settings; the state of each layer is kept by others.
 
-All arrays are float32 and have the same shape; the update is one fused pass over memory.
+The update is one fused pass over memory.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pynn_sfdfa.training.optimizers.decay import Decay
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from pynn_sfdfa.support.arrays import FlatRows
 
     Floats = NDArray[np.float32]
 
@@ -54,13 +56,12 @@ class Optimizer(Computing, ABC):
         return not self.slots
 
     @abstractmethod
-    def step(self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int) -> None:
+    def step(self, weights: FlatRows, gradient: Floats, state: dict[str, Floats], step: int) -> None:
         """Change the weights in place and set the gradient to zero; ``step`` counts from 1.
 
         Parameters
         ----------
-        weights : float32, shape (rows, neurons)
-            Neighbouring columns of an array in which the numbers of a row follow one another.
-        gradient : float32, shape (rows, neurons), contiguous
+        weights : FlatRows
+        gradient : float32, shape (rows * lanes,)
         state : dict of arrays like the gradient
         """

@@ -11,6 +11,7 @@ from pynn_sfdfa.support.settings import Positive
 from pynn_sfdfa.training.optimizers.optimizer import Optimizer
 
 if TYPE_CHECKING:
+    from pynn_sfdfa.support.arrays import FlatRows
     from pynn_sfdfa.training.optimizers.optimizer import Floats
 
 __all__ = ["SGD"]
@@ -34,7 +35,8 @@ class SGD(Optimizer):
 
     learning_rate: Positive = 2e-5
 
-    def step(self, weights: Floats, gradient: Floats, state: dict[str, Floats], step: int) -> None:
+    def step(self, weights: FlatRows, gradient: Floats, state: dict[str, Floats], step: int) -> None:
         """Descend along the gradient."""
-        weights -= np.float32(self.learning_rate) * gradient
+        columns = weights.columns
+        columns -= (np.float32(self.learning_rate) * gradient).reshape(columns.shape)
         gradient[...] = 0

@@ -6,8 +6,10 @@ import time
 from functools import partial
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pynn_sfdfa.event.batch.pool import Pool
+from pynn_sfdfa.event.batch.pool import Pool, long_at_ends
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -94,3 +96,14 @@ def test_a_pool_works_after_a_fork():
             os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     pool.run([threading.Barrier(3, timeout=10).wait] * 3)
+
+
+@given(lengths=st.lists(st.integers(0, 7), max_size=5))
+def test_long_tasks_are_at_the_ends_and_none_is_lost(lengths):
+    groups = [[f"{group}.{n}" for n in range(length)] for group, length in enumerate(lengths)]
+    order = long_at_ends(groups)
+    assert sorted(order) == sorted(task for group in groups for task in group)
+    of = [int(task.split(".")[0]) for task in order]
+    shortest = of.index(max(of)) if of else 0
+    assert of[:shortest] == sorted(of[:shortest]) and of[shortest:] == sorted(of[shortest:], reverse=True)
+    assert all(abs(of[:shortest].count(group) - of[shortest:].count(group)) <= 1 for group in range(max(of, default=0)))
