@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,7 +37,7 @@ from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -299,7 +298,7 @@ class BatchEngine:
         rule.assign_errors(trials, self._feedback)
         blocks = self._learning_space().blocks
         groups = trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, by_block=True)
-        self._layers.pool.run(self._by_length(trials, groups, []))
+        self._layers.pool.run(long_at_ends(groups))
         self._layers.without_absent(gradients, by_block=True)
 
     def _descend(
@@ -324,18 +323,10 @@ class BatchEngine:
             then = {n: partial(self._descent.step, optimizer, n) for n in whole if self._layers.all_present(n)}
         groups = trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, by_block, then)
         improving = [partial(improve, trials, layer, own) for layer, own in enumerate(self._feedback)]
-        pool.run(self._by_length(trials, groups, [*meanwhile, *improving]), "gradients")
+        pool.run(long_at_ends([*groups, [*meanwhile, *improving]]), "gradients")
         self._layers.without_absent(gradients, by_block)
         if by_block:
             pool.run(self._descent.tasks(optimizer, taken=then), "steps")
-
-    def _by_length(
-        self, trials: Trials, groups: Iterable[Sequence[Callable[[], object]]], others: Sequence[Callable[[], object]]
-    ) -> list[Callable[[], object]]:
-        """Return tasks of the layers that learn, the longest at the ends, and the others, which take less, between."""
-        sizes = [-self._layers.weights[layer].size for layer in trials.learning]
-        longest_first = [group for _, group in sorted(zip(sizes, groups, strict=True), key=itemgetter(0))]
-        return long_at_ends([*longest_first, others])
 
     def _regularisation_tasks(
         self,

@@ -65,6 +65,8 @@ class Layers:
     at_threshold : list of bool
         Whether the potential that inputs have given a neuron at its spikes is theta for each: resets are to rest, and
         there is no inhibition within the layer.
+    longest_first : list of int
+        The layers, that with the most weights first.
 
     Raises
     ------
@@ -95,6 +97,7 @@ class Layers:
         self.learns = [layer.connectivity.learns for layer in network.layers]
         self.weights = tuple(own.padded_weights(w) for own, w in zip(self.layouts, network.weights, strict=True))
         self.flat_weights = [w.reshape(-1) for w in self.weights]
+        self.longest_first = sorted(range(len(self.weights)), key=lambda layer: -self.weights[layer].size)
         self._present = [_present(own, recurrent) for own, recurrent in zip(self.layouts, self._recurrent, strict=True)]
         self._workspaces: dict[int, Workspace] = {}
 

@@ -248,7 +248,9 @@ class Trials:
         by_block: bool,
         then: Mapping[int, Callable[[slice], None]] | None = None,
     ) -> Iterator[list[Callable[[], None]]]:
-        """Yield what adds error times eligibility to the gradients, a list for each layer; in any order, on any thread.
+        """Yield what adds error times eligibility to the gradients, in any order, on any thread: a list for each layer.
+
+        The layer with the longest tasks comes first.
 
         Parameters
         ----------
@@ -261,7 +263,10 @@ class Trials:
             From layers to what is done with neurons of theirs whose gradient is complete; see `Blocks.complete`.
         """
         groups = self._workspace.most_groups
-        for layer in self.learning:
+        learning = self.learning
+        for layer in self._layers.longest_first:
+            if layer not in learning:
+                continue
             silent = np.float32(local_gradient.silent * self._layers.silent[layer])
             replay = Replay(self._replayed(layer), local_gradient.of_potential, silent, groups[layer])
             finish = None if then is None else then.get(layer)
