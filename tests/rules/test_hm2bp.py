@@ -46,7 +46,7 @@ def learned(network, trains, rule, loss, threads=1):
     gradients = [np.zeros(w.shape, np.float32) for w in layers.weights]
     blocks = Blocks(layers.layouts)
     flat, local = [gradient.reshape(-1) for gradient in gradients], rule.parts.local_gradient
-    for tasks in trials.gradient_tasks(flat, blocks, local, by_block=False):
+    for tasks in trials.gradient_tasks(flat.__getitem__, blocks, local, by_block=False):
         layers.pool.run(tasks)
     return [g[:, :size] for g, size in zip(gradients, network.sizes[1:], strict=True)], fired
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.site_layout import SiteLayout
     from pynn_sfdfa.rules.parts.local_gradient import LocalGradient
 
-__all__ = ["Blocks", "Replay", "kernels_of_gradients"]
+__all__ = ["Blocks", "Learn", "Replay", "kernels_of_gradients"]
+
+Learn: TypeAlias = "Callable[[slice, Callable[[NDArray[np.float32]], None]], None]"
+"""Told which neurons, and what adds their gradient to an array of shape (rows * neurons,)."""
 
 _PARTS = 16
 """Of the trials or the sites of a layer with many sites."""
@@ -115,7 +118,6 @@ class Blocks:
         replay: Replay,
         gradient: NDArray[np.float32],
         by_block: bool,
-        then: Callable[[slice], None] | None = None,
     ) -> Iterator[Callable[[], None]]:
         """Yield what adds the gradient of one layer; in any order, on any thread.
 
@@ -126,13 +128,11 @@ class Blocks:
         ----------
         by_block : bool
             Whether the gradient lies block after block; row after row otherwise, as weights do.
-        then : callable, optional
-            What is done with neurons whose gradient is `complete`, while it is in the cache; by block alone.
         """
         layout, trials = self._layouts[layer], slice(0, n_trials)
         if layout.count == 1 and (by_block or n_trials > 1):
-            for block, add in self._of_blocks(pool, layer, n_trials, replay, gradient, by_block):
-                yield add if then is None else partial(_in_turn, add, partial(then, block.neurons))
+            for block, add in self._of_blocks(pool, layer, n_trials, replay):
+                yield partial(add, _columns(gradient, layout.width, block.neurons, by_block))
             return
         every, whole = slice(0, layout.count), Columns(gradient, layout.width, 0)
         if layout.count > 1 and not layout.shared:
@@ -149,25 +149,31 @@ class Blocks:
             for own, part in zip(self._partials[layer], parts, strict=False):
                 yield partial(summed.add, own, part, every, replay)
 
+    def learn(
+        self, pool: Pool, layer: int, n_trials: int, replay: Replay, learn: Learn
+    ) -> Iterator[Callable[[], None]]:
+        """Yield what learns block by block, of a layer that is `complete`; otherwise as `tasks`."""
+        for block, add in self._of_blocks(pool, layer, n_trials, replay):
+            yield partial(learn, block.neurons, partial(_add_to, add, block))
+
     def _of_blocks(
-        self, pool: Pool, layer: int, n_trials: int, replay: Replay, gradient: NDArray[np.float32], by_block: bool
-    ) -> Iterator[tuple[_Block, Callable[[], None]]]:
+        self, pool: Pool, layer: int, n_trials: int, replay: Replay
+    ) -> Iterator[tuple[_Block, Callable[[Columns], None]]]:
         """Yield the blocks of a layer of one site, and what adds the gradient of each."""
-        blocks, width = self._many[layer], self._layouts[layer].width
-        columns = [_columns(gradient, width, block.neurons, by_block) for block in blocks]
+        blocks = self._many[layer]
         what, of_potential, silent, groups = replay
         listed = _may_be_listed(self._layouts[layer], of_potential, float(silent), what.constants)
         if n_trials == 1 or groups or not listed:
-            for block, own in zip(blocks, columns, strict=True):
-                yield block, partial(block.add, slice(0, n_trials), slice(0, 1), replay, own)
+            for block in blocks:
+                yield block, partial(block.add, slice(0, n_trials), slice(0, 1), replay)
             return
         lanes, own_spikes = blocks[0].sums.S1.size, self._own_spikes(layer, what.layer)
         if len(blocks) > 1:
             parts, how = share_out(n_trials, pool.threads), (what.layer, lanes, own_spikes)
             pool.run((partial(list_own_spikes, part.start, part.stop, *how) for part in parts), "lists")
-        for block, own in zip(blocks, columns, strict=True):
+        for block in blocks:
             add = block.add_listed if len(blocks) > 1 else block.list_and_add
-            yield block, partial(add, n_trials, lanes, replay, own_spikes, own)
+            yield block, partial(add, n_trials, lanes, replay, own_spikes)
 
     def _own_spikes(self, layer: int, events: LayerTrials) -> OwnSpikes:
         """Return space for the spikes of all blocks of a layer."""
@@ -192,9 +198,9 @@ def kernels_of_gradients(
     return (accumulate_gradient, *[accumulate_block, list_own_spikes] * listed)
 
 
-def _in_turn(*tasks: Callable[[], None]) -> None:
-    for task in tasks:
-        task()
+def _add_to(add: Callable[[Columns], None], block: _Block, gradient: NDArray[np.float32]) -> None:
+    """Add to the gradient of a block alone, shape (rows * lanes,)."""
+    add(Columns(gradient, block.sums.S1.size, 0))
 
 
 class _Sum:

@@ -1,8 +1,13 @@
-"""The steps of an optimiser, shared out among tasks: blocks of neurons of a layer, or some rows of a block."""
+"""The steps of an optimiser, shared out among tasks: blocks of neurons of a layer, or some rows of a block.
+
+Where a task adds up the whole gradient of its neurons, the gradient has no memory of its own: what a thread has for a
+block stays in its cache, from block to block.
+"""
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+import threading
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pynn_sfdfa.event.batch.layout import aligned_zeros, part_of
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.event.batch.layers import Layers
     from pynn_sfdfa.training.optimizers import Optimizer
+    from pynn_sfdfa.training.regularisation import WeightRegularisation
 
 __all__ = ["Descent"]
 
@@ -27,7 +33,6 @@ class _Part(NamedTuple):
     """What an optimiser changes at a time; views."""
 
     weights: FlatRows
-    gradient: NDArray[np.float32]
     state: dict[str, NDArray[np.float32]]
 
 
@@ -39,46 +44,95 @@ class Descent:
     layers : Layers
     slots : sequence of str
         Names of the arrays of state that the optimiser has for each layer.
+    regularisation : WeightRegularisation, optional
+        Of all weights.
 
     Attributes
     ----------
     slots : list of dict of float32 arrays, shape (rows * width,)
-        The state of each layer, zero at first; it lies block after block, too.
+        The state of each layer, zero at first; it lies block after block.
     steps : int
         That have been taken.
     """
 
-    def __init__(self, layers: Layers, slots: Sequence[str]) -> None:
-        self._layers = layers
+    def __init__(self, layers: Layers, slots: Sequence[str], regularisation: WeightRegularisation | None) -> None:
+        self._layers, self._regularisation = layers, regularisation
         self.slots = [{slot: aligned_zeros((w.size,)) for slot in slots} for w in layers.weights]
         self.steps = 0
         self._parts: dict[tuple[int, int, int | None], _Part] = {}  # views take as long to make as small steps
+        self._gradients: dict[int, NDArray[np.float32]] = {}
+        self._space = threading.local()
+        blocks = ((len(w), own.blocks[0]) for w, own in zip(layers.weights, layers.layouts, strict=True))
+        self._largest = max(rows * (neurons.stop - neurons.start) for rows, neurons in blocks)
 
-    @cached_property
-    def gradients(self) -> list[NDArray[np.float32]]:
-        """One of each layer, shape (rows * width,), block after block; zero at first, and after a step."""
-        return [aligned_zeros((w.size,)) for w in self._layers.weights]
+    def gradient(self, layer: int) -> NDArray[np.float32]:
+        """Return that of a layer, shape (rows * width,), block after block; zero at first, and after each step."""
+        if layer not in self._gradients:
+            self._gradients[layer] = aligned_zeros((self._layers.weights[layer].size,))
+        return self._gradients[layer]
 
-    def tasks(self, optimizer: Optimizer, taken: Container[int] = ()) -> Iterator[Callable[[], None]]:
-        """Yield the steps of all layers that learn, but for those that are ``taken``; in any order, on any thread."""
-        for layer, (weights, learns) in enumerate(zip(self._layers.weights, self._layers.learns, strict=True)):
+    def regularise(self, optimizer: Optimizer, taken: Container[int] = ()) -> None:
+        """Add the regularisation of all layers that learn, but for those that are ``taken``, to their gradients.
+
+        If the optimiser changes weights in place, it is added to the weights.
+        """
+        if self._regularisation is not None:
+            self._layers.pool.run(self._regularising(self._regularisation, optimizer, taken), "regularisation")
+
+    def _regularising(
+        self, regularisation: WeightRegularisation, optimizer: Optimizer, taken: Container[int]
+    ) -> Iterator[Callable[[], None]]:
+        rate = -optimizer.learning_rate if optimizer.in_place else 1.0
+        for layer, neurons in self._blocks(taken):
+            weights = self._layers.weights[layer]
+            own = part_of(self.gradient(layer), weights.shape[1], neurons) if not optimizer.in_place else None
+            yield partial(regularisation.add, weights[:, neurons], weights[:, neurons] if own is None else own, rate)
+
+    def learn(
+        self, optimizer: Optimizer, layer: int, neurons: slice, add: Callable[[NDArray[np.float32]], None]
+    ) -> None:
+        """Take the step of a block of a layer by what ``add`` adds to a gradient of zeros, shape (rows * lanes,)."""
+        part = self._part(layer, neurons)
+        rows = len(self._layers.weights[layer])
+        space = self._take_zeros()
+        gradient = space[: rows * part.weights.lanes]
+        if self._regularisation is not None:
+            self._regularisation.add(self._layers.weights[layer][:, neurons], gradient.reshape(rows, -1))
+        add(gradient)
+        optimizer.step(part.weights, gradient, part.state, self.steps)  # which leaves zeros
+        self._space.gradient = space
+
+    def take_steps(self, optimizer: Optimizer, taken: Container[int] = ()) -> None:
+        """Take the steps of all layers that learn, but for those that are ``taken``, by their `gradient`."""
+        self._layers.pool.run(self._steps(optimizer, taken), "steps")
+
+    def _steps(self, optimizer: Optimizer, taken: Container[int]) -> Iterator[Callable[[], None]]:
+        for layer, neurons in self._blocks(taken):
+            for rows in share_out(len(self._layers.weights[layer]), self._layers.pool.threads):
+                yield partial(self._step, optimizer, layer, neurons, rows)
+
+    def _step(self, optimizer: Optimizer, layer: int, neurons: slice, rows: slice) -> None:
+        part, width = self._part(layer, neurons, rows), self._layers.weights[layer].shape[1]
+        gradient = part_of(self.gradient(layer), width, neurons)[rows].reshape(-1)
+        optimizer.step(part.weights, gradient, part.state, self.steps)
+
+    def _blocks(self, taken: Container[int]) -> Iterator[tuple[int, slice]]:
+        """Yield the layers that learn, but for those that are ``taken``, with each of their blocks."""
+        for layer, (own, learns) in enumerate(zip(self._layers.layouts, self._layers.learns, strict=True)):
             if learns and layer not in taken:
-                for neurons in self._layers.layouts[layer].blocks:
-                    for rows in share_out(weights.shape[0], self._layers.pool.threads):
-                        yield partial(self.step, optimizer, layer, neurons, rows)
+                yield from ((layer, neurons) for neurons in own.blocks)
 
-    def step(self, optimizer: Optimizer, layer: int, neurons: slice, rows: slice = _EVERY) -> None:
-        """Change the weights of a block of a layer, or of some rows of it."""
-        part = self._parts.get((layer, neurons.start, rows.start))
-        if part is None:
-            part = self._parts[layer, neurons.start, rows.start] = self._part(layer, neurons, rows)
-        optimizer.step(*part, self.steps)
+    def _part(self, layer: int, neurons: slice, rows: slice = _EVERY) -> _Part:
+        key = (layer, neurons.start, rows.start)
+        if key not in self._parts:
+            weights = self._layers.weights[layer]
+            of_block = {name: part_of(values, weights.shape[1], neurons) for name, values in self.slots[layer].items()}
+            state = {name: values[rows].reshape(-1) for name, values in of_block.items()}
+            self._parts[key] = _Part(flat_rows(weights[rows, neurons]), state)
+        return self._parts[key]
 
-    def _part(self, layer: int, neurons: slice, rows: slice) -> _Part:
-        weights = self._layers.weights[layer]
-
-        def own(by_block: NDArray[np.float32]) -> NDArray[np.float32]:
-            return part_of(by_block, weights.shape[1], neurons)[rows].reshape(-1)
-
-        state = {name: own(values) for name, values in self.slots[layer].items()}
-        return _Part(flat_rows(weights[rows, neurons]), own(self.gradients[layer]), state)
+    def _take_zeros(self) -> NDArray[np.float32]:
+        """Return this thread's space for the gradient of a block; who has left zeros there gives it back."""
+        space: NDArray[np.float32] | None = getattr(self._space, "gradient", None)
+        self._space.gradient = None
+        return aligned_zeros((self._largest,)) if space is None else space

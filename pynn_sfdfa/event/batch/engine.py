@@ -19,7 +19,6 @@ from pynn_sfdfa.event.batch.descent import Descent
 from pynn_sfdfa.event.batch.given_spikes import give_spikes
 from pynn_sfdfa.event.batch.lateral_effects import lateral_effects
 from pynn_sfdfa.event.batch.layers import Layers
-from pynn_sfdfa.event.batch.layout import part_of
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
 from pynn_sfdfa.event.batch.outcomes import Outcome, classified, figures
 from pynn_sfdfa.event.batch.pool import long_at_ends
@@ -129,12 +128,13 @@ class BatchEngine:
         self._rule, self._given_optimizer = rule, optimizer
         self._loss = loss if loss is not None else SpikeCount()
         self._readout = readout if readout is not None else MostSpikes()
-        self._batch_sizes, self._regularisation = BatchSizes.of(batch_size), regularisation
+        self._batch_sizes = BatchSizes.of(batch_size)
         self._batch_size = self._batch_sizes.largest  # for which there is space
         self._sample_weights = None if boosting is None else SampleWeights(boosting)
         self._layers = Layers(network, seed, threads)
         self._feedback = initial_feedback(network, rule, seed)
-        self._descent = Descent(self._layers, () if optimizer is None else optimizer.slots)
+        self._regularisation = regularisation
+        self._descent = Descent(self._layers, () if optimizer is None else optimizer.slots, regularisation)
         self._space: _Space | None = None
 
     @property
@@ -170,7 +170,6 @@ class BatchEngine:
         rule, optimizer = self._learning()
         optimizer = optimizer.at(epoch)
         check_labels(trains, self._layers.sizes[-1])
-        gradients = self._layers.flat_weights if optimizer.in_place else self._descent.gradients
         batch_size = self._batch_sizes.at(epoch)
         ahead = Ahead(trains, order, batch_size, epoch)
         sample_weights = self._sample_weights
@@ -195,7 +194,7 @@ class BatchEngine:
             if len(outcomes) * batch_size >= _REPORTED_TRIALS or start + batch_size >= order.size:
                 meanwhile.append(partial(self._tell, outcomes, told))
                 outcomes = []
-            self._descend(trials, samples.size, rule, optimizer, gradients, meanwhile)
+            self._descend(trials, rule, optimizer, meanwhile)
             yield from told
 
     def gradient(self, trains: Presentations) -> list[NDArray[np.float32]]:
@@ -297,51 +296,28 @@ class BatchEngine:
         """Assign errors, and add to the gradients of all layers, block after block; nothing else changes."""
         rule.assign_errors(trials, self._feedback)
         blocks = self._learning_space().blocks
-        groups = trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, by_block=True)
+        groups = trials.gradient_tasks(gradients.__getitem__, blocks, rule.parts.local_gradient, by_block=True)
         self._layers.pool.run(long_at_ends(groups))
-        self._layers.without_absent(gradients, by_block=True)
+        self._layers.without_absent(gradients.__getitem__, by_block=True)
 
     def _descend(
-        self,
-        trials: Trials,
-        n_trials: int,
-        rule: LearningRule,
-        optimizer: Optimizer,
-        gradients: Sequence[NDArray[np.float32]],
-        meanwhile: list[Callable[[], None]],
+        self, trials: Trials, rule: LearningRule, optimizer: Optimizer, meanwhile: list[Callable[[], None]]
     ) -> None:
         """Accumulate the gradients for the errors assigned, improve the feedback, and change the weights."""
-        pool, improve, blocks = self._layers.pool, rule.parts.feedback.improve, self._learning_space().blocks
+        layers, descent, blocks = self._layers, self._descent, self._learning_space().blocks
         by_block = not optimizer.in_place
-        if self._regularisation is not None:
-            rate = 1.0 if by_block else -optimizer.learning_rate
-            pool.run(self._regularisation_tasks(self._regularisation, gradients, by_block, rate), "regularisation")
-        self._descent.steps += 1
-        then: dict[int, Callable[[slice], None]] = {}
-        if by_block:
-            whole = [layer for layer in trials.learning if blocks.complete(layer)]
-            then = {n: partial(self._descent.step, optimizer, n) for n in whole if self._layers.all_present(n)}
-        groups = trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, by_block, then)
+        of_blocks = [n for n in trials.learning if by_block and blocks.complete(n) and layers.all_present(n)]
+        descent.regularise(optimizer, taken=of_blocks)
+        descent.steps += 1
+        learn = {layer: partial(descent.learn, optimizer, layer) for layer in of_blocks}
+        gradients = descent.gradient if by_block else layers.flat_weights.__getitem__
+        groups = trials.gradient_tasks(gradients, blocks, rule.parts.local_gradient, by_block, learn)
+        improve = rule.parts.feedback.improve
         improving = [partial(improve, trials, layer, own) for layer, own in enumerate(self._feedback)]
-        pool.run(long_at_ends([*groups, [*meanwhile, *improving]]), "gradients")
-        self._layers.without_absent(gradients, by_block)
+        layers.pool.run(long_at_ends([*groups, [*meanwhile, *improving]]), "gradients")
+        layers.without_absent(gradients, by_block)
         if by_block:
-            pool.run(self._descent.tasks(optimizer, taken=then), "steps")
-
-    def _regularisation_tasks(
-        self,
-        regularisation: WeightRegularisation,
-        gradients: Sequence[NDArray[np.float32]],
-        by_block: bool,
-        rate: float = 1.0,
-    ) -> Iterator[partial[None]]:
-        for layer, layout in enumerate(self._layers.layouts):
-            weights, gradient = self._layers.weights[layer], gradients[layer]
-            if not self._layers.learns[layer]:
-                continue
-            for neurons in layout.blocks:
-                own = part_of(gradient, layout.width, neurons) if by_block else weights[:, neurons]
-                yield partial(regularisation.add, weights[:, neurons], own, rate)
+            descent.take_steps(optimizer, taken=of_blocks)
 
     def _outcome(self, workspace: Workspace, trials: Trials, labels: NDArray[np.int64]) -> Outcome:
         """Return what is reported of a batch of trials; output spikes are as before a rule gives neurons others."""

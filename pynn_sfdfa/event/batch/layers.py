@@ -22,7 +22,7 @@ from pynn_sfdfa.training.passes import trials_at_once
 from pynn_sfdfa.training.responses import OutputSpikes, Responses, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -122,15 +122,20 @@ class Layers:
         spikes = [arrive_spikes] * any(others) + [distribute_spikes] * (not all(others))
         return (*spikes, inputs)
 
-    def without_absent(self, gradients: Sequence[NDArray[np.float32]], by_block: bool) -> None:
-        """Set gradients, or weights, to 0 where recurrent layers have no synapse; shape (rows * width,) each.
+    def without_absent(self, gradients: Callable[[int], NDArray[np.float32]], by_block: bool) -> None:
+        """Set gradients, or weights, to 0 where recurrent layers have no synapse.
 
-        Gradients lie block after block, weights row after row.
+        Parameters
+        ----------
+        gradients : callable
+            Returns that of a layer, shape (rows * width,).
+        by_block : bool
+            Whether they lie block after block; row after row otherwise, as weights do.
         """
-        for gradient, present, layout in zip(gradients, self._present, self.layouts, strict=True):
+        for layer, (present, layout) in enumerate(zip(self._present, self.layouts, strict=True)):
             if present is not None:
                 for neurons in layout.blocks if by_block else [slice(0, layout.width)]:
-                    part_of(gradient, layout.width, neurons)[-len(present) :] *= present[:, neurons]
+                    part_of(gradients(layer), layout.width, neurons)[-len(present) :] *= present[:, neurons]
 
     def all_present(self, layer: int) -> bool:
         """Whether a layer has all the synapses that its weights have room for."""

@@ -80,7 +80,7 @@ class ShardedEngine(BatchEngine):
         _, optimizer = self._learning()
         optimizer = optimizer.at(epoch)
         check_labels(trains, self._layers.sizes[-1])
-        gradients = self._descent.gradients
+        gradients = [self._descent.gradient(layer) for layer in range(len(self._layers.weights))]
         batch_size = self._batch_sizes.at(epoch)
         ahead = Ahead(trains, order, batch_size, epoch)
         for _ in range(0, order.size, batch_size):
@@ -92,10 +92,9 @@ class ShardedEngine(BatchEngine):
             learned = wait()
             for gradient, part in zip(gradients, self._split(learned.gradient), strict=True):
                 gradient += part
-            if self._regularisation is not None:
-                self._layers.pool.run(self._regularisation_tasks(self._regularisation, gradients, by_block=True))
+            self._descent.regularise(optimizer)
             self._descent.steps += 1
-            self._layers.pool.run(self._descent.tasks(optimizer))
+            self._descent.take_steps(optimizer)
             yield learned.figures
 
     def start(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.blocks import Blocks
+    from pynn_sfdfa.event.batch.blocks import Blocks, Learn
     from pynn_sfdfa.event.batch.layers import Layers
     from pynn_sfdfa.event.batch.workspace import Workspace
     from pynn_sfdfa.rules.parts.local_gradient import LocalGradient
@@ -242,11 +242,11 @@ class Trials:
 
     def gradient_tasks(
         self,
-        gradients: Sequence[NDArray[np.float32]],
+        gradients: Callable[[int], NDArray[np.float32]],
         blocks: Blocks,
         local_gradient: LocalGradient,
         by_block: bool,
-        then: Mapping[int, Callable[[slice], None]] | None = None,
+        learn: Mapping[int, Learn] | None = None,
     ) -> Iterator[list[Callable[[], None]]]:
         """Yield what adds error times eligibility to the gradients, in any order, on any thread: a list for each layer.
 
@@ -254,13 +254,14 @@ class Trials:
 
         Parameters
         ----------
-        gradients : sequence of float32 arrays, shape (rows * width,)
+        gradients : callable
+            Returns that of a layer, shape (rows * width,).
         blocks : Blocks
         local_gradient : LocalGradient
         by_block : bool
             Whether they lie block after block; row after row otherwise, as weights do.
-        then : mapping, optional
-            From layers to what is done with neurons of theirs whose gradient is complete; see `Blocks.complete`.
+        learn : mapping, optional
+            From layers to what is done with blocks of theirs in place of adding to their gradients; see `Blocks.learn`.
         """
         groups = self._workspace.most_groups
         learning = self.learning
@@ -269,9 +270,11 @@ class Trials:
                 continue
             silent = np.float32(local_gradient.silent * self._layers.silent[layer])
             replay = Replay(self._replayed(layer), local_gradient.of_potential, silent, groups[layer])
-            finish = None if then is None else then.get(layer)
-            pool, gradient = self._layers.pool, gradients[layer]
-            yield list(blocks.tasks(pool, layer, self._n, replay, gradient, by_block, finish))
+            pool, by_itself = self._layers.pool, None if learn is None else learn.get(layer)
+            if by_itself is not None:
+                yield list(blocks.learn(pool, layer, self._n, replay, by_itself))
+            else:
+                yield list(blocks.tasks(pool, layer, self._n, replay, gradients(layer), by_block))
 
     @property
     def learning(self) -> list[int]:
