@@ -120,10 +120,10 @@ class Router:
 
     def _forget(self) -> None:
         self._known.clear()
-        if self._n_ways:
+        if self._n_ways:  # a table is written word by word, and most words come when there is nothing to forget
             self._passed = self.passed()
-        self._n_ways = 0
-        self.ways[:] = 0
+            self._n_ways = 0
+            self.ways[:] = 0
 
     def drop(self, packet: Packet, link: int | None) -> Outcome:
         """Give a packet up, as a router does that waits in vain for the way to become free, and count it."""
