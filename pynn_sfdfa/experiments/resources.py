@@ -138,7 +138,7 @@ def _whole(number: Any) -> int:
 def _weights(settings: Experiment, layers: Sequence[Layer], dataset: Dataset, purpose: Purpose) -> list[Need]:
     slots = len(settings.optimizer.build().slots)
     copies = {
-        "train": 2 + bool(slots) + slots + 2 * (1 + slots),  # network, engine, gradient, optimiser; checkpoint, twice
+        "train": 2 + bool(slots) + slots + 2 * (1 + slots),  # network, engine, gradients, optimiser; checkpoint, twice
         "evaluate": 3,
         "simulate": 5,  # wired in double precision
     }[purpose]

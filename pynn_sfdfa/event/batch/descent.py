@@ -16,6 +16,7 @@ from pynn_sfdfa.support.arrays import FlatRows, flat_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
+    from typing import Any
 
     import numpy as np
     from numpy.typing import NDArray
@@ -65,28 +66,38 @@ class Descent:
         blocks = ((len(w), own.blocks[0]) for w, own in zip(layers.weights, layers.layouts, strict=True))
         self._largest = max(rows * (neurons.stop - neurons.start) for rows, neurons in blocks)
 
+    @property
+    def kernels(self) -> tuple[Any, ...]:
+        """The compiled functions of the regularisation."""
+        return () if self._regularisation is None else self._regularisation.kernels
+
     def gradient(self, layer: int) -> NDArray[np.float32]:
         """Return that of a layer, shape (rows * width,), block after block; zero at first, and after each step."""
         if layer not in self._gradients:
             self._gradients[layer] = aligned_zeros((self._layers.weights[layer].size,))
         return self._gradients[layer]
 
-    def regularise(self, optimizer: Optimizer, taken: Container[int] = ()) -> None:
-        """Add the regularisation of all layers that learn, but for those that are ``taken``, to their gradients.
+    def regularise(self, taken: Container[int] = (), weights_at: float | None = None) -> None:
+        """Add the regularisation of all layers that learn, but for those that are ``taken``, to their `gradient`.
 
-        If the optimiser changes weights in place, it is added to the weights.
+        Parameters
+        ----------
+        weights_at : float, optional
+            Add it, times minus this learning rate, to the weights instead.
         """
         if self._regularisation is not None:
-            self._layers.pool.run(self._regularising(self._regularisation, optimizer, taken), "regularisation")
+            self._layers.pool.run(self._regularising(self._regularisation, taken, weights_at), "regularisation")
 
     def _regularising(
-        self, regularisation: WeightRegularisation, optimizer: Optimizer, taken: Container[int]
+        self, regularisation: WeightRegularisation, taken: Container[int], weights_at: float | None
     ) -> Iterator[Callable[[], None]]:
-        rate = -optimizer.learning_rate if optimizer.in_place else 1.0
         for layer, neurons in self._blocks(taken):
             weights = self._layers.weights[layer]
-            own = part_of(self.gradient(layer), weights.shape[1], neurons) if not optimizer.in_place else None
-            yield partial(regularisation.add, weights[:, neurons], weights[:, neurons] if own is None else own, rate)
+            own = weights[:, neurons]
+            if weights_at is not None:
+                yield partial(regularisation.add, own, own, -weights_at)
+            else:
+                yield partial(regularisation.add, own, part_of(self.gradient(layer), weights.shape[1], neurons))
 
     def learn(
         self, optimizer: Optimizer, layer: int, neurons: slice, add: Callable[[NDArray[np.float32]], None]
@@ -99,7 +110,7 @@ class Descent:
         if self._regularisation is not None:
             self._regularisation.add(self._layers.weights[layer][:, neurons], gradient.reshape(rows, -1))
         add(gradient)
-        optimizer.step(part.weights, gradient, part.state, self.steps)  # which leaves zeros
+        self._step(optimizer, part, gradient)  # which leaves zeros
         self._space.gradient = space
 
     def take_steps(self, optimizer: Optimizer, taken: Container[int] = ()) -> None:
@@ -108,12 +119,11 @@ class Descent:
 
     def _steps(self, optimizer: Optimizer, taken: Container[int]) -> Iterator[Callable[[], None]]:
         for layer, neurons in self._blocks(taken):
-            for rows in share_out(len(self._layers.weights[layer]), self._layers.pool.threads):
-                yield partial(self._step, optimizer, layer, neurons, rows)
+            own = part_of(self.gradient(layer), self._layers.weights[layer].shape[1], neurons)
+            for rows in share_out(len(own), self._layers.pool.threads):
+                yield partial(self._step, optimizer, self._part(layer, neurons, rows), own[rows].reshape(-1))
 
-    def _step(self, optimizer: Optimizer, layer: int, neurons: slice, rows: slice) -> None:
-        part, width = self._part(layer, neurons, rows), self._layers.weights[layer].shape[1]
-        gradient = part_of(self.gradient(layer), width, neurons)[rows].reshape(-1)
+    def _step(self, optimizer: Optimizer, part: _Part, gradient: NDArray[np.float32]) -> None:
         optimizer.step(part.weights, gradient, part.state, self.steps)
 
     def _blocks(self, taken: Container[int]) -> Iterator[tuple[int, slice]]:

@@ -133,7 +133,6 @@ class BatchEngine:
         self._sample_weights = None if boosting is None else SampleWeights(boosting)
         self._layers = Layers(network, seed, threads)
         self._feedback = initial_feedback(network, rule, seed)
-        self._regularisation = regularisation
         self._descent = Descent(self._layers, () if optimizer is None else optimizer.slots, regularisation)
         self._space: _Space | None = None
 
@@ -154,7 +153,7 @@ class BatchEngine:
         kernels = [*self._layers.advancing, *dict.fromkeys(of_trials)]
         of_gradients = kernels_of_gradients(self._layers.layouts, self._layers.constants, rule.parts.local_gradient)
         kernels += [*self._layers.arriving, *of_gradients, sort_by_unit, *rule.kernels]
-        kernels += [] if self._regularisation is None else self._regularisation.kernels
+        kernels += self._descent.kernels
         kernels += [*optimizer.kernels, add_up, *self._loss.kernels]
         compile_ahead(kernels, self.threads, report)
 
@@ -307,7 +306,7 @@ class BatchEngine:
         layers, descent, blocks = self._layers, self._descent, self._learning_space().blocks
         by_block = not optimizer.in_place
         of_blocks = [n for n in trials.learning if by_block and blocks.complete(n) and layers.all_present(n)]
-        descent.regularise(optimizer, taken=of_blocks)
+        descent.regularise(taken=of_blocks, weights_at=optimizer.learning_rate if optimizer.in_place else None)
         descent.steps += 1
         learn = {layer: partial(descent.learn, optimizer, layer) for layer in of_blocks}
         gradients = descent.gradient if by_block else layers.flat_weights.__getitem__

@@ -92,7 +92,7 @@ class ShardedEngine(BatchEngine):
             learned = wait()
             for gradient, part in zip(gradients, self._split(learned.gradient), strict=True):
                 gradient += part
-            self._descent.regularise(optimizer)
+            self._descent.regularise()
             self._descent.steps += 1
             self._descent.take_steps(optimizer)
             yield learned.figures

@@ -32,7 +32,7 @@ def test_blocks_that_learn_by_themselves_do_as_layers_with_gradients(layers, reg
         descent = Descent(layers, optimizer.slots, regularisation)
         for _ in range(3):
             if not by_itself:
-                descent.regularise(optimizer, taken=[1])
+                descent.regularise(taken=[1])
             descent.steps += 1
             for neurons in blocks:
                 given = gradient_of(neurons.start, (7, neurons.stop - neurons.start))
@@ -65,7 +65,7 @@ def test_a_gradient_that_was_given_up_is_forgotten(layers):
 
 
 def test_regularisation_goes_to_the_weights_where_they_change_in_place(layers):
-    sgd, before = SGD(learning_rate=0.1), layers.weights[0].copy()
-    Descent(layers, sgd.slots, WeightRegularisation(strength=10.0)).regularise(sgd)
+    before = layers.weights[0].copy()
+    Descent(layers, SGD.slots, WeightRegularisation(strength=10.0)).regularise(weights_at=0.1)
     changed = before != 0
     assert (np.abs(layers.weights[0][changed]) < np.abs(before[changed])).all()
