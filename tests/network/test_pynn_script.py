@@ -213,6 +213,9 @@ def test_export_writes_a_checkpoint_as_a_script(tmp_path, capsys):
     answers, n, counts, of = same(capsys, path, "pynn_sfdfa.event")
     assert (n, of) == (12, 120)  # inputs are moved to steps of 0.1 ms
     assert answers >= 11 and counts >= 110
+    every = run(main, ["export", str(checkpoint.parent), "--format", "spinnaker2", "--samples", "999"])
+    assert "weights and 360 test samples, which are all there are." in every.output
+    assert checkpoint.with_name("best_spinnaker2.py").is_file()
     for arguments, message in [
         (["--format", "nir", "--samples", "3"], "--samples goes with --format pynn"),
         (["--format", "pynn", "--out", "net.txt"], "'net.txt' is no name for a PyNN script; call it net.py"),
