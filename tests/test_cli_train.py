@@ -333,6 +333,7 @@ def test_output_neurons_that_have_fallen_silent_are_told_of(tmp_path):
     told = invoke(*whole, *silencing, "--out", tmp_path / "told")
     assert json.loads(told.stdout)["silent_outputs"] == pytest.approx(0.1)
     assert "10 % of the output neurons fired for no training sample of the last epoch" in told.stderr
+    assert "They fell silent by learning: lower the learning rate first. What does not" in told.stderr
 
 
 def test_a_network_that_cannot_learn_is_a_failure(tmp_path):
