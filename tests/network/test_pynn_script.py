@@ -162,6 +162,13 @@ def test_the_script_refuses_what_it_cannot_show(arguments, message, trains, tmp_
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["brain2", "absent.simulator"])
+def test_the_script_names_a_simulator_that_is_not_there(name, trains, tmp_path, capsys):
+    path, _ = written(network(STOCK), tmp_path, trains)
+    with pytest.raises(SystemExit, match=rf"{name} cannot be used here \(No module named .*\): install it, or name"):
+        printed(path, name)
+
+
 def test_two_spikes_of_an_input_in_one_step_are_refused(tmp_path):
     close = SpikeTrains.from_samples([([3.1, 3.4], [0, 0])], [0], 12)
     path, _ = written(network(STOCK), tmp_path, close)
