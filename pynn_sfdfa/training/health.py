@@ -82,8 +82,8 @@ def check_activity(
         if spikes.sum() == 0 and before is not None and before[index] > 0:
             raise CannotLearnError(
                 f"{name} ({layer.size} neurons) did not fire once in the {tally.samples} trials of epoch {epoch}. "
-                f"In the epoch before it fired {before[index]:.3g} spikes a sample, so it has fallen silent by learning: "
-                "lower the learning rate first."
+                f"In the epoch before it fired {before[index]:.3g} spikes a sample, so it has fallen silent by "
+                "learning: lower the learning rate first."
             )
         if spikes.sum() == 0:
             calm = ", lower its inhibition" if layer.connectivity.inhibition else ""
