@@ -123,7 +123,13 @@ def load(path: str | Path) -> Checkpoint:
 
 
 def named(path: Path) -> Path:
-    """Return the checkpoint that a path means: of the folder of a run its best one, or else its last one."""
+    """Return the checkpoint that a path means: of the folder of a run its best one, or else its last one.
+
+    Parameters
+    ----------
+    path : Path
+        Of a checkpoint or of a folder.
+    """
     if not path.is_dir():
         return path
     files = [path / name for name in ("best.safetensors", "last.safetensors")]
