@@ -312,6 +312,18 @@ def test_spikes_after_the_end_of_the_trial_are_refused(tmp_path):
         assert not (tmp_path / "run").exists()
 
 
+def test_the_folder_of_a_run_stands_for_its_best_checkpoint(run, tmp_path):
+    for command in (["evaluate"], ["simulate", "--sample", "0", "--out", tmp_path / "sample.png"]):
+        one, other = (invoke(command[0], path, *command[1:]) for path in (run[0], run[0] / "best.safetensors"))
+        assert (one.exit_code, one.stdout) == (0, other.stdout)
+
+
+def test_batches_that_are_never_full_are_told_of(tmp_path):
+    options = ("--set", "training.batch_size=2000", "--epochs", "1", "--threads", "1", "--out", tmp_path / "run")
+    told = invoke("train", "digits", *options).stderr
+    assert "training.batch_size = 2,000 is more than the 1,437 training samples: weights change once an epoch." in told
+
+
 def test_output_neurons_that_have_fallen_silent_are_told_of(tmp_path):
     whole = ("train", "digits", "--epochs", "3", "--threads", "1", "--json")
     healthy = invoke(*whole, "--out", tmp_path / "healthy")
@@ -321,6 +333,7 @@ def test_output_neurons_that_have_fallen_silent_are_told_of(tmp_path):
     told = invoke(*whole, *silencing, "--out", tmp_path / "told")
     assert json.loads(told.stdout)["silent_outputs"] == pytest.approx(0.1)
     assert "10 % of the output neurons fired for no training sample of the last epoch" in told.stderr
+    assert "They fell silent by learning: lower the learning rate first. What does not" in told.stderr
 
 
 def test_a_network_that_cannot_learn_is_a_failure(tmp_path):

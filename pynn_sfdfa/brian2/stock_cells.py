@@ -13,6 +13,8 @@ from pyNN.standardmodels import cells as standard_cells
 
 from pynn_sfdfa.brian2 import stock_groups
 from pynn_sfdfa.common.arguments import given
+from pynn_sfdfa.common.checks import known
+from pynn_sfdfa.common.if_curr_exp import check_if_curr_exp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +52,11 @@ class Given:
 class IF_curr_exp(Given, pynn_cells.IF_curr_exp):
     """Leaky integrate-and-fire neuron with exponentially decaying synaptic currents."""
 
-    brian2_model = stock_groups.ThresholdGroup
+    brian2_model = stock_groups.CurrExpGroup
+
+    def __init__(self, **parameters: Any) -> None:
+        super().__init__(**parameters)
+        check_if_curr_exp(known(self.parameter_space))
 
 
 class IF_curr_alpha(Given, pynn_cells.IF_curr_alpha):

@@ -5,15 +5,30 @@ Those of pyNN.brian2 write reset potentials, increments and thresholds of the fi
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import brian2
+import numpy as np
+from pyNN.brian2.standardmodels.cells import IF_curr_exp
 
 from pynn_sfdfa.brian2 import simulator
 from pynn_sfdfa.brian2.exact_step import exact_step
 from pynn_sfdfa.brian2.parameters import Parameters
+from pynn_sfdfa.brian2.units import scale
+from pynn_sfdfa.common.if_curr_exp import check_if_curr_exp
+from pynn_sfdfa.models import IF_CURR_EXP_PARAMETERS
 
-__all__ = ["ConductanceAdaptiveGroup", "ExponentialGroup", "HodgkinHuxleyGroup", "IzhikevichGroup", "ThresholdGroup"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "ConductanceAdaptiveGroup",
+    "CurrExpGroup",
+    "ExponentialGroup",
+    "HodgkinHuxleyGroup",
+    "IzhikevichGroup",
+    "ThresholdGroup",
+]
 
 
 def _constants(**units: str) -> str:
@@ -51,7 +66,7 @@ class StockGroup(Parameters, brian2.NeuronGroup):
             clock=simulator.state.network.clock,
             name=simulator.contents.new_name("neurons"),
         )
-        self.take(parameters)
+        self.write(parameters)
 
 
 class ThresholdGroup(StockGroup):
@@ -60,6 +75,16 @@ class ThresholdGroup(StockGroup):
     declared = _constants(v_thresh="volt", v_reset="volt", tau_refrac="second")
     threshold = "v > v_thresh"
     reset = "v = v_reset"
+
+
+class CurrExpGroup(ThresholdGroup):
+    """Neurons of IF_curr_exp, whose parameters are held against their ranges as on all simulators."""
+
+    def check(self, changed: Mapping[str, Any]) -> None:
+        """Raise InvalidParameterValueError unless the parameters are valid, and go together with the others."""
+        native = {name: one["translated_name"] for name, one in IF_curr_exp.translations.items()}
+        values = self.with_others(changed, native.values())
+        check_if_curr_exp({p.name: np.asarray(values[native[p.name]] / scale(p.unit)) for p in IF_CURR_EXP_PARAMETERS})
 
 
 class ExponentialGroup(StockGroup):

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pynn_sfdfa.campaign.finished_run import read
 from pynn_sfdfa.campaign.spec import RunSpec
-from pynn_sfdfa.campaign.sweep import SweepError, SweepRun
+from pynn_sfdfa.campaign.sweep import SEARCH, SweepError, SweepRun
 from pynn_sfdfa.experiments.toml import format_value
 from pynn_sfdfa.support.files import WriteError
 
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from pynn_sfdfa.campaign.sweep import Sweep
     from pynn_sfdfa.experiments.schema import Experiment
 
-__all__ = ["NAME", "Search", "TrialRun"]
+__all__ = ["Search", "TrialRun"]
 
-NAME = "search.db"
 _STUDY = "sweep"
 
 
@@ -68,7 +67,7 @@ class Search:
 
     def __init__(self, sweep: Sweep, folder: Path, cores: Callable[[Experiment], int] | None = None) -> None:
         self._sweep, self._folder, self._cores = sweep, folder, cores
-        self._file = folder / NAME
+        self._file = folder / SEARCH
         check(sweep)
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         with self._told():

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.experiments.schema import Experiment
 
-__all__ = ["MOST_RUNS", "Sweep", "SweepError", "SweepRun", "load"]
+__all__ = ["MOST_RUNS", "SEARCH", "Sweep", "SweepError", "SweepRun", "load"]
 
 _TABLES = ("set", "grid", "random")
 _METHODS = ("random", "tpe")
@@ -36,6 +36,9 @@ _OWN = {"training.seed": "list the seeds under seeds", "training.threads": "the 
 
 MOST_RUNS = 10_000
 """Each has a folder of its own and some seconds of start-up."""
+
+SEARCH = "search.db"
+"""What a search (method = "tpe") knows, in the folder of the sweep."""
 
 _FEWER = "Lower draws, or list fewer values and seeds."
 
@@ -136,6 +139,18 @@ class Sweep:
             runs[folder] = SweepRun(point, RunSpec(settings, folder))  # the same values drawn twice are one run
         self.check_effects([run.spec.settings for run in runs.values()])
         return list(runs.values())
+
+    def check_folder(self, out: Path) -> None:
+        """Raise SweepError if a folder holds runs of the other method, beside which a table of these would mislead."""
+        if self.method == "random":
+            other = 'a search with method = "tpe"' if (out / SEARCH).exists() else None
+        else:
+            drawn = not (out / SEARCH).exists() and any(out.glob("*-seed*/config.toml"))
+            other = "a sweep of a grid or of random draws" if drawn else None
+        if other is not None:
+            raise SweepError(
+                f"{self.path}: {out} holds {other}, and this has other runs; name another folder by --out."
+            )
 
     def check_effects(self, runs: Sequence[Experiment]) -> None:
         """Raise SweepError if a key that is set or swept changes nothing in any of these runs."""

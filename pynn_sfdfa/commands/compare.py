@@ -12,7 +12,7 @@ import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
 from pynn_sfdfa.commands.narrow import fitting
-from pynn_sfdfa.commands.options import count_option, data_option, json_option
+from pynn_sfdfa.commands.options import Checkpoint, count_option, data_option, json_option
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ __all__ = ["command"]
 
 
 @click.command(name="compare", short_help="Show samples to a checkpoint on several simulators.")
-@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.argument("checkpoint", type=Checkpoint())
 @count_option("--samples", 20, "Test samples, from 0 on.")
 @click.option(
     "--on",
@@ -37,7 +37,8 @@ __all__ = ["command"]
 @data_option
 @json_option
 def command(checkpoint: Path, samples: int, wanted: tuple[str, ...], data: Path | None, as_json: bool) -> None:
-    """Show test samples to the network in CHECKPOINT in PyNN's own cells, on several simulators, side by side.
+    """Show test samples to the network in CHECKPOINT, or the best one in the folder of a run, in PyNN's own cells, on
+    several simulators, side by side.
 
     Simulators are event, brian2, nest (spikes on steps), nest-off-grid (between steps, as PyNN sets it up) and
     spiNNaker (an emulated board). Each gets the network as IF_curr_exp and StaticSynapse, and all samples in one run.

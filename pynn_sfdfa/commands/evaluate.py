@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pynn_sfdfa.commands.failures import as_wrong_use, explained
-from pynn_sfdfa.commands.options import data_option, json_option, simulator_options
+from pynn_sfdfa.commands.options import Checkpoint, data_option, json_option, simulator_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ __all__ = ["command"]
 
 
 @click.command(name="evaluate", short_help="Measure the test accuracy of a checkpoint.")
-@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.argument("checkpoint", type=Checkpoint())
 @simulator_options
 @data_option
 @click.option(
@@ -35,7 +35,7 @@ __all__ = ["command"]
 def command(
     checkpoint: Path, simulator: str, setup: dict[str, Any], data: Path | None, draws: int | None, as_json: bool
 ) -> None:
-    """Measure the test accuracy of CHECKPOINT, a .safetensors file that train wrote."""
+    """Measure the test accuracy of CHECKPOINT, a .safetensors file that train wrote, or the folder of a run."""
     from pynn_sfdfa.common.simulators import SimulatorError, set_up
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.experiments import assembly

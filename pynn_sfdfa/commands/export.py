@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pynn_sfdfa.commands.failures import as_wrong_use
-from pynn_sfdfa.commands.options import OutFile, data_option
+from pynn_sfdfa.commands.options import Checkpoint, OutFile, data_option
 
 __all__ = ["command"]
 
@@ -16,7 +16,7 @@ _SAMPLES = 100
 
 
 @click.command(name="export", short_help="Write a checkpoint for other frameworks and simulators.")
-@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.argument("checkpoint", type=Checkpoint())
 @click.option(
     "--format", "file_format", type=click.Choice(["nir", "pynn", "spinnaker2"]), required=True, help="What to write."
 )
@@ -40,7 +40,7 @@ def command(
     samples: int | None,
     data: Path | None,
 ) -> None:
-    """Write the trained network in CHECKPOINT for others to run.
+    """Write the trained network in CHECKPOINT, or the best one in the folder of a run, for others to run.
 
     nir: a NIR graph, which other simulators and SpiNNaker2's tools read.
 
@@ -93,7 +93,7 @@ def _nir(checkpoint: Path, out: Path | None, dt: float) -> None:
 
 def _pynn(checkpoint: Path, out: Path | None, dt: float, samples: int, data: Path | None) -> None:
     from pynn_sfdfa.datasets import DatasetError
-    from pynn_sfdfa.experiments.answers import answered
+    from pynn_sfdfa.experiments.answers import answered, shown_of
     from pynn_sfdfa.experiments.config import ConfigError
     from pynn_sfdfa.network.pynn_script import PyNNScriptError, write
     from pynn_sfdfa.network.stock import NotStockError
@@ -113,14 +113,14 @@ def _pynn(checkpoint: Path, out: Path | None, dt: float, samples: int, data: Pat
         counts, answers = known.figures.counts, known.figures.predictions
         write(network, path, shown, counts, answers, title=title, readout=readout, timestep=dt)
     click.echo(
-        f"{path}: {sizes} neurons; {path.with_suffix('.npz').name}: weights and {len(shown)} test samples, "
+        f"{path}: {sizes} neurons; {path.with_suffix('.npz').name}: weights and {shown_of(shown, samples)}, "
         f"{100 * known.figures.accuracy:.2f} % right in continuous time. Run: python {path} nest"
     )
 
 
 def _spinnaker2(checkpoint: Path, out: Path | None, dt: float, bits: int, samples: int, data: Path | None) -> None:
     from pynn_sfdfa.datasets import DatasetError
-    from pynn_sfdfa.experiments.answers import answered
+    from pynn_sfdfa.experiments.answers import answered, shown_of
     from pynn_sfdfa.experiments.config import ConfigError
     from pynn_sfdfa.network.spinnaker2 import SpiNNaker2Error, quantised, write
     from pynn_sfdfa.network.spinnaker2_reference import counts
@@ -139,7 +139,7 @@ def _spinnaker2(checkpoint: Path, out: Path | None, dt: float, bits: int, sample
     archive = path.with_suffix(".npz").name
     click.echo(
         f"{path}: {sizes} neurons, {net.model} with weights of {bits} bits; {archive}: weights and "
-        f"{len(known.samples)} test samples. Right: {100 * known.figures.accuracy:.2f} % in continuous time, "
+        f"{shown_of(known.samples, samples)}. Right: {100 * known.figures.accuracy:.2f} % in continuous time, "
         f"{right:.2f} % in the arithmetic that is expected of the chip."
     )
     for number, layer in enumerate(net.layers, start=1):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = [
+    "Checkpoint",
     "OutFile",
     "OutFolder",
     "SettingsCommand",
@@ -22,6 +23,19 @@ __all__ = [
     "simulator_options",
     "spelled",
 ]
+
+
+class Checkpoint(click.Path):
+    """A checkpoint to read, or the folder of a run, whose best one is taken, or else its last one."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path of the checkpoint."""
+        from pynn_sfdfa.training.checkpoint import named
+
+        return named(Path(value))
 
 
 class OutFolder(click.Path):

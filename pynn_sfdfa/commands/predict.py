@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use
-from pynn_sfdfa.commands.options import OutFile
+from pynn_sfdfa.commands.options import Checkpoint, OutFile
 
 if TYPE_CHECKING:
     from pynn_sfdfa.datasets.event_files import EventFiles
@@ -21,7 +21,7 @@ __all__ = ["command"]
 
 
 @click.command(name="predict", short_help="Say what a trained network takes samples for.")
-@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.argument("checkpoint", type=Checkpoint())
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--sensor",

@@ -43,7 +43,8 @@ def command(
     out: Path | None,
     overrides: tuple[str, ...],
 ) -> None:
-    """Run one test sample through the untrained network of an EXPERIMENT, or a trained one from a CHECKPOINT.
+    """Run one test sample through the untrained network of an EXPERIMENT, or a trained one from a CHECKPOINT, or
+    the best one in the folder of a run.
 
     Prints a table of the spikes of each layer and draws them as a raster picture.
     """
@@ -58,16 +59,17 @@ def command(
     from pynn_sfdfa.experiments.single_trial import run_trial
     from pynn_sfdfa.experiments.without_effect import load_effective
     from pynn_sfdfa.support.jit import announced
-    from pynn_sfdfa.training.checkpoint import CheckpointError
+    from pynn_sfdfa.training.checkpoint import CheckpointError, named
 
     with as_wrong_use(config.ConfigError, CheckpointError, SimulatorError, DatasetError):
-        if source.endswith(".safetensors"):
+        trained = Path(source) if source in config.experiment_names() else named(Path(source))
+        if trained.suffix == ".safetensors":
             if overrides:
                 raise WrongUse("--set changes an experiment; a checkpoint keeps the settings it was trained with.")
-            settings, saved = assembly.from_checkpoint(Path(source))
+            settings, saved = assembly.from_checkpoint(trained)
             sim = set_up(simulator, setup)
             network, samples = assembly.build(settings, data, sys.stderr, "simulate")
-            assembly.restore(network, saved, Path(source))
+            assembly.restore(network, saved, trained)
         else:
             settings = load_effective(source, overrides)
             sim = set_up(simulator, setup)

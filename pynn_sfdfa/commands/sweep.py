@@ -62,6 +62,7 @@ def command(sweep_file: Path, workers: int | None, scheduler: str | None, data: 
     with as_wrong_use(sweeps.SweepError):
         sweep = sweeps.load(sweep_file)
         folder = out or Path("runs") / sweep.name
+        sweep.check_folder(folder)
         runs = sweep.runs(folder) if sweep.method == "random" else []
 
     from pynn_sfdfa.campaign.finished_run import read

@@ -89,6 +89,7 @@ def command(
         run,  # only now: it imports the simulator, and typing errors should be answered at once
     )
     from pynn_sfdfa.experiments.run_folder import RunFolder, RunFolderError
+    from pynn_sfdfa.experiments.run_log import records
     from pynn_sfdfa.support.files import WriteError
     from pynn_sfdfa.training.checkpoint import CheckpointError
     from pynn_sfdfa.training.trainer import CannotLearnError
@@ -133,10 +134,15 @@ def command(
             f"{error} What was written before is whole. To go on: {_spelled_out(again, folder, settings)}"
         ) from None
     if summary["silent_outputs"]:
+        first = records(folder.metrics)[0].silent_fraction[-1]
+        rate = (
+            "They fell silent by learning: lower the learning rate first. " if summary["silent_outputs"] > first else ""
+        )
         click.echo(
             f"{100 * summary['silent_outputs']:.0f} % of the output neurons fired for no training sample of the last "
-            "epoch, so their classes are never predicted. What does not fire has no spikes to learn from: try rate "
-            "regularisation (rho), a wider range of initial weights, a lower v_thresh of the output, or another seed.",
+            f"epoch, so their classes are never predicted. {rate}What does not fire has no spikes to learn from: try "
+            "rate regularisation (rho), a wider range of initial weights, a lower v_thresh of the output, or another "
+            "seed.",
             err=True,
         )
     if as_json:

@@ -100,7 +100,8 @@ def one_delay(delays: NDArray[np.float64], label: str) -> float:
     if not high - low <= 1e-9 * max(high, 1e-3):
         raise errors.ConnectionError(
             f"Projection '{label}' has delays from {low:g} to {high:g} ms; here all synapses of a projection have one "
-            "delay. Use one projection for each delay."
+            "delay. Use one projection for each delay; pynn_sfdfa.brian2 and pynn_sfdfa.spiNNaker have one for each "
+            "synapse onto cells of PyNN, such as IF_curr_exp."
         )
     return low
 

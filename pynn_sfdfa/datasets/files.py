@@ -18,7 +18,17 @@ from pynn_sfdfa.support.wording import short
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ENVIRONMENT", "cache_folder", "expanded", "find", "is_there", "search_path", "searched", "temporary_folder"]
+__all__ = [
+    "ENVIRONMENT",
+    "cache_folder",
+    "expanded",
+    "find",
+    "is_there",
+    "not_there",
+    "search_path",
+    "searched",
+    "temporary_folder",
+]
 
 ENVIRONMENT = "PYNN_SFDFA_DATA"
 """The environment variable that names a folder of data sets."""
@@ -75,6 +85,26 @@ def is_there(check: Callable[[], bool]) -> bool:
         return check()
     except OSError:
         return False
+
+
+def not_there(path: Path, kind: str, remedy: str) -> DatasetError:
+    """Return the error that a user's own data are not where they are said to be.
+
+    Parameters
+    ----------
+    path : Path
+    kind : str
+        What should be there, "a file" or "a folder".
+    remedy : str
+        What to write, to follow a comma or to begin a sentence with.
+    """
+    told = f"{short(str(path))} is not {kind}"
+    if path.is_absolute():
+        return DatasetError(f"{told}. {remedy[0].upper()}{remedy[1:]}.")
+    return DatasetError(
+        f"{told} in {Path.cwd()}, the present folder. Go to the folder that it was relative to when the run was begun, "
+        f"or {remedy}, which holds from everywhere if it begins with /."
+    )
 
 
 def find(dataset: str, names: Sequence[str], folders: Sequence[Path]) -> Path | None:

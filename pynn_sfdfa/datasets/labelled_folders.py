@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from pynn_sfdfa.datasets.dataset import Dataset, DatasetError
-from pynn_sfdfa.datasets.files import is_there
+from pynn_sfdfa.datasets.files import is_there, not_there
 from pynn_sfdfa.datasets.source import Source
-from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,10 +58,10 @@ class LabelledFolders(Source):
     def locate(self, data: Path | None) -> str:
         """Return the folder, which is not looked for in other folders."""
         if not is_there(self.path.is_dir):
-            raise DatasetError(
-                f"{short(str(self.path))} is not a folder. Write {self.prefix}PATH with the path of a folder of files, "
-                "in folders that are named as their classes are."
+            remedy = (
+                f"write {self.prefix}PATH with the path of a folder of files, in folders named as their classes are"
             )
+            raise not_there(self.path, "a folder", remedy)
         return str(self.path)
 
     def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:

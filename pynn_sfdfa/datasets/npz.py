@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pynn_sfdfa.datasets.dataset import Dataset, DatasetError, Samples
-from pynn_sfdfa.datasets.files import is_there
+from pynn_sfdfa.datasets.files import is_there, not_there
 from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.datasets.source import Source
 from pynn_sfdfa.encoding.spikes import SpikeTrains
@@ -51,7 +51,7 @@ class NpzFile(Source):
     def locate(self, data: Path | None) -> str:
         """Return the path of the file, which is not looked for in other folders."""
         if not is_there(self.path.is_file):
-            raise DatasetError(f"{short(str(self.path))} is not a file. Write npz:PATH with the path of your npz file.")
+            raise not_there(self.path, "a file", "write npz:PATH with the path of your npz file")
         return str(self.path)
 
     def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.metrics import Evaluation
 
-__all__ = ["Answered", "answered"]
+__all__ = ["Answered", "answered", "shown_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,3 +61,8 @@ def answered(checkpoint: Path, n_samples: int, folder: Path | None, stream: Text
     assembly.restore(network, saved, checkpoint)
     shown = presented(parts.test, np.arange(min(n_samples, len(parts.test))))
     return Answered(settings, network, shown, assembly.build_evaluator(settings, network).evaluate(shown))
+
+
+def shown_of(samples: SpikeTrains, asked: int) -> str:
+    """Return how many test samples there are of those that were asked for."""
+    return f"{len(samples):,} test samples" + (", which are all there are" if len(samples) < asked else "")

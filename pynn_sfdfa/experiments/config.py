@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from pynn_sfdfa.datasets.registry import own_prefixes
-from pynn_sfdfa.experiments.config_errors import describe, shown, suggestion
+from pynn_sfdfa.experiments.config_errors import problems, shown, suggestion
 from pynn_sfdfa.experiments.schema import Experiment
 from pynn_sfdfa.experiments.toml import format_toml
 from pynn_sfdfa.experiments.toml_reader import DEEPEST, TOMLError, TOMLLimitError, parse, read
@@ -65,10 +65,10 @@ def from_settings(tables: Mapping[str, Any], origin: str) -> Experiment:
     try:
         return Experiment.model_validate(dict(tables))
     except ValidationError as error:
-        problems = [describe(details) for details in error.errors(include_url=False)]
-    if len(problems) > _MOST_PROBLEMS:
-        problems[_MOST_PROBLEMS:] = [f"and {len(problems) - _MOST_PROBLEMS:,} more."]
-    raise ConfigError(f"{origin}: {problems[0]}" if len(problems) == 1 else "\n  ".join([f"{origin}:", *problems]))
+        lines = problems(error.errors(include_url=False), tables)
+    if len(lines) > _MOST_PROBLEMS:
+        lines[_MOST_PROBLEMS:] = [f"and {len(lines) - _MOST_PROBLEMS:,} more."]
+    raise ConfigError(f"{origin}: {lines[0]}" if len(lines) == 1 else "\n  ".join([f"{origin}:", *lines]))
 
 
 def dumps(experiment: Experiment, provenance: Mapping[str, str | int | float]) -> str:

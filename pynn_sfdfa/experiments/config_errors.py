@@ -5,22 +5,24 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from pydantic import BaseModel
 
 from pynn_sfdfa.experiments.schema import RULES, Experiment
-from pynn_sfdfa.experiments.sections import section_of_tag
+from pynn_sfdfa.experiments.sections import Declared, section_of_tag, sections_of
+from pynn_sfdfa.experiments.whole_tables import written_out
 from pynn_sfdfa.support.settings import WORDS
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import migration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
     from pydantic_core import ErrorDetails
 
-__all__ = ["describe", "shown", "suggestion"]
+__all__ = ["problems", "shown", "suggestion"]
 
 _REASONS = {
     "bool_type": WORDS["switch"],
@@ -49,7 +51,63 @@ _REASONS = {
 Location = tuple[int | str, ...]
 
 
-def describe(details: ErrorDetails) -> str:
+def problems(errors: Iterable[ErrorDetails], tables: Mapping[str, Any]) -> list[str]:
+    """Return a line about each of pydantic's validation errors of an experiment's tables.
+
+    What is missing in a table that a dataclass declares, and keys that only another choice of its name has, are told
+    together, with the whole table, ready to be pasted.
+    """
+    lines: list[str] = []
+    whole: dict[Location, list[ErrorDetails]] = {}
+    for details in errors:
+        if _of_another_choice(details):
+            whole.setdefault(details["loc"][:-1], []).append(details)
+        else:
+            lines.append(_describe(details))
+    return [*lines, *(_whole_table(location, found, tables) for location, found in whole.items())]
+
+
+def _of_another_choice(details: ErrorDetails) -> bool:
+    """Return whether a key is missing, or one too many, as it can be when a table was made for another choice."""
+    location, table = details["loc"], _table(details["loc"])
+    if details["type"] not in ("missing", "extra_forbidden") or not issubclass(table, Declared):
+        return False
+    return location[-1] in (table.model_fields if details["type"] == "missing" else _keys_beside(table))
+
+
+def _keys_beside(table: type[Declared]) -> set[str]:
+    """Return the keys of all tables that can stand in this one's place, and perhaps some more."""
+    folder = table.declared_by.__module__.rpartition(".")[0]
+    return {key for one in sections_of(folder) for key in one.model_fields}
+
+
+def _whole_table(location: Location, errors: list[ErrorDetails], tables: Mapping[str, Any]) -> str:
+    path, table, given = _path(location), cast("type[Declared]", _table((*location, ""))), _given(location, tables)
+    missing = [str(details["loc"][-1]) for details in errors if details["type"] == "missing"]
+    foreign = [str(details["loc"][-1]) for details in errors if details["type"] != "missing"]
+    if len(errors) == 1 and missing:
+        told = f"{path}.{missing[0]} is missing{_meaning(errors[0]['loc'])}"
+    else:
+        parts = [f"{_are(missing)} missing"] * bool(missing) + [f"{_are(foreign)} none of its keys"] * bool(foreign)
+        name = f"{path}.name = {shown(given['name'])}" if "name" in given else path
+        told = f"{name}: {', and '.join(parts)}"
+    whole = written_out(path, table, given, of_another=bool(foreign))
+    return f"{told}{_other_rule(errors[0]['loc'])}. With all keys: {whole}."
+
+
+def _are(keys: list[str]) -> str:
+    return f"{', '.join(keys)} {'is' if len(keys) == 1 else 'are'}"
+
+
+def _given(location: Location, tables: Any) -> dict[str, Any]:
+    """Return what stands in the table at a location; a word there is its name."""
+    for part in location:
+        if section_of_tag(part) is None:
+            tables = tables[part]
+    return {"name": tables} if isinstance(tables, str) else dict(tables)
+
+
+def _describe(details: ErrorDetails) -> str:
     """Return one line about one of pydantic's validation errors, in the words of the TOML file."""
     location, kind, context, value = details["loc"], details["type"], details.get("ctx", {}), details["input"]
     path = _path(location)

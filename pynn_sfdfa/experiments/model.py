@@ -171,10 +171,7 @@ def load(path: str | Path, encoder: Encoder | None = None) -> Model:
     ValueError
         If an encoder is given for a checkpoint that knows its own.
     """
-    given = Path(path)
-    if given.is_dir():
-        files: list[Path] = [given / name for name in ("best.safetensors", "last.safetensors")]
-        given = next((file for file in files if file.is_file()), files[0])
+    given = checkpoint.named(Path(path))
     saved = checkpoint.load(given)
     if not assembly.of_experiment(saved):
         return Model(assembly.of_trainer(saved, given), encoder=encoder, readout=_readout(saved))

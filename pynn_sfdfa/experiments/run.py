@@ -108,6 +108,13 @@ def train(
         )
     network, samples = assembly.build(settings, data, stream)
     settings = thresholds.recorded(settings, network)
+    n, size = len(samples.train), settings.training.batch_size
+    if size > n:
+        print(
+            f"training.batch_size = {size:,} is more than the {n:,} training samples: weights change once an epoch.",
+            file=stream,
+            flush=True,
+        )
     with folder.sole_writer():
         folder.check(settings, resume=resume)  # once more: another process may have been here meanwhile
         return _train(settings, folder, network, samples, simulator, setup, resume, stream, callbacks, spread)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MetricsLog", "RunFolder", "RunFolderError"]
 
+_ELSEWHERE = "start a new run with another --out"
+
 
 class RunFolderError(ValueError):
     """A folder that cannot hold this run; the message says what to do instead."""
@@ -55,18 +57,26 @@ class RunFolder:
         Raises
         ------
         RunFolderError
-            If another process writes to the folder; if it holds a run and ``resume`` is not set; or it is, and there is
-            no run or one whose settings differ in more than threads, further metrics and additional epochs.
+            If another process writes to the folder; if it holds a run with something to go on with and ``resume`` is
+            not set; or it is, and there is no run or one whose settings differ in more than threads, further metrics
+            and additional epochs.
         ConfigError
             If the ``config.toml`` of the run to resume is damaged.
         """
         self.check_free()
         if resume:
-            self.check_same_run(experiment)
-        elif self.config.exists() or self.last.exists():
+            anew = "leave out --resume to begin a new run here, as this one has finished nothing"
+            self.check_same_run(experiment, anew if self._only_begun() else _ELSEWHERE)
+        elif (self.config.exists() or self.last.exists()) and not self._only_begun():
             raise RunFolderError(
                 f"{self.path} already holds a run: add --resume to go on with it, or name another folder with --out."
             )
+
+    def _only_begun(self) -> bool:
+        """Return whether a run has begun here, and failed or was killed before there was an epoch or a checkpoint."""
+        left = (self.last, self.best, self.summary)
+        empty = self.metrics.is_file() and not self.metrics.stat().st_size  # a run makes it when it begins
+        return empty and not any(path.exists() for path in left)
 
     def check_free(self) -> None:
         """Raise `RunFolderError` if another process writes to the folder."""
@@ -108,8 +118,14 @@ class RunFolder:
                 f"{self.path} is being written to by {error}: wait for its end, or name another folder with --out."
             ) from None
 
-    def check_same_run(self, experiment: Experiment) -> None:
+    def check_same_run(self, experiment: Experiment, otherwise: str = _ELSEWHERE) -> None:
         """Check that the folder holds a run of this experiment, as far as its settings say.
+
+        Parameters
+        ----------
+        experiment : Experiment
+        otherwise : str
+            What can be done but to resume the other run as it is, for the message.
 
         Raises
         ------
@@ -132,8 +148,7 @@ class RunFolder:
         if changed:
             raise RunFolderError(
                 f"{self.path} holds a run with other settings:\n  " + "\n  ".join(changed) + "\n"
-                f"Resume it as it is (pynn-sfdfa train {self.config} --out {self.path} --resume), "
-                "or start a new run with another --out."
+                f"Resume it as it is (pynn-sfdfa train {self.config} --out {self.path} --resume), or {otherwise}."
             )
 
 

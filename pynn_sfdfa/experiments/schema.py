@@ -16,6 +16,7 @@ from pynn_sfdfa.encoding.augmentation import Augmentation
 from pynn_sfdfa.experiments.auto_threshold import AUTO, Threshold, is_auto
 from pynn_sfdfa.experiments.layer_table import LayerTable
 from pynn_sfdfa.experiments.sections import Chosen, ChosenByKey, Declared, Section, plain, section
+from pynn_sfdfa.experiments.whole_tables import written_out
 from pynn_sfdfa.network.recurrent import Recurrent
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST
 from pynn_sfdfa.support.settings import Count, Duration, NotNegative, Range
@@ -340,7 +341,8 @@ class Experiment(Section):
             return self
         known = RULES.classes()
         if rule in known:
-            raise ValueError(f"learning.rule = {rule!r} needs the table [rules.{rule}], which is missing")
+            whole = written_out(f"rules.{rule}", section(known[rule], named=False), {})
+            raise ValueError(f"learning.rule = {rule!r} needs the table [rules.{rule}], which is missing: {whole}")
         valid = [name for name in {**self.rules, **known} if name in self.rules or name != RULES.other]
         raise PydanticCustomError("wrong_choice", "learning.rule", {"value": rule, "valid": valid})
 

@@ -21,7 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag,
 from pynn_sfdfa.support.registry import registry
 from pynn_sfdfa.support.settings import MayBeLeftOut, Named, Settings, annotated, magnitude
 
-__all__ = ["Chosen", "ChosenByKey", "Declared", "Section", "plain", "section", "section_of_tag"]
+__all__ = ["Chosen", "ChosenByKey", "Declared", "Section", "plain", "section", "section_of_tag", "sections_of"]
 
 
 class Section(BaseModel):
@@ -155,6 +155,11 @@ _SECTIONS: dict[str, type[Declared]] = {}
 def section_of_tag(tag: int | str) -> type[Declared] | None:
     """Return the table that a step of pydantic's locations stands for, which is no key; None if it is a key."""
     return _SECTIONS.get(tag) if isinstance(tag, str) else None
+
+
+def sections_of(package: str) -> list[type[Declared]]:
+    """Return the tables of what the modules of a folder declare, as far as they have been made."""
+    return [one for one in _SECTIONS.values() if one.declared_by.__module__.rpartition(".")[0] == package]
 
 
 def plain(table: Section) -> dict[str, Any]:

@@ -15,6 +15,7 @@ beyond the threshold: an error of first order in dt, like that of the spike time
 from __future__ import annotations
 
 import io
+from functools import partial
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any, cast
 
@@ -71,18 +72,25 @@ def to_nir(network: Network, dt: float = 0.1) -> nir.NIRGraph:
     first = network.layers[0].connectivity
     seen = (network.input.size,) if isinstance(first, Dense) else network.input.shape
     nodes: dict[str, nir.NIRNode] = {"input": nir.Input({"input": np.array(seen)})}
+    reasons = []
     for index, (layer, weights) in enumerate(zip(network.layers, network.weights, strict=True)):
         nodes |= _before(index + 1, layer.connectivity, layer.input_shape if index else seen)
-        try:
-            nodes[f"weights_{index + 1}"] = layer.connectivity.nir_node(weights, layer.input_shape)
-            nodes[f"layer_{index + 1}"] = layer.cell.nir_node(layer.shape, dt)
-        except ValueError as error:
-            raise NIRError(f"{layer}: {error}") from None
+        made = {
+            f"weights_{index + 1}": partial(layer.connectivity.nir_node, weights, layer.input_shape),
+            f"layer_{index + 1}": partial(layer.cell.nir_node, layer.shape, dt),
+        }
+        for name, make in made.items():
+            try:
+                nodes[name] = make()
+            except ValueError as error:
+                reasons.append(f"{layer}: {error}")
     if network.delay > 0:
-        raise NIRError(
+        reasons.append(
             f"The network has a delay of {network.delay:g} ms, which a sequence of CubaLIF layers cannot express; "
             "export one that was trained with network.delay = 0."
         )
+    if reasons:
+        raise NIRError("\n".join(reasons))
     nodes["output"] = nir.Output({"output": np.array(network.layers[-1].shape)})
     names = list(nodes)
     return nir.NIRGraph(

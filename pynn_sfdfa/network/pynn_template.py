@@ -52,7 +52,7 @@ $layers
 def main():
     options = parse()
     data = np.load(Path(__file__).with_name("$archive"))
-    sim = importlib.import_module(options.simulator if "." in options.simulator else f"pyNN.{options.simulator}")
+    sim = simulator(options.simulator)
     if options.simulator.endswith("brian2"):
         import brian2
 
@@ -87,6 +87,13 @@ def main():
     spikes = [spikes_of(cells, layer["later"], options) for cells, layer in zip(layers, LAYERS)]
     report(data, options, [count(found, options.samples) for found in spikes], answer(spikes[-1], options.samples))
     sim.end()
+
+
+def simulator(name):
+    try:
+        return importlib.import_module(name if "." in name else f"pyNN.{name}")
+    except ImportError as error:  # misspelt, or not installed
+        sys.exit(f"{name} cannot be used here ({error}): install it, or name another, as --help says.")
 
 
 def parse():

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["FORMAT", "Checkpoint", "CheckpointError", "content", "load", "save"]
+__all__ = ["Checkpoint", "CheckpointError", "FORMAT", "content", "load", "named", "save"]
 
 FORMAT = "pynn-sfdfa checkpoint 1"
 _KEY = "pynn_sfdfa"
@@ -120,6 +120,20 @@ def load(path: str | Path) -> Checkpoint:
     except ValueError as error:
         raise CheckpointError(f"{path}: {short(str(error))}. Take another checkpoint.") from None
     return Checkpoint(arrays, metadata)
+
+
+def named(path: Path) -> Path:
+    """Return the checkpoint that a path means: of the folder of a run its best one, or else its last one.
+
+    Parameters
+    ----------
+    path : Path
+        Of a checkpoint or of a folder.
+    """
+    if not path.is_dir():
+        return path
+    files = [path / name for name in ("best.safetensors", "last.safetensors")]
+    return next((file for file in files if file.is_file()), files[0])
 
 
 def _within(path: Path) -> str:

@@ -56,7 +56,11 @@ def check_weights(
 
 
 def check_activity(
-    tally: Tally, network: Network, epoch: int, propose: Callable[[int, bool], str] | None = None
+    tally: Tally,
+    network: Network,
+    epoch: int,
+    propose: Callable[[int, bool], str] | None = None,
+    before: Sequence[float] | None = None,
 ) -> None:
     """Raise CannotLearnError if a layer was silent through the whole epoch, or fired at the cap.
 
@@ -68,11 +72,19 @@ def check_activity(
     epoch : int
     propose : callable, optional
         Given a layer of neurons and whether its threshold is too high, returns a sentence about the one to choose.
+    before : sequence of float, optional
+        Spikes of each layer in a sample of the epoch before, if there was one.
     """
     for index, (layer, spikes, capped) in enumerate(zip(network.layers, tally.spikes, tally.capped, strict=True)):
         cell = layer.cell
         threshold = cell.v_thresh - cell.resting_potential
         name = "The output layer" if index == len(network.layers) - 1 else f"Hidden layer {index + 1}"
+        if spikes.sum() == 0 and before is not None and before[index] > 0:
+            raise CannotLearnError(
+                f"{name} ({layer.size} neurons) did not fire once in the {tally.samples} trials of epoch {epoch}. "
+                f"In the epoch before it fired {before[index]:.3g} spikes a sample, so it has fallen silent by "
+                "learning: lower the learning rate first."
+            )
         if spikes.sum() == 0:
             calm = ", lower its inhibition" if layer.connectivity.inhibition else ""
             raise CannotLearnError(

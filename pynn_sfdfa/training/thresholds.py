@@ -47,6 +47,9 @@ _STRIDE = 3  # of these steps, while hardly a neuron fires
 _CLOSE = 1.01  # ratio of these two at the end
 _LEAST = 1e-9  # of the potential at rest, above which thresholds can still be told from it
 _DIGITS = 3  # of what is chosen, above rest
+_HARDLY = (
+    0.5  # spikes of a neuron in a sample; a layer above that has no more than these is not to blame for its silence
+)
 
 
 def initial_spikes(network: Network, loss: Loss | None = None) -> tuple[float, ...]:
@@ -189,19 +192,27 @@ def proposal(network: Network, trains: Presentations, seed: int, loss: Loss, lay
     lower : bool
         Whether its threshold is too high, and not too low.
     """
-    spikes, now = initial_spikes(network, loss)[layer], network.thresholds[layer]
+    spikes, now, shown = initial_spikes(network, loss)[layer], network.thresholds[layer], first_samples(trains, seed)
+    if lower and layer:
+        below = network.layers[layer - 1]
+        mean = _mean_spikes(network, layer - 1, shown, network.thresholds[layer - 1])
+        if mean < _HARDLY:
+            return (
+                f"The cause lies below it: {below} hardly fires, {mean * below.size:.3g} spikes a sample in all. "
+                f"{proposal(network, trains, seed, loss, layer - 1, lower)}"
+            )
     try:
-        fitting = threshold_for(network, layer, first_samples(trains, seed), spikes)
+        fitting = threshold_for(network, layer, shown, spikes)
     except ValueError as error:
         return f"No v_thresh suits the weights that it began with: {error}"
     if (fitting < now) == lower:
         return (
-            f"With v_thresh = {fitting:g} mV it begins with {spikes:.3g} spikes a neuron and sample; so v_thresh = "
+            f"With v_thresh = {fitting:.12g} mV it begins with {spikes:.3g} spikes a neuron and sample; so v_thresh = "
             '"auto" chooses it in an experiment, and fit_thresholds in Python.'
         )
     return (
-        f"With the weights that it began with that was not so (v_thresh = {fitting:g} mV suits them): it has come by "
-        "learning, so lower the learning rate first."
+        f"With the weights that it began with that was not so (v_thresh = {fitting:.12g} mV suits them): it has come "
+        "by learning, so lower the learning rate first."
     )
 
 

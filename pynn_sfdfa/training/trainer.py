@@ -317,7 +317,8 @@ class Trainer(Evaluator):
         weights, feedback = self._engine.weights(), self._engine.feedback()
         check_weights(weights, feedback, epoch, self.network.gradient)
         propose = partial(proposal, self.network, train, self._seed, self._loss)
-        check_activity(self._tally, self.network, epoch, propose)
+        before = self._history.records[-1].spikes_per_sample if self._history.records else None
+        check_activity(self._tally, self.network, epoch, propose, before)
         tested = None if test is None else self.evaluate(test)
         tally = self._tally
         extra = [probe.measure(weights, feedback) for probe in self._probes]

@@ -55,6 +55,24 @@ def test_a_sweep_ends_with_a_table_and_a_picture(tmp_path):
     assert again.stdout == result.stdout
 
 
+@pytest.mark.parametrize(
+    ("method", "left", "told"),
+    [
+        ("random", "search.db", 'holds a search with method = "tpe"'),
+        ("tpe", "0f69700e5a-seed1/config.toml", "holds a sweep of a grid or of random draws"),
+    ],
+)
+def test_a_folder_with_runs_of_the_other_method_is_refused(method, left, told, tmp_path):
+    ranges = "[random]\nrules.sfdfa.rho = { uniform = [0.0, 1.0] }\n"
+    head = f'experiment = "digits"\nmethod = "{method}"\ndraws = 2\n[set]\ndata.validation = 0.1\n'
+    (tmp_path / "s.toml").write_text(head + ranges)
+    (tmp_path / "out" / left).parent.mkdir(parents=True)
+    (tmp_path / "out" / left).touch()
+    result = invoke(tmp_path / "s.toml", "--workers", "1", "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert f"{told}, and this has other runs; name another folder by --out" in result.stderr
+
+
 def test_a_sweep_without_a_finished_run_is_a_failure(tmp_path):
     (tmp_path / "s.toml").write_text(SWEEP.replace("-60.0, ", ""))
     result = invoke(tmp_path / "s.toml", "--workers", "1", "--out", tmp_path / "out")

@@ -211,6 +211,13 @@ def test_an_archive_of_something_else(tmp_path):
         load(f"npz:{tmp_path / 'own.npz'}")
 
 
+def test_a_relative_path_is_told_where_it_was_looked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, kind in (("npz:mine.npz", "file"), ("sound:mine", "folder"), ("events:mine", "folder")):
+        with pytest.raises(DatasetError, match=f"is not a {kind} in {tmp_path}, the present folder. Go to the folder "):
+            load(name)
+
+
 def test_a_missing_file(tmp_path):
     with pytest.raises(DatasetError, match=r"absent.npz is not a file. Write npz:PATH"):
         load(f"npz:{tmp_path / 'absent.npz'}")

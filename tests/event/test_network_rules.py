@@ -95,7 +95,8 @@ def test_what_cannot_be_connected():
 def test_one_delay_for_a_projection():
     stimulus, a = sim.Population(2, sim.SpikeSourceArray()), cells("a")
     with pytest.raises(
-        sim.errors.ConnectionError, match="has delays from 1 to 2 ms.*Use one projection for each delay"
+        sim.errors.ConnectionError,
+        match="has delays from 1 to 2 ms.*Use one projection for each delay; pynn_sfdfa.brian2",
     ):
         connect(stimulus, a, sim.StaticSynapse(weight=1.0, delay=np.array([[1.0, 1.0], [1.0, 2.0]])))
 

@@ -167,7 +167,7 @@ def test_whole_numbers_are_accepted_where_any_number_is():
             "rules.sfdfa.timed=1",
             "rules.sfdfa.timed = 1 is not valid: must be true or false (hidden spikes learn from",
         ),
-        ("rules.sfdaf.rho=3", "rules.sfdaf.feedback is missing (what the feedback weights are) (did you mean sfdfa?)."),
+        ("rules.sfdaf.rho=3", "rules.sfdaf: r_target, feedback are missing (did you mean sfdfa?). With all keys: "),
         (
             "rules.dfa.feedback=[1, -1]",
             "rules.dfa.feedback = [1, -1] is not valid: the first number must be smaller",
@@ -177,7 +177,10 @@ def test_whole_numbers_are_accepted_where_any_number_is():
             'rules.my.transport.name = "timd" is not valid (did you mean timed?); choose one',
         ),
         ("rules.my.feedback=fixed", "rules.my.feedback.weights is missing (drawn uniformly from this range)."),
-        ("rules={}", "learning.rule = 'sfdfa' needs the table [rules.sfdfa], which is missing."),
+        (
+            "rules={}",
+            "learning.rule = 'sfdfa' needs the table [rules.sfdfa], which is missing: --set 'rules.sfdfa={rho",
+        ),
         ("loss.target=1", "loss: target = 1 spikes must be more than other = 3."),
         ("name=a/b", 'name = "a/b" is not valid: has characters that are not allowed (letters, digits, '),
         (

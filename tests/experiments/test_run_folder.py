@@ -52,6 +52,31 @@ def test_a_folder_with_a_checkpoint_alone_is_not_overwritten(folder):
         folder.check(settings(), resume=False)
 
 
+def fail_in_the_first_epoch(folder):
+    begin(folder, settings())
+    folder.metrics.touch()
+
+
+def test_a_run_that_failed_in_its_first_epoch_makes_way_for_another(folder):
+    fail_in_the_first_epoch(folder)
+    other = settings("training.seed=7")
+    with pytest.raises(RunFolderError, match="or leave out --resume to begin a new run here, as this one has finished"):
+        folder.check(other, resume=True)
+    folder.check(other, resume=False)
+    begin(folder, other)
+    assert config.load(folder.config).training.seed == 7
+
+
+@pytest.mark.parametrize("left", ["last.safetensors", "best.safetensors", "summary.json", "metrics.jsonl"])
+def test_a_run_that_has_left_anything_makes_way_for_none(folder, left):
+    fail_in_the_first_epoch(folder)
+    (folder.path / left).write_text("something")
+    with pytest.raises(RunFolderError, match="already holds a run"):
+        folder.check(settings(), resume=False)
+    with pytest.raises(RunFolderError, match="or start a new run with another --out"):
+        folder.check(settings("training.seed=7"), resume=True)
+
+
 def test_resume_needs_a_run(folder):
     with pytest.raises(RunFolderError, match="holds no run to resume: leave out --resume"):
         folder.check(settings(), resume=True)

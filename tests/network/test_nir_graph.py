@@ -82,7 +82,15 @@ def test_graphs_that_do_not_tell_their_cells_are_of_the_article_s():
     [
         ({"tau_refrac": 2.0}, r"Layer 'hidden 1' .*: IF_curr_exp with tau_refrac = 2 ms has no counterpart in NIR"),
         ({"i_offset": -0.1}, "IF_curr_exp with i_offset = -0.1 nA has no counterpart"),
+        (
+            {"tau_refrac": 2.0, "i_offset": 0.1},
+            "tau_refrac = 2 ms and i_offset = 0.1 nA .* Train with tau_refrac = 0 and",
+        ),
         ({"inhibition": 2.0, "delay": 1.0}, r"Layer 'output' .*: inhibition = 2 nA acts after a delay"),
+        (
+            {"tau_refrac": 2.0, "inhibition": 2.0, "delay": 1.0},
+            r"(?s)'hidden 1' .* tau_refrac = 2 ms.*\nLayer 'output' .* inhibition = 2 nA.*\nThe network has a delay of",
+        ),
     ],
 )
 def test_what_nir_has_not_is_refused_by_layer_and_reason(changes, message):

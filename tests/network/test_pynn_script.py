@@ -162,6 +162,13 @@ def test_the_script_refuses_what_it_cannot_show(arguments, message, trains, tmp_
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["brain2", "absent.simulator"])
+def test_the_script_names_a_simulator_that_is_not_there(name, trains, tmp_path, capsys):
+    path, _ = written(network(STOCK), tmp_path, trains)
+    with pytest.raises(SystemExit, match=rf"{name} cannot be used here \(No module named .*\): install it, or name"):
+        printed(path, name)
+
+
 def test_two_spikes_of_an_input_in_one_step_are_refused(tmp_path):
     close = SpikeTrains.from_samples([([3.1, 3.4], [0, 0])], [0], 12)
     path, _ = written(network(STOCK), tmp_path, close)
@@ -213,6 +220,9 @@ def test_export_writes_a_checkpoint_as_a_script(tmp_path, capsys):
     answers, n, counts, of = same(capsys, path, "pynn_sfdfa.event")
     assert (n, of) == (12, 120)  # inputs are moved to steps of 0.1 ms
     assert answers >= 11 and counts >= 110
+    every = run(main, ["export", str(checkpoint.parent), "--format", "spinnaker2", "--samples", "999"])
+    assert "weights and 360 test samples, which are all there are." in every.output
+    assert checkpoint.with_name("best_spinnaker2.py").is_file()
     for arguments, message in [
         (["--format", "nir", "--samples", "3"], "--samples goes with --format pynn"),
         (["--format", "pynn", "--out", "net.txt"], "'net.txt' is no name for a PyNN script; call it net.py"),

@@ -37,6 +37,16 @@ def test_a_silent_hidden_layer(net):
     assert "5.2 mV above rest (c = 0.2 nA): lower v_thresh" in message
 
 
+def test_a_layer_that_fired_before_has_fallen_silent_by_learning(net):
+    silent = tally([SPIKES[0], np.zeros(2, int)])
+    with pytest.raises(
+        CannotLearnError, match=r"before it fired 2.5 spikes a sample, .*: lower the learning rate first"
+    ):
+        check_activity(silent, net, 2, before=(8.0, 2.5))
+    with pytest.raises(CannotLearnError, match="lower v_thresh"):
+        check_activity(silent, net, 2, before=(8.0, 0.0))
+
+
 def test_a_silent_output_layer(net):
     with pytest.raises(CannotLearnError, match=r"The output layer \(2 neurons\) did not fire once"):
         check_activity(tally([SPIKES[0], np.zeros(2, int)]), net, 1)

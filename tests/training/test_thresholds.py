@@ -144,3 +144,13 @@ def test_a_training_that_silences_a_layer_is_told_to_learn_more_slowly(trains):
     told = proposal(higher, trains, 1, SpikeCount(), 1, lower=True)
     assert "it has come by learning, so lower the learning rate first" in told
     assert "mV suits them" in told
+
+
+def test_an_output_that_gets_hardly_a_spike_is_told_of_the_layer_below_it(trains):
+    net = network([16, 20, 3], seed=4, weights=(-0.6, 0.8))
+    lowest = fit_thresholds(net, trains, [0.2, None])
+    told = proposal(lowest, trains, 1, SpikeCount(), 1, lower=True)
+    assert "The cause lies below it: Layer 'hidden 1'" in told
+    assert "hardly fires, 4" in told
+    proposed = float(told.partition("With v_thresh = ")[2].split()[0])
+    assert spikes(net.with_thresholds([proposed, net.thresholds[1]]), trains)[0] == pytest.approx(2.0, rel=0.1)

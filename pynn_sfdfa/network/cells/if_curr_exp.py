@@ -137,12 +137,16 @@ class IF_curr_exp(Cell):
             If there is a refractory period, which CubaLIF has not, or a constant current, with which NIR leaves open
             where the potential starts.
         """
-        for name, unit in (("tau_refrac", "ms"), ("i_offset", "nA")):
-            if getattr(self, name):
-                raise ValueError(
-                    f"IF_curr_exp with {name} = {getattr(self, name):g} {unit} has no counterpart in NIR, whose "
-                    f"CubaLIF has no {name}. Train with {name} = 0, or export a PyNN script (--format pynn)."
-                )
+        given = {"tau_refrac": f"{self.tau_refrac:g} ms", "i_offset": f"{self.i_offset:g} nA"}
+        given = {name: value for name, value in given.items() if getattr(self, name)}
+        if given:
+            told, zero = (
+                " and ".join(f"{name} = {of[name]}" for name in given) for of in (given, dict.fromkeys(given, 0))
+            )
+            raise ValueError(
+                f"IF_curr_exp with {told} has no counterpart in NIR, whose CubaLIF has no {' and no '.join(given)}. "
+                f"Train with {zero}, or export a PyNN script (--format pynn)."
+            )
         return cuba_lif(self, cast("float", self.v_reset), shape, dt)
 
     @classmethod
