@@ -312,6 +312,25 @@ def test_spikes_after_the_end_of_the_trial_are_refused(tmp_path):
         assert not (tmp_path / "run").exists()
 
 
+GRID = 'encoding={name="poisson-grid", duration=100.0, step=1.0, p_max=0.5, maximum=1.0, redraw=true, seed=1}'
+
+
+@pytest.mark.parametrize(
+    ("split", "name", "encoding"),
+    [("train", "training", GRID), ("test", "test", None), ("validation", "validation", None)],
+)
+def test_samples_that_have_no_spikes_at_all_are_refused(tmp_path, split, name, encoding):
+    values = {part: np.full((4, 9), float(part != split)) for part in ("train", "test", "validation")}
+    arrays = {f"x_{part}": of_part for part, of_part in values.items()}
+    np.savez(tmp_path / "own.npz", **arrays, **{f"y_{part}": [0, 1, 0, 1] for part in values})
+    settings = [f"data.name=npz:{tmp_path / 'own.npz'}", *([encoding] if encoding else [])]
+    options = [word for setting in settings for word in ("--set", setting)]
+    message = wrong_use("train", "digits", *SMALL, *options, "--out", tmp_path / "run")
+    encoder = "poisson-grid" if encoding else "latency"
+    assert f"own.npz, {name} samples: none of 4 has a spike, by the encoder {encoder}. Change the values" in message
+    assert not (tmp_path / "run").exists()
+
+
 def test_output_neurons_that_have_fallen_silent_are_told_of(tmp_path):
     whole = ("train", "digits", "--epochs", "3", "--threads", "1", "--json")
     healthy = invoke(*whole, "--out", tmp_path / "healthy")

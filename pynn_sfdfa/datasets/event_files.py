@@ -29,6 +29,20 @@ _LARGEST = 1 << 15
 _LAST_WHOLE = 1 << 53
 """Up to it, a float64 can be each whole number."""
 _FIELDS = ("x", "y", "t", "p")
+_MEANING = {
+    "x": "columns of pixels, counted from 0",
+    "y": "rows of pixels, counted from 0",
+    "t": "us from the beginning of the recording",
+    "p": "0 and 1, or -1 and 1",
+}
+_IN_PIXELS = "Give pixels as the camera numbers them."
+_REMEDY = {
+    "x": _IN_PIXELS,
+    "y": _IN_PIXELS,
+    "t": "Multiply seconds by 1e6, or ms by 1000, and round after that.",
+    "p": "Give signs.",
+}
+"""Of fields that hold fractions."""
 _UNKNOWN = -1  # label of a recording without one
 
 
@@ -189,11 +203,19 @@ def _aedat4(path: Path) -> Events:
     return whole_numbers(str(path), read_aedat4(path))
 
 
-def _are_whole(values: NDArray[np.floating[Any]]) -> bool:
-    """Whether floating point numbers are whole, and such that a float64 can be each whole number near them."""
+def _no_whole_numbers(field: str, values: NDArray[np.floating[Any]]) -> str | None:
+    """Return why floating point numbers are not whole, or not such as a float64 can be each; None if they are."""
     with np.errstate(over="ignore"):  # what is too large for a float64 becomes infinite, and is refused
         exact = values.astype(np.float64)
-    return bool((abs(exact) <= _LAST_WHOLE).all() and (exact == np.floor(exact)).all())
+    wrong = np.flatnonzero(~((abs(exact) <= _LAST_WHOLE) & (exact == np.floor(exact))))
+    if not wrong.size:
+        return None
+    found = f"and event {wrong[0]} has {field} = {values[wrong[0]]:g}"
+    if not np.isfinite(values[wrong[0]]):
+        return f"{field} must be finite, {found}. Repair such events, or leave them out."
+    if abs(exact[wrong[0]]) > _LAST_WHOLE:
+        return f"{field} must be whole numbers up to 2 ** 53, {found}. Repair such events, or leave them out."
+    return f"{field} must be whole numbers, {_MEANING[field]}, {found}. {_REMEDY[field]}"
 
 
 def whole_numbers(name: str, arrays: dict[str, NDArray[Any]]) -> Events:
@@ -204,8 +226,9 @@ def whole_numbers(name: str, arrays: dict[str, NDArray[Any]]) -> Events:
             raise DatasetError(
                 f"{name}: {field} must be as many numbers as t has, not {values.dtype} of {values.shape}."
             )
-        if values.dtype.kind == "f" and not _are_whole(values):
-            raise DatasetError(f"{name}: {field} must be whole numbers; times are us. Round them.")
+        reason = _no_whole_numbers(field, values) if values.dtype.kind == "f" else None
+        if reason is not None:
+            raise DatasetError(f"{name}: {reason}")
         whole[field] = values.astype(np.int64)
     polarity = np.where(whole["p"] == -1, 0, whole["p"])
     return Events(whole["x"], whole["y"], polarity, whole["t"])

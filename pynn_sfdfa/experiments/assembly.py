@@ -101,6 +101,11 @@ def build(
     for name, part in (("training", train), ("test", test), ("validation", validation)):
         if part is None:
             continue
+        if part.silent:
+            raise ConfigError(
+                f"{dataset.source}, {name} samples: none of {len(part):,} has a spike, by the encoder "
+                f"{settings.encoding.name}. Change the values, or the settings of [encoding]."
+            )
         try:
             part.check_within(settings.network.trial_duration)
         except ValueError as error:
