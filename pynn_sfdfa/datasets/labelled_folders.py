@@ -68,19 +68,20 @@ class LabelledFolders(Source):
     def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:
         """Return the recordings of the folder."""
         self.locate(data)
-        *splits, n_classes = labelled_files(self.path, self.endings)
+        *splits, classes = labelled_files(self.path, self.endings)
         train, test = self.read(*splits)
         return Dataset(
             name=f"{self.prefix}{self.path}",
             train=train,
             test=test,
-            n_classes=n_classes,
+            n_classes=len(classes),
             source=str(self.path),
+            classes=classes,
         )
 
 
-def labelled_files(folder: Path, endings: tuple[str, ...]) -> tuple[Split, Split, int]:
-    """Return training files, test files and how many classes there are.
+def labelled_files(folder: Path, endings: tuple[str, ...]) -> tuple[Split, Split, tuple[str, ...]]:
+    """Return training files, test files and the names of the classes in their order.
 
     Raises
     ------
@@ -104,7 +105,7 @@ def labelled_files(folder: Path, endings: tuple[str, ...]) -> tuple[Split, Split
         if unknown:
             raise DatasetError(f"{below['test'] / unknown[0]} has a class that {below['train']} has not. Add it there.")
     numbers = {name: number for number, name in enumerate(_in_order(train))}
-    return _split(train, numbers), _split(test, numbers), len(numbers)
+    return _split(train, numbers), _split(test, numbers), tuple(numbers)
 
 
 def _entries(folder: Path) -> list[Path]:

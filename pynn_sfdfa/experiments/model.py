@@ -74,6 +74,11 @@ class Model:
         name = "of a Trainer" if self.settings is None else self.settings.name
         return f"Model({name}, {sizes}, encoder {'none' if self.encoder is None else self.encoder.name})"
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes in the order of their numbers; empty where the data set has none."""
+        return () if self.settings is None else self.settings.data.classes
+
     def answer(self, samples: SpikeTrains | Recordings | ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the class of each sample and the spikes of each output neuron.
 

@@ -16,7 +16,7 @@ def test_every_fifth_file_of_a_class_is_for_testing(tmp_path):
     dataset = load(f"sound:{tmp_path}")
     assert (dataset.n_classes, len(dataset.train), len(dataset.test)) == (2, 8, 4)
     assert dataset.train.labels.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]  # no, yes
-    assert dataset.name == f"sound:{tmp_path}"
+    assert (dataset.name, dataset.classes) == (f"sound:{tmp_path}", ("no", "yes"))
 
 
 def test_folders_of_a_split_are_taken_and_numbers_are_in_their_order(tmp_path):
@@ -25,6 +25,7 @@ def test_folders_of_a_split_are_taken_and_numbers_are_in_their_order(tmp_path):
     write_tone(tmp_path / "Test" / "10" / "a.wav", 400, seconds=0.01)
     dataset = load(f"sound:{tmp_path}")
     assert (dataset.train.labels.tolist(), dataset.test.labels.tolist()) == ([0, 1], [1])
+    assert dataset.classes == ("9", "10")
     write_tone(tmp_path / "Test" / "11" / "a.wav", 400, seconds=0.01)
     with pytest.raises(DatasetError, match=r"Test/11 has a class that .*Train has not"):
         load(f"sound:{tmp_path}")

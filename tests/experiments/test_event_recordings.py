@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import io
+import re
+import shutil
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 import pynn_sfdfa
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.datasets.event_files import EventFiles
-from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.experiments import config
 
 ENCODING = 'encoding={name="event-bins", bin=5.0, duration=100.0, block=2, merge_polarities=true, stabilise=false}'
 SMALL = (ENCODING, "network.hidden_sizes=[12]", "training.epochs=4", "training.batch_size=4")
@@ -33,10 +34,14 @@ def run(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         cache = tmp_path_factory.mktemp("cache")
         patch.setattr("pynn_sfdfa.datasets.files.platformdirs.user_cache_dir", lambda name: str(cache / name))
-        settings = config.load("digits", [f"data.name=events:{folder}", *SMALL])
-        network, data = assembly.build(settings, None, io.StringIO())
-        assembly.build_trainer(settings, network, folder=out).fit(data.train, data.test, epochs=4)
-    return out
+        done = train(out, f"data.name=events:{folder}", *SMALL)
+        assert done.exit_code == 0, done.output
+        yield out
+
+
+def train(out, *settings, options=()):
+    words = [word for setting in settings for word in ("--set", setting)]
+    return CliRunner().invoke(main, ["train", "digits", *words, "--threads", "1", "--out", str(out), *options])
 
 
 @pytest.fixture
@@ -62,7 +67,32 @@ def test_a_trained_network_sees_a_recording(run, seen, ending):
     expected = pynn_sfdfa.load(run).counts(EventFiles([file], np.array([-1]), (8, 16)))[0]
     done = predict(run, file, "--sensor", 8, 16)
     assert done.exit_code == 0, done.output
-    assert done.output.splitlines()[1] == f"0,{expected.argmax()},{','.join(map(str, expected))}"
+    answer = expected.argmax()
+    assert done.output.splitlines() == [
+        "sample,class,name,spikes_0,spikes_1",
+        f"0,{answer},{('left', 'right')[answer]},{','.join(map(str, expected))}",
+    ]
+
+
+def test_names_of_folders_are_those_of_classes_wherever_a_run_is_read(run):
+    settings = config.load(run / "config.toml")
+    assert settings.data.classes == pynn_sfdfa.load(run).classes == ("left", "right")
+    assert '"classes":["left","right"]' in (run / "report.html").read_text()
+
+
+def test_a_run_that_was_begun_without_names_goes_on_with_them(run, tmp_path):
+    out, settings = tmp_path / "run", config.load(run / "config.toml")
+    shutil.copytree(run, out)
+    text = (out / "config.toml").read_text()
+    (out / "config.toml").write_text(text.replace('classes = ["left", "right"]\n', ""))
+    own = [f"data.name={settings.data.name}", *SMALL]
+    done = train(out, *own, options=["--resume"])
+    assert done.exit_code == 0, done.output
+    assert (out / "config.toml").read_text() == text
+    for names, told in (("['l', 'r']", "says l, r, and .* has the classes left, right"), ("['l']", "says l, and")):
+        done = train(tmp_path / "other", *own, f"data.classes={names}")
+        assert done.exit_code == 2
+        assert re.search(f"data.classes {told}", done.output)
 
 
 @pytest.mark.parametrize("ending", ["npz", "npy", "bin"])
