@@ -19,7 +19,7 @@ from pynn_sfdfa.support.wording import short
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["ENDINGS", "EventFiles", "looked_through", "read_events", "unlabelled", "whole_numbers"]
 
@@ -51,8 +51,10 @@ class EventFiles(EventRecordings):
 
     Parameters
     ----------
-    files : sequence of Path
-    labels : int64, shape (n,)
+    files : sequence of path
+        As for `read_events`.
+    labels : integer array, shape (n,)
+        Class of each; -1 stands for none.
     sensor : tuple of int, optional
         Height and width in pixels; without them, as small as the events of all files allow.
 
@@ -62,9 +64,13 @@ class EventFiles(EventRecordings):
         If a file is damaged, or has events that no such sensor has; the message names file and event.
     """
 
-    def __init__(self, files: Sequence[Path], labels: NDArray[np.int64], sensor: tuple[int, int] | None = None) -> None:
-        self.files, self.labels = files, labels
-        named = ((str(file), read_events(file)) for file in files)
+    def __init__(self, files: Sequence[str | Path], labels: ArrayLike, sensor: tuple[int, int] | None = None) -> None:
+        if isinstance(files, str | Path):
+            raise TypeError(f"files must be a list of paths, not one: EventFiles([{short(repr(str(files)))}], ...).")
+        self.files, self.labels = [Path(file) for file in files], np.asarray(labels)
+        if len(self.files) != len(self.labels):
+            raise ValueError(f"there are {len(self.files)} files but {len(self.labels)} labels; each needs one.")
+        named = ((str(file), read_events(file)) for file in self.files)
         self._shape, self._content = looked_through(named, sensor)
 
     @property
@@ -102,8 +108,6 @@ def unlabelled(file: Path, sensor: tuple[int, int]) -> EventFiles:
     DatasetError
         If it is no recording of such a sensor.
     """
-    if file.suffix.lower() not in _READERS:
-        raise DatasetError(f"{short(str(file))} is none of {', '.join(_READERS)}. Write the events to such a file.")
     return EventFiles([file], np.array([_UNKNOWN]), sensor)
 
 
@@ -135,12 +139,12 @@ def looked_through(named: Iterable[tuple[str, Events]], sensor: tuple[int, int] 
     return (most_y + 1, most_x + 1) if sensor is None else sensor, content.hexdigest()
 
 
-def read_events(path: Path) -> Events:
+def read_events(path: str | Path) -> Events:
     """Return the events of a file.
 
     Parameters
     ----------
-    path : Path
+    path : path
         ``.bin``: five bytes an event, x, y, then polarity (the highest bit) and time in us (23 bits, the highest byte
         first), as N-MNIST and N-Caltech101 have it. ``.npy``: a structured array with the fields x, y, t and p, or an
         array of shape (n, 4) with these columns. ``.npz``: arrays x, y, t and p. Times are us, polarities 0 and 1, or
@@ -152,6 +156,9 @@ def read_events(path: Path) -> Events:
     DatasetError
         If there is no such file, it is damaged, or the library that reads it is not installed.
     """
+    path = Path(path)
+    if path.suffix.lower() not in _READERS:
+        raise DatasetError(f"{short(str(path))} is none of {', '.join(_READERS)}. Write the events to such a file.")
     try:
         return _READERS[path.suffix.lower()](path)
     except OSError as error:

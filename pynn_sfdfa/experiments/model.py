@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["Model", "load"]
 
 _RECORDINGS = {
-    "sound": "sounds, on the command line a .wav file",
-    "events": "a recording of them, on the command line with --sensor HEIGHT WIDTH, in Python EventFiles(files, "
-    "labels, (height, width)), or their spikes, an .npz file",
+    "sound": "sounds, on the command line a .wav file, in Python pynn_sfdfa.datasets.wav.read_sounds([path]) or "
+    "pynn_sfdfa.encoding.recordings.Sounds([Sound(wave, rate)], [-1])",
+    "events": "a recording of them, on the command line with --sensor HEIGHT WIDTH, in Python "
+    "pynn_sfdfa.datasets.event_files.EventFiles([path], [-1], (height, width)), or their spikes, an .npz file",
 }
 """What to give to a network that was trained on recordings of a kind."""
 

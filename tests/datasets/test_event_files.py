@@ -122,6 +122,17 @@ def test_arrays_that_are_missing_are_named(tmp_path):
         read_events(tmp_path / "absent.bin")
 
 
+def test_files_are_a_list_with_a_label_for_each(tmp_path):
+    file = str(write(tmp_path / "a.bin", events()))
+    assert_same(EventFiles([file], [-1]).recording(0), events())
+    with pytest.raises(TypeError, match=r"files must be a list of paths, not one: EventFiles\(\['.*a.bin'\], ...\)"):
+        EventFiles(file, [-1])
+    with pytest.raises(ValueError, match="1 files but 2 labels; each needs one"):
+        EventFiles([file], [0, 1])
+    with pytest.raises(DatasetError, match="a.wav is none of .bin, .npy, .npz, .aedat4. Write the events"):
+        EventFiles([tmp_path / "a.wav"], [-1])
+
+
 def test_sound_events_have_no_flaw():
     assert unfit(events(), 34, 34) is None
 
