@@ -80,9 +80,9 @@ class NpzFile(Source):
         missing = next((k for k, label in enumerate(there.tolist()) if k != label), None)
         if missing is not None:
             warnings.warn(
-                f"{self.path}: labels go to {there[-1]}, which makes {dataset.n_classes} classes from 0 on, and the train "
-                f"split has {there.size} of them: {missing} is missing. Number the classes from 0 without gaps, with "
-                "classes = numpy.unique(training_labels) and numpy.searchsorted(classes, labels).",
+                f"{self.path}: labels go to {there[-1]}, which makes {dataset.n_classes} classes from 0 on, and the "
+                f"train split has {there.size} of them: {missing} is missing. Number the classes from 0 without gaps, "
+                "with classes = numpy.unique(training_labels) and numpy.searchsorted(classes, labels).",
                 stacklevel=3,
             )
 
