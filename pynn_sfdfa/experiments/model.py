@@ -139,7 +139,7 @@ class Model:
                     f"This network was trained on {encoder.takes}, by the encoder {encoder.name}; give it "
                     f"{_RECORDINGS[encoder.takes]}."
                 )
-            return self._fitting(encoder(samples, samples.labels))
+            return self._fitting(encoder(samples, samples.labels), self._of_sensor(samples))
         values = np.asarray(samples)
         remedy = reshaping(values.shape)
         if remedy:
@@ -149,11 +149,25 @@ class Model:
             )
         return self._fitting(encoder(values, np.zeros(len(values), np.int64)))
 
-    def _fitting(self, trains: SpikeTrains) -> SpikeTrains:
+    def _of_sensor(self, samples: Recordings) -> str:
+        """Return what is to be said of recordings of a sensor that does not fit."""
+        if samples.kind != "events":
+            return ""
+        known = None if self.settings is None else self.settings.data.sensor
+        trained = (
+            f"one of {known[0]} x {known[1]}"
+            if known is not None
+            else "that of its training data: of events:PATH the largest y and x of all files, plus 1, unless "
+            "data.sensor said otherwise"
+        )
+        height, width = samples.shape
+        return f" These are of a sensor of {height} x {width} pixels, height x width; give {trained}."
+
+    def _fitting(self, trains: SpikeTrains, what: str = "") -> SpikeTrains:
         if trains.n_units != self.network.sizes[0]:
             raise ValueError(
                 f"Each sample has {trains.n_units} units, and the network has {self.network.sizes[0]} inputs: give it "
-                "samples like those that it was trained on."
+                f"samples like those that it was trained on.{what}"
             )
         return trains
 

@@ -44,11 +44,16 @@ RECURRENT = section(Recurrent, named=False)
 class Data(Section):
     """``[data]``."""
 
-    may_be_left_out = frozenset({"leave_out", "classes"})
+    may_be_left_out = frozenset({"leave_out", "sensor", "classes"})
 
     name: str = Field(min_length=1, description="a data set, or one's own as npz:PATH, sound:PATH or events:PATH")
     leave_out: str | None = Field(
         None, description="a part of the data set that is for testing while all else is learned: a speaker of fsdd"
+    )
+    sensor: tuple[Count, Count] | None = Field(
+        None,
+        strict=False,
+        description="height and width in pixels of the camera of events:PATH, else told by the largest coordinates",
     )
     classes: tuple[str, ...] = Field(
         (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 import pynn_sfdfa
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.datasets.event_files import EventFiles
-from pynn_sfdfa.experiments import config
+from pynn_sfdfa.experiments import assembly, config
 
 ENCODING = 'encoding={name="event-bins", bin=5.0, duration=100.0, block=2, merge_polarities=true, stabilise=false}'
 SMALL = (ENCODING, "network.hidden_sizes=[12]", "training.epochs=4", "training.batch_size=4")
@@ -107,6 +108,11 @@ def test_without_the_sensor_it_is_asked_for(run, seen, ending):
     [
         ("seen.npz", (8, 12), "seen.npz has an event ("),
         ("seen.npz", (20, 20), "has 100 units, and the network has 32 inputs"),
+        (
+            "seen.npz",
+            (20, 20),
+            "of a sensor of 20 x 20 pixels, height x width; give that of its training data: of even",
+        ),
         ("seen.csv", (8, 16), "is none of .bin, .npy, .npz, .aedat4"),
         ("none.bin", (8, 16), "none.bin cannot be read"),
     ],
@@ -115,6 +121,21 @@ def test_what_is_no_recording_of_the_sensor_is_refused(run, seen, name, sensor, 
     done = predict(run, seen / name, "--sensor", *sensor)
     assert done.exit_code == 2
     assert told in done.output
+
+
+def test_an_experiment_says_how_large_the_camera_is(run, seen):
+    own = [f"data.name={config.load(run / 'config.toml').data.name}", *SMALL, "data.sensor=[10, 18]"]
+    settings = config.load("digits", own)
+    network, _ = assembly.build(settings, None, io.StringIO())
+    assert network.sizes[0] == 5 * 9
+    with pytest.raises(ValueError, match="of 20 x 20 pixels, height x width; give one of 10 x 18"):
+        pynn_sfdfa.Model(network, settings).predict(EventFiles([seen / "seen.npz"], [-1], (20, 20)))
+    for sensor, told in (("[8, 12]", r"with x = \d+, which must lie in 0..11"), ("[8]", r"data.sensor")):
+        done = train(seen / "run", *own, f"data.sensor={sensor}")
+        assert done.exit_code == 2
+        assert re.search(told, done.output)
+    done = train(seen / "run", "data.sensor=[8, 8]")
+    assert "sensor = [8, 8]: this data set says itself how large its samples are" in done.output
 
 
 def test_a_sensor_goes_with_events_alone(seen, tmp_path):
