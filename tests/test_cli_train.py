@@ -312,9 +312,6 @@ def test_spikes_after_the_end_of_the_trial_are_refused(tmp_path):
         assert not (tmp_path / "run").exists()
 
 
-GRID = 'encoding={name="poisson-grid", duration=100.0, step=1.0, p_max=0.5, maximum=1.0, redraw=true, seed=1}'
-
-
 @pytest.mark.parametrize(
     ("split", "name", "encoding"),
     [("train", "training", GRID), ("test", "test", None), ("validation", "validation", None)],
