@@ -145,16 +145,26 @@ def _samples(folder: Path, endings: tuple[str, ...]) -> list[Path]:
 
 
 def _left_out(folder: Path, endings: tuple[str, ...], taken: set[Path]) -> str:
-    """Return in a sentence which files below a folder are no samples, and why; nothing if all are."""
-    shown = (path for path in folder.rglob("*") if not any(p.startswith(".") for p in path.relative_to(folder).parts))
-    others = sorted(path for path in shown if path not in taken and path.is_file())
+    """Return which files below a folder are no samples, and why, and how many folders are empty, in sentences."""
+    below = sorted(
+        p for p in folder.rglob("*") if not any(part.startswith(".") for part in p.relative_to(folder).parts)
+    )
+    others = [path for path in below if path not in taken and path.is_file()]
+    filled = {path.parent for path in below}
+    empty = [path for path in below if path not in filled and path.is_dir()]
     kinds = {
         f"not ending in {' or '.join(endings)}": [path for path in others if path.suffix.lower() not in endings],
         "not in a folder LABEL of the splits": [path for path in others if path.suffix.lower() in endings],
     }
     told = [f"{len(of)} {why} ({of[0].relative_to(folder)})" for why, of in kinds.items() if of]
-    files = "file is" if len(others) == 1 else "files are"
-    return f"{len(others)} {files} left out, {' and '.join(told)}." if told else ""
+    sentences = []
+    if told:
+        files = "file is" if len(others) == 1 else "files are"
+        sentences.append(f"{len(others)} {files} left out, {' and '.join(told)}.")
+    if empty:
+        folders = "folder is" if len(empty) == 1 else "folders are"
+        sentences.append(f"{len(empty)} {folders} empty ({empty[0].relative_to(folder)}), and so no class.")
+    return " ".join(sentences)
 
 
 def _in_order(names: dict[str, list[Path]]) -> list[str]:
