@@ -324,6 +324,22 @@ def test_batches_that_are_never_full_are_told_of(tmp_path):
     assert "training.batch_size = 2,000 is more than the 1,437 training samples: weights change once an epoch." in told
 
 
+@pytest.mark.parametrize(
+    ("split", "name", "encoding"),
+    [("train", "training", GRID), ("test", "test", None), ("validation", "validation", None)],
+)
+def test_samples_that_have_no_spikes_at_all_are_refused(tmp_path, split, name, encoding):
+    values = {part: np.full((4, 9), float(part != split)) for part in ("train", "test", "validation")}
+    arrays = {f"x_{part}": of_part for part, of_part in values.items()}
+    np.savez(tmp_path / "own.npz", **arrays, **{f"y_{part}": [0, 1, 0, 1] for part in values})
+    settings = [f"data.name=npz:{tmp_path / 'own.npz'}", *([encoding] if encoding else [])]
+    options = [word for setting in settings for word in ("--set", setting)]
+    message = wrong_use("train", "digits", *SMALL, *options, "--out", tmp_path / "run")
+    encoder = "poisson-grid" if encoding else "latency"
+    assert f"own.npz, {name} samples: none of 4 has a spike, by the encoder {encoder}. Change the values" in message
+    assert not (tmp_path / "run").exists()
+
+
 def test_output_neurons_that_have_fallen_silent_are_told_of(tmp_path):
     whole = ("train", "digits", "--epochs", "3", "--threads", "1", "--json")
     healthy = invoke(*whole, "--out", tmp_path / "healthy")

@@ -112,7 +112,7 @@ def run_search(
 
 def _counter_of_cores(settings: Experiment, data: Path | None) -> Callable[[Experiment], int]:
     """Return what counts the cores of a network of these settings, on SpiNNaker at 1 ms."""
-    dataset = datasets.load(settings.data.name, data)
+    dataset = datasets.load(settings.data.name, data, sensor=settings.data.sensor)
     n_inputs = settings.encoding.build().n_units(dataset.n_inputs)
 
     def cores(of: Experiment) -> int:

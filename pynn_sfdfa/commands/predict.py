@@ -31,7 +31,7 @@ __all__ = ["command"]
 )
 @click.option("--out", type=OutFile("a table", ".csv"), help="File for the table.  [default: printed]")
 def command(checkpoint: Path, file: Path, sensor: tuple[int, int] | None, out: Path | None) -> None:
-    """Write the class of each sample of FILE, and the spikes of each output neuron, as CSV.
+    """Write the class of each sample of FILE, its name if it has one, and the spikes of each output neuron, as CSV.
 
     CHECKPOINT is a .safetensors file that train wrote, or the folder of a run. FILE has samples without labels: .npy,
     .npz with one array, .csv with a sample a line, or idx as MNIST's images are, gzipped or not; or spikes, .npz with
@@ -56,8 +56,10 @@ def command(checkpoint: Path, file: Path, sensor: tuple[int, int] | None, out: P
         raise WrongUse(f"{file}: {error}") from None
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["sample", "class", *(f"spikes_{k}" for k in range(counts.shape[1]))])
-    writer.writerows([k, own, *spikes] for k, (own, spikes) in enumerate(zip(classes, counts.tolist(), strict=True)))
+    names = model.classes
+    writer.writerow(["sample", "class", *["name"] * bool(names), *(f"spikes_{k}" for k in range(counts.shape[1]))])
+    for k, (own, spikes) in enumerate(zip(classes, counts.tolist(), strict=True)):
+        writer.writerow([k, own, *([names[own]] if names else []), *spikes])
     if out is None:
         click.echo(table.getvalue(), nl=False)
     else:

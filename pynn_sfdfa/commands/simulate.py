@@ -83,7 +83,7 @@ def command(
     ):
         layers = run_trial(network, sim, presented(samples.test, [sample]), setup)
     label = int(samples.test.labels[sample])
-    title = f"{settings.name}, {report.trial_title(layers, sample, label)}"
+    title = f"{settings.name}, {report.trial_title(layers, sample, label, samples.classes)}"
     path = out or Path(f"{settings.name}-sample{sample}.png")
     plotting.save(plotting.raster(layers, network.trial_duration, label, title), path)
     console = Console(file=sys.stdout)

@@ -57,6 +57,8 @@ class Dataset:
         Where it was found, as shown to the user; error messages begin with it.
     validation : as these, optional
         A split that the data set itself sets aside; see ``pynn_sfdfa.encoding.spikes.split`` for the others.
+    classes : tuple of str, optional
+        What the classes are called, where something else than their numbers: those of folders, for one.
 
     Raises
     ------
@@ -71,6 +73,7 @@ class Dataset:
     n_classes: int
     source: str
     validation: Samples | Recordings | SpikeTrains | None = None
+    classes: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for split, part in self._parts():

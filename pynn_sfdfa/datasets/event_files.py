@@ -19,7 +19,7 @@ from pynn_sfdfa.support.wording import short
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["ENDINGS", "EventFiles", "looked_through", "read_events", "unlabelled", "whole_numbers"]
 
@@ -29,6 +29,20 @@ _LARGEST = 1 << 15
 _LAST_WHOLE = 1 << 53
 """Up to it, a float64 can be each whole number."""
 _FIELDS = ("x", "y", "t", "p")
+_MEANING = {
+    "x": "columns of pixels, counted from 0",
+    "y": "rows of pixels, counted from 0",
+    "t": "us from the beginning of the recording",
+    "p": "0 and 1, or -1 and 1",
+}
+_IN_PIXELS = "Give pixels as the camera numbers them."
+_REMEDY = {
+    "x": _IN_PIXELS,
+    "y": _IN_PIXELS,
+    "t": "Multiply seconds by 1e6, or ms by 1000, and round after that.",
+    "p": "Give signs.",
+}
+"""Of fields that hold fractions."""
 _UNKNOWN = -1  # label of a recording without one
 
 
@@ -37,8 +51,10 @@ class EventFiles(EventRecordings):
 
     Parameters
     ----------
-    files : sequence of Path
-    labels : int64, shape (n,)
+    files : sequence of path
+        As for `read_events`.
+    labels : integer array, shape (n,)
+        Class of each; -1 stands for none.
     sensor : tuple of int, optional
         Height and width in pixels; without them, as small as the events of all files allow.
 
@@ -48,9 +64,13 @@ class EventFiles(EventRecordings):
         If a file is damaged, or has events that no such sensor has; the message names file and event.
     """
 
-    def __init__(self, files: Sequence[Path], labels: NDArray[np.int64], sensor: tuple[int, int] | None = None) -> None:
-        self.files, self.labels = files, labels
-        named = ((str(file), read_events(file)) for file in files)
+    def __init__(self, files: Sequence[str | Path], labels: ArrayLike, sensor: tuple[int, int] | None = None) -> None:
+        if isinstance(files, str | Path):
+            raise TypeError(f"files must be a list of paths, not one: EventFiles([{short(repr(str(files)))}], ...).")
+        self.files, self.labels = [Path(file) for file in files], np.asarray(labels)
+        if len(self.files) != len(self.labels):
+            raise ValueError(f"there are {len(self.files)} files but {len(self.labels)} labels; each needs one.")
+        named = ((str(file), read_events(file)) for file in self.files)
         self._shape, self._content = looked_through(named, sensor)
 
     @property
@@ -88,8 +108,6 @@ def unlabelled(file: Path, sensor: tuple[int, int]) -> EventFiles:
     DatasetError
         If it is no recording of such a sensor.
     """
-    if file.suffix.lower() not in _READERS:
-        raise DatasetError(f"{short(str(file))} is none of {', '.join(_READERS)}. Write the events to such a file.")
     return EventFiles([file], np.array([_UNKNOWN]), sensor)
 
 
@@ -121,12 +139,12 @@ def looked_through(named: Iterable[tuple[str, Events]], sensor: tuple[int, int] 
     return (most_y + 1, most_x + 1) if sensor is None else sensor, content.hexdigest()
 
 
-def read_events(path: Path) -> Events:
+def read_events(path: str | Path) -> Events:
     """Return the events of a file.
 
     Parameters
     ----------
-    path : Path
+    path : path
         ``.bin``: five bytes an event, x, y, then polarity (the highest bit) and time in us (23 bits, the highest byte
         first), as N-MNIST and N-Caltech101 have it. ``.npy``: a structured array with the fields x, y, t and p, or an
         array of shape (n, 4) with these columns. ``.npz``: arrays x, y, t and p. Times are us, polarities 0 and 1, or
@@ -138,6 +156,9 @@ def read_events(path: Path) -> Events:
     DatasetError
         If there is no such file, it is damaged, or the library that reads it is not installed.
     """
+    path = Path(path)
+    if path.suffix.lower() not in _READERS:
+        raise DatasetError(f"{short(str(path))} is none of {', '.join(_READERS)}. Write the events to such a file.")
     try:
         return _READERS[path.suffix.lower()](path)
     except OSError as error:
@@ -189,11 +210,19 @@ def _aedat4(path: Path) -> Events:
     return whole_numbers(str(path), read_aedat4(path))
 
 
-def _are_whole(values: NDArray[np.floating[Any]]) -> bool:
-    """Whether floating point numbers are whole, and such that a float64 can be each whole number near them."""
+def _no_whole_numbers(field: str, values: NDArray[np.floating[Any]]) -> str | None:
+    """Return why floating point numbers are not whole, or not such as a float64 can be each; None if they are."""
     with np.errstate(over="ignore"):  # what is too large for a float64 becomes infinite, and is refused
         exact = values.astype(np.float64)
-    return bool((abs(exact) <= _LAST_WHOLE).all() and (exact == np.floor(exact)).all())
+    wrong = np.flatnonzero(~((abs(exact) <= _LAST_WHOLE) & (exact == np.floor(exact))))
+    if not wrong.size:
+        return None
+    found = f"and event {wrong[0]} has {field} = {values[wrong[0]]:g}"
+    if not np.isfinite(values[wrong[0]]):
+        return f"{field} must be finite, {found}. Repair such events, or leave them out."
+    if abs(exact[wrong[0]]) > _LAST_WHOLE:
+        return f"{field} must be whole numbers up to 2 ** 53, {found}. Repair such events, or leave them out."
+    return f"{field} must be whole numbers, {_MEANING[field]}, {found}. {_REMEDY[field]}"
 
 
 def whole_numbers(name: str, arrays: dict[str, NDArray[Any]]) -> Events:
@@ -204,8 +233,9 @@ def whole_numbers(name: str, arrays: dict[str, NDArray[Any]]) -> Events:
             raise DatasetError(
                 f"{name}: {field} must be as many numbers as t has, not {values.dtype} of {values.shape}."
             )
-        if values.dtype.kind == "f" and not _are_whole(values):
-            raise DatasetError(f"{name}: {field} must be whole numbers; times are us. Round them.")
+        reason = _no_whole_numbers(field, values) if values.dtype.kind == "f" else None
+        if reason is not None:
+            raise DatasetError(f"{name}: {reason}")
         whole[field] = values.astype(np.int64)
     polarity = np.where(whole["p"] == -1, 0, whole["p"])
     return Events(whole["x"], whole["y"], polarity, whole["t"])

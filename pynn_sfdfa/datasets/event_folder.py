@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pynn_sfdfa.datasets.event_files import ENDINGS, EventFiles
@@ -18,14 +18,23 @@ __all__ = ["EventFolder"]
 class EventFolder(LabelledFolders):
     """Files of events; see `LabelledFolders` for where they lie, and `read_events` for what they hold.
 
-    The sensor has as many pixels as the events of all files need.
+    Attributes
+    ----------
+    sensor : tuple of int, optional
+        Height and width in pixels; default: as many as the events of all files need.
     """
 
     prefix = "events:"
     endings = ENDINGS
 
+    sensor: tuple[int, int] | None = None
+
+    def of_sensor(self, sensor: tuple[int, int]) -> EventFolder:
+        """Return the recordings as those of a sensor of this height and width in pixels."""
+        return replace(self, sensor=sensor)
+
     def read(self, train: Split, test: Split) -> tuple[EventFiles, EventFiles]:
         """Return the recordings of the files."""
-        parts = [EventFiles(split.files, split.labels) for split in (train, test)]
+        parts = [EventFiles(split.files, split.labels, self.sensor) for split in (train, test)]
         sensor = tuple(map(max, *(part.shape for part in parts)))
         return parts[0].of_sensor(sensor), parts[1].of_sensor(sensor)

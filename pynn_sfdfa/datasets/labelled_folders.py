@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,14 +41,14 @@ class LabelledFolders(Source):
     """Files of one kind in folders of their classes.
 
     ``PATH/Train/LABEL/FILE`` and ``PATH/Test/LABEL/FILE``, or ``PATH/LABEL/FILE``, of which every fifth file of a
-    class, the first included, is for testing. Classes are numbered in the order of their names, as numbers where all
-    are numbers.
+    class, the first included, is for testing. What lies elsewhere, or ends otherwise, is told of and left out. Classes
+    are numbered in the order of their names, as numbers where all are numbers.
     """
 
     prefix: ClassVar[str]
     """What a name begins with, before the path."""
     endings: ClassVar[tuple[str, ...]]
-    """Of the files that are samples; others are left alone."""
+    """Of the files that are samples."""
 
     path: Path
 
@@ -67,19 +68,23 @@ class LabelledFolders(Source):
     def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:
         """Return the recordings of the folder."""
         self.locate(data)
-        *splits, n_classes = labelled_files(self.path, self.endings)
-        train, test = self.read(*splits)
+        train_files, test_files, classes = labelled_files(self.path, self.endings)
+        left_out = _left_out(self.path, self.endings, {*train_files.files, *test_files.files})
+        if left_out:
+            warnings.warn(f"{self.path}: {left_out}", stacklevel=3)
+        train, test = self.read(train_files, test_files)
         return Dataset(
             name=f"{self.prefix}{self.path}",
             train=train,
             test=test,
-            n_classes=n_classes,
+            n_classes=len(classes),
             source=str(self.path),
+            classes=classes,
         )
 
 
-def labelled_files(folder: Path, endings: tuple[str, ...]) -> tuple[Split, Split, int]:
-    """Return training files, test files and how many classes there are.
+def labelled_files(folder: Path, endings: tuple[str, ...]) -> tuple[Split, Split, tuple[str, ...]]:
+    """Return training files, test files and the names of the classes in their order.
 
     Raises
     ------
@@ -87,6 +92,16 @@ def labelled_files(folder: Path, endings: tuple[str, ...]) -> tuple[Split, Split
         If there are no files of these endings, or the two splits have not the same classes.
     """
     below = {entry.name.lower(): entry for entry in _entries(folder) if entry.is_dir()}
+    lone_split = {"train", "test"} & set(below)
+    if len(lone_split) == 1:
+        (split,) = lone_split
+        if not _samples(below[split], endings):  # otherwise it is a class of that name
+            other = "Test" if split == "train" else "Train"
+            raise DatasetError(
+                f"{folder} has a folder {below[split].name} but no folder {other}. Put files of each class into "
+                f"{folder / other}/LABEL, too, or all folders of classes into {folder} itself, where every fifth file "
+                "of a class is for testing."
+            )
     if "train" not in below or "test" not in below:
         by_class = _by_class(folder, endings)
         lone = [name for name, files in by_class.items() if len(files) < 2]
@@ -103,7 +118,7 @@ def labelled_files(folder: Path, endings: tuple[str, ...]) -> tuple[Split, Split
         if unknown:
             raise DatasetError(f"{below['test'] / unknown[0]} has a class that {below['train']} has not. Add it there.")
     numbers = {name: number for number, name in enumerate(_in_order(train))}
-    return _split(train, numbers), _split(test, numbers), len(numbers)
+    return _split(train, numbers), _split(test, numbers), tuple(numbers)
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -114,11 +129,7 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _by_class(folder: Path, endings: tuple[str, ...]) -> dict[str, list[Path]]:
-    found = {
-        entry.name: [file for file in _entries(entry) if file.suffix.lower() in endings]
-        for entry in _entries(folder)
-        if entry.is_dir()
-    }
+    found = {entry.name: _samples(entry, endings) for entry in _entries(folder) if entry.is_dir()}
     found = {name: files for name, files in found.items() if files}
     if not found:
         raise DatasetError(
@@ -126,6 +137,33 @@ def _by_class(folder: Path, endings: tuple[str, ...]) -> dict[str, list[Path]]:
             "is named as its class is: LABEL/FILE."
         )
     return found
+
+
+def _samples(folder: Path, endings: tuple[str, ...]) -> list[Path]:
+    return [file for file in _entries(folder) if file.suffix.lower() in endings]
+
+
+def _left_out(folder: Path, endings: tuple[str, ...], taken: set[Path]) -> str:
+    """Return which files below a folder are no samples, and why, and how many folders are empty, in sentences."""
+    below = sorted(
+        p for p in folder.rglob("*") if not any(part.startswith(".") for part in p.relative_to(folder).parts)
+    )
+    others = [path for path in below if path not in taken and path.is_file()]
+    filled = {path.parent for path in below}
+    empty = [path for path in below if path not in filled and path.is_dir()]
+    kinds = {
+        f"not ending in {' or '.join(endings)}": [path for path in others if path.suffix.lower() not in endings],
+        "not in a folder LABEL of the splits": [path for path in others if path.suffix.lower() in endings],
+    }
+    told = [f"{len(of)} {why} ({of[0].relative_to(folder)})" for why, of in kinds.items() if of]
+    sentences = []
+    if told:
+        files = "file is" if len(others) == 1 else "files are"
+        sentences.append(f"{len(others)} {files} left out, {' and '.join(told)}.")
+    if empty:
+        folders = "folder is" if len(empty) == 1 else "folders are"
+        sentences.append(f"{len(empty)} {folders} empty ({empty[0].relative_to(folder)}), and so no class.")
+    return " ".join(sentences)
 
 
 def _in_order(names: dict[str, list[Path]]) -> list[str]:

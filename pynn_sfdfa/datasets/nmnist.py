@@ -58,10 +58,10 @@ class Nmnist(Source):
     def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:
         """Return the recordings, of which each has been looked through; they are not downloaded."""
         folder = Path(self.locate(data))
-        train, test, n_classes = labelled_files(folder, (".bin",))
-        if n_classes != 10:
+        train, test, classes = labelled_files(folder, (".bin",))
+        if len(classes) != 10:
             raise DatasetError(
-                f"{folder / 'Train'} has {n_classes} classes; N-MNIST has the ten digits. Fetch it again."
+                f"{folder / 'Train'} has {len(classes)} classes; N-MNIST has the ten digits. Fetch it again."
             )
         complete = (len(train.files), len(test.files)) == (self.n_train, self.n_test)
         part = f", a subset of {len(train.files):,} + {len(test.files):,} recordings of N-MNIST"

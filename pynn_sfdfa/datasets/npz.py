@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,7 +63,7 @@ class NpzFile(Source):
         parts = {split: build(split) for split in splits}
         labels = parts["train"].labels
         integers = labels.size and labels.dtype.kind in "ui"  # otherwise Dataset says what is wrong
-        return Dataset(
+        dataset = Dataset(
             name=f"npz:{self.path}",
             n_classes=max(int(labels.max()), 0) + 1 if integers else 1,
             source=str(self.path),
@@ -70,6 +71,20 @@ class NpzFile(Source):
             test=parts["test"],
             validation=parts.get("validation"),
         )
+        self._tell_of_gaps(dataset)
+        return dataset
+
+    def _tell_of_gaps(self, dataset: Dataset) -> None:
+        """Warn of classes that no training sample has: each takes an output neuron."""
+        there = np.unique(dataset.train.labels)
+        missing = next((k for k, label in enumerate(there.tolist()) if k != label), None)
+        if missing is not None:
+            warnings.warn(
+                f"{self.path}: labels go to {there[-1]}, which makes {dataset.n_classes} classes from 0 on, and the "
+                f"train split has {there.size} of them: {missing} is missing. Number the classes from 0 without gaps, "
+                "with classes = numpy.unique(training_labels) and numpy.searchsorted(classes, labels).",
+                stacklevel=3,
+            )
 
     def _wanted(self, names: Collection[str]) -> list[str]:
         """Return the fields that are needed of those there are."""

@@ -62,6 +62,7 @@ def load(
     data: Path | str | None = None,
     *,
     leave_out: str | None = None,
+    sensor: tuple[int, int] | None = None,
     download: bool = True,
     progress: DownloadProgress | None = None,
 ) -> Dataset:
@@ -76,6 +77,8 @@ def load(
         folder itself or in a folder of the data set's name.
     leave_out : str, optional
         A part of the data set, such as a speaker of fsdd, that is for testing while all else is to train on.
+    sensor : tuple of int, optional
+        Height and width in pixels of the camera of ``events:PATH``; default: as many as the largest coordinates need.
     download : bool
         Whether mnist and fashion-mnist are downloaded to the user's cache if they are found nowhere.
     progress : callable, optional
@@ -90,6 +93,8 @@ def load(
     source = _source(name)
     if leave_out is not None:
         source = source.leaving_out(leave_out)
+    if sensor is not None:
+        source = source.of_sensor(sensor)
     return source.load(_folder(data), download=download, progress=progress)
 
 

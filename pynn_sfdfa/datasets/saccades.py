@@ -101,4 +101,5 @@ class Saccaded(Source):
             validation=None if found.validation is None else seen(found.validation),
             n_classes=found.n_classes,
             source=f"{found.source}, simulated events",
+            classes=found.classes,
         )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pynn_sfdfa.datasets.labelled_folders import LabelledFolders, Split
-from pynn_sfdfa.datasets.wav import read_wav
-from pynn_sfdfa.encoding.recordings import Sounds
+from pynn_sfdfa.datasets.labelled_folders import LabelledFolders
+from pynn_sfdfa.datasets.wav import read_sounds
+
+if TYPE_CHECKING:
+    from pynn_sfdfa.datasets.labelled_folders import Split
+    from pynn_sfdfa.encoding.recordings import Sounds
 
 __all__ = ["SoundFolder"]
 
@@ -20,8 +24,4 @@ class SoundFolder(LabelledFolders):
 
     def read(self, train: Split, test: Split) -> tuple[Sounds, Sounds]:
         """Return the sounds of the files."""
-        return _sounds(train), _sounds(test)
-
-
-def _sounds(split: Split) -> Sounds:
-    return Sounds([read_wav(file) for file in split.files], split.labels)
+        return read_sounds(train.files, train.labels), read_sounds(test.files, test.labels)

@@ -40,6 +40,15 @@ class Source(ABC):
             "its speakers. Do without leave_out."
         )
 
+    def of_sensor(self, sensor: tuple[int, int]) -> Source:
+        """Return the data set as recordings of a sensor of this height and width in pixels; DatasetError if its
+        recordings have a sensor that is known, or there are none.
+        """
+        raise DatasetError(
+            f"sensor = {list(sensor)}: this data set says itself how large its samples are, as all do but events:PATH. "
+            "Do without sensor."
+        )
+
     @abstractmethod
     def locate(self, data: Path | None) -> str:
         """Return where the data set is, without reading it, or raise DatasetError saying why it is not there."""

@@ -9,7 +9,7 @@ import numpy as np
 from pynn_sfdfa.datasets.dataset import DatasetError
 from pynn_sfdfa.datasets.idx import read_any_idx
 from pynn_sfdfa.datasets.npz_archive import read_npz
-from pynn_sfdfa.datasets.wav import read_wav
+from pynn_sfdfa.datasets.wav import read_sounds
 from pynn_sfdfa.encoding.recordings import Sounds
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.encoding.values import SHAPES, reshaping
@@ -78,7 +78,7 @@ def read_values(path: Path) -> NDArray[Any] | Sounds | SpikeTrains:
 
 
 def _wav(path: Path) -> Sounds:
-    return Sounds([read_wav(path)], np.array([_UNKNOWN]))
+    return read_sounds([path])
 
 
 def _npy(path: Path) -> NDArray[Any]:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import struct
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pynn_sfdfa.datasets.dataset import DatasetError
-from pynn_sfdfa.encoding.recordings import Sound, flaw
+from pynn_sfdfa.encoding.recordings import Sound, Sounds, flaw
 from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["read_wav"]
+__all__ = ["read_sounds", "read_wav"]
 
 _DAMAGE = (ValueError, EOFError, struct.error, TypeError, IndexError, UnboundLocalError, ZeroDivisionError, MemoryError)
 """What SciPy raises over a file that is no wav file."""
@@ -25,7 +26,33 @@ _DAMAGE = (ValueError, EOFError, struct.error, TypeError, IndexError, UnboundLoc
 _MOST = 1 << 30  # bytes; more than an hour and a half of CD quality
 
 
-def read_wav(path: Path) -> Sound:
+_UNKNOWN = -1  # label of a sound without one
+
+
+def read_sounds(files: Sequence[str | Path], labels: ArrayLike | None = None) -> Sounds:
+    """Return the sounds of wav files, as encoders and trained networks take them.
+
+    Parameters
+    ----------
+    files : sequence of path
+        As for `read_wav`.
+    labels : integer array, shape (n,), optional
+        Class of each; default: -1, which stands for none.
+
+    Raises
+    ------
+    DatasetError
+        If a file is none that can be heard; the message names it.
+    ValueError
+        If there is not a label for each.
+    """
+    if isinstance(files, str | Path):
+        raise TypeError(f"files must be a list of paths, not one: read_sounds([{short(repr(str(files)))}]).")
+    sounds = [read_wav(file) for file in files]
+    return Sounds(sounds, np.full(len(sounds), _UNKNOWN) if labels is None else np.asarray(labels))
+
+
+def read_wav(path: str | Path) -> Sound:
     """Return the sound of a wav file: PCM of 8 to 64 bits or floats; several channels become their mean.
 
     Raises
@@ -35,6 +62,7 @@ def read_wav(path: Path) -> Sound:
     """
     from scipy.io import wavfile  # loaded when it is first needed
 
+    path = Path(path)
     try:
         if path.stat().st_size > _MOST:
             raise DatasetError(f"{path} has more than {_MOST:,} bytes, which is no sample of a data set. Cut it.")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawn", "EncodedWhenShown"]
 
+_BLOCK = 1000  # samples; the first of them that has spikes ends a search for some
+
 
 @dataclass(frozen=True)
 class Drawn(Encoder):
@@ -101,6 +103,12 @@ class EncodedWhenShown:
 
     def __len__(self) -> int:
         return self._numbers.size
+
+    @property
+    def silent(self) -> bool:
+        """Whether the encoder makes a spike of no sample; see `Presentations`."""
+        blocks = np.array_split(self._numbers, -(-len(self) // _BLOCK))
+        return not any(self.encoder.n_spikes(self._values[numbers]).any() for numbers in blocks)
 
     def shown(self, samples: NDArray[np.int64], presentation: int) -> tuple[SpikeTrains, NDArray[np.int64]]:
         """Encode these samples; see `Presentations`."""

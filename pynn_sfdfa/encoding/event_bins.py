@@ -64,8 +64,13 @@ class EventBins(OfRecordings):
         return height * width * (1 if self.merge_polarities else 2)
 
     def spikes(self, recording: Events, shape: tuple[int, ...] = ()) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        """Return the spikes of a recording; see `OfRecordings.spikes`."""
+        """Return the spikes of a recording; see `OfRecordings.spikes`. ValueError if all events come too late."""
         x, y, polarity, time = recording
+        if time.size and time[0] >= 1000.0 * self.duration:
+            raise ValueError(
+                f"the first of its events comes at {time[0]} us, and encoding.duration takes those before "
+                f"{1000.0 * self.duration:g} us; subtract from t the time of the beginning, or raise encoding.duration"
+            )
         if self.stabilise:
             moved = np.rint(position(time / 1000.0)).astype(np.int64)
             y, x = y - moved[:, 0], x - moved[:, 1]

@@ -55,4 +55,9 @@ def unfit(events: Events, height: int, width: int) -> str | None:
     falls = np.flatnonzero(np.diff(events.time, prepend=0) < 0)
     if falls.size:
         return f"goes back in time at event {falls[0]} ({events.time[falls[0]]} us)"
+    if events.time.size > 1 and events.time[0] == events.time[-1]:
+        return (
+            f"has {events.time.size} events, all of them at t = {events.time[0]} us; times in seconds or ms are to be "
+            "multiplied by 1e6 or 1000 before they are rounded"
+        )
     return None

@@ -135,6 +135,11 @@ class SpikeTrains:
     def __len__(self) -> int:
         return int(self.labels.size)
 
+    @property
+    def silent(self) -> bool:
+        """Whether no sample has a spike."""
+        return not self.times.size
+
     @cached_property
     def most_spikes(self) -> int:
         """The most spikes that a sample has."""
@@ -213,6 +218,11 @@ class Presentations(Protocol):
     @property
     def n_units(self) -> int:
         """Number of input neurons."""
+        ...
+
+    @property
+    def silent(self) -> bool:
+        """Whether no sample has a spike, at whichever presentation."""
         ...
 
     def __len__(self) -> int: ...

@@ -13,7 +13,7 @@ from pynn_sfdfa.encoding import ENCODERS, EncodedWhenShown
 from pynn_sfdfa.encoding.drawn import Drawn
 from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains, split
-from pynn_sfdfa.experiments import images, resources, thresholds
+from pynn_sfdfa.experiments import class_names, images, resources, thresholds
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
 from pynn_sfdfa.experiments.layers import layers_of, placed_layers, ranges_of
 from pynn_sfdfa.experiments.loading import loaded
@@ -63,12 +63,15 @@ class Data:
         data set has for that.
     image : tuple of int, optional
         Height and width, if the samples are images and each pixel is an input unit.
+    classes : tuple of str
+        What the classes are called; empty where they have no names.
     """
 
     train: Presentations
     test: Presentations
     validation: Presentations | None = None
     image: tuple[int, int] | None = None
+    classes: tuple[str, ...] = ()
 
 
 def build(
@@ -101,6 +104,11 @@ def build(
     for name, part in (("training", train), ("test", test), ("validation", validation)):
         if part is None:
             continue
+        if part.silent:
+            raise ConfigError(
+                f"{dataset.source}, {name} samples: none of {len(part):,} has a spike, by the encoder "
+                f"{settings.encoding.name}. Change the values, or the settings of [encoding]."
+            )
         try:
             part.check_within(settings.network.trial_duration)
         except ValueError as error:
@@ -109,8 +117,8 @@ def build(
                 "shorten the samples."
             ) from None
     images.check(settings, dataset.train, train.n_units)
-    data = Data(train, test, validation, images.height_and_width(dataset.train, train.n_units))
-    data = _set_aside(settings, data)
+    image = images.height_and_width(dataset.train, train.n_units)
+    data = _set_aside(settings, Data(train, test, validation, image, class_names.of(settings, dataset)))
     if thresholds.to_choose(settings):
         with announced(stream):
             return thresholds.chosen(settings, _untrained(settings, train.n_units, dataset.n_classes), data.train), data
@@ -288,6 +296,8 @@ def of_trainer(saved: Checkpoint, path: Path) -> Network:
 def rebuilt(settings: Experiment, saved: Checkpoint, path: Path) -> Network:
     """Return the network of what `from_checkpoint` has read from a file; errors as of `trained_network`."""
     sizes = _sizes(saved, settings, path)
+    if settings.data.classes and len(settings.data.classes) != sizes[-1]:
+        raise CheckpointError(f"{path} names {len(settings.data.classes)} classes, and has {sizes[-1]} output neurons.")
     network = build_network(settings, sizes[0], sizes[-1])
     restore(network, saved, path)
     return network

@@ -41,7 +41,7 @@ def loaded(settings: Experiment, folder: Path | None, stream: TextIO) -> tuple[D
     """
     data = settings.data
     with DownloadProgress(stream) as progress:
-        dataset = datasets.load(data.name, folder, leave_out=data.leave_out, progress=progress)
+        dataset = datasets.load(data.name, folder, leave_out=data.leave_out, sensor=data.sensor, progress=progress)
     encoder: Encoder = settings.encoding.build()
     if isinstance(dataset.train, Recordings):
         return as_spikes(dataset, encoder, lambda line: print(line, file=stream, flush=True)), AsTheyAre()

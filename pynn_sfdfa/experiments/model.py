@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["Model", "load"]
 
 _RECORDINGS = {
-    "sound": "sounds, on the command line a .wav file",
-    "events": "a recording of them, on the command line with --sensor HEIGHT WIDTH, in Python EventFiles(files, "
-    "labels, (height, width)), or their spikes, an .npz file",
+    "sound": "sounds, on the command line a .wav file, in Python pynn_sfdfa.datasets.wav.read_sounds([path]) or "
+    "pynn_sfdfa.encoding.recordings.Sounds([Sound(wave, rate)], [-1])",
+    "events": "a recording of them, on the command line with --sensor HEIGHT WIDTH, in Python "
+    "pynn_sfdfa.datasets.event_files.EventFiles([path], [-1], (height, width)), or their spikes, an .npz file",
 }
 """What to give to a network that was trained on recordings of a kind."""
 
@@ -73,6 +74,11 @@ class Model:
         sizes = "-".join(map(str, self.network.sizes))
         name = "of a Trainer" if self.settings is None else self.settings.name
         return f"Model({name}, {sizes}, encoder {'none' if self.encoder is None else self.encoder.name})"
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes in the order of their numbers; empty where the data set has none."""
+        return () if self.settings is None else self.settings.data.classes
 
     def answer(self, samples: SpikeTrains | Recordings | ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the class of each sample and the spikes of each output neuron.
@@ -133,7 +139,7 @@ class Model:
                     f"This network was trained on {encoder.takes}, by the encoder {encoder.name}; give it "
                     f"{_RECORDINGS[encoder.takes]}."
                 )
-            return self._fitting(encoder(samples, samples.labels))
+            return self._fitting(encoder(samples, samples.labels), self._of_sensor(samples))
         values = np.asarray(samples)
         remedy = reshaping(values.shape)
         if remedy:
@@ -143,11 +149,25 @@ class Model:
             )
         return self._fitting(encoder(values, np.zeros(len(values), np.int64)))
 
-    def _fitting(self, trains: SpikeTrains) -> SpikeTrains:
+    def _of_sensor(self, samples: Recordings) -> str:
+        """Return what is to be said of recordings of a sensor that does not fit."""
+        if samples.kind != "events":
+            return ""
+        known = None if self.settings is None else self.settings.data.sensor
+        trained = (
+            f"one of {known[0]} x {known[1]}"
+            if known is not None
+            else "that of its training data: of events:PATH the largest y and x of all files, plus 1, unless "
+            "data.sensor said otherwise"
+        )
+        height, width = samples.shape
+        return f" These are of a sensor of {height} x {width} pixels, height x width; give {trained}."
+
+    def _fitting(self, trains: SpikeTrains, what: str = "") -> SpikeTrains:
         if trains.n_units != self.network.sizes[0]:
             raise ValueError(
                 f"Each sample has {trains.n_units} units, and the network has {self.network.sizes[0]} inputs: give it "
-                "samples like those that it was trained on."
+                f"samples like those that it was trained on.{what}"
             )
         return trains
 

@@ -84,11 +84,15 @@ def run_title(experiment: Experiment, sizes: Sequence[int]) -> str:
     return f"{experiment.name}, {'-'.join(map(str, sizes))}, {rule}, seed {seed}"
 
 
-def trial_title(layers: Sequence[LayerSpikes], sample: int, label: int) -> str:
-    """Return the title of a raster picture: which sample, and what the network made of it."""
+def trial_title(layers: Sequence[LayerSpikes], sample: int, label: int, classes: Sequence[str]) -> str:
+    """Return the title of a raster picture: which sample, and what the network made of it, by names if any."""
+
+    def called(k: int) -> str:
+        return f"{k} ({classes[k]})" if classes else str(k)
+
     counts = layers[-1].counts()
-    predicted = f"predicted {counts.argmax()}" if counts.any() else "no output spike"
-    return f"test sample {sample}: label {label}, {predicted}"
+    predicted = f"predicted {called(int(counts.argmax()))}" if counts.any() else "no output spike"
+    return f"test sample {sample}: label {called(label)}, {predicted}"
 
 
 def write_pictures(
@@ -116,14 +120,13 @@ def write_pictures(
     """
     title, loss = run_title(experiment, [layer.size for layer in layers]), experiment.loss
     rule = experiment.learning.rule.upper()
-    label = int(test.labels[0])
+    label, classes = int(test.labels[0]), experiment.data.classes
+    of_trial = trial_title(layers, 0, label, classes)
     accuracy = f"test accuracy {100 * evaluation.accuracy:.2f} %"
     pictures = {
         "learning_curve": plotting.learning_curve({rule: records}, title),
-        "confusion_matrix": plotting.confusion_matrix(evaluation.confusion, f"{title}\n{accuracy}"),
-        "raster": plotting.raster(
-            layers, experiment.network.trial_duration, label, f"{title}\n{trial_title(layers, 0, label)}"
-        ),
+        "confusion_matrix": plotting.confusion_matrix(evaluation.confusion, f"{title}\n{accuracy}", classes),
+        "raster": plotting.raster(layers, experiment.network.trial_duration, label, f"{title}\n{of_trial}"),
         "spike_counts": plotting.spike_counts(
             evaluation.counts, test.labels, loss.target, loss.other, f"{title}\nall test samples"
         ),
@@ -133,7 +136,7 @@ def write_pictures(
         pictures["gradient_alignment"] = plotting.gradient_alignment({rule: records}, title)
     if plotting.has_maps(network):
         shapes = [network.input.shape, *(layer.shape for layer in network.layers)]
-        pictures["feature_maps"] = plotting.feature_maps(layers, shapes, f"{title}\n{trial_title(layers, 0, label)}")
+        pictures["feature_maps"] = plotting.feature_maps(layers, shapes, f"{title}\n{of_trial}")
     if plotting.has_filters(network):
         pictures["filters"] = plotting.filters(network, f"{title}\nweights of the convolutions")
     for name, figure in pictures.items():

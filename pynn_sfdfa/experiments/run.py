@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pynn_sfdfa.common.simulators import load_simulator, set_up
 from pynn_sfdfa.encoding.spikes import presented
-from pynn_sfdfa.experiments import assembly, config, report, thresholds
+from pynn_sfdfa.experiments import assembly, class_names, config, report, thresholds
 from pynn_sfdfa.experiments.page import run_page
 from pynn_sfdfa.experiments.probes import build_probes
 from pynn_sfdfa.experiments.progress import progress_for
@@ -98,7 +98,8 @@ def train(
     """
     folder.check(settings, resume=resume)
     if resume:
-        settings = thresholds.as_in(config.load(folder.config), settings)
+        before = config.load(folder.config)
+        settings = class_names.as_in(before, thresholds.as_in(before, settings))
     setup = setup or {}
     sim = set_up(simulator, setup)
     if settings.training.shards is not None and not hasattr(sim, "sharded_training_engine"):
@@ -107,7 +108,7 @@ def train(
             "batches to share out. Leave it out, or take --simulator event."
         )
     network, samples = assembly.build(settings, data, stream)
-    settings = thresholds.recorded(settings, network)
+    settings = class_names.recorded(thresholds.recorded(settings, network), samples.classes)
     n, size = len(samples.train), settings.training.batch_size
     if size > n:
         print(

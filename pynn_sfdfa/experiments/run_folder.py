@@ -144,6 +144,8 @@ class RunFolder:
             may_change.append("training.epochs")
         if not experiment.network.thresholds:  # they are those that the run has chosen
             may_change.append("network.thresholds")
+        if not (before.data.classes and experiment.data.classes):  # they are those of the data set
+            may_change.append("data.classes")
         changed = config.differences(before, experiment, ignore=may_change)
         if changed:
             raise RunFolderError(

@@ -45,11 +45,21 @@ RECURRENT = section(Recurrent, named=False)
 class Data(Section):
     """``[data]``."""
 
-    may_be_left_out = frozenset({"leave_out"})
+    may_be_left_out = frozenset({"leave_out", "sensor", "classes"})
 
     name: str = Field(min_length=1, description="a data set, or one's own as npz:PATH, sound:PATH or events:PATH")
     leave_out: str | None = Field(
         None, description="a part of the data set that is for testing while all else is learned: a speaker of fsdd"
+    )
+    sensor: tuple[Count, Count] | None = Field(
+        None,
+        strict=False,
+        description="height and width in pixels of the camera of events:PATH, else told by the largest coordinates",
+    )
+    classes: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        description="names of the classes in the order of their numbers; a run writes those that folders have",
     )
     validation: float = Field(
         0.0, ge=0, lt=1, description="share of the training samples that is held out, not learned but scored"

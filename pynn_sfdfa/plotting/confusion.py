@@ -10,6 +10,8 @@ from matplotlib.colors import PowerNorm
 from pynn_sfdfa.plotting.style import INK, clean, new_figure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike
 
@@ -18,7 +20,7 @@ __all__ = ["confusion_matrix"]
 _MOST_NUMBERED = 12  # above this many classes, numbers in the cells would be too small to read
 
 
-def confusion_matrix(matrix: ArrayLike, title: str) -> Figure:
+def confusion_matrix(matrix: ArrayLike, title: str, classes: Sequence[str] = ()) -> Figure:
     """Draw a confusion matrix: shades are shares of the true class, numbers are samples.
 
     Parameters
@@ -26,6 +28,8 @@ def confusion_matrix(matrix: ArrayLike, title: str) -> Figure:
     matrix : integer array, shape (n_classes, n_classes)
         Samples by true class (row) and predicted class (column).
     title : str
+    classes : sequence of str, optional
+        Names, which stand beside the axes; default: numbers.
     """
     counts = np.asarray(matrix)
     n_classes = len(counts)
@@ -42,8 +46,13 @@ def confusion_matrix(matrix: ArrayLike, title: str) -> Figure:
                 inside = axes.text(predicted, true, str(count), ha="center", va="center", fontsize=8, color=colour)
                 inside.set_in_layout(False)  # its size is of no consequence, and takes long to find out
     step = 1 if n_classes <= 20 else 5
-    axes.set_xticks(range(0, n_classes, step))
-    axes.set_yticks(range(0, n_classes, step))
+    shown = range(0, n_classes, step)
+    axes.set_xticks(shown)
+    axes.set_yticks(shown)
+    if classes:
+        names = [classes[k] for k in shown]
+        axes.set_xticklabels(names, rotation=45, ha="right")
+        axes.set_yticklabels(names)
     clean(axes, title)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")

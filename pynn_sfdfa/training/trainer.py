@@ -208,6 +208,8 @@ class Trainer(Evaluator):
             raise TypeError(f"fit() has no argument {name!r}{hint}.")
         if len(train) == 0:
             raise ValueError("There are no training samples.")
+        if train.silent:
+            raise ValueError("No training sample has a spike: change the values, or how they are encoded.")
         if epochs < 1:
             raise ValueError(f"epochs = {epochs} is not valid; it must be at least 1.")
         for shown in (train, test, validation):

@@ -66,6 +66,7 @@ def test_every_form_gives_the_events_back(tmp_path_factory, seed, n):
         ("a.bin", b"", "has no events"),
         ("a.bin", aer(events(width=40)), r"has an event \(\d+\) with x = 3\d, which must lie in 0..33"),
         ("a.bin", aer(Events(*(values[::-1] for values in events()))), "goes back in time at event 1 "),
+        ("a.bin", aer(Events(*([1] * 4,) * 3, [7] * 4)), r"has 4 events, all of them at t = 7 us; .* by 1e6 or 1000"),
         ("a.npy", b"no array", "is not an array. Write it with numpy.save"),
         ("a.npy", b"PK\x03\x04" + bytes(40), "is not an array. Write it with numpy.save"),
         ("a.npy", npy("|O", (4, 4), bytes(128)), r"cannot be read \(it holds object\). Store arrays of numbers"),
@@ -87,10 +88,13 @@ def test_damage_is_named(name, content, message, tmp_path):
     ("array", "message"),
     [
         (np.zeros((5, 3)), r"has the shape \(5, 3\); events have the shape \(n, 4\)"),
-        (np.full((5, 4), 0.5), "must be whole numbers; times are us"),
-        (np.full((5, 4), np.nan), "must be whole numbers"),
-        (np.full((5, 4), 1e300), "must be whole numbers"),
-        (np.full((5, 4), np.finfo(np.longdouble).max), "must be whole numbers"),
+        (np.full((5, 4), 0.5), "x must be whole numbers, columns of pixels, counted from 0, and event 0 has x = 0.5"),
+        (np.outer(range(5), [0, 0.5, 0, 0]), "y must be whole numbers, rows of pixels"),
+        (np.outer(range(5), [0, 0, 0.0004, 0]), "event 1 has t = 0.0004. Multiply seconds by 1e6, or ms by 1000, and"),
+        (np.outer(range(5), [0, 0, 1, 0.5]), "p must be whole numbers, 0 and 1, or -1 and 1, and event 1 has p = 0.5"),
+        (np.full((5, 4), np.nan), "x must be finite, and event 0 has x = nan. Repair such events, or leave them out"),
+        (np.full((5, 4), 1e300), r"must be whole numbers up to 2 \*\* 53, and event 0 has x = 1e\+300"),
+        (np.full((5, 4), np.finfo(np.longdouble).max), r"must be whole numbers up to 2 \*\* 53"),
         (np.full((5, 4), "a"), "must be as many numbers as t has"),
         (np.zeros(5, [("x", int), ("y", int), ("time", int), ("p", int)]), "has the fields x, y, time, p"),
     ],
@@ -116,6 +120,17 @@ def test_arrays_that_are_missing_are_named(tmp_path):
         read_events(tmp_path / "a.npz")
     with pytest.raises(DatasetError, match=r"absent.bin cannot be read: No such file"):
         read_events(tmp_path / "absent.bin")
+
+
+def test_files_are_a_list_with_a_label_for_each(tmp_path):
+    file = str(write(tmp_path / "a.bin", events()))
+    assert_same(EventFiles([file], [-1]).recording(0), events())
+    with pytest.raises(TypeError, match=r"files must be a list of paths, not one: EventFiles\(\['.*a.bin'\], ...\)"):
+        EventFiles(file, [-1])
+    with pytest.raises(ValueError, match="1 files but 2 labels; each needs one"):
+        EventFiles([file], [0, 1])
+    with pytest.raises(DatasetError, match="a.wav is none of .bin, .npy, .npz, .aedat4. Write the events"):
+        EventFiles([tmp_path / "a.wav"], [-1])
 
 
 def test_sound_events_have_no_flaw():

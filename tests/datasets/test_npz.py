@@ -83,6 +83,16 @@ def test_images(write):
     assert f"npz:{dataset.source}" == dataset.name
 
 
+def test_classes_that_no_training_sample_has_are_told_of(write):
+    arrays = images()
+    arrays |= {name: array + 1 for name, array in arrays.items() if name[0] == "y"}
+    told = (
+        "labels go to 3, which makes 4 classes from 0 on, and the train split has 3 of them: 0 is missing. Number the"
+    )
+    with pytest.warns(UserWarning, match=told):
+        assert load(write(arrays)).n_classes == 4
+
+
 def test_features_and_a_validation_split(write):
     arrays = {
         name: array.reshape(len(array), -1) / 255 if name[0] == "x" else array for name, array in images().items()

@@ -11,7 +11,7 @@ from scipy.io import wavfile
 from sounds import as_pcm, tone, write_tone
 
 from pynn_sfdfa.datasets import DatasetError
-from pynn_sfdfa.datasets.wav import read_wav
+from pynn_sfdfa.datasets.wav import read_sounds, read_wav
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.float32, np.float64])
@@ -29,6 +29,16 @@ def test_24_bits_are_read(tmp_path):
         file.setparams((1, 3, 8000, 0, "NONE", "none"))
         file.writeframes(b"".join(int(sample).to_bytes(3, "little", signed=True) for sample in samples))
     assert_allclose(read_wav(tmp_path / "a.wav").wave, tone(440).wave, atol=1e-4)
+
+
+def test_sounds_of_files_have_labels_or_none(tmp_path):
+    files = [str(write_tone(tmp_path / f"{number}.wav", 400)) for number in range(2)]
+    assert read_sounds(files).labels.tolist() == [-1, -1]
+    assert read_sounds(files, [3, 0]).labels.tolist() == [3, 0]
+    with pytest.raises(ValueError, match="2 sounds but 1 labels; each needs one"):
+        read_sounds(files, [3])
+    with pytest.raises(TypeError, match=r"files must be a list of paths, not one: read_sounds\(\['.*0.wav'\]\)"):
+        read_sounds(files[0])
 
 
 def test_channels_become_their_mean(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
@@ -34,6 +35,10 @@ def test_each_bin_that_holds_an_event_is_one_spike(recording, block, merged):
         for x, y, p, t in zip(*(values.tolist() for values in recording), strict=True)
         if t < 250_000
     }
+    if recording.time.size and not expected:
+        with pytest.raises(ValueError, match=r"comes at \d+ us, .* takes those before 250000 us; subtract from t"):
+            encoder.spikes(recording, SENSOR)
+        return
     times, units = encoder.spikes(recording, SENSOR)
     assert list(zip(times.tolist(), units.tolist(), strict=True)) == sorted(expected)
     assert encoder.n_units_of(SENSOR) == height * width * (1 if merged else 2)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import shutil
 
 import numpy as np
 import pytest
@@ -33,10 +35,14 @@ def run(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         cache = tmp_path_factory.mktemp("cache")
         patch.setattr("pynn_sfdfa.datasets.files.platformdirs.user_cache_dir", lambda name: str(cache / name))
-        settings = config.load("digits", [f"data.name=events:{folder}", *SMALL])
-        network, data = assembly.build(settings, None, io.StringIO())
-        assembly.build_trainer(settings, network, folder=out).fit(data.train, data.test, epochs=4)
-    return out
+        done = train(out, f"data.name=events:{folder}", *SMALL)
+        assert done.exit_code == 0, done.output
+        yield out
+
+
+def train(out, *settings, options=()):
+    words = [word for setting in settings for word in ("--set", setting)]
+    return CliRunner().invoke(main, ["train", "digits", *words, "--threads", "1", "--out", str(out), *options])
 
 
 @pytest.fixture
@@ -62,7 +68,32 @@ def test_a_trained_network_sees_a_recording(run, seen, ending):
     expected = pynn_sfdfa.load(run).counts(EventFiles([file], np.array([-1]), (8, 16)))[0]
     done = predict(run, file, "--sensor", 8, 16)
     assert done.exit_code == 0, done.output
-    assert done.output.splitlines()[1] == f"0,{expected.argmax()},{','.join(map(str, expected))}"
+    answer = expected.argmax()
+    assert done.output.splitlines() == [
+        "sample,class,name,spikes_0,spikes_1",
+        f"0,{answer},{('left', 'right')[answer]},{','.join(map(str, expected))}",
+    ]
+
+
+def test_names_of_folders_are_those_of_classes_wherever_a_run_is_read(run):
+    settings = config.load(run / "config.toml")
+    assert settings.data.classes == pynn_sfdfa.load(run).classes == ("left", "right")
+    assert '"classes":["left","right"]' in (run / "report.html").read_text()
+
+
+def test_a_run_that_was_begun_without_names_goes_on_with_them(run, tmp_path):
+    out, settings = tmp_path / "run", config.load(run / "config.toml")
+    shutil.copytree(run, out)
+    text = (out / "config.toml").read_text()
+    (out / "config.toml").write_text(text.replace('classes = ["left", "right"]\n', ""))
+    own = [f"data.name={settings.data.name}", *SMALL]
+    done = train(out, *own, options=["--resume"])
+    assert done.exit_code == 0, done.output
+    assert (out / "config.toml").read_text() == text
+    for names, told in (("['l', 'r']", "says l, r, and .* has the classes left, right"), ("['l']", "says l, and")):
+        done = train(tmp_path / "other", *own, f"data.classes={names}")
+        assert done.exit_code == 2
+        assert re.search(f"data.classes {told}", done.output)
 
 
 @pytest.mark.parametrize("ending", ["npz", "npy", "bin"])
@@ -77,6 +108,11 @@ def test_without_the_sensor_it_is_asked_for(run, seen, ending):
     [
         ("seen.npz", (8, 12), "seen.npz has an event ("),
         ("seen.npz", (20, 20), "has 100 units, and the network has 32 inputs"),
+        (
+            "seen.npz",
+            (20, 20),
+            "of a sensor of 20 x 20 pixels, height x width; give that of its training data: of even",
+        ),
         ("seen.csv", (8, 16), "is none of .bin, .npy, .npz, .aedat4"),
         ("none.bin", (8, 16), "none.bin cannot be read"),
     ],
@@ -85,6 +121,21 @@ def test_what_is_no_recording_of_the_sensor_is_refused(run, seen, name, sensor, 
     done = predict(run, seen / name, "--sensor", *sensor)
     assert done.exit_code == 2
     assert told in done.output
+
+
+def test_an_experiment_says_how_large_the_camera_is(run, seen):
+    own = [f"data.name={config.load(run / 'config.toml').data.name}", *SMALL, "data.sensor=[10, 18]"]
+    settings = config.load("digits", own)
+    network, _ = assembly.build(settings, None, io.StringIO())
+    assert network.sizes[0] == 5 * 9
+    with pytest.raises(ValueError, match="of 20 x 20 pixels, height x width; give one of 10 x 18"):
+        pynn_sfdfa.Model(network, settings).predict(EventFiles([seen / "seen.npz"], [-1], (20, 20)))
+    for sensor, told in (("[8, 12]", r"with x = \d+, which must lie in 0..11"), ("[8]", r"data.sensor")):
+        done = train(seen / "run", *own, f"data.sensor={sensor}")
+        assert done.exit_code == 2
+        assert re.search(told, done.output)
+    done = train(seen / "run", "data.sensor=[8, 8]")
+    assert "sensor = [8, 8]: this data set says itself how large its samples are" in done.output
 
 
 def test_a_sensor_goes_with_events_alone(seen, tmp_path):

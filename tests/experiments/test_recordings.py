@@ -11,6 +11,7 @@ from sounds import tone, write_tone
 
 import pynn_sfdfa
 from pynn_sfdfa.cli import main
+from pynn_sfdfa.datasets.wav import read_sounds, read_wav
 from pynn_sfdfa.encoding.recordings import Sounds
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.experiments.config import ConfigError
@@ -64,8 +65,11 @@ def test_a_trained_network_hears_a_wav_file(run, tmp_path):
     done = CliRunner().invoke(main, ["predict", str(run[0]), str(path)])
     assert done.exit_code == 0, done.output
     assert done.output.splitlines()[1].startswith(f"0,{expected[0]},")
-    with pytest.raises(ValueError, match="trained on sound, by the encoder gammatone-lif; give it sounds, on"):
-        model.predict(np.zeros((1, 8)))
+    assert model.predict(read_sounds([str(path)])) == model.predict(Sounds([read_wav(path)], [-1])) == expected
+    told = r"trained on sound, by the encoder gammatone-lif; give it sounds, on .* in Python .*read_sounds\(\[path\]\)"
+    for given in (np.zeros((1, 8)), path, [str(path)]):
+        with pytest.raises(ValueError, match=told):
+            model.predict(given)
 
 
 def test_a_damaged_wav_file_is_named(run, tmp_path):

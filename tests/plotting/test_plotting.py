@@ -62,6 +62,12 @@ def test_confusion_matrix_numbers_cells_and_shades_by_row():
     }
 
 
+def test_confusion_matrix_names_classes_that_have_names():
+    axes = plotting.confusion_matrix([[8, 2], [0, 40]], "x", ("left", "right")).axes[0]
+    for labels in (axes.get_xticklabels(), axes.get_yticklabels()):
+        assert [label.get_text() for label in labels] == ["left", "right"]
+
+
 def test_confusion_matrix_of_many_classes_and_of_absent_classes(tmp_path):
     figure = plotting.confusion_matrix(np.diag([0] + [5] * 46), "emnist47")
     assert not figure.axes[0].texts

@@ -13,7 +13,7 @@ from epoch_records import epoch_record
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import DFA, SFDFA, SGD, Adam, Callback, FeedForward, SpikeCount, Trainer
+from pynn_sfdfa import DFA, SFDFA, SGD, Adam, Callback, FeedForward, SpikeCount, SpikeTrains, Trainer
 from pynn_sfdfa.experiments import report
 from pynn_sfdfa.rules import Combination
 from pynn_sfdfa.rules.parts.direct import Direct
@@ -271,7 +271,7 @@ def test_weights_that_are_lost_stop_the_run_and_keep_the_last_good_checkpoint(tm
 
 
 def test_a_silent_network_stops_the_run_and_keeps_the_last_good_checkpoint(tmp_path, trains):
-    silence = random_trains(np.random.default_rng(0), 23, 20, spikes=(0, 1))
+    silence = SpikeTrains.from_samples([([199.0], [0]), *[([], [])] * 22], np.arange(23) % 3, 20)
     one = Trainer(network([20, 8, 3], c=0.2), batch_size=5, folder=tmp_path)
     message, kept = break_after_the_first_epoch(one, trains, then=silence)
     assert "Hidden layer 1 (8 neurons) did not fire once in the 23 trials of epoch 2" in message
@@ -310,6 +310,12 @@ def test_the_event_simulator_is_the_default():
 def test_nothing_to_do_is_refused(trains, epochs, n, message):
     with pytest.raises(ValueError, match=message):
         Trainer(network([20, 8, 3])).fit(trains.select(np.arange(n)), epochs=epochs)
+
+
+def test_trains_without_a_spike_are_refused_before_a_network_falls_silent():
+    trains = SpikeTrains.from_samples([([], []), ([], [])], [0, 1], 20)
+    with pytest.raises(ValueError, match="No training sample has a spike: change the values"):
+        Trainer(network([20, 8, 3])).fit(trains)
 
 
 def test_a_configuration_that_no_checkpoint_can_hold_is_refused_at_once():

@@ -1,5 +1,8 @@
 // The confusion matrix: rows are labels, columns what the samples are taken for; choose a cell to see such a sample.
 
+// What to call a class: its number, and its name if it has one.
+const called = (k) => (shown.classes.length ? `${k} (${shown.classes[k]})` : String(k));
+
 function confusion(counts, choose) {
   const n = counts.length;
   const margin = Math.max(1.3, n * 0.1);
@@ -45,7 +48,7 @@ function confusion(counts, choose) {
     frame.setAttribute("visibility", "visible");
     const count = counts[label][predicted];
     const share = ((100 * count) / (totals[label] || 1)).toFixed(1);
-    says.textContent = `Label ${label} taken for ${predicted}: ${counted(count, "sample")}, ${share} % of that label.`;
+    says.textContent = `Label ${called(label)} taken for ${called(predicted)}: ${counted(count, "sample")}, ${share} % of that label.`;
   }
   function take(label, predicted) {
     say(label, predicted);
@@ -80,5 +83,6 @@ function confusion(counts, choose) {
   const right = counts.reduce((sum, row, k) => sum + row[k], 0);
   const all = totals.reduce((a, b) => a + b, 0);
   drawing.setAttribute("aria-label", `Confusion matrix: ${right} of ${all} test samples right. Arrow keys move, Enter shows a sample.`);
-  return element("div", { class: "confusion" }, element("h3", {}, "Label (rows) and answer (columns)"), drawing, says);
+  return element("div", { class: "confusion" }, element("h3", {}, "Label (rows) and answer (columns)"), drawing,
+    ...(shown.classes.length ? [element("p", {}, shown.classes.map((_, k) => called(k)).join(", "))] : []), says);
 }

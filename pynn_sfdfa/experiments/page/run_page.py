@@ -67,6 +67,7 @@ def write(
         "curves": curves(records),
         "layers": _layers(network, records[-1]),
         **answers.content(network, samples.test, settings.loss.build(), readout, samples.image),
+        "classes": list(samples.classes),
         "weights": weights.content(network, samples.image),
         "settings": [*grouped(flat_settings(settings)), {"table": "provenance", "rows": _rows(provenance)}],
         "simulator": str(provenance.get("simulator", "event")),

@@ -22,8 +22,8 @@ class Samples extends Raster {
   }
 
   name(one) {
-    const wrong = one.label === one.prediction ? "right" : `taken for ${one.prediction}`;
-    return `#${one.number}, label ${one.label}, ${wrong}`;
+    const wrong = one.label === one.prediction ? "right" : `taken for ${called(one.prediction)}`;
+    return `#${one.number}, label ${called(one.label)}, ${wrong}`;
   }
 
   element() {
@@ -78,11 +78,11 @@ class Samples extends Raster {
     const most = Math.max(...counts);
     const one = this.samples.list[this.sample];
     const lead = counts.flatMap((count, k) => (count === most ? [k] : []));
-    const mark = element("b", { class: one.label === one.prediction ? "right" : "wrong" }, `answer ${one.prediction}`);
+    const mark = element("b", { class: one.label === one.prediction ? "right" : "wrong" }, `answer ${called(one.prediction)}`);
     const state = most === 0 ? "no output spike yet" : lead.length > 1
       ? `outputs ${lead.slice(0, 4).join(", ")} are level with ${counted(most, "spike")}`
       : `output ${lead[0]} leads with ${counted(most, "spike")}`;
-    this.verdict.replaceChildren(`Test sample ${one.number}: label ${one.label}, `, mark,
+    this.verdict.replaceChildren(`Test sample ${one.number}: label ${called(one.label)}, `, mark,
       `. At ${moment.toFixed(1)} ms ${state}.`);
     this.draw();
   }
