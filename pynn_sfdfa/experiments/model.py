@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.encoding.encoder import Encoder
 from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.encoding.values import SHAPES, reshaping
 from pynn_sfdfa.experiments import assembly
+from pynn_sfdfa.support.given import check_given
 from pynn_sfdfa.support.registry import registry
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint
@@ -21,7 +23,6 @@ from pynn_sfdfa.training.readouts import Readout
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from pynn_sfdfa.encoding import Encoder
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.checkpoint import Checkpoint
@@ -64,6 +65,8 @@ class Model:
         readout: Readout | None = None,
     ) -> None:
         self.network, self.settings = network, settings
+        if encoder is not None:
+            check_given("encoder", encoder, Encoder)
         if settings is None:
             self.encoder, self._evaluator = encoder, Evaluator(network, readout=readout)
         else:
@@ -168,9 +171,13 @@ def load(path: str | Path, encoder: Encoder | None = None) -> Model:
     ------
     pynn_sfdfa.training.checkpoint.CheckpointError
         If it is none, or does not say what the network is.
+    TypeError
+        If the encoder is a name or a class in the place of an instance.
     ValueError
         If an encoder is given for a checkpoint that knows its own.
     """
+    if encoder is not None:
+        check_given("encoder", encoder, Encoder)
     given = Path(path)
     if given.is_dir():
         files: list[Path] = [given / name for name in ("best.safetensors", "last.safetensors")]

@@ -12,6 +12,7 @@ import numpy as np
 from pynn_sfdfa.common.cells import GRADIENTS
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, offers, who_offers
+from pynn_sfdfa.encoding.presentable import presentable
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.network import wiring
 from pynn_sfdfa.network.connectivity import Connectivity, Pooling, Summed
@@ -216,6 +217,8 @@ class Network:
 
         Raises
         ------
+        TypeError
+            If sim is no simulator, or the samples are not spikes.
         ValueError
             If samples or targets do not fit the network, or weights shall learn that synapses share or that lead to
             stock cells.
@@ -224,7 +227,9 @@ class Network:
         AttributeError
             If the simulator has not the cell type of a layer, or the type of synapse; names those that have.
         """
-        if trains.n_units != self.sizes[0]:
+        if not hasattr(sim, "Population"):
+            raise TypeError(f"sim = {sim!r} is not a simulator; give a module, such as import pynn_sfdfa.event as sim.")
+        if presentable("trains", trains).n_units != self.sizes[0]:
             raise ValueError(f"The spike trains have {trains.n_units} units, the network {self.sizes[0]} inputs.")
         if targets is not None and np.shape(targets) != (len(trains), self.sizes[-1]):
             raise ValueError(
@@ -312,6 +317,8 @@ def _check_integer(name: str, value: Any, least: int) -> None:
 
 def _ranges(weights: Any, layers: Sequence[Layer]) -> list[tuple[float, float]]:
     """Return the range of initial weights of each layer."""
+    if isinstance(weights, str) or not hasattr(weights, "__len__"):
+        raise ValueError(f"weights = {weights!r} is not valid; give (lowest, highest) in nA.")
     if len(weights) and all(isinstance(bound, int | float | np.number) for bound in weights):
         return [_range(weights, "weights")] * len(layers)
     if len(weights) != len(layers):
@@ -329,7 +336,7 @@ def _ranges(weights: Any, layers: Sequence[Layer]) -> list[tuple[float, float]]:
 
 
 def _range(bounds: Sequence[float], what: str) -> tuple[float, float]:
-    if len(bounds) != 2 or not -math.inf < bounds[0] < bounds[1] < math.inf:
+    if np.shape(bounds) != (2,) or not -math.inf < bounds[0] < bounds[1] < math.inf:
         raise ValueError(f"{what} = {bounds} is not valid; give (lowest, highest) in nA.")
     return bounds[0], bounds[1]
 
