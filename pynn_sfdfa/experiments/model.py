@@ -19,6 +19,7 @@ from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.checkpoint import CheckpointError
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.readouts import Readout
+from pynn_sfdfa.training.silence import warn_of_unanswered
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -99,8 +100,13 @@ class Model:
         return self._evaluator.answer(self._encoded(samples))
 
     def predict(self, samples: SpikeTrains | Recordings | ArrayLike) -> NDArray[np.int64]:
-        """Return the class of each sample, shape (samples,); see `answer`."""
-        return self.answer(samples)[0]
+        """Return the class of each sample, shape (samples,); see `answer`.
+
+        Warns of samples for which no output neuron spikes, which are taken for class 0.
+        """
+        classes, counts = self.answer(samples)
+        warn_of_unanswered(counts)
+        return classes
 
     def counts(self, samples: SpikeTrains | Recordings | ArrayLike) -> NDArray[np.int32]:
         """Return the spikes of each output neuron for each sample, shape (samples, classes); see `answer`."""
@@ -144,13 +150,16 @@ class Model:
                 f"samples have the shape {values.shape}; give {SHAPES}. {remedy} A single sample is "
                 "samples[np.newaxis]."
             )
-        return self._fitting(encoder(values, np.zeros(len(values), np.int64)))
+        return self._fitting(encoder(values, np.zeros(len(values), np.int64)), values.shape)
 
-    def _fitting(self, trains: SpikeTrains) -> SpikeTrains:
+    def _fitting(self, trains: SpikeTrains, shape: tuple[int, ...] | None = None) -> SpikeTrains:
         if trains.n_units != self.network.sizes[0]:
+            wanted = "samples like those that it was trained on."
+            if shape is not None and trains.n_units * shape[0] == self.network.sizes[0]:
+                wanted += f" If the shape {shape} is that of one sample, give samples[np.newaxis]."
             raise ValueError(
                 f"Each sample has {trains.n_units} units, and the network has {self.network.sizes[0]} inputs: give it "
-                "samples like those that it was trained on."
+                f"{wanted}"
             )
         return trains
 

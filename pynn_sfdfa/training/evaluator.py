@@ -17,6 +17,7 @@ from pynn_sfdfa.training.metrics import Evaluation, evaluation
 from pynn_sfdfa.training.optimizers import Optimizer
 from pynn_sfdfa.training.readouts import MostSpikes, Readout
 from pynn_sfdfa.training.regularisation import WeightRegularisation
+from pynn_sfdfa.training.silence import warn_of_unanswered
 
 if TYPE_CHECKING:
     import numpy as np
@@ -124,5 +125,10 @@ class Evaluator:
         return self._readout.decide(responses), responses.counts
 
     def predict(self, trains: Presentations) -> NDArray[np.int64]:
-        """Return the class of each sample as the network is now, shape (samples,); see `answer`."""
-        return self.answer(trains)[0]
+        """Return the class of each sample as the network is now, shape (samples,); see `answer`.
+
+        Warns of samples for which no output neuron spikes, which are taken for class 0.
+        """
+        classes, counts = self.answer(trains)
+        warn_of_unanswered(counts)
+        return classes
