@@ -20,6 +20,7 @@ from pynn_sfdfa.network.feedback import has_layer_feedback, is_layer_feedback, z
 from pynn_sfdfa.network.layers import Input, Layer, check_memory
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -365,20 +366,21 @@ def placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, 
     """Return the input, and each layer with its name and shapes."""
     first = layers[0] if len(layers) else None
     if not isinstance(first, Input) or len(layers) < 2:
-        raise ValueError(f"layers = {list(layers)!r} is not valid; give an Input and at least one layer: {_FORM}.")
+        raise ValueError(
+            f"layers = {short(repr(list(layers)))} is not valid; give an Input and at least one layer: {_FORM}."
+        )
     placed: list[Layer] = []
     shape = first.shape
     summing: list[Pooling] = []
     for k, given in enumerate(layers[1:], start=1):
         name = "output" if k == len(layers) - 1 else f"hidden {len(placed) + 1}"
         if not isinstance(given, Connectivity):
-            raise ValueError(f"Layer '{name}' is {given!r}; after the Input, give layers such as Dense(100).")
+            reason = f"Layer '{name}' is {short(repr(given))}"
+            raise ValueError(f"{reason}; after the Input, give layers such as Dense(100).")
         if isinstance(given, Pooling) and (name == "output" or given.sums):
             if name == "output":
-                raise ValueError(
-                    f"The last layer is {given!r}, which cannot be the output. Put one that learns above it, such as "
-                    "Dense(10)."
-                )
+                what = "Pooling, which cannot be the output. Put one that learns above it, such as Dense(10)."
+                raise ValueError(f"The last layer is {what}")
             summing.append(given)
             continue
         connectivity = given
@@ -387,9 +389,8 @@ def placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, 
         try:
             above = connectivity.output_shape(shape)
         except ValueError as error:
-            raise ValueError(
-                f"Layer '{name}' ({connectivity!r}) does not fit the layer below, of shape {shape}: {error}"
-            ) from None
+            own = f"Layer '{name}' ({connectivity.kind} of {connectivity.cell.name})"
+            raise ValueError(f"{own} does not fit the layer below, of shape {shape}: {error}") from None
         placed.append(Layer(name, shape, above, connectivity))
         shape = above
     durations = {layer.cell.trial_duration for layer in placed}
