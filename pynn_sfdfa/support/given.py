@@ -7,7 +7,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.support.registry import registry
-from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.support.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ def misfit(name: str, value: Any, kind: type) -> str | None:
         )
     if value is kind and len(known) == 1:
         return f"{name} = {kind.__name__} is a class; give {forms[0]}, not {kind.__name__}."
-    shown = value.__name__ if isinstance(value, type) else short(repr(value))
+    shown = value.__name__ if isinstance(value, type) else quoted(value)
     what = f"give one of {', '.join(forms)}" if len(forms) > 1 else f"give {name}={forms[0]}"
     return f"{name} = {shown} is not valid; {what}."
 
