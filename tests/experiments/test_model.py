@@ -165,7 +165,11 @@ def test_spike_trains_that_are_none_are_named(run, tmp_path, changed, message):
         ("x.csv", b"a,b\n", "has no line of numbers"),
         ("x.csv", b"1,2\n1,a\n", "Separate numbers with commas"),
         ("x.csv", b"1,NA\n1,2\n", "Separate numbers with commas"),
-        ("x.csv", b"1,nan\n", "not finite"),
+        (
+            "x.csv",
+            b"1,nan\n",
+            "not finite; sample 0 has nan in column 1; columns with such values: 1 (1 sample). Replace",
+        ),
         ("x.csv", b"1,2\n", "Each sample has 2 units"),
     ],
 )
