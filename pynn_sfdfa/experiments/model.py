@@ -113,16 +113,17 @@ class Model:
         return self.answer(samples)[1]
 
     def score(self, samples: SpikeTrains | Recordings | ArrayLike, labels: ArrayLike) -> float:
-        """Return the share of samples that are taken for what their labels say.
+        """Return the share of samples that are taken for what their labels say; warns as `predict` does.
 
         Raises
         ------
         ValueError
             As of `answer`, or if there is not a label for each sample.
         """
-        found, wanted = self.predict(samples), np.asarray(labels)
+        (found, counts), wanted = self.answer(samples), np.asarray(labels)
         if wanted.shape != found.shape:
             raise ValueError(f"labels have the shape {wanted.shape}; give one for each of the {found.size} samples.")
+        warn_of_unanswered(counts)
         return float((found == wanted).mean())
 
     def _encoded(self, samples: SpikeTrains | Recordings | ArrayLike) -> SpikeTrains:

@@ -36,16 +36,14 @@ def unanswered(counts: NDArray[np.int32], first: Any = 0) -> str | None:
     )
 
 
-def warn_of_unanswered(counts: NDArray[np.int32], first: Any = 0, stacklevel: int = 2) -> None:
-    """Warn, in the words of `unanswered`, if there are such samples.
+def warn_of_unanswered(counts: NDArray[np.int32], first: Any = 0) -> None:
+    """Warn whoever has called the caller, in the words of `unanswered`, if there are such samples.
 
     Parameters
     ----------
     counts, first
         As of `unanswered`.
-    stacklevel : int
-        Of the warning, as whoever calls this would give it.
     """
     reason = unanswered(counts, first)
     if reason is not None:
-        warnings.warn(reason, stacklevel=stacklevel + 1)
+        warnings.warn(reason, stacklevel=3)
