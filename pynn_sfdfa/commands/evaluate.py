@@ -43,6 +43,7 @@ def command(
     from pynn_sfdfa.experiments.draws import seeds, test_samples
     from pynn_sfdfa.support.jit import announced
     from pynn_sfdfa.training.checkpoint import CheckpointError
+    from pynn_sfdfa.training.silence import unanswered
 
     with as_wrong_use(CheckpointError, ConfigError, SimulatorError, DatasetError):
         settings, saved = assembly.from_checkpoint(checkpoint)
@@ -62,6 +63,9 @@ def command(
         return
     with explained(simulator, setup), announced(sys.stderr):
         result = trainer.evaluate(samples.test)
+    reason = unanswered(result.counts)
+    if reason is not None:
+        click.echo(reason, err=True)
     if as_json:
         figures = {
             "accuracy": result.accuracy,

@@ -37,6 +37,9 @@ def command(checkpoint: Path, file: Path, sensor: tuple[int, int] | None, out: P
     .npz with one array, .csv with a sample a line, or idx as MNIST's images are, gzipped or not; or spikes, .npz with
     times (ms), units, offsets (sample k is offsets[k]:offsets[k+1]) and n_units; or it is a sound, .wav; or, with
     --sensor, one recording of events, .bin, .npy, .npz or .aedat4.
+
+    A sample for which no output neuron spikes has no answer: its spikes are all 0, its class is 0, and a line on the
+    error stream says which samples these are.
     """
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.datasets.values import read_values
@@ -45,6 +48,7 @@ def command(checkpoint: Path, file: Path, sensor: tuple[int, int] | None, out: P
     from pynn_sfdfa.support.files import write_text
     from pynn_sfdfa.support.jit import announced
     from pynn_sfdfa.training.checkpoint import CheckpointError
+    from pynn_sfdfa.training.silence import unanswered
 
     with as_wrong_use(CheckpointError, ConfigError, DatasetError):
         model = load(checkpoint)
@@ -54,6 +58,9 @@ def command(checkpoint: Path, file: Path, sensor: tuple[int, int] | None, out: P
             classes, counts = model.answer(values)
     except ValueError as error:
         raise WrongUse(f"{file}: {error}") from None
+    reason = unanswered(counts)
+    if reason is not None:
+        click.echo(reason, err=True)
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     names = model.classes

@@ -11,13 +11,14 @@ from pynn_sfdfa.encoding.labels import remedy
 from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.encoding.values import SHAPES, reshaping
+from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-__all__ = ["Dataset", "DatasetError", "Samples"]
+__all__ = ["Dataset", "DatasetError", "Samples", "not_finite"]
 
 
 class DatasetError(ValueError):
@@ -131,12 +132,29 @@ def _check_values(part: Samples, where: str) -> None:
         raise DatasetError(f"{where} must have the shape {SHAPES}, not {values.shape}. {remedy}")
     if len(values) != len(part.labels):
         raise DatasetError(f"{where} has {len(values)} samples but {len(part.labels)} labels; each sample needs one.")
+    found = not_finite(values)
+    if found is not None:
+        raise DatasetError(f"{where} must be finite; {found}. Repair or remove such samples.")
+
+
+def not_finite(values: NDArray[Any]) -> str | None:
+    """Return which sample has a value that is no finite number, and in a table which columns have; None if none has.
+
+    Parameters
+    ----------
+    values : array, shape (samples, ...)
+    """
     wrong = np.argwhere(~np.isfinite(values)) if values.dtype.kind == "f" else np.empty((0, values.ndim), np.int64)
-    if len(wrong):
-        raise DatasetError(
-            f"{where} must be finite; sample {wrong[0][0]} has {values[tuple(wrong[0])]}. "
-            "Repair or remove such samples."
-        )
+    if not len(wrong):
+        return None
+    first = f"sample {wrong[0][0]} has {values[tuple(wrong[0])]}"
+    if values.ndim != 2:
+        return first
+    columns, counts = np.unique(wrong[:, 1], return_counts=True)
+    named = ", ".join(
+        f"{column} ({count} sample{'s' if count > 1 else ''})" for column, count in zip(columns, counts, strict=True)
+    )
+    return f"{first} in column {wrong[0][1]}; columns with such values: {short(named)}"
 
 
 def _check_labels(labels: NDArray[Any], n_classes: int, where: str) -> None:

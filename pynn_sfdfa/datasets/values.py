@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.datasets.dataset import DatasetError, not_finite
 from pynn_sfdfa.datasets.idx import read_any_idx
 from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.datasets.wav import read_sounds
@@ -72,8 +72,9 @@ def read_values(path: Path) -> NDArray[Any] | Sounds | SpikeTrains:
         raise DatasetError(
             f"{path} holds {values.dtype} of shape {values.shape}; samples are numbers of the shape {SHAPES}. {remedy}"
         )
-    if not np.isfinite(values).all():
-        raise DatasetError(f"{path} holds values that are not finite. Replace or leave out what is missing.")
+    found = not_finite(values)
+    if found is not None:
+        raise DatasetError(f"{path} holds values that are not finite; {found}. Replace or leave out what is missing.")
     return values
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.encoding.augmentation import Augmentation
 from pynn_sfdfa.encoding.encoder import Encoder
 from pynn_sfdfa.encoding.spikes import SpikeTrains, chosen
+from pynn_sfdfa.support.given import check_given
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-    from pynn_sfdfa.encoding.augmentation import Augmentation
 
 __all__ = ["Drawn", "EncodedWhenShown"]
 
@@ -75,6 +75,8 @@ class EncodedWhenShown:
 
     Raises
     ------
+    TypeError
+        If encoder or augmentation is a name or a class in the place of an instance.
     ValueError
         If a value cannot be encoded, the message names sample, unit and value; if values are no images, which alone
         can be distorted; or if the encoder takes no values.
@@ -83,6 +85,9 @@ class EncodedWhenShown:
     def __init__(
         self, encoder: Encoder, values: ArrayLike, labels: ArrayLike, *, augmentation: Augmentation | None = None
     ) -> None:
+        check_given("encoder", encoder, Encoder)
+        if augmentation is not None:
+            check_given("augmentation", augmentation, Augmentation)
         if encoder.takes != "values":
             raise ValueError(
                 f"the encoder {encoder.name} takes {encoder.takes}, which need not be encoded when they are shown; "

@@ -289,7 +289,7 @@ def split(trains: T, fraction: float, seed: int) -> tuple[T, T]:
     return trains.select(rest), trains.select(held_out)
 
 
-def parts(n: int, fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def parts(n: int, fraction: float, seed: int, name: str = "fraction") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which samples `split` keeps and which it holds out, both in order.
 
     Parameters
@@ -298,11 +298,13 @@ def parts(n: int, fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArra
         How many samples there are.
     fraction, seed : float, int
         As of `split`, which raises the same.
+    name : str
+        What the fraction is called where it was given.
     """
     n_held_out = round(fraction * n) if 0 < fraction < 1 else 0
     if not 0 < n_held_out < n:
         raise ValueError(
-            f"fraction must lie between 0 and 1 and leave samples on both sides; {fraction} of {n} does not."
+            f"{name} must lie between 0 and 1 and leave samples on both sides; {fraction} of {n} does not."
         )
     order = np.random.RandomState(seed).permutation(n)  # numpy keeps this stream frozen
     return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])

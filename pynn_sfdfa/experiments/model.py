@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.encoding.encoder import Encoder
 from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.encoding.values import SHAPES, reshaping
 from pynn_sfdfa.experiments import assembly
+from pynn_sfdfa.support.given import check_given
 from pynn_sfdfa.support.registry import registry
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.checkpoint import CheckpointError
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.readouts import Readout
+from pynn_sfdfa.training.silence import warn_of_unanswered
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from pynn_sfdfa.encoding import Encoder
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.checkpoint import Checkpoint
@@ -65,6 +67,8 @@ class Model:
         readout: Readout | None = None,
     ) -> None:
         self.network, self.settings = network, settings
+        if encoder is not None:
+            check_given("encoder", encoder, Encoder)
         if settings is None:
             self.encoder, self._evaluator = encoder, Evaluator(network, readout=readout)
         else:
@@ -102,24 +106,30 @@ class Model:
         return self._evaluator.answer(self._encoded(samples))
 
     def predict(self, samples: SpikeTrains | Recordings | ArrayLike) -> NDArray[np.int64]:
-        """Return the class of each sample, shape (samples,); see `answer`."""
-        return self.answer(samples)[0]
+        """Return the class of each sample, shape (samples,); see `answer`.
+
+        Warns of samples for which no output neuron spikes, which are taken for class 0.
+        """
+        classes, counts = self.answer(samples)
+        warn_of_unanswered(counts)
+        return classes
 
     def counts(self, samples: SpikeTrains | Recordings | ArrayLike) -> NDArray[np.int32]:
         """Return the spikes of each output neuron for each sample, shape (samples, classes); see `answer`."""
         return self.answer(samples)[1]
 
     def score(self, samples: SpikeTrains | Recordings | ArrayLike, labels: ArrayLike) -> float:
-        """Return the share of samples that are taken for what their labels say.
+        """Return the share of samples that are taken for what their labels say; warns as `predict` does.
 
         Raises
         ------
         ValueError
             As of `answer`, or if there is not a label for each sample.
         """
-        found, wanted = self.predict(samples), np.asarray(labels)
+        (found, counts), wanted = self.answer(samples), np.asarray(labels)
         if wanted.shape != found.shape:
             raise ValueError(f"labels have the shape {wanted.shape}; give one for each of the {found.size} samples.")
+        warn_of_unanswered(counts)
         return float((found == wanted).mean())
 
     def _encoded(self, samples: SpikeTrains | Recordings | ArrayLike) -> SpikeTrains:
@@ -139,7 +149,7 @@ class Model:
                     f"This network was trained on {encoder.takes}, by the encoder {encoder.name}; give it "
                     f"{_RECORDINGS[encoder.takes]}."
                 )
-            return self._fitting(encoder(samples, samples.labels), self._of_sensor(samples))
+            return self._fitting(encoder(samples, samples.labels), what=self._of_sensor(samples))
         values = np.asarray(samples)
         remedy = reshaping(values.shape)
         if remedy:
@@ -147,7 +157,7 @@ class Model:
                 f"samples have the shape {values.shape}; give {SHAPES}. {remedy} A single sample is "
                 "samples[np.newaxis]."
             )
-        return self._fitting(encoder(values, np.zeros(len(values), np.int64)))
+        return self._fitting(encoder(values, np.zeros(len(values), np.int64)), values.shape)
 
     def _of_sensor(self, samples: Recordings) -> str:
         """Return what is to be said of recordings of a sensor that does not fit."""
@@ -163,11 +173,14 @@ class Model:
         height, width = samples.shape
         return f" These are of a sensor of {height} x {width} pixels, height x width; give {trained}."
 
-    def _fitting(self, trains: SpikeTrains, what: str = "") -> SpikeTrains:
+    def _fitting(self, trains: SpikeTrains, shape: tuple[int, ...] | None = None, what: str = "") -> SpikeTrains:
         if trains.n_units != self.network.sizes[0]:
+            wanted = "samples like those that it was trained on."
+            if shape is not None and trains.n_units * shape[0] == self.network.sizes[0]:
+                wanted += f" If the shape {shape} is that of one sample, give samples[np.newaxis]."
             raise ValueError(
                 f"Each sample has {trains.n_units} units, and the network has {self.network.sizes[0]} inputs: give it "
-                f"samples like those that it was trained on.{what}"
+                f"{wanted}{what}"
             )
         return trains
 
@@ -188,9 +201,13 @@ def load(path: str | Path, encoder: Encoder | None = None) -> Model:
     ------
     pynn_sfdfa.training.checkpoint.CheckpointError
         If it is none, or does not say what the network is.
+    TypeError
+        If the encoder is a name or a class in the place of an instance.
     ValueError
         If an encoder is given for a checkpoint that knows its own.
     """
+    if encoder is not None:
+        check_given("encoder", encoder, Encoder)
     given = checkpoint.named(Path(path))
     saved = checkpoint.load(given)
     if not assembly.of_experiment(saved):

@@ -12,6 +12,7 @@ import numpy as np
 from pynn_sfdfa.common.cells import GRADIENTS
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, offers, who_offers
+from pynn_sfdfa.encoding.presentable import presentable
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.network import wiring
 from pynn_sfdfa.network.connectivity import Connectivity, Pooling, Summed
@@ -19,6 +20,7 @@ from pynn_sfdfa.network.feedback import has_layer_feedback, is_layer_feedback, z
 from pynn_sfdfa.network.layers import Input, Layer, check_memory
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -216,6 +218,8 @@ class Network:
 
         Raises
         ------
+        TypeError
+            If sim is no simulator, or the samples are not spikes.
         ValueError
             If samples or targets do not fit the network, or weights shall learn that synapses share or that lead to
             stock cells.
@@ -224,7 +228,9 @@ class Network:
         AttributeError
             If the simulator has not the cell type of a layer, or the type of synapse; names those that have.
         """
-        if trains.n_units != self.sizes[0]:
+        if not hasattr(sim, "Population"):
+            raise TypeError(f"sim = {sim!r} is not a simulator; give a module, such as import pynn_sfdfa.event as sim.")
+        if presentable("trains", trains).n_units != self.sizes[0]:
             raise ValueError(f"The spike trains have {trains.n_units} units, the network {self.sizes[0]} inputs.")
         if targets is not None and np.shape(targets) != (len(trains), self.sizes[-1]):
             raise ValueError(
@@ -312,6 +318,8 @@ def _check_integer(name: str, value: Any, least: int) -> None:
 
 def _ranges(weights: Any, layers: Sequence[Layer]) -> list[tuple[float, float]]:
     """Return the range of initial weights of each layer."""
+    if isinstance(weights, str) or not hasattr(weights, "__len__"):
+        raise ValueError(f"weights = {weights!r} is not valid; give (lowest, highest) in nA.")
     if len(weights) and all(isinstance(bound, int | float | np.number) for bound in weights):
         return [_range(weights, "weights")] * len(layers)
     if len(weights) != len(layers):
@@ -329,7 +337,7 @@ def _ranges(weights: Any, layers: Sequence[Layer]) -> list[tuple[float, float]]:
 
 
 def _range(bounds: Sequence[float], what: str) -> tuple[float, float]:
-    if len(bounds) != 2 or not -math.inf < bounds[0] < bounds[1] < math.inf:
+    if np.shape(bounds) != (2,) or not -math.inf < bounds[0] < bounds[1] < math.inf:
         raise ValueError(f"{what} = {bounds} is not valid; give (lowest, highest) in nA.")
     return bounds[0], bounds[1]
 
@@ -358,20 +366,21 @@ def placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, 
     """Return the input, and each layer with its name and shapes."""
     first = layers[0] if len(layers) else None
     if not isinstance(first, Input) or len(layers) < 2:
-        raise ValueError(f"layers = {list(layers)!r} is not valid; give an Input and at least one layer: {_FORM}.")
+        raise ValueError(
+            f"layers = {short(repr(list(layers)))} is not valid; give an Input and at least one layer: {_FORM}."
+        )
     placed: list[Layer] = []
     shape = first.shape
     summing: list[Pooling] = []
     for k, given in enumerate(layers[1:], start=1):
         name = "output" if k == len(layers) - 1 else f"hidden {len(placed) + 1}"
         if not isinstance(given, Connectivity):
-            raise ValueError(f"Layer '{name}' is {given!r}; after the Input, give layers such as Dense(100).")
+            reason = f"Layer '{name}' is {short(repr(given))}"
+            raise ValueError(f"{reason}; after the Input, give layers such as Dense(100).")
         if isinstance(given, Pooling) and (name == "output" or given.sums):
             if name == "output":
-                raise ValueError(
-                    f"The last layer is {given!r}, which cannot be the output. Put one that learns above it, such as "
-                    "Dense(10)."
-                )
+                what = "Pooling, which cannot be the output. Put one that learns above it, such as Dense(10)."
+                raise ValueError(f"The last layer is {what}")
             summing.append(given)
             continue
         connectivity = given
@@ -380,9 +389,8 @@ def placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, 
         try:
             above = connectivity.output_shape(shape)
         except ValueError as error:
-            raise ValueError(
-                f"Layer '{name}' ({connectivity!r}) does not fit the layer below, of shape {shape}: {error}"
-            ) from None
+            own = f"Layer '{name}' ({connectivity.kind} of {connectivity.cell.name})"
+            raise ValueError(f"{own} does not fit the layer below, of shape {shape}: {error}") from None
         placed.append(Layer(name, shape, above, connectivity))
         shape = above
     durations = {layer.cell.trial_duration for layer in placed}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -18,7 +19,9 @@ from pynn_sfdfa.encoding.spikes import parts
 from pynn_sfdfa.sklearn import inputs, learning
 from pynn_sfdfa.sklearn.network import build, rebuild, resolved_rule
 from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.wording import quoted
 from pynn_sfdfa.training.optimizers import Adam
+from pynn_sfdfa.training.silence import warn_of_unanswered
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from pynn_sfdfa.training.engine import TrainingEngine
 
 __all__ = ["SpikingClassifier"]
+
+_FEW = 24
+"""Samples that can hardly tell ranges and thresholds."""
 
 
 class SpikingClassifier(ClassifierMixin, BaseEstimator):
@@ -68,7 +74,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     n_iter_no_change : int
         Epochs without a better score after which it ends.
     feature_range : pair, optional
-        Lowest and highest value, numbers or one for each feature; what lies outside counts as the nearer of them.
+        Lowest and highest value, numbers or one for each feature; what lies outside counts as the nearer of them, and
+        samples to learn that have such values make a warning.
         Default: those of the samples that `fit` learns, or of the first call of `partial_fit`.
     n_jobs : int, optional
         Threads, as scikit-learn counts them: default 1, -1 for all cores. Results do not depend on it.
@@ -155,7 +162,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         check_classification_targets(labels)
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"Classifier can't train when only one class is present: {self.classes_[0]!r}.")
+            raise ValueError(f"Classifier can't train when only one class is present: {quoted(self.classes_[0])}.")
         trains, held_out, network, seed = self._begun(
             values, numbers, self.validation_fraction if self.early_stopping else None
         )
@@ -169,7 +176,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
         """Learn from each sample once, one after the other, going on from what was learned before.
 
-        The first call decides on the range of the features, unless ``feature_range`` does, and on the thresholds.
+        The first call decides on the range of the features, unless ``feature_range`` does, and on the thresholds, and
+        warns if it has fewer samples than two dozen.
 
         Parameters
         ----------
@@ -187,7 +195,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """
         if self.early_stopping:
             raise ValueError(
-                f"early_stopping = {self.early_stopping!r} is for fit; partial_fit holds no samples out. Leave it out."
+                f"early_stopping = {quoted(self.early_stopping)} is for fit; partial_fit holds no samples out. "
+                "Leave it out."
             )
         first = not hasattr(self, "state_")
         if first and classes is None:
@@ -197,18 +206,21 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         known = unique_labels(classes) if classes is not None else self.classes_
         if not first and not np.array_equal(known, self.classes_):
             raise ValueError(
-                f"classes={known!r} is not the same as on last call to partial_fit, was: {self.classes_!r}"
+                f"classes={quoted(known)} is not the same as on last call to partial_fit, was: {quoted(self.classes_)}"
             )
         numbers = np.searchsorted(known, labels).clip(0, len(known) - 1)
         if not np.array_equal(known[numbers], labels):
-            raise ValueError(f"y has labels that are not in classes: {np.setdiff1d(labels, known)!r}.")
+            raise ValueError(f"y has labels that are not in classes: {quoted(np.setdiff1d(labels, known))}.")
         if first:
             if len(known) < 2:
-                raise ValueError(f"classes has only one class, {known!r}; two at least are needed.")
+                raise ValueError(f"classes has only one class, {quoted(known)}; two at least are needed.")
             self.classes_ = known
+            self._warn_of_few(len(values))
             trains, _, network, seed = self._begun(values, numbers)
             engine = self._engine(network, seed)
         else:
+            if self.feature_range is not None:
+                inputs.warn_of_clipped(values, self.feature_low_, self.feature_high_)
             trains = inputs.encoded(values, self.feature_low_, self.feature_high_, self.encoder, numbers)
             network = rebuild(self.thresholds_, self.state_)
             engine = self._engine(network, self._seed)
@@ -219,9 +231,13 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the class of each sample, shape (samples,): that of the output neuron with the most spikes."""
-        winners = self.counts(X).argmax(axis=1)
-        labels: NDArray[Any] = self.classes_[winners]
+        """Return the class of each sample, shape (samples,): that of the output neuron with the most spikes.
+
+        Warns of samples for which no output neuron spikes, which are taken for the first class.
+        """
+        counts = self.counts(X)
+        warn_of_unanswered(counts, self.classes_[0])
+        labels: NDArray[Any] = self.classes_[counts.argmax(axis=1)]
         return labels
 
     def counts(self, X: ArrayLike) -> NDArray[np.int32]:
@@ -259,8 +275,12 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """
         self._check_settings()
         seed = self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        rest, aside = (slice(None), None) if fraction is None else parts(len(values), fraction, seed)
+        rest, aside = (
+            (slice(None), None) if fraction is None else parts(len(values), fraction, seed, "validation_fraction")
+        )
         self.feature_low_, self.feature_high_ = inputs.ranges(values[rest], self.feature_range)
+        if self.feature_range is not None:
+            inputs.warn_of_clipped(values, self.feature_low_, self.feature_high_)
         scaled = partial(inputs.encoded, low=self.feature_low_, high=self.feature_high_, encoder=self.encoder)
         trains = scaled(values[rest], labels=numbers[rest])
         held_out = None if aside is None else scaled(values[aside], labels=numbers[aside])
@@ -288,14 +308,28 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             return int(effective_n_jobs(self.n_jobs))
         except (TypeError, ValueError):
             raise ValueError(
-                f"n_jobs = {self.n_jobs!r} is not valid; it must be None, a number of threads, or -1 for all cores."
+                f"n_jobs = {quoted(self.n_jobs)} is not valid; it must be None, a number of threads, or -1 for all "
+                "cores."
             ) from None
+
+    def _warn_of_few(self, n: int) -> None:
+        """Warn if so few samples decide on what `partial_fit` keeps from then on."""
+        chosen = {} if self.feature_range is not None else {"feature_range": "the range of the features"}
+        if isinstance(self.v_thresh, str):
+            chosen["v_thresh"] = "the thresholds"
+        if n < _FEW and chosen:
+            warnings.warn(
+                f"The first call of partial_fit has {n} {'sample' if n == 1 else 'samples'}, from which "
+                f"{' and '.join(chosen.values())} are chosen for all that follow: call fit, or partial_fit first, with "
+                f"some dozens of samples, or give {' and '.join(chosen)}.",
+                stacklevel=3,
+            )
 
     def _check_settings(self) -> None:
         """Raise ValueError for what is read later, or only with other settings."""
         for name in ("batch_size", "epochs", "n_iter_no_change"):
             value = getattr(self, name)
             if not is_integer(value, 1):
-                raise ValueError(f"{name} = {value!r} is not valid; it must be an integer >= 1.")
+                raise ValueError(f"{name} = {quoted(value)} is not valid; it must be an integer >= 1.")
         if not isinstance(self.early_stopping, bool | np.bool_):
-            raise ValueError(f"early_stopping = {self.early_stopping!r} is not valid; it must be True or False.")
+            raise ValueError(f"early_stopping = {quoted(self.early_stopping)} is not valid; it must be True or False.")

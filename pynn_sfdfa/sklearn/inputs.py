@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pynn_sfdfa.encoding import Encoder, Latency, TimeCoded
-from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.support.wording import quoted
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from pynn_sfdfa.encoding.spikes import SpikeTrains
 
-__all__ = ["encoded", "ranges", "resolved"]
+__all__ = ["encoded", "ranges", "resolved", "warn_of_clipped"]
 
 _NAMED: dict[str, Encoder] = {
     "complement": TimeCoded(t_min=0.0, t_max=100.0),
@@ -22,6 +23,9 @@ _NAMED: dict[str, Encoder] = {
     "latency": Latency(window=100.0, maximum=1.0),
 }
 """What the names of encoders stand for; of ``complement`` x and 1 - x are given."""
+
+
+_MOST_COLUMNS = 5  # told
 
 
 def resolved(encoder: Any) -> tuple[Encoder, bool]:
@@ -37,7 +41,7 @@ def resolved(encoder: Any) -> tuple[Encoder, bool]:
     if isinstance(encoder, Encoder) and encoder.takes == "values":
         return encoder, False
     raise ValueError(
-        f"encoder = {short(repr(encoder))} is not valid; choose one of {', '.join(map(repr, _NAMED))}, or give an "
+        f"encoder = {quoted(encoder)} is not valid; choose one of {', '.join(map(repr, _NAMED))}, or give an "
         "encoder of pynn_sfdfa.encoding that takes values, such as Latency(window=50.0)."
     )
 
@@ -62,12 +66,37 @@ def ranges(values: NDArray[np.float64], feature_range: Any) -> tuple[NDArray[np.
         low, high = (np.broadcast_to(np.asarray(bound, float), values.shape[1:]).copy() for bound in feature_range)
     except (TypeError, ValueError):
         low = high = np.zeros(0)
+    if low.size and (low > high).any():
+        raise ValueError(
+            f"feature_range = {quoted(feature_range)} is not valid; the lower end comes first, (lowest, highest)."
+        )
     if not low.size or not (np.isfinite(low) & np.isfinite(high) & (low < high)).all():
         raise ValueError(
-            f"feature_range = {short(repr(feature_range))} is not valid; give (lowest, highest), each a number or one "
+            f"feature_range = {quoted(feature_range)} is not valid; give (lowest, highest), each a number or one "
             f"for each of the {values.shape[1]} features."
         )
     return low, high
+
+
+def warn_of_clipped(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
+    """Warn of values outside a range that was given: how many, and in which columns.
+
+    Parameters
+    ----------
+    values : float64, shape (samples, features)
+    low, high : float64, shape (features,)
+    """
+    outside = ((values < low) | (values > high)).sum(axis=0)
+    columns = np.argsort(-outside, kind="stable")[: np.count_nonzero(outside)]
+    if not columns.size:
+        return
+    named = ", ".join(f"{outside[column]} in column {column}" for column in columns[:_MOST_COLUMNS])
+    more = f", and {columns.size - _MOST_COLUMNS} columns more" if columns.size > _MOST_COLUMNS else ""
+    warnings.warn(
+        f"{outside.sum()} of {values.size} values lie outside feature_range and count as its ends: {named}{more}. Give "
+        "the range that each feature has, (lowest, highest), or leave feature_range out.",
+        stacklevel=4,
+    )
 
 
 def encoded(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,12 +10,15 @@ import numpy as np
 from pynn_sfdfa.common.simulators import offers
 from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import RULES, SFDFA, LearningRule
+from pynn_sfdfa.support import memory
+from pynn_sfdfa.support.given import misfit
 from pynn_sfdfa.support.integers import is_integer
-from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.support.wording import quoted
+from pynn_sfdfa.training.passes import trials_at_once
 from pynn_sfdfa.training.thresholds import SAMPLES, fit_thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +31,12 @@ _HIDDEN, _OUTPUT = (-1.0, 1.0), (-0.6, 1.0)
 """nA; ranges of the initial weights. Those of the output are positive in the mean: with few classes a neuron with more
 negative weights than positive ones would be silent for every sample, by any threshold, and never learn."""
 
+_MAX_SPIKES = 30
+"""Of a neuron in a sample."""
+
+_WEIGHT, _SPIKE = 28, 32
+"""Bytes: of a weight, with its gradient, what Adam keeps and the copy of what was best; and of what is set aside for a
+spike."""
 
 _FEEDBACK_LEARNING_RATE = 1e-3  # ten times that of long trainings: there are few batches
 
@@ -41,9 +51,11 @@ def resolved_rule(rule: Any) -> LearningRule:
     names = [name for name in RULES if name != "combination" and RULES[name]().needs <= offered]
     if isinstance(rule, str) and rule in names:
         return RULES[rule]()
+    if isinstance(rule, type) and issubclass(rule, LearningRule):
+        raise ValueError(misfit("rule", rule, LearningRule))
     raise ValueError(
-        f"rule = {short(repr(rule))} is not valid; choose one of {', '.join(map(repr, names))}, or give a rule of "
-        "pynn_sfdfa.rules that runs on event, such as SFDFA(timed=True)."
+        f"rule = {quoted(rule)} is not valid; choose one of {', '.join(map(repr, names))}, or give a rule of "
+        f"pynn_sfdfa.rules that runs on event, such as SFDFA(feedback_learning_rate={_FEEDBACK_LEARNING_RATE:g})."
     )
 
 
@@ -78,16 +90,18 @@ def build(
     sizes = [hidden] if is_integer(hidden, 1) else list(hidden) if hasattr(hidden, "__len__") else []
     if not sizes or not all(is_integer(size, 1) for size in sizes):
         raise ValueError(
-            f"hidden = {short(repr(hidden))} is not valid; give the neurons of each hidden layer, such as (100,)."
+            f"hidden = {quoted(hidden)} is not valid; give the neurons of each hidden layer, such as (100,)."
         )
     weights = [_HIDDEN] * len(sizes) + [_OUTPUT]
-    network = FeedForward([trains.n_units, *sizes, n_out], weights=weights, seed=seed)
+    every = [trains.n_units, *map(int, sizes), n_out]
+    _check_memory(every, hidden)
+    network = FeedForward(every, weights=weights, seed=seed, max_spikes=_MAX_SPIKES)
     if isinstance(v_thresh, str) and v_thresh == "auto":
         wanted = None if initial_spikes is None else [initial_spikes] * len(network.layers)
         return fit_thresholds(network, trains.select(range(min(SAMPLES, len(trains)))), wanted)
     if isinstance(v_thresh, str) or not hasattr(v_thresh, "__len__"):
         raise ValueError(
-            f'v_thresh = {short(repr(v_thresh))} is not valid; give "auto", or a threshold in mV for each of the '
+            f'v_thresh = {quoted(v_thresh)} is not valid; give "auto", or a threshold in mV for each of the '
             f"{len(network.layers)} layers of neurons."
         )
     if initial_spikes is not None:
@@ -95,6 +109,27 @@ def build(
             f'initial_spikes = {initial_spikes!r} means something with v_thresh = "auto" only; leave one of them out.'
         )
     return network.with_thresholds(v_thresh)
+
+
+def _check_memory(sizes: Sequence[int], hidden: Any) -> None:
+    """Raise ValueError, before any memory is taken, if a network of these sizes needs more than there is."""
+    trials, remedy = trials_at_once(1, many_sites=False), "make the hidden layers smaller"
+    needs = [
+        memory.Need(f"the weights of {below:,} x {size:,} neurons", _WEIGHT * below * size, remedy)
+        for below, size in pairwise(sizes)
+    ]
+    needs += [
+        memory.Need(
+            f"up to {_MAX_SPIKES} spikes of {size:,} neurons in {trials} samples at a time",
+            _SPIKE * trials * _MAX_SPIKES * size,
+            remedy,
+            reserved=True,
+        )
+        for size in sizes[1:]
+    ]
+    reason = memory.shortage(needs, memory.limit())
+    if reason is not None:
+        raise ValueError(f"hidden = {quoted(hidden)} is too large: {reason}")
 
 
 def rebuild(thresholds: NDArray[np.float64], state: Mapping[str, NDArray[np.generic]]) -> Network:

@@ -20,7 +20,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 from annotated_types import DocInfo, Ge, Gt, Le, Lt, doc
 
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST, MOST
-from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.support.wording import quoted
 
 __all__ = [
     "WORDS",
@@ -122,7 +122,7 @@ class Settings:
             value = getattr(self, name)
             reason = _reason(annotation, value) or magnitude(value)
             if reason is not None:
-                told = f"{name} = {short(repr(value))} is not valid: {reason}{meaning(annotation)}"
+                told = f"{name} = {quoted(value)} is not valid: {reason}{meaning(annotation)}"
                 raise ValueError(f"{type(self).__name__}: {told}.")
         reason = self.contradiction(self)
         if reason is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["format_duration", "short"]
+from typing import Any
+
+__all__ = ["format_duration", "quoted", "short"]
 
 _MOST = 200
 
@@ -13,6 +15,17 @@ def short(text: str, most: int = _MOST) -> str:
         return text
     kept = most // 3
     return f"{text[:kept]} … {text[-kept:]} ({len(text):,} characters)"
+
+
+def quoted(value: Any) -> str:
+    """Return a value as somebody would write it in Python, shortened: numbers and words of numpy like those of Python.
+
+    Parameters
+    ----------
+    value
+    """
+    plain = value.tolist() if hasattr(value, "dtype") and hasattr(value, "tolist") else value
+    return short(repr(plain))
 
 
 def format_duration(seconds: float) -> str:

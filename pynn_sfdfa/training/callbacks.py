@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-__all__ = ["Callback", "EpochRecord", "FitStart", "Progress"]
+from pynn_sfdfa.support.wording import short
+
+__all__ = ["Callback", "EpochRecord", "FitStart", "Progress", "observers"]
 
 
 @dataclass(frozen=True)
@@ -128,3 +132,25 @@ class Callback:
 
     def on_fit_end(self) -> None:
         """Be told that training has ended, finished or not."""
+
+
+def observers(callbacks: Any) -> list[Callback]:
+    """Return callbacks as a list.
+
+    Parameters
+    ----------
+    callbacks : iterable of Callback
+
+    Raises
+    ------
+    TypeError
+        If they are something else.
+    """
+    given = list(callbacks) if isinstance(callbacks, Iterable) else [callbacks]
+    for one in given:
+        if not isinstance(one, Callback) or not isinstance(callbacks, Iterable):
+            raise TypeError(
+                f"callbacks = {short(repr(callbacks))} is not valid; give a list of instances of classes that derive "
+                "from Callback, such as [Callback()]."
+            )
+    return given

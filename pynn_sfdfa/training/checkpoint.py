@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Checkpoint", "CheckpointError", "FORMAT", "content", "load", "named", "save"]
+__all__ = ["FORMAT", "Checkpoint", "CheckpointError", "content", "load", "make_folder", "named", "save"]
 
 FORMAT = "pynn-sfdfa checkpoint 1"
 _KEY = "pynn_sfdfa"
@@ -52,6 +52,27 @@ class Checkpoint:
 
     def __getitem__(self, name: str) -> NDArray[np.generic]:
         return self.arrays[name]
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for checkpoints, if it is missing.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    CheckpointError
+        If that cannot be.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CheckpointError(
+            f"folder = {short(str(folder))} cannot be made ({error.strerror}); choose one for the checkpoints in a "
+            "place that can be written to."
+        ) from None
 
 
 def save(path: str | Path, arrays: Mapping[str, NDArray[np.generic]], metadata: Mapping[str, Any]) -> None:

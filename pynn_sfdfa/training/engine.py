@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from pynn_sfdfa.network.feedback import feedback_shapes
+from pynn_sfdfa.support.integers import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.responses import Responses
 
-__all__ = ["BatchFigures", "Report", "TrainingEngine", "check_labels", "initial_feedback"]
+__all__ = ["BatchFigures", "Report", "TrainingEngine", "check_labels", "check_seed", "initial_feedback"]
 
 Report: TypeAlias = "Callable[[int], None] | None"
 """Told how many samples have been shown since the last report, if anybody is to be told."""
@@ -132,6 +133,12 @@ def check_labels(trains: Presentations, n_out: int) -> None:
         raise ValueError("The samples have no labels, and here they are needed; give SpikeTrains labels.")
     if trains.labels.max() >= n_out:
         raise ValueError(f"Label {trains.labels.max()} has no output neuron; the network has {n_out} outputs.")
+
+
+def check_seed(seed: Any) -> None:
+    """Raise ValueError unless random numbers can be drawn from a seed."""
+    if not is_integer(seed, 0) or seed >= 2**63:
+        raise ValueError(f"seed = {seed!r} is not valid; it must be an integer from 0 to 2**63 - 1.")
 
 
 def initial_feedback(network: Network, rule: LearningRule | None, seed: int) -> list[NDArray[np.float32]]:

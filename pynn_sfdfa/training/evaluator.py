@@ -5,23 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pynn_sfdfa.common.simulators import load_simulator
+from pynn_sfdfa.encoding.presentable import presentable
+from pynn_sfdfa.network.network import Network
+from pynn_sfdfa.rules import LearningRule
+from pynn_sfdfa.support.given import check_given
+from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.training.boosting import Boosting
 from pynn_sfdfa.training.engine import check_labels
-from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.losses import Loss, SpikeCount
 from pynn_sfdfa.training.metrics import Evaluation, evaluation
-from pynn_sfdfa.training.readouts import MostSpikes
+from pynn_sfdfa.training.optimizers import Optimizer
+from pynn_sfdfa.training.readouts import MostSpikes, Readout
+from pynn_sfdfa.training.regularisation import WeightRegularisation
+from pynn_sfdfa.training.silence import warn_of_unanswered
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import Presentations
-    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.engine import TrainingEngine
-    from pynn_sfdfa.training.losses import Loss
-    from pynn_sfdfa.training.readouts import Readout
     from pynn_sfdfa.training.responses import Responses
 
 __all__ = ["Evaluator"]
+
+_KINDS: dict[str, type] = {
+    "rule": LearningRule,
+    "optimizer": Optimizer,
+    "loss": Loss,
+    "readout": Readout,
+    "regularisation": WeightRegularisation,
+    "boosting": Boosting,
+}
+"""What arguments must be, if they are given."""
 
 
 class Evaluator:
@@ -41,7 +57,7 @@ class Evaluator:
     Raises
     ------
     TypeError
-        If the simulator offers no training.
+        If the simulator offers no training, or an argument is a name or a class in the place of an instance.
     ValueError
         If the simulator cannot run the network.
     """
@@ -66,6 +82,13 @@ class Evaluator:
                 f"{reason}{name} takes the network, a simulator such as pynn_sfdfa.event, and all else by name: "
                 f"{name}(network, sim, {self._by_name})."
             )
+        if not isinstance(network, Network):
+            raise TypeError(
+                f"network = {short(repr(network))} is not valid; give a Network, such as FeedForward([64, 100, 10])."
+            )
+        for name, value in {"loss": loss, "readout": readout, **of_engine}.items():
+            if name in _KINDS and value is not None:
+                check_given(name, value, _KINDS[name])
         self.network = network
         self._loss = loss if loss is not None else SpikeCount()
         self._readout = readout if readout is not None else MostSpikes()
@@ -73,7 +96,7 @@ class Evaluator:
 
     def evaluate(self, trains: Presentations) -> Evaluation:
         """Run all samples without learning; ValueError if they do not fit the network or its trials."""
-        trains.check_within(self.network.trial_duration)
+        presentable("trains", trains).check_within(self.network.trial_duration)
         check_labels(trains, self.network.sizes[-1])
         return evaluation(self._engine.respond(trains), trains.labels, self._loss, self._readout)
 
@@ -82,7 +105,7 @@ class Evaluator:
 
         ValueError if the samples do not fit the network or its trials.
         """
-        trains.check_within(self.network.trial_duration)
+        presentable("trains", trains).check_within(self.network.trial_duration)
         return self._engine.respond(trains)
 
     def answer(self, trains: Presentations) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -102,5 +125,10 @@ class Evaluator:
         return self._readout.decide(responses), responses.counts
 
     def predict(self, trains: Presentations) -> NDArray[np.int64]:
-        """Return the class of each sample as the network is now, shape (samples,); see `answer`."""
-        return self.answer(trains)[0]
+        """Return the class of each sample as the network is now, shape (samples,); see `answer`.
+
+        Warns of samples for which no output neuron spikes, which are taken for class 0.
+        """
+        classes, counts = self.answer(trains)
+        warn_of_unanswered(counts)
+        return classes

@@ -10,7 +10,10 @@ import numpy as np
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import load_simulator, who_offers
-from pynn_sfdfa.rules import BP
+from pynn_sfdfa.encoding.presentable import presentable
+from pynn_sfdfa.rules import BP, LearningRule
+from pynn_sfdfa.support.given import check_given
+from pynn_sfdfa.training.losses import Loss
 from pynn_sfdfa.training.metrics import sign_agreement
 
 if TYPE_CHECKING:
@@ -20,9 +23,7 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.encoding.spikes import Presentations
     from pynn_sfdfa.network.network import Network
-    from pynn_sfdfa.rules import LearningRule
     from pynn_sfdfa.training.engine import TrainingEngine
-    from pynn_sfdfa.training.losses import Loss
 
 __all__ = ["GradientAlignment", "Probe", "angle", "cosine"]
 
@@ -67,6 +68,8 @@ class GradientAlignment:
 
     Raises
     ------
+    TypeError
+        If rule, loss or trials are something else.
     ValueError
         If there are no trials, they do not fit the network, or the simulator has no gradients.
     """
@@ -74,9 +77,11 @@ class GradientAlignment:
     def __init__(
         self, network: Network, rule: LearningRule, loss: Loss, trains: Presentations, sim: Any = None
     ) -> None:
+        check_given("rule", rule, LearningRule)
+        check_given("loss", loss, Loss)
+        presentable("trains", trains).check_within(network.trial_duration)
         if len(trains) == 0:
             raise ValueError("There are no trials to compare gradients on.")
-        trains.check_within(network.trial_duration)
         self._trains = trains
         make = (load_simulator("event") if sim is None else sim).training_engine
         self._layer_wise = rule.parts.transport.layer_wise

@@ -15,7 +15,7 @@ from pynn_sfdfa.common.trials import spikes_of_trials
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.rules import RULES
 from pynn_sfdfa.support.arrays import check_arrays
-from pynn_sfdfa.training.engine import BatchFigures, Report, check_labels, initial_feedback
+from pynn_sfdfa.training.engine import BatchFigures, Report, check_labels, check_seed, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
 from pynn_sfdfa.training.responses import OutputSpikes, Responses
@@ -98,6 +98,7 @@ class SimulationEngine(ABC):
         regularisation: WeightRegularisation | None = None,
         boosting: Boosting | None = None,
     ) -> None:
+        check_seed(seed)
         self._rule, self._optimizer, self._seed = rule, optimizer, seed
         self._loss = loss if loss is not None else SpikeCount()
         self._readout = readout if readout is not None else MostSpikes()

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pynn_sfdfa.common.simulators import load_simulator
+from pynn_sfdfa.encoding.presentable import presentable
 from pynn_sfdfa.encoding.spikes import presented
+from pynn_sfdfa.support.given import check_given
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST
-from pynn_sfdfa.training.losses import SpikeCount
+from pynn_sfdfa.training.losses import Loss, SpikeCount
 from pynn_sfdfa.training.passes import sample_order
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from pynn_sfdfa.encoding.spikes import Presentations, SpikeTrains
     from pynn_sfdfa.network.network import Network
-    from pynn_sfdfa.training.losses import Loss
 
 __all__ = [
     "HIDDEN_SPIKES",
@@ -97,6 +98,8 @@ def fit_thresholds(
 
     Raises
     ------
+    TypeError
+        If samples are not spikes, or the loss is none.
     ValueError
         If samples do not fit the network, ``spikes`` is not valid, or a layer does not fire so often by any threshold.
 
@@ -105,6 +108,8 @@ def fit_thresholds(
     >>> network = fit_thresholds(FeedForward([64, 100, 10]), samples.select(range(200)))
     >>> history = Trainer(network).fit(samples)
     """
+    if loss is not None:
+        check_given("loss", loss, Loss)
     wanted = initial_spikes(network, loss) if spikes is None else tuple(spikes)
     if len(wanted) != len(network.layers):
         raise ValueError(
@@ -136,7 +141,7 @@ def threshold_for(network: Network, layer: int, trains: Presentations, spikes: f
             f"{spikes:g} spikes to begin with are not possible: it must be more than 0 and less than max_spikes = "
             f"{network.max_spikes}."
         )
-    trains.check_within(network.trial_duration)
+    presentable("trains", trains).check_within(network.trial_duration)
     cell = network.layers[layer].cell
     floor = max(cell.resting_potential, cell.resting_potential if cell.v_reset is None else cell.v_reset)
 

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 import numpy as np
 
+from pynn_sfdfa.encoding.presentable import check_learnable, presentable
 from pynn_sfdfa.network.description import described
 from pynn_sfdfa.rules import SFDFA
+from pynn_sfdfa.support.integers import is_integer
 from pynn_sfdfa.support.interrupts import deferred_interrupt
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.batch_sizes import BatchSizes, filled
-from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress
+from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress, observers
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
 from pynn_sfdfa.training.history import History, as_record
@@ -89,7 +91,7 @@ class Trainer(Evaluator):
     Raises
     ------
     TypeError
-        If the simulator offers no training.
+        If the simulator offers no training, or an argument is a name or a class in the place of an instance.
     ValueError
         If a setting is not valid.
 
@@ -139,7 +141,7 @@ class Trainer(Evaluator):
             boosting=boosting,
         )
         self._seed, self._batch_sizes = seed, BatchSizes.of(batch_size)
-        self._callbacks, self._probes = list(callbacks), list(probes)
+        self._callbacks, self._probes = observers(callbacks), list(probes)
         self._folder = None if folder is None else Path(folder)
         self._configuration = configuration or {}
         try:
@@ -193,30 +195,24 @@ class Trainer(Evaluator):
         Raises
         ------
         TypeError
-            If an argument has another name; that of the old ones says the new one.
+            If an argument has another name, or samples are not spikes; says which name, or which call makes them.
         ValueError
             If there are no samples, or they do not fit the network or its trials.
         CannotLearnError
             If a layer is silent or fires at the cap, or weights are not finite; the last good checkpoint is kept.
         CheckpointError
-            If there is nothing to resume from, or it does not fit.
+            If there is nothing to resume from, it does not fit, or the folder cannot be made.
         KeyboardInterrupt
             After Ctrl-C, when the checkpoint has been written; while kernels are compiled, after those under way.
         """
         for name in unknown:
             hint = "; samples held out from training are validation=, test samples test=" if name == "held_out" else ""
             raise TypeError(f"fit() has no argument {name!r}{hint}.")
-        if len(train) == 0:
-            raise ValueError("There are no training samples.")
-        if train.silent:
-            raise ValueError("No training sample has a spike: change the values, or how they are encoded.")
-        if epochs < 1:
-            raise ValueError(f"epochs = {epochs} is not valid; it must be at least 1.")
-        for shown in (train, test, validation):
-            if shown is not None:
-                shown.check_within(self.network.trial_duration)
+        if not is_integer(epochs, 1):
+            raise ValueError(f"epochs = {epochs!r} is not valid; it must be an integer >= 1.")
+        check_learnable(self.network.trial_duration, train, test=test, validation=validation)
         if self._folder is not None:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            checkpoint.make_folder(self._folder)
         if resume:
             self._resume(len(train))
         batches = -(-len(train) // self._batch_sizes.largest)
@@ -266,7 +262,7 @@ class Trainer(Evaluator):
         ValueError
             If the samples do not fit the network or its trials, or have no labels, or the simulator has no gradients.
         """
-        trains.check_within(self.network.trial_duration)
+        presentable("trains", trains).check_within(self.network.trial_duration)
         return self._engine.gradient(trains)
 
     def load(self, saved: checkpoint.Checkpoint) -> None:

@@ -122,6 +122,10 @@ def test_bytes_as_units_do_not_wrap(write):
     ("change", "message"),
     [
         ({"x_train": np.full((6, 12), np.nan)}, "the train split must be finite; sample 0 has nan"),
+        (
+            {"x_train": np.where(np.arange(12) % 5 == 4, np.inf, np.arange(72.0).reshape(6, 12))},
+            r"sample 0 has inf in column 4; columns with such values: 4 \(6 samples\), 9 \(6 samples\)\. Repair",
+        ),
         ({"x_test": np.full((3, 4, 3), np.inf)}, "the test split must be finite; sample 0 has inf"),
         ({"x_test": np.zeros((3, 3, 4))}, "test split has values of 3 x 4 a sample, the train split values of 4 x 3"),
         ({"x_train": np.zeros((6, 4, 3, 1))}, r"must have the shape .*not \(6, 4, 3, 1\)"),

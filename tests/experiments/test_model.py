@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import struct
 
 import numpy as np
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 import pynn_sfdfa
 from pynn_sfdfa import datasets
 from pynn_sfdfa.cli import main
+from pynn_sfdfa.encoding import Latency
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.training.checkpoint import CheckpointError
@@ -49,10 +51,25 @@ def test_it_answers_what_the_trainer_does(run, images):
     np.testing.assert_array_equal(pynn_sfdfa.load(folder / "last.safetensors").predict(values), model.predict(values))
 
 
+def test_samples_without_an_output_spike_are_told(run, images, tmp_path):
+    values = np.concatenate([np.zeros((3, 8, 8)), images.values[:5]])
+    told = r"^3 of 8 samples \(37.5 %\) make no output neuron spike, so class 0 is no answer to them: samples 0, 1, 2,"
+    with pytest.warns(UserWarning, match=told):
+        assert pynn_sfdfa.load(run[0]).predict(values)[:3].tolist() == [0, 0, 0]
+    with pytest.warns(UserWarning, match=told):
+        run[1].predict(Latency(maximum=16.0)(values, np.zeros(8, int)))
+    np.save(tmp_path / "black.npy", values)
+    printed = invoke(run[0], tmp_path / "black.npy")
+    assert re.match(told, printed.stderr)
+    np.save(tmp_path / "lit.npy", values[3:])
+    assert invoke(run[0], tmp_path / "lit.npy").stderr == ""
+
+
 @pytest.mark.parametrize(
     ("samples", "message"),
     [
         (np.zeros((3, 65)), "has 65 units, and the network has 64 inputs"),
+        (np.zeros((4, 4, 4)), r"the shape \(4, 4, 4\) is that of one sample, give samples\[np.newaxis\]\.$"),
         (np.zeros(64), r"shape \(64,\); give \(samples, features\)"),
         (np.full((2, 64), 99.0), "99"),
     ],
@@ -148,7 +165,11 @@ def test_spike_trains_that_are_none_are_named(run, tmp_path, changed, message):
         ("x.csv", b"a,b\n", "has no line of numbers"),
         ("x.csv", b"1,2\n1,a\n", "Separate numbers with commas"),
         ("x.csv", b"1,NA\n1,2\n", "Separate numbers with commas"),
-        ("x.csv", b"1,nan\n", "not finite"),
+        (
+            "x.csv",
+            b"1,nan\n",
+            "not finite; sample 0 has nan in column 1; columns with such values: 1 (1 sample). Replace",
+        ),
         ("x.csv", b"1,2\n", "Each sample has 2 units"),
     ],
 )

@@ -33,8 +33,10 @@ def test_layers_have_names_shapes_and_numbers_of_neurons():
             [Input((3,)), Dense(2), Input((2,))],
             "Layer 'output' is Input(shape=(2,)); after the Input, give layers such",
         ),
-        ([Input((1, 3)), Windows(2, 5), Dense(2)], "Layer 'hidden 1' (Windows("),
+        ([Input((1, 3)), Windows(2, 5), Dense(2)], "Layer 'hidden 1' (Windows of LIF_SFDFA) does not"),
         ([Input((1, 3)), Windows(2, 5), Dense(2)], "does not fit the layer below, of shape (1, 3): it needs (channels"),
+        ([Input((1, 3)), Pooling(2), Dense(2)], "Layer 'output' (Pooling and Dense of LIF_SFDFA) does not fit the"),
+        ([Input((1, 3, 3)), Dense(2), Pooling(2)], "The last layer is Pooling, which cannot be the output."),
         (
             [Input((3,)), Dense(2, cell=LIF_SFDFA(trial_duration=50.0)), Dense(2)],
             "trial_duration must be the same in all layers, not [50.0, 200.0] ms.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -74,6 +75,14 @@ def test_probabilities_follow_from_counts_and_agree_with_decisions(fitted, iris)
     np.testing.assert_array_equal(shares.argmax(axis=1), fitted.predict(iris[1]))
     np.testing.assert_array_equal(fitted.decision_function(iris[1]), counts)
     np.testing.assert_allclose(np.log(shares[:, 0] / shares[:, 2]), (counts[:, 0] - counts[:, 2]) / 2)
+
+
+def test_samples_without_an_output_spike_are_told(iris):
+    model = small(epochs=1, encoder="latency").fit(iris[0], np.array(["no", "yes", "yes"])[iris[2]])
+    with pytest.warns(
+        UserWarning, match=r"^2 of 2 samples \(100 %\) make no output neuron spike, so class no is no an"
+    ):
+        assert model.predict(np.full((2, 4), -9.0)).tolist() == ["no", "no"]
 
 
 def test_decisions_between_two_classes_are_one_number(iris):
@@ -162,9 +171,19 @@ def test_rules_encoders_and_layers_may_be_chosen(options, iris):
         ({"epochs": 0}, "epochs = 0 is not valid"),
         ({"batch_size": 2.5}, "batch_size = 2.5 is not valid"),
         ({"learning_rate": -1.0}, "learning_rate = -1"),
-        ({"feature_range": (1.0, 0.0)}, r"feature_range = \(1.0, 0.0\) is not valid; give \(lowest, highest\)"),
+        ({"feature_range": (1.0, 0.0)}, r"feature_range = \(1.0, 0.0\) is not valid; the lower end comes first"),
+        ({"feature_range": (1.0, 1.0)}, r"feature_range = \(1.0, 1.0\) is not valid; give \(lowest, highest\)"),
+        (
+            {"rule": np.str_("sfdda")},
+            r"rule = 'sfdda' is not valid; .* runs on event, such as SFDFA\(feedback_learning",
+        ),
+        ({"rule": SFDFA}, r"rule = SFDFA is a class; give SFDFA\(\), not SFDFA\."),
+        (
+            {"hidden": (10**8,)},
+            r"hidden = \(100000000,\) is too large: it would take .* make the hidden layers smaller",
+        ),
         ({"feature_range": 3}, "feature_range = 3 is not valid"),
-        ({"early_stopping": True, "validation_fraction": 0.001}, "fraction must lie between 0 and 1"),
+        ({"early_stopping": True, "validation_fraction": 0.001}, "^validation_fraction must lie between 0 and 1"),
         ({"early_stopping": "no"}, "early_stopping = 'no' is not valid; it must be True or False"),
         (
             {"v_thresh": [-60.0, -55.0], "initial_spikes": 3.0},
@@ -181,6 +200,39 @@ def test_rules_encoders_and_layers_may_be_chosen(options, iris):
 def test_settings_that_are_not_valid_are_named(options, message, iris):
     with pytest.raises(ValueError, match=message):
         small(**options).fit(iris[0], iris[2])
+
+
+def test_a_first_call_of_few_samples_says_what_it_decides(iris):
+    chosen = "the range of the features and the thresholds are chosen for all that follow: call fit, or partial_fit fi"
+    with pytest.warns(UserWarning, match=f"^The first call of partial_fit has 3 samples, from which {chosen}"):
+        model = small().partial_fit(iris[0][:3], iris[2][:3], classes=[0, 1, 2])
+    with pytest.warns(UserWarning, match=r"has 1 sample, from which the thresholds are .* or give v_thresh\.$"):
+        small(feature_range=(0.0, 9.0)).partial_fit(iris[0][:1], iris[2][:1], classes=[0, 1, 2])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.partial_fit(iris[0][:1], iris[2][:1])
+        small().partial_fit(iris[0][:40], iris[2][:40], classes=[0, 1, 2])
+        small(feature_range=(0.0, 9.0), v_thresh=[-66.0, -50.0]).partial_fit(iris[0][:1], [0], classes=[0, 1, 2])
+
+
+def test_values_outside_a_range_that_was_given_are_counted_by_column(iris):
+    train, labels = iris[0][:30], iris[2][:30]
+    n = (train > 5.0).sum(axis=0)
+    told = f"^{n.sum()} of 120 values lie outside feature_range and count as its ends: {n[0]} in column 0, {n[2]} in co"
+    with pytest.warns(UserWarning, match=told):
+        model = small(epochs=1, feature_range=(0.0, 5.0)).fit(train, labels)
+    with pytest.warns(UserWarning, match=told):
+        model.partial_fit(train, labels)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        small(epochs=1, feature_range=(0.0, 9.0)).fit(train, labels)
+
+
+def test_labels_are_named_as_they_were_given():
+    with pytest.raises(ValueError, match=r"only one class is present: 'a'\.$"):
+        small().fit(np.ones((2, 2)), ["a", "a"])
+    with pytest.raises(ValueError, match=r"not in classes: \['c'\]\.$"):
+        small().partial_fit(np.ones((2, 2)), ["a", "c"], classes=["a", "b"])
 
 
 def test_labels_that_were_not_announced_are_refused(iris):

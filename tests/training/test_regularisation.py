@@ -69,7 +69,7 @@ def test_an_experiment_may_have_it():
     trainer = assembly.build_trainer(settings, net)
     assert isinstance(trainer, Trainer)
     assert {"boosting.weights", "boosting.missed"} <= set(trainer._engine.state())
-    assert trainer._engine._regularisation == settings.regularisation.build()
+    assert trainer._engine._descent._regularisation == settings.regularisation.build()
     for wrong, message in (
         ("regularisation={strength=3.0}", "regularisation.beta is missing .how fast it grows"),
         ("regularisation={strength=3.0, beta=0.1, scale=0.0}", "regularisation.scale = 0.0 is not valid: must be > 0"),

@@ -305,7 +305,7 @@ def test_the_event_simulator_is_the_default():
 
 @pytest.mark.parametrize(
     ("epochs", "n", "message"),
-    [(0, 23, "epochs = 0 is not valid; it must be at least 1"), (1, 0, "There are no training samples")],
+    [(0, 23, "epochs = 0 is not valid; it must be an integer >= 1"), (1, 0, "There are no training samples")],
 )
 def test_nothing_to_do_is_refused(trains, epochs, n, message):
     with pytest.raises(ValueError, match=message):

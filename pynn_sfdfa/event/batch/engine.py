@@ -31,7 +31,7 @@ from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.jit import compile_ahead
 from pynn_sfdfa.training.batch_sizes import BatchSizes
 from pynn_sfdfa.training.boosting import SampleWeights
-from pynn_sfdfa.training.engine import check_labels, initial_feedback
+from pynn_sfdfa.training.engine import check_labels, check_seed, initial_feedback
 from pynn_sfdfa.training.losses import SpikeCount
 from pynn_sfdfa.training.readouts import MostSpikes
 
@@ -121,8 +121,7 @@ class BatchEngine:
         regularisation: WeightRegularisation | None = None,
         boosting: Boosting | None = None,
     ) -> None:
-        if seed != int(seed) or not 0 <= seed < 2**63:
-            raise ValueError(f"seed = {seed} is not valid; it must be an integer from 0 to 2**63 - 1.")
+        check_seed(seed)
         if rule is not None:
             check_rule(network, rule)
         self._rule, self._given_optimizer = rule, optimizer

@@ -18,6 +18,7 @@ from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, Run, run_trials
 from pynn_sfdfa.event.batch.pool import Pool
 from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants, of_silent
+from pynn_sfdfa.support.integers import is_integer
 from pynn_sfdfa.training.passes import trials_at_once
 from pynn_sfdfa.training.responses import OutputSpikes, Responses, joined
 
@@ -217,6 +218,6 @@ def _present(layout: SiteLayout, recurrent: Recurrent | None) -> NDArray[np.floa
 def _checked_threads(threads: int | None) -> int:
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if threads != int(threads) or threads < 1:
-        raise ValueError(f"threads = {threads} is not valid; it must be an integer >= 1.")
+    if not is_integer(threads, 1):
+        raise ValueError(f"threads = {threads!r} is not valid; it must be an integer >= 1.")
     return int(threads)

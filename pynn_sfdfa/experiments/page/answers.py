@@ -49,7 +49,7 @@ def content(
     image : tuple of int, optional
         Height and width of the samples, if they are images whose pixels are the input units.
     """
-    predictions = Evaluator(network, loss=loss, readout=readout).predict(test)
+    predictions = Evaluator(network, loss=loss, readout=readout).answer(test)[0]
     labels = test.labels
     numbers = chosen(labels, predictions)
     layers = events(network, presented(test, numbers))

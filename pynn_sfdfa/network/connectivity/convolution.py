@@ -9,15 +9,16 @@ import numpy as np
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.windows import Pair, as_pair, positions
+from pynn_sfdfa.network.cells import Cell
 from pynn_sfdfa.network.connectivity.connectivity import Connectivity
 from pynn_sfdfa.network.connectivity.windows import check_image, check_size, windows
+from pynn_sfdfa.support.given import check_given
 from pynn_sfdfa.support.integers import is_integer
 
 if TYPE_CHECKING:
     import nir
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.network.cells import Cell
     from pynn_sfdfa.network.connectivity.sites import Sites
     from pynn_sfdfa.network.shapes import Shape
 
@@ -58,6 +59,7 @@ class Convolution(Connectivity):
 
     def __post_init__(self) -> None:
         kind = type(self).__name__
+        check_given("cell", self.cell, Cell)
         if not is_integer(self.channels, 1):
             raise ValueError(f"{kind}: channels = {self.channels!r} is not valid; it must be an integer >= 1.")
         object.__setattr__(self, "channels", int(self.channels))

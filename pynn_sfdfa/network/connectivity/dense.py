@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.network.cells import Cell
 from pynn_sfdfa.network.connectivity.connectivity import Connectivity
 from pynn_sfdfa.network.connectivity.sites import Sites
 from pynn_sfdfa.network.recurrent import Recurrent
 from pynn_sfdfa.network.shapes import units
+from pynn_sfdfa.support.given import check_given
 from pynn_sfdfa.support.integers import is_integer
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     import nir
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.network.cells import Cell
     from pynn_sfdfa.network.shapes import Shape
 
 __all__ = ["Dense"]
@@ -53,6 +54,7 @@ class Dense(Connectivity):
     recurrent: Recurrent | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
+        check_given("cell", self.cell, Cell)
         if not is_integer(self.size, 1):
             raise ValueError(f"Dense: size = {self.size!r} is not valid; it must be an integer >= 1.")
         if not isinstance(self.inhibition, int | float | np.number) or not 0 <= self.inhibition <= LARGEST_WEIGHT:

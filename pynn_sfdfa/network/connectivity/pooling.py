@@ -10,16 +10,17 @@ import numpy as np
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.windows import Pair, as_pair
+from pynn_sfdfa.network.cells import Cell
 from pynn_sfdfa.network.connectivity.connectivity import Connectivity
 from pynn_sfdfa.network.connectivity.not_in_nir import NotInNIR
 from pynn_sfdfa.network.connectivity.sites import Sites
 from pynn_sfdfa.network.connectivity.windows import check_image, check_size
+from pynn_sfdfa.support.given import check_given
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.network.cells import Cell
     from pynn_sfdfa.network.shapes import Shape
 
 __all__ = ["Pooling"]
@@ -65,6 +66,7 @@ class Pooling(NotInNIR, Connectivity):
             )
         if self.weight is None:
             return
+        check_given("cell", self.cell, Cell)
         valid = isinstance(self.weight, int | float | np.number) and math.isfinite(self.weight)
         if not valid or not 0 < abs(self.weight) <= LARGEST_WEIGHT:
             raise ValueError(
