@@ -71,7 +71,7 @@ def test_an_experiment_may_have_it():
     assert {"boosting.weights", "boosting.missed"} <= set(trainer._engine.state())
     assert trainer._engine._descent._regularisation == settings.regularisation.build()
     for wrong, message in (
-        ("regularisation={strength=3.0}", "regularisation.beta is missing .how fast it grows"),
+        ("regularisation={strength=3.0}", "regularisation: beta, scale are missing. With all keys"),
         ("regularisation={strength=3.0, beta=0.1, scale=0.0}", "regularisation.scale = 0.0 is not valid: must be > 0"),
         ("regularisation.rate=1", "regularisation.rate is not a known key; valid here: strength, beta, scale"),
         ("boosting.gian=1.0", "boosting.gian is not a known key .did you mean gain.*valid here: gain"),
