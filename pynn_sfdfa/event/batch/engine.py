@@ -304,7 +304,8 @@ class BatchEngine:
         """Accumulate the gradients for the errors assigned, improve the feedback, and change the weights."""
         layers, descent, blocks = self._layers, self._descent, self._learning_space().blocks
         by_block = not optimizer.in_place
-        of_blocks = [n for n in trials.learning if by_block and blocks.complete(n) and layers.all_present(n)]
+        learning = trials.learning if by_block else []
+        of_blocks = [layer for layer in learning if blocks.complete(layer) and layers.all_present(layer)]
         descent.regularise(taken=of_blocks, weights_at=optimizer.learning_rate if optimizer.in_place else None)
         descent.steps += 1
         learn = {layer: partial(descent.learn, optimizer, layer) for layer in of_blocks}

@@ -138,5 +138,5 @@ def long_at_ends(groups: Iterable[Sequence[Callable[[], object]]]) -> list[Calla
     for group in groups:
         half = len(group) // 2
         left += group[:half]
-        right = [*group[half:], *right]
+        right[:0] = group[half:]
     return left + right

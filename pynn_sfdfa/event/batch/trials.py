@@ -264,9 +264,8 @@ class Trials:
             From layers to what is done with blocks of theirs in place of adding to their gradients; see `Blocks.learn`.
         """
         groups = self._workspace.most_groups
-        learning = self.learning
         for layer in self._layers.longest_first:
-            if layer not in learning:
+            if not self._learns(layer):
                 continue
             silent = np.float32(local_gradient.silent * self._layers.silent[layer])
             replay = Replay(self._replayed(layer), local_gradient.of_potential, silent, groups[layer])
@@ -279,4 +278,7 @@ class Trials:
     @property
     def learning(self) -> list[int]:
         """Layers whose weights change, and that have been assigned errors."""
-        return [layer for layer in sorted(self._assigned) if self._layers.learns[layer]]
+        return [layer for layer in sorted(self._assigned) if self._learns(layer)]
+
+    def _learns(self, layer: int) -> bool:
+        return layer in self._assigned and self._layers.learns[layer]
