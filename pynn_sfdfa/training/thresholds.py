@@ -48,9 +48,8 @@ _STRIDE = 3  # of these steps, while hardly a neuron fires
 _CLOSE = 1.01  # ratio of these two at the end
 _LEAST = 1e-9  # of the potential at rest, above which thresholds can still be told from it
 _DIGITS = 3  # of what is chosen, above rest
-_HARDLY = (
-    0.5  # spikes of a neuron in a sample; a layer above that has no more than these is not to blame for its silence
-)
+_HARDLY = 0.5
+"""Spikes of a neuron in a sample: a layer above that has no more than these is not to blame for its silence."""
 
 
 def initial_spikes(network: Network, loss: Loss | None = None) -> tuple[float, ...]:
