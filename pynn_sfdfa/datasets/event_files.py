@@ -11,6 +11,7 @@ import numpy as np
 
 from pynn_sfdfa.datasets.aedat4 import read_aedat4
 from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.datasets.files import listed
 from pynn_sfdfa.datasets.npy import read_npy
 from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.encoding.events import EventRecordings, Events, unfit
@@ -65,9 +66,7 @@ class EventFiles(EventRecordings):
     """
 
     def __init__(self, files: Sequence[str | Path], labels: ArrayLike, sensor: tuple[int, int] | None = None) -> None:
-        if isinstance(files, str | Path):
-            raise TypeError(f"files must be a list of paths, not one: EventFiles([{short(repr(str(files)))}], ...).")
-        self.files, self.labels = [Path(file) for file in files], np.asarray(labels)
+        self.files, self.labels = listed(files, "EventFiles({}, ...)"), np.asarray(labels)
         if len(self.files) != len(self.labels):
             raise ValueError(f"there are {len(self.files)} files but {len(self.labels)} labels; each needs one.")
         named = ((str(file), read_events(file)) for file in self.files)

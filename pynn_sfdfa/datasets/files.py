@@ -24,6 +24,7 @@ __all__ = [
     "expanded",
     "find",
     "is_there",
+    "listed",
     "not_there",
     "search_path",
     "searched",
@@ -85,6 +86,13 @@ def is_there(check: Callable[[], bool]) -> bool:
         return check()
     except OSError:
         return False
+
+
+def listed(files: Sequence[str | Path], call: str) -> list[Path]:
+    """Return paths that somebody gives in a list; TypeError if it is one, with how ``call`` is given it."""
+    if isinstance(files, str | Path):
+        raise TypeError(f"files must be a list of paths, not one: {call.format(f'[{short(repr(str(files)))}]')}.")
+    return [Path(file) for file in files]
 
 
 def not_there(path: Path, kind: str, remedy: str) -> DatasetError:

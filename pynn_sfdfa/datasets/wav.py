@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.datasets.dataset import DatasetError
+from pynn_sfdfa.datasets.files import listed
 from pynn_sfdfa.encoding.recordings import Sound, Sounds, flaw
 from pynn_sfdfa.support.wording import short
 
@@ -46,9 +47,7 @@ def read_sounds(files: Sequence[str | Path], labels: ArrayLike | None = None) ->
     ValueError
         If there is not a label for each.
     """
-    if isinstance(files, str | Path):
-        raise TypeError(f"files must be a list of paths, not one: read_sounds([{short(repr(str(files)))}]).")
-    sounds = [read_wav(file) for file in files]
+    sounds = [read_wav(file) for file in listed(files, "read_sounds({})")]
     return Sounds(sounds, np.full(len(sounds), _UNKNOWN) if labels is None else np.asarray(labels))
 
 

@@ -112,7 +112,7 @@ class EncodedWhenShown:
     @property
     def silent(self) -> bool:
         """Whether the encoder makes a spike of no sample; see `Presentations`."""
-        blocks = np.array_split(self._numbers, -(-len(self) // _BLOCK))
+        blocks = np.array_split(self._numbers, max(1, -(-len(self) // _BLOCK)))
         return not any(self.encoder.n_spikes(self._values[numbers]).any() for numbers in blocks)
 
     def shown(self, samples: NDArray[np.int64], presentation: int) -> tuple[SpikeTrains, NDArray[np.int64]]:

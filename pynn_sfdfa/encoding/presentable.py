@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.encoding.recordings import Recordings
-from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.support.wording import quoted
 
 if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import Presentations
@@ -52,7 +52,7 @@ def presentable(name: str, samples: Any) -> Presentations:
         shares = "; split(samples, fraction, seed) of pynn_sfdfa.encoding.spikes holds samples out"
         number = isinstance(samples, int | float)
         raise TypeError(
-            f"{name} = {short(repr(samples))} is not valid; give samples that an encoder has made spikes of, "
+            f"{name} = {quoted(samples)} is not valid; give samples that an encoder has made spikes of, "
             f"SpikeTrains{shares if number else ''}."
         )
     raise TypeError(

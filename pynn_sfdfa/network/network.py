@@ -20,7 +20,7 @@ from pynn_sfdfa.network.feedback import has_layer_feedback, is_layer_feedback, z
 from pynn_sfdfa.network.layers import Input, Layer, check_memory
 from pynn_sfdfa.support.arrays import check_arrays
 from pynn_sfdfa.support.integers import is_integer
-from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.support.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -367,7 +367,7 @@ def placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, 
     first = layers[0] if len(layers) else None
     if not isinstance(first, Input) or len(layers) < 2:
         raise ValueError(
-            f"layers = {short(repr(list(layers)))} is not valid; give an Input and at least one layer: {_FORM}."
+            f"layers = {quoted(list(layers))} is not valid; give an Input and at least one layer: {_FORM}."
         )
     placed: list[Layer] = []
     shape = first.shape
@@ -375,7 +375,7 @@ def placed(layers: Sequence[Input | Connectivity]) -> tuple[Input, tuple[Layer, 
     for k, given in enumerate(layers[1:], start=1):
         name = "output" if k == len(layers) - 1 else f"hidden {len(placed) + 1}"
         if not isinstance(given, Connectivity):
-            reason = f"Layer '{name}' is {short(repr(given))}"
+            reason = f"Layer '{name}' is {quoted(given)}"
             raise ValueError(f"{reason}; after the Input, give layers such as Dense(100).")
         if isinstance(given, Pooling) and (name == "output" or given.sums):
             if name == "output":

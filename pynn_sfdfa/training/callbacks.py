@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.support.wording import quoted
 
 __all__ = ["Callback", "EpochRecord", "FitStart", "Progress", "observers"]
 
@@ -150,7 +150,7 @@ def observers(callbacks: Any) -> list[Callback]:
     for one in given:
         if not isinstance(one, Callback) or not isinstance(callbacks, Iterable):
             raise TypeError(
-                f"callbacks = {short(repr(callbacks))} is not valid; give a list of instances of classes that derive "
+                f"callbacks = {quoted(callbacks)} is not valid; give a list of instances of classes that derive "
                 "from Callback, such as [Callback()]."
             )
     return given

@@ -9,7 +9,7 @@ from pynn_sfdfa.encoding.presentable import presentable
 from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.rules import LearningRule
 from pynn_sfdfa.support.given import check_given
-from pynn_sfdfa.support.wording import short
+from pynn_sfdfa.support.wording import quoted
 from pynn_sfdfa.training.boosting import Boosting
 from pynn_sfdfa.training.engine import check_labels
 from pynn_sfdfa.training.losses import Loss, SpikeCount
@@ -84,7 +84,7 @@ class Evaluator:
             )
         if not isinstance(network, Network):
             raise TypeError(
-                f"network = {short(repr(network))} is not valid; give a Network, such as FeedForward([64, 100, 10])."
+                f"network = {quoted(network)} is not valid; give a Network, such as FeedForward([64, 100, 10])."
             )
         for name, value in {"loss": loss, "readout": readout, **of_engine}.items():
             if name in _KINDS and value is not None:

@@ -27,6 +27,10 @@ class CannotLearnError(RuntimeError):
     """The network cannot learn; the message names the layer, its figures and what to change."""
 
 
+_FIRED = 1.0
+"""Spikes of a layer in a sample, from which it fired: what had one in an epoch was silent before it learned."""
+
+
 def check_weights(
     weights: Sequence[NDArray[np.float32]], feedback: Sequence[NDArray[np.float32]], epoch: int, gradient: str
 ) -> None:
@@ -79,7 +83,7 @@ def check_activity(
         cell = layer.cell
         threshold = cell.v_thresh - cell.resting_potential
         name = "The output layer" if index == len(network.layers) - 1 else f"Hidden layer {index + 1}"
-        if spikes.sum() == 0 and before is not None and before[index] > 0:
+        if spikes.sum() == 0 and before is not None and before[index] >= _FIRED:
             raise CannotLearnError(
                 f"{name} ({layer.size} neurons) did not fire once in the {tally.samples} trials of epoch {epoch}. "
                 f"In the epoch before it fired {before[index]:.3g} spikes a sample, so it has fallen silent by "

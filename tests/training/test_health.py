@@ -45,6 +45,8 @@ def test_a_layer_that_fired_before_has_fallen_silent_by_learning(net):
         check_activity(silent, net, 2, before=(8.0, 2.5))
     with pytest.raises(CannotLearnError, match="lower v_thresh"):
         check_activity(silent, net, 2, before=(8.0, 0.0))
+    with pytest.raises(CannotLearnError, match="lower v_thresh"):
+        check_activity(silent, net, 2, before=(8.0, 1 / 301))  # one spike in all trials is no loss
 
 
 def test_a_silent_output_layer(net):

@@ -9,21 +9,18 @@ to the compiler, that would differ from place to place, and a neuron would reach
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, models, register_model
+from numba.extending import models, register_model
 
 from pynn_sfdfa.event.batch.layout import LANES
-from pynn_sfdfa.support.jit import FLOAT_FLAGS
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, in_kernels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
 __all__ = [
@@ -47,7 +44,6 @@ STEP = np.uint64(LANES)
 _VECTOR, _INDEX = ir.VectorType(ir.FloatType(), LANES), ir.IntType(32)
 _FLAGS = tuple(sorted(FLOAT_FLAGS - {"contract"}))
 _FLOAT_BYTES = 4
-_Function = TypeVar("_Function")
 
 
 class _Lanes(types.Type):
@@ -64,15 +60,6 @@ _LANES = _Lanes()
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, numba_type: Any) -> None:
         super().__init__(manager, numba_type, _VECTOR)
-
-
-def _in_kernels(declaration: Any) -> Callable[[_Function], _Function]:
-    """Have kernels call what is declared instead of the function."""
-
-    def declared(function: _Function) -> _Function:
-        return function if numba.config.DISABLE_JIT else cast("_Function", intrinsic(declaration))
-
-    return declared
 
 
 def _address(context: Any, builder: Any, signature: Any, row: Any, at: Any) -> Any:
@@ -189,49 +176,49 @@ def _total(_context: Any, lanes: Any) -> Any:
     return types.float32(lanes), emit
 
 
-@_in_kernels(_load)
+@in_kernels(_load)
 def load(row: NDArray[np.float32], at: np.uint64 | int) -> NDArray[np.float32]:
     """Return the values from ``row[at]`` on."""
     return row[at : at + STEP].copy()
 
 
-@_in_kernels(_store)
+@in_kernels(_store)
 def store(row: NDArray[np.float32], at: np.uint64 | int, lanes: NDArray[np.float32]) -> None:
     """Write values from ``row[at]`` on."""
     row[at : at + STEP] = lanes
 
 
-@_in_kernels(_zeros)
+@in_kernels(_zeros)
 def zeros() -> NDArray[np.float32]:
     """Return zeros."""
     return np.zeros(LANES, np.float32)
 
 
-@_in_kernels(_add)
+@in_kernels(_add)
 def add(lanes: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the sums."""
     return lanes + other
 
 
-@_in_kernels(_scaled)
+@in_kernels(_scaled)
 def scaled(lanes: NDArray[np.float32], by: np.float32) -> NDArray[np.float32]:
     """Return the products with a number, rounded."""
     return lanes * by
 
 
-@_in_kernels(_scaled_plus)
+@in_kernels(_scaled_plus)
 def scaled_plus(lanes: NDArray[np.float32], by: np.float32, other: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return ``lanes * by + other``, rounded once where the processor can."""
     return lanes * by + other
 
 
-@_in_kernels(_scaled_minus)
+@in_kernels(_scaled_minus)
 def scaled_minus(lanes: NDArray[np.float32], by: np.float32, other: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return ``lanes * by - other``, rounded once where the processor can."""
     return lanes * by - other
 
 
-@_in_kernels(_plus_product)
+@in_kernels(_plus_product)
 def plus_product(
     lanes: NDArray[np.float32], one: NDArray[np.float32], other: NDArray[np.float32]
 ) -> NDArray[np.float32]:
@@ -239,19 +226,19 @@ def plus_product(
     return lanes + one * other
 
 
-@_in_kernels(_at_least)
+@in_kernels(_at_least)
 def at_least(lanes: NDArray[np.float32], limit: np.float32) -> np.uint64:
     """Return a number in which bit k is set where value k is not below a limit."""
     return np.uint64(sum(1 << k for k in range(LANES) if lanes[k] >= limit))
 
 
-@_in_kernels(_lowest_bit)
+@in_kernels(_lowest_bit)
 def lowest_bit(bits: np.uint64) -> np.uint64:
     """Return which is the lowest bit that is set; there is one."""
     return np.uint64((int(bits) & -int(bits)).bit_length() - 1)
 
 
-@_in_kernels(_total)
+@in_kernels(_total)
 def total(lanes: NDArray[np.float32]) -> np.float32:
     """Return the sum, of one half and the other lane by lane, then of the halves of that, and so on."""
     n = LANES

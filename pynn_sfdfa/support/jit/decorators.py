@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
 from numba.core.ccallback import CFunc
 from numba.core.registry import CPUDispatcher
 from numba.core.sigutils import normalize_signature
-from numba.extending import register_jitable
+from numba.extending import intrinsic, register_jitable
 
 from pynn_sfdfa.support.jit.cache import Cache
 from pynn_sfdfa.support.jit.direct import Direct
 from pynn_sfdfa.support.jit.folders import cache_folder
 
-__all__ = ["FLOAT_FLAGS", "callback", "jit", "kernel", "subroutine"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["FLOAT_FLAGS", "callback", "in_kernels", "jit", "kernel", "subroutine"]
+
+_Function = TypeVar("_Function")
 
 # Contraction to fused multiply-add only: sums keep their order, so results do not depend on vector width or threads.
 FLOAT_FLAGS = frozenset({"contract", "nsz", "arcp"})
@@ -78,6 +83,15 @@ def subroutine(**options: Any) -> Any:
     From Python it runs as Python.
     """
     return register_jitable(**_settings(options))
+
+
+def in_kernels(declaration: Any) -> Callable[[_Function], _Function]:
+    """Have kernels call what is declared, an intrinsic of numba's, instead of the function, which Python calls."""
+
+    def declared(function: _Function) -> _Function:
+        return function if numba.config.DISABLE_JIT else cast("_Function", intrinsic(declaration))
+
+    return declared
 
 
 def _cache(function: Any) -> Cache | None:

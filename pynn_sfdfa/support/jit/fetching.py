@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import numba
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
+
+from pynn_sfdfa.support.jit.decorators import in_kernels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -34,11 +32,7 @@ def _fetch(_context: Any, array: Any, at: Any) -> Any:
     return types.void(array, at), emit
 
 
-def _in_kernels(function: Callable[..., None]) -> Callable[..., None]:
-    return function if numba.config.DISABLE_JIT else cast("Callable[..., None]", intrinsic(_fetch))
-
-
-@_in_kernels
+@in_kernels(_fetch)
 def fetch_to_write(array: NDArray[Any], at: np.uint64) -> None:
     """Fetch the cache line of ``array[at]``, and take it from all other cores: nothing else changes.
 
