@@ -25,7 +25,8 @@ class Place(NamedTuple):
     """What lies at a place, a site of a layer in a trial; the state of its neurons is changed in place."""
 
     event0: np.uint64  # its first event
-    matrix: np.uint64  # the first row of its weights
+    weight0: np.uint64  # where the weights of its neurons with the first unit begin
+    stride: np.uint64  # how far those with the next one are from them
     weights: NDArray[np.float32]
     constants: LayerConstants
     events: NDArray[np.void]
@@ -49,9 +50,9 @@ class Onward(NamedTuple):
 
 
 @jit(inline="always")
-def row_of(events: NDArray[np.void], event: np.uint64, matrix: np.uint64, width: np.uint64) -> np.uint64:
+def row_of(events: NDArray[np.void], event: np.uint64, weight0: np.uint64, stride: np.uint64) -> np.uint64:
     """Return where the weights of an event begin."""
-    return (matrix + _index(events[event].unit)) * width
+    return weight0 + _index(events[event].unit) * stride
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
@@ -63,34 +64,34 @@ def _pair(weights: NDArray[np.float32], first: np.uint64 | int, second: np.uint6
 @subroutine(fastmath=FLOAT_FLAGS)
 def sum_rows(event: np.uint64, last: np.uint64, place: Place) -> None:
     """Add up the weights of the events from ``event`` to before ``last`` in its total, in pairs, eight rows a pass."""
-    weights, matrix, events, total = place.weights, place.matrix, place.events, place.total
-    width = _index(total.size)
+    weights, events, total = place.weights, place.events, place.total
+    first, stride, width = place.weight0, place.stride, _index(total.size)
     for lane in range(_ZERO, width, STEP):
         store(total, lane, zeros())
     while event + _EIGHT <= last:
-        r0, r1 = row_of(events, event, matrix, width), row_of(events, event + _ONE, matrix, width)
+        r0, r1 = row_of(events, event, first, stride), row_of(events, event + _ONE, first, stride)
         r2, r3 = (
-            row_of(events, event + _TWO, matrix, width),
-            row_of(events, event + _index(3), matrix, width),
+            row_of(events, event + _TWO, first, stride),
+            row_of(events, event + _index(3), first, stride),
         )
         r4, r5 = (
-            row_of(events, event + _index(4), matrix, width),
-            row_of(events, event + _index(5), matrix, width),
+            row_of(events, event + _index(4), first, stride),
+            row_of(events, event + _index(5), first, stride),
         )
         r6, r7 = (
-            row_of(events, event + _index(6), matrix, width),
-            row_of(events, event + _index(7), matrix, width),
+            row_of(events, event + _index(6), first, stride),
+            row_of(events, event + _index(7), first, stride),
         )
         for lane in range(_ZERO, width, STEP):
-            first = add(load(total, lane), _pair(weights, r0 + lane, r1 + lane))
-            then = add(add(first, _pair(weights, r2 + lane, r3 + lane)), _pair(weights, r4 + lane, r5 + lane))
+            pairs = add(load(total, lane), _pair(weights, r0 + lane, r1 + lane))
+            then = add(add(pairs, _pair(weights, r2 + lane, r3 + lane)), _pair(weights, r4 + lane, r5 + lane))
             store(total, lane, add(then, _pair(weights, r6 + lane, r7 + lane)))
         event += _EIGHT
     while event < last:
-        first_row = row_of(events, event, matrix, width)
+        first_row = row_of(events, event, first, stride)
         event += _ONE
         if event < last:
-            second_row = row_of(events, event, matrix, width)
+            second_row = row_of(events, event, first, stride)
             event += _ONE
             for lane in range(_ZERO, width, STEP):
                 store(total, lane, add(load(total, lane), _pair(weights, first_row + lane, second_row + lane)))

@@ -64,12 +64,13 @@ def _keep(step: np.uint64, a: NDArray[np.float32], b: NDArray[np.float32], near:
 
 def _through_short_row(steps: int, compiled: Callable[[Any], Any]) -> Any:
     """Return `take_arrivals` without grades for rows of so many steps, which are known when it is compiled."""
-    width, second, third, fourth = np.uint64(steps) * STEP, steps > 1, steps > 2, steps > 3
+    second, third, fourth = steps > 1, steps > 2, steps > 3
 
     @compiled
     def take(group: np.uint64, end: np.uint64, before: Before, place: Place) -> _Taken:
         decay_syn, decay_m, n_spikes, n_released = before
         weights, events, groups, A, B = place.weights, place.events, place.groups, place.A, place.B
+        stride = place.stride
         a0, b0 = load(A, _ZERO), load(B, _ZERO)
         a1 = a2 = a3 = b1 = b2 = b3 = zeros()
         if second:
@@ -82,8 +83,8 @@ def _through_short_row(steps: int, compiled: Callable[[Any], Any]) -> Any:
             event, last, tangent_A, tangent_B = _begin(group, place)
             w0 = w1 = w2 = w3 = zeros()
             while event + _ONE < last:  # in pairs, as `sum_rows` does
-                row = row_of(events, event, place.matrix, width)
-                then = row_of(events, event + _ONE, place.matrix, width)
+                row = row_of(events, event, place.weight0, stride)
+                then = row_of(events, event + _ONE, place.weight0, stride)
                 w0 = add(w0, add(load(weights, row), load(weights, then)))
                 if second:
                     w1 = add(w1, add(load(weights, row + _SECOND), load(weights, then + _SECOND)))
@@ -93,7 +94,7 @@ def _through_short_row(steps: int, compiled: Callable[[Any], Any]) -> Any:
                     w3 = add(w3, add(load(weights, row + _FOURTH), load(weights, then + _FOURTH)))
                 event += _TWO
             while event <= last:
-                row = row_of(events, event, place.matrix, width)
+                row = row_of(events, event, place.weight0, stride)
                 w0 = add(w0, load(weights, row))
                 if second:
                     w1 = add(w1, load(weights, row + _SECOND))
@@ -137,17 +138,17 @@ _take_32, _take_48, _take_64 = (_through_short_row(steps, subroutine(fastmath=FL
 def _take_long(group: np.uint64, end: np.uint64, before: Before, place: Place) -> _Taken:
     """Do the same with the state of the neurons in memory."""
     decay_syn, decay_m, n_spikes, n_released = before
-    weights, events, groups, width = place.weights, place.events, place.groups, _index(place.A.size)
+    weights, events, groups, stride = place.weights, place.events, place.groups, place.stride
     while True:
         event, last, tangent_A, tangent_B = _begin(group, place)
         if event == last:
             earlier, at = place.none, _ZERO
         elif event + _ONE == last:
-            earlier, at = weights, row_of(events, event, place.matrix, width)
+            earlier, at = weights, row_of(events, event, place.weight0, stride)
         else:
             sum_rows(event, last, place)
             earlier, at = place.total, _ZERO
-        row = row_of(events, last, place.matrix, width)
+        row = row_of(events, last, place.weight0, stride)
         onward = Onward(decay_syn, decay_m, tangent_A, tangent_B, place.constants.c)
         found = take_arrival(earlier, at, row, onward, place)
         decay_syn, decay_m = groups[group].decay_syn, groups[group].decay_m
@@ -160,13 +161,13 @@ def _take_long(group: np.uint64, end: np.uint64, before: Before, place: Place) -
 @subroutine(fastmath=FLOAT_FLAGS)
 def _take_grades(begin: np.uint64, end: np.uint64, place: Place) -> None:
     """Add the grades of the events of groups ``begin`` to before ``end``, times their weights, to D."""
-    weights, events, D, width = place.weights, place.events, place.D, _index(place.D.size)
+    weights, events, D, stride = place.weights, place.events, place.D, place.stride
     first, last = place.event0 + _index(place.groups[begin].start), place.event0 + _index(place.groups[end].start)
     for event in range(first, last):
         grade = events[event].grade
         if grade != np.float32(0.0):
-            row = row_of(events, event, place.matrix, width)
-            for k in range(width):
+            row = row_of(events, event, place.weight0, stride)
+            for k in range(_index(D.size)):
                 D[k] += weights[row + k] * grade
 
 

@@ -15,7 +15,14 @@ import numpy as np
 
 from pynn_sfdfa.event.batch.block_gradients import accumulate_block
 from pynn_sfdfa.event.batch.layout import aligned_zeros, part_of
-from pynn_sfdfa.event.batch.own_spikes import allocate_own, list_own_spikes, never_fades
+from pynn_sfdfa.event.batch.own_spikes import (
+    NOT_LISTED,
+    allocate_own,
+    allocate_windows,
+    list_own_spikes,
+    list_own_windows,
+    never_fades,
+)
 from pynn_sfdfa.event.batch.pool import share_out
 from pynn_sfdfa.event.batch.replayed import Accumulators
 from pynn_sfdfa.event.batch.weight_gradients import Columns, accumulate_gradient
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.event.batch.own_spikes import OwnSpikes
+    from pynn_sfdfa.event.batch.own_spikes import OwnSpikes, OwnWindows, WindowLists
     from pynn_sfdfa.event.batch.pool import Pool
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
     from pynn_sfdfa.event.batch.replayed import Replayed
@@ -37,6 +44,9 @@ __all__ = ["Blocks", "Learn", "Replay", "kernels_of_gradients"]
 
 Learn: TypeAlias = "Callable[[slice, Callable[[NDArray[np.float32]], None]], None]"
 """Told which neurons, and what adds their gradient to an array of shape (rows * neurons,)."""
+
+_LISTED_FROM = 10
+"""Blocks of a layer from which each has a list of its spikes by window: to look through those of all takes longer."""
 
 _PARTS = 16
 """Of the trials or the sites of a layer with many sites."""
@@ -75,11 +85,11 @@ class _Block:
         list_own_spikes(0, n_trials, replay.what.layer, lanes, own)
         self.add_listed(n_trials, lanes, replay, own, gradient)
 
-    def add(self, trials: slice, sites: slice, replay: Replay, gradient: Columns) -> None:
+    def add(self, trials: slice, sites: slice, replay: Replay, gradient: Columns, own: OwnWindows = NOT_LISTED) -> None:
         """Add to the gradient of its neurons what happened in these trials at these sites."""
         where = (trials.start, trials.stop, sites.start, sites.stop)
         what, of_potential, silent, groups = replay
-        space = (self.sums, self.rows(groups))
+        space = (own, self.sums, self.rows(groups))
         accumulate_gradient(*where, what, of_potential, silent, self.lowest, *space, gradient)
 
 
@@ -105,6 +115,7 @@ class Blocks:
         self._one = [_Block(slice(0, own.width)) for own in layouts]
         self._partials: dict[int, list[_Partial]] = {}
         self._own: dict[int, OwnSpikes] = {}
+        self._windows: dict[int, WindowLists] = {}
 
     def complete(self, layer: int) -> bool:
         """Whether each of the tasks of a layer, by block, adds all that there is to the gradient of its neurons."""
@@ -164,8 +175,9 @@ class Blocks:
         what, of_potential, silent, groups = replay
         listed = _may_be_listed(self._layouts[layer], of_potential, float(silent), what.constants)
         if n_trials == 1 or groups or not listed:
-            for block in blocks:
-                yield block, partial(block.add, slice(0, n_trials), slice(0, 1), replay)
+            own_windows = self._listed_windows(pool, layer, n_trials, what)
+            for block, own in zip(blocks, own_windows, strict=True):
+                yield block, partial(block.add, slice(0, n_trials), slice(0, 1), replay, own=own)
             return
         lanes, own_spikes = blocks[0].sums.S1.size, self._own_spikes(layer, what.layer)
         if len(blocks) > 1:
@@ -174,6 +186,18 @@ class Blocks:
         for block in blocks:
             add = block.add_listed if len(blocks) > 1 else block.list_and_add
             yield block, partial(add, n_trials, lanes, replay, own_spikes)
+
+    def _listed_windows(self, pool: Pool, layer: int, n_trials: int, what: Replayed) -> list[OwnWindows]:
+        """Return, for each block, its spikes by window, listed by the pool; or that they are not."""
+        n_blocks, events = len(self._many[layer]), what.layer
+        if n_blocks < _LISTED_FROM or what.constants.refractory > 0:
+            return [NOT_LISTED] * n_blocks
+        lists, trials = self._windows.get(layer), events.places.size
+        if lists is None or lists.spikes.size != events.spikes.size:
+            lists = self._windows[layer] = allocate_windows(trials, n_blocks, events.spikes.size)
+        lanes, parts = self._many[layer][0].sums.S1.size, share_out(n_trials, pool.threads)
+        pool.run((partial(list_own_windows, p.start, p.stop, events, lanes, lists) for p in parts), "lists of windows")
+        return [lists.of_block(block, trials) for block in range(n_blocks)]
 
     def _own_spikes(self, layer: int, events: LayerTrials) -> OwnSpikes:
         """Return space for the spikes of all blocks of a layer."""
@@ -195,7 +219,11 @@ def kernels_of_gradients(
     """Return the kernels that `Blocks` may run."""
     how = (local_gradient.of_potential, local_gradient.silent)
     listed = any(_may_be_listed(layout, *how, each) for layout, each in zip(layouts, constants, strict=True))
-    return (accumulate_gradient, *[accumulate_block, list_own_spikes] * listed)
+    by_window = any(
+        len(layout.blocks) >= _LISTED_FROM and not each.refractory
+        for layout, each in zip(layouts, constants, strict=True)
+    )
+    return (accumulate_gradient, *[accumulate_block, list_own_spikes] * listed, *[list_own_windows] * by_window)
 
 
 def _add_to(add: Callable[[Columns], None], block: _Block, gradient: NDArray[np.float32]) -> None:

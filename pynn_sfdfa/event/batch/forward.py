@@ -6,6 +6,8 @@ begins anew with ``B = A + c - drop``. So its next spike is found without time s
 (docs/algorithm.md, section 1). Per arrival and neuron the cost is two multiply-adds for the state and two for one test:
 while v rises towards its peak it is concave, so the tangent at the start of a window bounds it from above, and a neuron
 whose tangent stays below threshold to the end of the window cannot spike in it. Only the few others are solved for.
+
+Wide layers are run a block of neurons after the other (wide_layers.py).
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ from pynn_sfdfa.event.batch.arrival import Place
 from pynn_sfdfa.event.batch.arrivals import Before, take_arrivals
 from pynn_sfdfa.event.batch.lanes import STEP, lowest_bit, store, zeros
 from pynn_sfdfa.event.batch.layout import aligned_zeros
-from pynn_sfdfa.event.batch.places import first_event, first_group
+from pynn_sfdfa.event.batch.places import first_event, first_group, row_width
 from pynn_sfdfa.event.batch.records import LAYER_CONSTANTS, LAYER_TRIALS
+from pynn_sfdfa.event.batch.wide_layers import allocate_gathered, gather, lanes_at_once, note_windows
 from pynn_sfdfa.event.spike_times import fall_to_spike, growth_to_spike
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
+    from pynn_sfdfa.event.batch.wide_layers import Gathered
 
 __all__ = ["Draw", "Scratch", "advance_layer", "allocate_scratch"]
 
@@ -73,14 +77,27 @@ class Scratch(NamedTuple):
     near_words: NDArray[np.uint64]  # the same memory
     held: NDArray[np.int32]  # the neurons that are refractory at the end of a window
     held_until: NDArray[np.float32]  # ms
+    gathered: Gathered
 
 
-def allocate_scratch(width: int) -> Scratch:
-    """Return space for one layer and thread."""
-    A, B, D, total, none, held_until = aligned_zeros((6, width))
-    release, held = np.empty((2, width), np.int32)
-    near_words = np.zeros(-(-width // 64), np.uint64)
-    return Scratch(A, B, D, total, none, release, near_words.view(np.uint16), near_words, held, held_until)
+def allocate_scratch(width: int, trials: int = 1, max_spikes: int = 1, whole: bool = True) -> Scratch:
+    """Return space for one layer and thread; for all neurons at once if the layer must be run as a ``whole``."""
+    lanes = width if whole else lanes_at_once(width)
+    A, B, D, total, none, held_until = aligned_zeros((6, lanes))
+    release, held = np.empty((2, lanes), np.int32)
+    near_words = np.zeros(-(-lanes // 64), np.uint64)
+    near, gathered = near_words.view(np.uint16), allocate_gathered(width, lanes, trials, max_spikes)
+    return Scratch(A, B, D, total, none, release, near, near_words, held, held_until, gathered)
+
+
+@jit(inline="always")
+def _for_first(lanes: np.uint64, scratch: Scratch) -> Scratch:
+    """Return the space of the first neurons, none of which is near threshold."""
+    A, B, D, total, none, release, near, near_words, held, held_until, gathered = scratch
+    near_words[:] = _ZERO
+    near, near_words = near[: lanes // STEP], near_words[: (lanes + _WORD - _ONE) // _WORD]
+    of_all = (A[:lanes], B[:lanes], D[:lanes], total[:lanes], none[:lanes], release[:lanes])
+    return Scratch(*of_all, near, near_words, held[:lanes], held_until[:lanes], gathered)
 
 
 @subroutine(fastmath=FLOAT_FLAGS - {"contract"})
@@ -180,6 +197,7 @@ def _release_held(
 def _advance_place(
     trial: np.uint64,
     site: np.uint64,
+    column: np.uint64,
     spike0: np.uint64,
     weights: NDArray[np.float32],
     constants: LayerConstants,
@@ -187,31 +205,35 @@ def _advance_place(
     scratch: Scratch,
     layer: LayerTrials,
 ) -> np.uint64:
-    """Run one site of one layer in one trial, whose first spike is ``spike0``; return the one after its last."""
+    """Run the neurons of a site from ``column`` on, as many as there is scratch space for, in one trial.
+
+    Their first spike is ``spike0``; return the one after their last.
+    """
     one, zero, c = np.float32(1.0), np.float32(0.0), constants.c
     A, B, D = scratch.A, scratch.B, scratch.D
     events, groups, spikes, releases = layer.events, layer.groups, layer.spikes, layer.releases
     near, release, refractory = scratch.near_words, scratch.release, constants.refractory > zero
     counts, directional, perturbations = layer.counts, layer.directional, layer.perturbation
-    width, sites, place = _index(A.size), _index(layer.sites), trial * _index(layer.sites) + site
-    lowest, cell = site * width, place * width  # the first neuron, among those of its trial and of all trials
-    matrix = site * _index(layer.own_rows)
+    lanes, width = _index(A.size), row_width(layer)
+    sites, place = _index(layer.sites), trial * _index(layer.sites) + site
+    lowest, cell = site * width + column, place * width + column  # the first, among those of its trial and of all
+    weight0 = site * _index(layer.own_rows) * width + column
     event0, group0, release0 = first_event(layer, place), first_group(layer, place), spike0
     layer.places[place].spike = spike0
     n_held, n_released = 0, 0
-    for k in range(_ZERO, width, STEP):
+    for k in range(_ZERO, lanes, STEP):
         store(A, k, zeros())
         store(B, k, zeros())
         store(D, k, zeros())
         store(directional, cell + k, zeros())
         store(perturbations, cell + k, zeros())
-    for k in range(width):
+    for k in range(lanes):
         release[k] = _FREE
         counts[cell + k] = 0
     decay_syn, decay_m = zero, zero
     n = spike0
     state = (A, B, D, scratch.none, scratch.total, scratch.near)
-    arrivals = Place(event0, matrix, weights, constants, events, groups, *state)
+    arrivals = Place(event0, weight0, width, weights, constants, events, groups, *state)
     following, end = group0, group0 + _index(layer.places[place].n_groups)
     while following < end:
         until = end if n_held == 0 else following + _ONE  # in whose window refractory neurons may be released
@@ -304,7 +326,7 @@ def _advance_place(
                 B[lane] = b
                 if draw.perturbed and first_of_all and n > first:
                     # Not in the loop above: what does not change in it would be drawn before it, for all candidates.
-                    neuron = np.int64(lane * sites + site)  # as PyNN numbers it
+                    neuron = np.int64((column + lane) * sites + site)  # as PyNN numbers it
                     v = np.float32(perturbation(draw.seed, draw.layer, draw.first_trial + np.int64(trial), neuron))
                     perturbations[cell + lane] = v
                     spikes[first].grade += v
@@ -337,12 +359,21 @@ def advance_layer(
     weights : float32, shape (rows * width,)
         Laid out by `pynn_sfdfa.event.batch.layout`.
     """
-    most = _index(layer.spikes.size) // (_index(layer.places.size) // _index(layer.sites))
-    most_of_site = _index(scratch.A.size) * _index(constants.max_spikes)
-    for trial in range(_index(first), _index(last)):
-        spike = trial * most
-        for site in range(_index(layer.sites)):
-            if spike + most_of_site > (trial + _ONE) * most:
-                return False
-            spike = _advance_place(trial, site, spike, weights, constants, draw, scratch, layer)
+    most, sites = _index(layer.spikes.size) // (_index(layer.places.size) // _index(layer.sites)), _index(layer.sites)
+    width, at_once = row_width(layer), _index(scratch.A.size)
+    for column in range(_ZERO, width, at_once):
+        own = _for_first(min(at_once, width - column), scratch)
+        most_of_site = _index(own.A.size) * _index(constants.max_spikes)
+        for trial in range(_index(first), _index(last)):
+            begin = trial * most + column * _index(constants.max_spikes)
+            spike = begin
+            for site in range(sites):
+                if spike + most_of_site > (trial + _ONE) * most:
+                    return False
+                spike = _advance_place(trial, site, column, spike, weights, constants, draw, own, layer)
+            if at_once < width:
+                note_windows(trial, column // at_once, begin, spike, scratch.gathered, layer)
+    if at_once < width:
+        for trial in range(_index(first), _index(last)):
+            gather(trial, at_once * _index(constants.max_spikes), scratch.gathered, layer)
     return True

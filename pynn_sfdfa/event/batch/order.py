@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pynn_sfdfa.event.batch.radix import sort_keys
 from pynn_sfdfa.support.jit import jit, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["sort_by_time"]
-
-_GAPS = (301, 132, 57, 23, 10, 4, 1)
-"""Gap sequence of Ciura (2001); windows are short, so sorting in place beats any sort that allocates."""
+__all__ = ["ROOM_TO_SORT", "sort_by_time"]
 
 _FEW = 128
 """So few are put where as many as are earlier come before: that has no branches that depend on the times."""
+
+ROOM_TO_SORT = 1 << 11
+"""Numbers for which there is space to sort, besides two for each spike."""
 
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
@@ -35,10 +36,11 @@ def _lower(key: np.uint64, order: NDArray[np.uint64], n: int) -> int:
 def sort_by_time(spikes: NDArray[np.void], spike0: np.uint64, first: int, last: int, order: NDArray[np.uint64]) -> None:
     """Write the indices of spikes ``first`` to before ``last``, by time and then by index, into ``order``.
 
-    Indices count from ``spike0``, the first spike of the trial. Sorted by Shell's method, or by counting if few.
+    Indices count from ``spike0``, the first spike of the trial. ``order`` has space for twice as many spikes, and for
+    `ROOM_TO_SORT` more.
     """
     n = last - first
-    few = n <= _FEW and n + n <= order.size
+    few = n <= _FEW
     keys = n if few else 0
     for k in range(n):
         index = np.uint64(first + k)
@@ -48,12 +50,6 @@ def sort_by_time(spikes: NDArray[np.void], spike0: np.uint64, first: int, last: 
             key = order[n + k]
             order[_lower(key, order, n)] = key & _LOW
         return
-    for gap in _GAPS:
-        for k in range(gap, n):
-            key, at = order[k], k
-            while at >= gap and order[at - gap] > key:
-                order[at] = order[at - gap]
-                at -= gap
-            order[at] = key
+    sort_keys(np.uint64(n), order, order[n:], order[n + n :])
     for k in range(n):
         order[k] &= _LOW

@@ -13,7 +13,15 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ANY_CONSTANTS", "LAYER_CONSTANTS", "LAYER_TRIALS", "LayerConstants", "LayerTrials", "allocate_trials"]
+__all__ = [
+    "ANY_CONSTANTS",
+    "LAYER_CONSTANTS",
+    "LAYER_TRIALS",
+    "SPIKE",
+    "LayerConstants",
+    "LayerTrials",
+    "allocate_trials",
+]
 
 
 class LayerConstants(NamedTuple):
@@ -71,10 +79,10 @@ _SPIKE_FIELDS = {
     "since_syn": np.float32,  # exp(-(time since the last arrival)/tau_syn)
     "since_m": np.float32,  # the same with tau_m
     "error": np.float32,  # of this spike beside that of its neuron; set by later layers
-    "released": np.int32,  # the release before it, if that is in its window; otherwise -1
+    "released": np.int32,  # the release before it, if that is in its window; otherwise -1 (wide_layers.py has a use)
     "time_bits": np.uint32,  # the time once more: as integers, positive numbers are in the same order
 }
-_SPIKE = np.dtype(
+SPIKE = np.dtype(
     {
         "names": list(_SPIKE_FIELDS),
         "formats": list(_SPIKE_FIELDS.values()),
@@ -163,7 +171,7 @@ def allocate_trials(
         groups=np.recarray(trials * (capacity + sites), _GROUP),
         unit_start=np.empty(trials * sites * (rows + 1), np.int32),
         unit_groups=np.empty(trials * capacity if rows else 0, np.int32),
-        spikes=np.recarray(trials * most_spikes, _SPIKE),
+        spikes=np.recarray(trials * most_spikes, SPIKE),
         releases=np.recarray(trials * most_spikes if refractory else trials, _RELEASE),
         counts=np.empty(neurons, np.int32),
         directional=np.empty(neurons, np.float32),

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.records import LayerConstants, LayerTrials
     from pynn_sfdfa.event.batch.replayed import Accumulators, Replayed
 
-__all__ = ["all_zero", "anything_within", "take_window"]
+__all__ = [
+    "all_zero",
+    "anything_within",
+    "spikes_of_window",
+    "take_releases",
+    "take_spikes",
+    "take_window",
+]
 
 # Unsigned indices, for the reason given in forward.py.
 _index = np.uint64
@@ -65,6 +72,7 @@ def _take_release(
 @jit(inline="always", fastmath=FLOAT_FLAGS)
 def _take_spike(
     at: np.uint64,
+    spikes: NDArray[np.void],
     lane: np.uint64,
     delta: np.float32,
     release0: np.uint64,
@@ -75,7 +83,7 @@ def _take_spike(
     sums: Accumulators,
 ) -> None:
     """Go back over a spike with its error ``delta``, and over the release before it if that is in its window."""
-    constants, spikes, releases = what.constants, what.layer.spikes, what.layer.releases
+    constants, releases = what.constants, what.layer.releases
     S1, S2, carry = sums
     since_m, since_syn, zero = spikes[at].since_m, spikes[at].since_syn, np.float32(0.0)
     refractory = constants.refractory > zero
@@ -112,23 +120,63 @@ def take_window(
     ``error[error0]`` is the error of ``lowest``; ``group`` is counted from the first place on. With ``of_potential``
     errors are those of the potential at the spikes (section 10), and not of their times.
     """
-    layer, constants, error, of_spikes = what
-    groups, spikes, releases = layer.groups, layer.spikes, layer.releases
-    lanes, zero, earlier = _index(sums.S1.size), np.float32(0.0), group > first_group(layer, place)
-    spike0 = release0 = first_spike(layer, place)
-    if constants.refractory > zero:  # those that no spike of their neuron follows come first
-        ended = _index(groups[group - _ONE].released) if earlier else _ZERO
-        for at in range(release0 + ended, release0 + _index(groups[group].released)):
-            lane = _index(releases[at].unit) - lowest
-            if releases[at].last and lane < lanes:
-                _take_release(at, lane, releases, decay_syn, decay_m, sums)
-    spiked, n = False, spike0 + _index(groups[group].stop)
-    while n > spike0 + (_index(groups[group - _ONE].stop) if earlier else _ZERO):
+    take_releases(place, group, lowest, what, decay_syn, decay_m, sums)
+    begin, end = spikes_of_window(place, group, what.layer)
+    spikes = what.layer.spikes
+    spiked = take_spikes(begin, end, spikes, place, lowest, what, error0, of_potential, decay_syn, decay_m, sums)
+    return bool(spiked)
+
+
+@jit(inline="always")
+def spikes_of_window(place: np.uint64, group: np.uint64, layer: LayerTrials) -> tuple[np.uint64, np.uint64]:
+    """Return the first spike in the window of a group, and one after the last; arguments as of `take_window`."""
+    spike0, groups, earlier = first_spike(layer, place), layer.groups, group > first_group(layer, place)
+    return spike0 + (_index(groups[group - _ONE].stop) if earlier else _ZERO), spike0 + _index(groups[group].stop)
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
+def take_releases(
+    place: np.uint64,
+    group: np.uint64,
+    lowest: np.uint64,
+    what: Replayed,
+    decay_syn: np.float32,
+    decay_m: np.float32,
+    sums: Accumulators,
+) -> None:
+    """Go back over ends of refractory periods that no spike of their neuron follows; arguments as of `take_window`."""
+    if what.constants.refractory == np.float32(0.0):
+        return
+    groups, releases, release0 = what.layer.groups, what.layer.releases, first_spike(what.layer, place)
+    ended = _index(groups[group - _ONE].released) if group > first_group(what.layer, place) else _ZERO
+    for at in range(release0 + ended, release0 + _index(groups[group].released)):
+        lane = _index(releases[at].unit) - lowest
+        if releases[at].last and lane < _index(sums.S1.size):
+            _take_release(at, lane, releases, decay_syn, decay_m, sums)
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
+def take_spikes(
+    begin: np.uint64,
+    end: np.uint64,
+    spikes: NDArray[np.void],
+    place: np.uint64,
+    lowest: np.uint64,
+    what: Replayed,
+    error0: np.uint64,
+    of_potential: bool,
+    decay_syn: np.float32,
+    decay_m: np.float32,
+    sums: Accumulators,
+) -> bool:
+    """Go back over some spikes of a window, the latest first; arguments and value as of `take_window`."""
+    lanes, spiked, n, release0 = _index(sums.S1.size), False, end, first_spike(what.layer, place)
+    while n > begin:
         n -= _ONE
         lane = _index(spikes[n].unit) - lowest  # wraps around to a large number below the first
         if lane >= lanes:
             continue
-        delta = error[error0 + lane] + (spikes[n].error if of_spikes else zero)
-        _take_spike(n, lane, delta, release0, of_potential, what, decay_syn, decay_m, sums)
+        delta = what.error[error0 + lane] + (spikes[n].error if what.of_spikes else np.float32(0.0))
+        _take_spike(n, spikes, lane, delta, release0, of_potential, what, decay_syn, decay_m, sums)
         spiked = True
     return spiked

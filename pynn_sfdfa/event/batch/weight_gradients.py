@@ -17,14 +17,16 @@ from numba import boolean, float32, int64
 
 from pynn_sfdfa.event.batch.arrivals_by_unit import merged
 from pynn_sfdfa.event.batch.lanes import STEP, add, load, scaled, scaled_minus, store
+from pynn_sfdfa.event.batch.own_spikes import OWN_WINDOWS
 from pynn_sfdfa.event.batch.places import event_count, first_event, first_group, row_width
 from pynn_sfdfa.event.batch.replayed import ACCUMULATORS, REPLAYED, clear
-from pynn_sfdfa.event.batch.walk import all_zero, take_window
+from pynn_sfdfa.event.batch.walk import all_zero, spikes_of_window, take_releases, take_spikes
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.event.batch.own_spikes import OwnWindows
     from pynn_sfdfa.event.batch.records import LayerTrials
     from pynn_sfdfa.event.batch.replayed import Accumulators, Replayed
 
@@ -126,6 +128,7 @@ def _replay_block(
     what: Replayed,
     of_potential: bool,
     silent: np.float32,
+    own: OwnWindows,
     sums: Accumulators,
     rows: NDArray[np.float32],
     columns: Columns,
@@ -150,6 +153,10 @@ def _replay_block(
     group = group0 + _index(layer.places[place].n_groups)
     loud = _ZERO  # as many groups are not quiet
     quiet = True  # until the last spike of the block is met, S1 and S2 are zero
+    listed = own.spikes.size > 0
+    spikes, first_listed, end_listed = layer.spikes, _ZERO, _ZERO
+    if listed:
+        spikes, first_listed, end_listed = own.spikes, _index(own.begin[place]), _index(own.end[place])
     while group > group0:
         group -= _ONE
         decay_syn *= groups[group].decay_syn
@@ -159,7 +166,15 @@ def _replay_block(
                 store(S1, lane, scaled(load(S1, lane), decay_syn))
                 store(S2, lane, scaled(load(S2, lane), decay_m))
             decay_syn, decay_m = one, one
-        spiked = take_window(place, group, neuron, what, first, of_potential, decay_syn, decay_m, sums)
+        take_releases(place, group, neuron, what, decay_syn, decay_m, sums)
+        if listed:
+            begin = end = end_listed
+            while begin > first_listed and _index(spikes[begin - _ONE].released) == group - group0:
+                begin -= _ONE
+            end_listed = begin
+        else:
+            begin, end = spikes_of_window(place, group, layer)
+        spiked = take_spikes(begin, end, spikes, place, neuron, what, first, of_potential, decay_syn, decay_m, sums)
         quiet = quiet and not spiked
         if quiet:
             continue
@@ -185,7 +200,7 @@ def _replay_block(
 
 
 @kernel(
-    *(int64, int64, int64, int64, REPLAYED, boolean, float32, int64, ACCUMULATORS, float32[::1], COLUMNS),
+    *(int64, int64, int64, int64, REPLAYED, boolean, float32, int64, OWN_WINDOWS, ACCUMULATORS, float32[::1], COLUMNS),
     fastmath=FLOAT_FLAGS,
 )
 def accumulate_gradient(
@@ -197,6 +212,7 @@ def accumulate_gradient(
     of_potential: bool,
     silent: np.float32,
     lowest: int,
+    own: OwnWindows,
     sums: Accumulators,
     rows: NDArray[np.float32],
     columns: Columns,
@@ -215,6 +231,8 @@ def accumulate_gradient(
         What is taken for the gradient of inputs that fired in neurons that did not.
     lowest : int
         First neuron of the block, among those of a site.
+    own
+        The spikes of the block, or none: then those of all neurons are looked through.
     sums
         For the neurons of the block.
     rows : float32, shape (groups * neurons of the block,)
@@ -225,4 +243,4 @@ def accumulate_gradient(
     sites, begin = _index(what.layer.sites), _index(lowest)
     for trial in range(_index(first), _index(last)):
         for site in range(_index(first_site), _index(last_site)):
-            _replay_block(trial * sites + site, site, begin, what, of_potential, silent, sums, rows, columns)
+            _replay_block(trial * sites + site, site, begin, what, of_potential, silent, own, sums, rows, columns)

@@ -9,6 +9,7 @@ import numpy as np
 from pynn_sfdfa.event.batch.distribute import allocate_deal
 from pynn_sfdfa.event.batch.forward import Scratch, allocate_scratch
 from pynn_sfdfa.event.batch.forward_inhibited import InhibitedScratch, allocate_inhibited
+from pynn_sfdfa.event.batch.order import ROOM_TO_SORT
 from pynn_sfdfa.event.batch.records import LayerConstants, allocate_trials
 
 if TYPE_CHECKING:
@@ -54,11 +55,12 @@ def of_silent(layer: Layer) -> float:
     return -cell.tau_syn / cell.cm / (cell.kappa * cell.threshold_current)
 
 
-def _scratch(layer: Layer, width: int, max_spikes: int) -> Scratch | InhibitedScratch:
+def _scratch(layer: Layer, layout: SiteLayout, trials: int, max_spikes: int) -> Scratch | InhibitedScratch:
     """Return space for the forward pass of a layer on one thread."""
     if layer.connectivity.inhibition or layer.connectivity.recurrent is not None:
         return allocate_inhibited(layer.size, max_spikes)
-    return allocate_scratch(width)
+    whole = layout.count > 1 or layer.cell.tau_refrac > 0
+    return allocate_scratch(layout.width, trials, max_spikes, whole)
 
 
 class Workspace:
@@ -105,7 +107,10 @@ class Workspace:
         self.rooms: list[Room] = list(former.rooms if former else map(self._first_room, range(len(layouts))))
         self.rooms[0] = Room(self._most[0].events, self.rooms[0].spikes)
         self.scratch = [
-            [_scratch(layer, own.width, network.max_spikes) for layer, own in zip(network.layers, layouts, strict=True)]
+            [
+                _scratch(layer, own, trials, network.max_spikes)
+                for layer, own in zip(network.layers, layouts, strict=True)
+            ]
             for _ in range(parts)
         ]
         self._lacking: list[tuple[int, Room]] = []
@@ -174,7 +179,7 @@ class Workspace:
             for room, own, cell in zip(self.rooms, self._layouts, cells, strict=True)
         ]
         spikes, sites = max(room.spikes for room in self.rooms), max(own.count for own in self._layouts)
-        self.orders = [np.empty((3, spikes), np.uint64) for _ in range(self._parts)]
+        self.orders = [np.empty((3, 2 * spikes + ROOM_TO_SORT), np.uint64) for _ in range(self._parts)]
         units = max([self._network.sizes[0], *(own.count * own.width for own in self._layouts)])
         dealt = [(own, room) for own, room in zip(self._layouts, self.rooms, strict=True) if not own.dense]
         patterns = max((own.reach.offsets.size - 1 for own, _ in dealt), default=1)

@@ -8,6 +8,7 @@ from reference import Neuron, run_layer
 from pynn_sfdfa.event.batch.arrive import Inputs, arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.layout import pad
+from pynn_sfdfa.event.batch.order import ROOM_TO_SORT
 from pynn_sfdfa.event.batch.records import allocate_trials
 from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants
@@ -27,7 +28,7 @@ def volleys(network, trains, seed=0, perturbed=False):
     capacity = layer.spikes.size // n
     received = allocate_trials(n, capacity, 1, 1)
     no_delay = constants._replace(delay=np.float32(0.0), trial_duration=np.float32(np.inf))
-    arrive_spikes(0, n, layer, no_delay, np.empty(capacity, np.uint64), received)
+    arrive_spikes(0, n, layer, no_delay, np.empty(2 * capacity + ROOM_TO_SORT, np.uint64), received)
     return [in_order(received, k) for k in range(n)]
 
 

@@ -12,6 +12,7 @@ from small_nets import network, random_trains
 from pynn_sfdfa import SpikeTrains
 from pynn_sfdfa.event.batch.arrive import Inputs, arrive_inputs, arrive_spikes
 from pynn_sfdfa.event.batch.layout import LANES, block_width, pad, padded_width, part_of, unpad
+from pynn_sfdfa.event.batch.order import ROOM_TO_SORT
 from pynn_sfdfa.event.batch.records import allocate_trials
 from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.workspace import layer_constants
@@ -117,7 +118,9 @@ def test_spikes_arrive_in_order_of_time_then_neuron_with_their_grades(most):
             wanted.append((time + 1.0, unit, float(n)))
         below.groups.stop[group] = len(wanted)
     out = allocate_trials(1, 48 * 30, 1, 1)
-    arrive_spikes(0, 1, below, layer_constants(net.layers[0], net), np.empty(48 * 30, np.uint64), out)
+    arrive_spikes(
+        0, 1, below, layer_constants(net.layers[0], net), np.empty(2 * 48 * 30 + ROOM_TO_SORT, np.uint64), out
+    )
     found = list(zip(*(column.tolist() for column in in_order(out, 0)), strict=True))
     assert len(found) > 0
     in_time = [spike for spike in wanted if spike[0] <= net.trial_duration]

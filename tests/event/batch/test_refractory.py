@@ -12,6 +12,7 @@ from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.event.batch.arrive import Inputs, arrive_inputs
 from pynn_sfdfa.event.batch.forward import Draw, advance_layer
 from pynn_sfdfa.event.batch.layout import pad
+from pynn_sfdfa.event.batch.own_spikes import NOT_LISTED
 from pynn_sfdfa.event.batch.replayed import Accumulators, Replayed
 from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.weight_gradients import Columns, accumulate_gradient
@@ -64,7 +65,7 @@ def expected(cell, net, trains):
 def gradient(layer, constants, of_potential):
     space, total = np.empty((3, N), np.float32), np.zeros(N_PRE * N, np.float32)
     what, sums = Replayed(layer, constants, np.ones(N, np.float32), False), Accumulators(*space)
-    how = (of_potential, np.float32(0), 0, sums, np.empty(0, np.float32))
+    how = (of_potential, np.float32(0), 0, NOT_LISTED, sums, np.empty(0, np.float32))
     accumulate_gradient(0, 1, 0, 1, what, *how, Columns(total, N, 0))
     return total.reshape(N_PRE, N)
 
