@@ -3,6 +3,8 @@
 An experiment, ``mnist`` if none is given, learns for a while. Then it learns the same samples with 1, 2, ... threads,
 up to the cores there are, in turn with as many processes of one thread each that know nothing of each other. What
 these gain is what the machine allows: cores that share a clock, caches or memory are slower together than one alone.
+Printed besides is how long it takes, on this machine, until a thread that sleeps is awake and has answered, which is
+time in which no trial is run.
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ import sys
 from argparse import Namespace
 from functools import partial
 from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
+from threading import Thread
+from time import perf_counter
 
 from warmed_up import WarmedUp, options
 
@@ -63,9 +68,34 @@ def together(workers: list[Connection]) -> float:
     return clock(learn)
 
 
+def waking(times: int = 500, apart: float = 1e-3) -> Spread:
+    """Return the seconds from calling a thread that sleeps to hearing its answer, called that many seconds apart."""
+    calls, answers = SimpleQueue[bool](), SimpleQueue[bool]()
+
+    def answer() -> None:
+        while calls.get():
+            answers.put(True)
+
+    def call() -> None:
+        calls.put(True)
+        answers.get()
+
+    other = Thread(target=answer)
+    other.start()
+    seconds = []
+    for _ in range(times):
+        until = perf_counter() + apart
+        while perf_counter() < until:  # the thread that works does not sleep, either
+            pass
+        seconds.append(clock(call))
+    calls.put(False)
+    other.join()
+    return Spread.of(seconds)
+
+
 def measure(given: Namespace) -> dict:
     """Return a report that JSON can hold; times in ms a sample, of as many samples as all processes learn."""
-    load, cores = os.getloadavg()[0], int(describe(1)["cores"])
+    load, cores, awake = os.getloadavg()[0], int(describe(1)["cores"]), waking()
     numbers = range(2, cores + 1)
     alone = [hired(given, 1) for _ in range(cores)]
     runs = {"1 thread": partial(together, alone[:1])}
@@ -79,6 +109,7 @@ def measure(given: Namespace) -> dict:
         "machine": describe(cores) | {"load_average": load},
         "warnings": [warning for warning in [load_warning(load)] if warning],
         "experiment": given.experiment,
+        "microseconds to wake a thread and hear it": vars(awake.scaled(1e6)),
         "ms_per_sample": {name: vars(Spread.of(each).scaled(1e3)) for name, each in {"1 thread": one, **times}.items()},
         "times as fast as 1 thread": {name: vars(ratio(one, each)) for name, each in times.items()},
     }
