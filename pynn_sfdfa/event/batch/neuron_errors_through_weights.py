@@ -17,7 +17,7 @@ from pynn_sfdfa.event.batch.places import first_event, first_group, row_width, s
 from pynn_sfdfa.event.batch.reach import any_reach
 from pynn_sfdfa.event.batch.records import ANY_CONSTANTS, allocate_trials
 from pynn_sfdfa.event.batch.replayed import ACCUMULATORS, Replayed, clear, decay
-from pynn_sfdfa.event.batch.walk import all_zero, take_window
+from pynn_sfdfa.event.batch.walk import Walk, all_zero, take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -108,9 +108,9 @@ def _through_place(
     """Set the potentials of one place, and add to the errors of the neurons below, which begin at ``row0``."""
     weights, layer, error, below = passage.weights, passage.layer, passage.error, passage.below
     potential, result = passage.potential, passage.result
-    walked = Replayed(layer, passage.constants, passage.ones, False)
     events, groups = layer.events, layer.groups
     lanes, width = _index(sums.S1.size), row_width(layer)
+    walk = Walk(place, site * width, Replayed(layer, passage.constants, passage.ones, False), _ZERO, True)
     lane0, matrix = place * lanes, site * _index(layer.own_rows)
     event0, group0 = first_event(layer, place), first_group(layer, place)
     one = np.float32(1.0)
@@ -119,7 +119,7 @@ def _through_place(
     while group > group0:
         group -= _ONE
         decay(groups[group].decay_syn, groups[group].decay_m, sums)
-        take_window(place, group, site * width, walked, _ZERO, True, one, one, sums)
+        take_window(group, walk, one, one, sums)
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             row = (matrix + _index(events[event].unit)) * width
             worth = _arrive(weights, row, sums, error, lane0, potential)

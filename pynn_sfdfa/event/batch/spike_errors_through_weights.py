@@ -17,7 +17,7 @@ from pynn_sfdfa.event.batch.lanes import STEP, load, scaled, store
 from pynn_sfdfa.event.batch.places import first_event, first_group, spikes_of_trial
 from pynn_sfdfa.event.batch.records import LAYER_TRIALS
 from pynn_sfdfa.event.batch.replayed import ACCUMULATORS, REPLAYED, clear
-from pynn_sfdfa.event.batch.walk import anything_within, take_window
+from pynn_sfdfa.event.batch.walk import Walk, anything_within, take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def _through_weights(
     lowest, matrix = site * width, site * _index(layer.own_rows)  # the latter is the row with which its weights begin
     group0 = first_group(layer, place)
     clear(sums)
+    walk = Walk(place, lowest, what, cell, False)
     way = Way(first_event(layer, place), group0, matrix, below0, weights, layer, constants, below)
     group = group0 + _index(layer.places[place].n_groups)
     while group > group0 and not anything_within(place, group - _ONE, layer, constants):  # nothing follows: no error
@@ -76,7 +77,7 @@ def _through_weights(
         for lane in range(_ZERO, width, STEP):
             store(S1, lane, scaled(load(S1, lane), decay_syn))
             store(S2, lane, scaled(load(S2, lane), decay_m))
-        take_window(place, group, lowest, what, cell, False, one, one, sums)
+        take_window(group, walk, one, one, sums)
         if not layer.dense:
             group = errors_of_arrivals(place, group, S1, S2, way)
             continue

@@ -14,7 +14,7 @@ from numba import float32, int64
 from pynn_sfdfa.event.batch.places import first_event, first_group, first_spike, row_width, spike_count
 from pynn_sfdfa.event.batch.replayed import ACCUMULATORS, REPLAYED, Replayed, clear, decay
 from pynn_sfdfa.event.batch.spike_errors_through_weights import slope
-from pynn_sfdfa.event.batch.walk import take_window
+from pynn_sfdfa.event.batch.walk import Walk, take_window
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ def _within(
         for spike in range(spike0, spike0 + spike_count(layer, trial)):
             spikes[spike].error = zero
     clear(sums)
-    walked = Replayed(layer, constants, error, True)
+    walk = Walk(trial, _index(0), Replayed(layer, constants, error, True), trial * width, False)
     group = group0 + _index(layer.places[trial].n_groups)
     while group > group0:
         group -= _ONE
         decay(groups[group].decay_syn, groups[group].decay_m, sums)
-        take_window(trial, group, _index(0), walked, trial * width, False, one, one, sums)
+        take_window(group, walk, one, one, sums)
         for event in range(event0 + _index(groups[group].start), event0 + _index(groups[group + _ONE].start)):
             row = _index(events[event].unit)
             if row >= n_below:

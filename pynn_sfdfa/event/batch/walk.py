@@ -6,7 +6,7 @@ and ``decay_m`` lead from then back to the start of the present window. docs/alg
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.event.batch.replayed import Accumulators, Replayed
 
 __all__ = [
+    "Walk",
     "all_zero",
     "anything_within",
     "spikes_of_window",
@@ -31,6 +32,16 @@ __all__ = [
 # Unsigned indices, for the reason given in forward.py.
 _index = np.uint64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
+
+
+class Walk(NamedTuple):
+    """Where a walk leads: through a place, for the neurons from ``lowest``, as many as there are accumulators."""
+
+    place: np.uint64
+    lowest: np.uint64
+    what: Replayed
+    error0: np.uint64  # where the error of ``lowest`` is
+    of_potential: bool  # whether errors are those of the potential at the spikes (section 10), and not of their times
 
 
 @jit(inline="always")
@@ -75,19 +86,17 @@ def _take_spike(
     spikes: NDArray[np.void],
     lane: np.uint64,
     delta: np.float32,
-    release0: np.uint64,
-    of_potential: bool,
-    what: Replayed,
+    walk: Walk,
     decay_syn: np.float32,
     decay_m: np.float32,
     sums: Accumulators,
 ) -> None:
     """Go back over a spike with its error ``delta``, and over the release before it if that is in its window."""
-    constants, releases = what.constants, what.layer.releases
+    constants, layer = walk.what.constants, walk.what.layer
     S1, S2, carry = sums
     since_m, since_syn, zero = spikes[at].since_m, spikes[at].since_syn, np.float32(0.0)
     refractory = constants.refractory > zero
-    if of_potential:
+    if walk.of_potential:
         gamma = delta / constants.c
         if not refractory:  # the reset follows the spike at once
             S1[lane] -= S2[lane] * decay_m / since_m * since_syn / decay_syn
@@ -100,57 +109,35 @@ def _take_spike(
     S1[lane] += gamma * since_syn / decay_syn
     S2[lane] += gamma * since_m / decay_m
     if refractory and spikes[at].released >= np.int32(0):
-        _take_release(release0 + _index(spikes[at].released), lane, releases, decay_syn, decay_m, sums)
+        release = first_spike(layer, walk.place) + _index(spikes[at].released)
+        _take_release(release, lane, layer.releases, decay_syn, decay_m, sums)
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def take_window(
-    place: np.uint64,
-    group: np.uint64,
-    lowest: np.uint64,
-    what: Replayed,
-    error0: np.uint64,
-    of_potential: bool,
-    decay_syn: np.float32,
-    decay_m: np.float32,
-    sums: Accumulators,
-) -> bool:
-    """Go back over the window of a group for the neurons from ``lowest``; return whether one of them spiked in it.
-
-    ``error[error0]`` is the error of ``lowest``; ``group`` is counted from the first place on. With ``of_potential``
-    errors are those of the potential at the spikes (section 10), and not of their times.
-    """
-    take_releases(place, group, lowest, what, decay_syn, decay_m, sums)
-    begin, end = spikes_of_window(place, group, what.layer)
-    spikes = what.layer.spikes
-    spiked = take_spikes(begin, end, spikes, place, lowest, what, error0, of_potential, decay_syn, decay_m, sums)
-    return bool(spiked)
+def take_window(group: np.uint64, walk: Walk, decay_syn: np.float32, decay_m: np.float32, sums: Accumulators) -> bool:
+    """Go back over the window of a group, counted from the first place on; return whether a neuron spiked in it."""
+    take_releases(group, walk, decay_syn, decay_m, sums)
+    begin, end = spikes_of_window(walk.place, group, walk.what.layer)
+    return bool(take_spikes(begin, end, walk.what.layer.spikes, walk, decay_syn, decay_m, sums))
 
 
 @jit(inline="always")
 def spikes_of_window(place: np.uint64, group: np.uint64, layer: LayerTrials) -> tuple[np.uint64, np.uint64]:
-    """Return the first spike in the window of a group, and one after the last; arguments as of `take_window`."""
+    """Return the first spike in the window of a group, and one after the last."""
     spike0, groups, earlier = first_spike(layer, place), layer.groups, group > first_group(layer, place)
     return spike0 + (_index(groups[group - _ONE].stop) if earlier else _ZERO), spike0 + _index(groups[group].stop)
 
 
 @jit(inline="always", fastmath=FLOAT_FLAGS)
-def take_releases(
-    place: np.uint64,
-    group: np.uint64,
-    lowest: np.uint64,
-    what: Replayed,
-    decay_syn: np.float32,
-    decay_m: np.float32,
-    sums: Accumulators,
-) -> None:
-    """Go back over ends of refractory periods that no spike of their neuron follows; arguments as of `take_window`."""
-    if what.constants.refractory == np.float32(0.0):
+def take_releases(group: np.uint64, walk: Walk, decay_syn: np.float32, decay_m: np.float32, sums: Accumulators) -> None:
+    """Go back over the ends of refractory periods, in the window of a group, that no spike of their neuron follows."""
+    layer = walk.what.layer
+    if walk.what.constants.refractory == np.float32(0.0):
         return
-    groups, releases, release0 = what.layer.groups, what.layer.releases, first_spike(what.layer, place)
-    ended = _index(groups[group - _ONE].released) if group > first_group(what.layer, place) else _ZERO
+    groups, releases, release0 = layer.groups, layer.releases, first_spike(layer, walk.place)
+    ended = _index(groups[group - _ONE].released) if group > first_group(layer, walk.place) else _ZERO
     for at in range(release0 + ended, release0 + _index(groups[group].released)):
-        lane = _index(releases[at].unit) - lowest
+        lane = _index(releases[at].unit) - walk.lowest
         if releases[at].last and lane < _index(sums.S1.size):
             _take_release(at, lane, releases, decay_syn, decay_m, sums)
 
@@ -160,23 +147,19 @@ def take_spikes(
     begin: np.uint64,
     end: np.uint64,
     spikes: NDArray[np.void],
-    place: np.uint64,
-    lowest: np.uint64,
-    what: Replayed,
-    error0: np.uint64,
-    of_potential: bool,
+    walk: Walk,
     decay_syn: np.float32,
     decay_m: np.float32,
     sums: Accumulators,
 ) -> bool:
-    """Go back over some spikes of a window, the latest first; arguments and value as of `take_window`."""
-    lanes, spiked, n, release0 = _index(sums.S1.size), False, end, first_spike(what.layer, place)
+    """Go back over some spikes of a window, the latest first; return whether any is of one of the neurons."""
+    what, lanes, spiked, n = walk.what, _index(sums.S1.size), False, end
     while n > begin:
         n -= _ONE
-        lane = _index(spikes[n].unit) - lowest  # wraps around to a large number below the first
+        lane = _index(spikes[n].unit) - walk.lowest  # wraps around to a large number below the first
         if lane >= lanes:
             continue
-        delta = what.error[error0 + lane] + (spikes[n].error if what.of_spikes else np.float32(0.0))
-        _take_spike(n, spikes, lane, delta, release0, of_potential, what, decay_syn, decay_m, sums)
+        delta = what.error[walk.error0 + lane] + (spikes[n].error if what.of_spikes else np.float32(0.0))
+        _take_spike(n, spikes, lane, delta, walk, decay_syn, decay_m, sums)
         spiked = True
     return spiked

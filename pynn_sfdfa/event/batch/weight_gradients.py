@@ -20,7 +20,7 @@ from pynn_sfdfa.event.batch.lanes import STEP, add, load, scaled, scaled_minus, 
 from pynn_sfdfa.event.batch.own_spikes import OWN_WINDOWS
 from pynn_sfdfa.event.batch.places import event_count, first_event, first_group, row_width
 from pynn_sfdfa.event.batch.replayed import ACCUMULATORS, REPLAYED, clear
-from pynn_sfdfa.event.batch.walk import all_zero, spikes_of_window, take_releases, take_spikes
+from pynn_sfdfa.event.batch.walk import Walk, all_zero, spikes_of_window, take_releases, take_spikes
 from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel, subroutine
 
 if TYPE_CHECKING:
@@ -147,6 +147,7 @@ def _replay_block(
     if not what.of_spikes and all_zero(error, first, lanes):  # as where a loss has a margin
         return
     clear(sums)
+    walk = Walk(place, neuron, what, first, of_potential)
     few = rows.size >= lanes and merged(layer, place)
     # S1 and S2 are kept as at a later time, and decay_syn and decay_m lead from then to now: no store between spikes.
     decay_syn, decay_m = one, one
@@ -166,7 +167,7 @@ def _replay_block(
                 store(S1, lane, scaled(load(S1, lane), decay_syn))
                 store(S2, lane, scaled(load(S2, lane), decay_m))
             decay_syn, decay_m = one, one
-        take_releases(place, group, neuron, what, decay_syn, decay_m, sums)
+        take_releases(group, walk, decay_syn, decay_m, sums)
         if listed:
             begin = end = end_listed
             while begin > first_listed and _index(spikes[begin - _ONE].released) == group - group0:
@@ -174,7 +175,7 @@ def _replay_block(
             end_listed = begin
         else:
             begin, end = spikes_of_window(place, group, layer)
-        spiked = take_spikes(begin, end, spikes, place, neuron, what, first, of_potential, decay_syn, decay_m, sums)
+        spiked = take_spikes(begin, end, spikes, walk, decay_syn, decay_m, sums)
         quiet = quiet and not spiked
         if quiet:
             continue
