@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from pynn_sfdfa.commands.failures import OWN_PROCESS, Failure, WrongUse, interrupted
+from pynn_sfdfa.commands.plain_warnings import plain_warnings
 from pynn_sfdfa.commands.streams import open_closed_streams
 from pynn_sfdfa.support.interrupts import termination_interrupts
 from pynn_sfdfa.support.memory import too_little_to_start
@@ -64,7 +65,7 @@ class _Commands(click.Group):
         if too_little is not None:
             raise Failure(too_little)
         try:
-            with _short_messages(), termination_interrupts():
+            with _short_messages(), termination_interrupts(), plain_warnings():
                 return super().invoke(ctx)
         except KeyboardInterrupt as error:
             what, status = interrupted(error)

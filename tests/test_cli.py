@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import warnings
 from importlib import metadata
 
 import click
@@ -91,6 +92,21 @@ def test_ctrl_c_has_status_130(command_that_raises):
     result = invoke("info")
     assert result.exit_code == 130
     assert result.stderr == "Interrupted.\n"
+
+
+def test_warnings_are_sentences_but_those_to_developers_say_where_they_come_from(monkeypatch):
+    told = []
+
+    @click.command()
+    def command():
+        told.extend(warnings.formatwarning(kind("old"), kind, "file.py", 3) for kind in (UserWarning, FutureWarning))
+
+    monkeypatch.setattr("pynn_sfdfa.commands.info.command", command)
+    before = warnings.formatwarning
+    assert invoke("info").exit_code == 0
+    assert told[0] == "Warning: old\n"
+    assert told[1].startswith("file.py:3: FutureWarning: old")
+    assert warnings.formatwarning is before
 
 
 def test_a_full_disk_is_a_failure_without_a_traceback(command_that_raises):

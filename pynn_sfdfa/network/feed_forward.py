@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pynn_sfdfa.network.cells import LIF_SFDFA
 from pynn_sfdfa.network.connectivity import Dense
 from pynn_sfdfa.network.layers import Input
 from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.support.integers import is_integer
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from pynn_sfdfa.support.wording import quoted
 
 __all__ = ["FeedForward"]
 
@@ -35,7 +34,8 @@ class FeedForward(Network):
     ValueError
         If sizes or settings are not valid; parameters of cells raise PyNN's InvalidParameterValueError.
     TypeError
-        If a simulator is given: that is for `wire` and for the Trainer.
+        If a simulator is given, which is for `wire` and for the Trainer; or parameters are something else, such as a
+        cell.
     """
 
     def __init__(
@@ -57,9 +57,17 @@ class FeedForward(Network):
                 f"sizes = {list(sizes)} is not valid; give the neurons of input, hidden layers and output."
             )
         n_hidden = len(sizes) - 2
-        each = [hidden] * n_hidden if hasattr(hidden, "keys") or not hidden else list(hidden)
+        one = isinstance(hidden, Mapping | str) or not isinstance(hidden, Sequence) or not hidden
+        each = [hidden or {}] * n_hidden if one else list(hidden)
         if len(each) != n_hidden:
             raise ValueError(f"hidden has parameters for {len(each)} layers, but sizes has {n_hidden} hidden layers.")
+        for name, parameters in (*(("hidden", own) for own in each), ("output", output or {})):
+            if not isinstance(parameters, Mapping):
+                raise TypeError(
+                    f"{name} = {quoted(parameters)} is not valid; give parameters of LIF_SFDFA by name, such as "
+                    f'{name}={{"v_thresh": -55.0}}. Layers with cells of their own: '
+                    "Network([Input((64,)), Dense(100, cell=LIF_SFDFA(v_thresh=-55.0)), Dense(10)])."
+                )
         cells = [LIF_SFDFA.of(dict(parameters)) for parameters in (*each, output or {})]
         layers = [Dense(int(size), cell=cell) for size, cell in zip(sizes[1:], cells, strict=True)]
         super().__init__([Input((int(sizes[0]),)), *layers], **settings)

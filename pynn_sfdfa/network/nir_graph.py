@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from pynn_sfdfa.network.cells import Cell
+from pynn_sfdfa.network.checks import check_network
 from pynn_sfdfa.network.connectivity import Connectivity, Dense, Pooling, Summed
 from pynn_sfdfa.network.layers import Input
 from pynn_sfdfa.network.network import Network
@@ -63,9 +64,12 @@ def to_nir(network: Network, dt: float = 0.1) -> nir.NIRGraph:
         synaptic currents.
     ModuleNotFoundError
         If the package nir is not installed.
+    TypeError
+        If the network is none.
     """
     import nir
 
+    check_network(network)
     shortest = min(layer.cell.tau_syn for layer in network.layers)
     if not 0 < dt <= shortest / 4:
         raise NIRError(f"dt = {dt:g} ms is not valid; it must be > 0 and at most tau_syn/4 = {shortest / 4:g} ms.")

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.network.cells import LIF_SFDFA
+from pynn_sfdfa.network.checks import check_network
 from pynn_sfdfa.network.pynn_template import ANSWERS, SCRIPT
 from pynn_sfdfa.network.shapes import units
 from pynn_sfdfa.network.stock import in_stock_cells
 from pynn_sfdfa.support import files
+from pynn_sfdfa.support.given import check_given
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.network.layers import Layer
     from pynn_sfdfa.network.network import Network
 
@@ -73,7 +75,11 @@ def write(
         file.
     pynn_sfdfa.support.files.WriteError
         If a file cannot be written.
+    TypeError
+        If the network is none, or samples are no SpikeTrains.
     """
+    check_network(network)
+    check_given("samples", samples, SpikeTrains)
     stock, later = in_stock_cells(network)
     _check_within(stock)
     _check(readout, stock.delay, timestep)

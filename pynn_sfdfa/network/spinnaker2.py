@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.network.cells import LIF_SFDFA
+from pynn_sfdfa.network.checks import check_network
 from pynn_sfdfa.network.connectivity import Dense
 from pynn_sfdfa.network.spinnaker2_template import SCRIPT
 from pynn_sfdfa.support import files
@@ -104,7 +105,10 @@ def quantised(network: Network, bits: int, timestep: float) -> Quantised:
     Raises
     ------
     SpiNNaker2Error
+    TypeError
+        If the network is none.
     """
+    check_network(network)
     if bits not in MODELS:
         raise SpiNNaker2Error(f"bits = {bits} is not valid; choose one of {', '.join(map(str, MODELS))}.")
     model, most = MODELS[bits]

@@ -17,10 +17,10 @@ Needs py-spinnaker2 and NumPy. A step is $timestep ms.
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 import numpy as np
-from spinnaker2 import hardware, snn
 
 INPUTS = $inputs
 MODEL = "$model"
@@ -35,11 +35,12 @@ $layers
 
 def main():
     options = parse()
+    hardware, snn = spinnaker2()
     data = np.load(Path(__file__).with_name("$archive"))
     chip = hardware.SpiNNaker2Chip(eth_ip=options.board)
     right = same = 0
     for sample in range(options.samples):
-        counts = respond(chip, data, sample)
+        counts = respond(snn, chip, data, sample)
         right += counts.argmax() == data["labels"][sample]
         same += (counts == data["expected"][sample]).all()
     print(f"{right} of {options.samples} samples are right, {same} answered with the spikes expected.")
@@ -52,7 +53,15 @@ def parse():
     return parser.parse_args()
 
 
-def respond(chip, data, sample):
+def spinnaker2():
+    try:
+        from spinnaker2 import hardware, snn
+    except ImportError as error:
+        sys.exit(f"py-spinnaker2 cannot be used here ({error}): install it, and run this again.")
+    return hardware, snn
+
+
+def respond(snn, chip, data, sample):
     """Show a sample to a network at rest; return how often each output neuron spiked."""
     shown = slice(*data["offsets"][sample : sample + 2])
     spikes = {unit: [] for unit in range(INPUTS)}

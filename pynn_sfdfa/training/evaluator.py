@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pynn_sfdfa.common.simulators import load_simulator
 from pynn_sfdfa.encoding.presentable import presentable
-from pynn_sfdfa.network.network import Network
+from pynn_sfdfa.network.checks import check_network
 from pynn_sfdfa.rules import LearningRule
 from pynn_sfdfa.support.given import check_given
-from pynn_sfdfa.support.wording import quoted
 from pynn_sfdfa.training.boosting import Boosting
 from pynn_sfdfa.training.engine import check_labels
 from pynn_sfdfa.training.losses import Loss, SpikeCount
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pynn_sfdfa.encoding.spikes import Presentations
+    from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.engine import TrainingEngine
     from pynn_sfdfa.training.responses import Responses
 
@@ -82,10 +82,7 @@ class Evaluator:
                 f"{reason}{name} takes the network, a simulator such as pynn_sfdfa.event, and all else by name: "
                 f"{name}(network, sim, {self._by_name})."
             )
-        if not isinstance(network, Network):
-            raise TypeError(
-                f"network = {quoted(network)} is not valid; give a Network, such as FeedForward([64, 100, 10])."
-            )
+        check_network(network)
         for name, value in {"loss": loss, "readout": readout, **of_engine}.items():
             if name in _KINDS and value is not None:
                 check_given(name, value, _KINDS[name])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import load_simulator, who_offers
 from pynn_sfdfa.encoding.presentable import presentable
+from pynn_sfdfa.network.checks import check_network
 from pynn_sfdfa.rules import BP, LearningRule
 from pynn_sfdfa.support.given import check_given
+from pynn_sfdfa.support.wording import quoted
 from pynn_sfdfa.training.losses import Loss
 from pynn_sfdfa.training.metrics import sign_agreement
 
@@ -25,9 +28,10 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.engine import TrainingEngine
 
-__all__ = ["GradientAlignment", "Probe", "angle", "cosine"]
+__all__ = ["GradientAlignment", "Probe", "angle", "cosine", "measuring"]
 
 
+@runtime_checkable
 class Probe(Protocol):
     """Something more to measure after each epoch; it has no part in the training."""
 
@@ -36,6 +40,19 @@ class Probe(Protocol):
     ) -> dict[str, float]:
         """Return named figures of a network with these weights and feedback, for `EpochRecord.extra`."""
         ...
+
+
+def measuring(probes: Any) -> list[Probe]:
+    """Return probes as a list; TypeError if they are something else."""
+    given = list(probes) if isinstance(probes, Iterable) else [probes]
+    if not isinstance(probes, Iterable) or not all(
+        isinstance(one, Probe) and not isinstance(one, type) for one in given
+    ):
+        raise TypeError(
+            f"probes = {quoted(probes)} is not valid; give a list of objects that have measure(weights, feedback), "
+            "such as [GradientAlignment(network, rule, loss, trains)]."
+        )
+    return given
 
 
 def cosine(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
@@ -69,7 +86,7 @@ class GradientAlignment:
     Raises
     ------
     TypeError
-        If rule, loss or trials are something else.
+        If network, rule, loss or trials are something else.
     ValueError
         If there are no trials, they do not fit the network, or the simulator has no gradients.
     """
@@ -77,6 +94,7 @@ class GradientAlignment:
     def __init__(
         self, network: Network, rule: LearningRule, loss: Loss, trains: Presentations, sim: Any = None
     ) -> None:
+        check_network(network)
         check_given("rule", rule, LearningRule)
         check_given("loss", loss, Loss)
         presentable("trains", trains).check_within(network.trial_duration)

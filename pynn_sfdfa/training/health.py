@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.network.network import Network
     from pynn_sfdfa.training.tally import Tally
 
-__all__ = ["CannotLearnError", "check_activity", "check_weights"]
+__all__ = ["CannotLearnError", "check_activity", "check_weights", "warn_of_silence"]
 
 _TOO_MANY_CAPPED = 0.5
 """Fraction of neurons and trials at the cap from which spike counts no longer tell inputs apart."""
@@ -82,7 +83,7 @@ def check_activity(
     for index, (layer, spikes, capped) in enumerate(zip(network.layers, tally.spikes, tally.capped, strict=True)):
         cell = layer.cell
         threshold = cell.v_thresh - cell.resting_potential
-        name = "The output layer" if index == len(network.layers) - 1 else f"Hidden layer {index + 1}"
+        name = _name(index, network)
         if spikes.sum() == 0 and before is not None and before[index] >= _FIRED:
             raise CannotLearnError(
                 f"{name} ({layer.size} neurons) did not fire once in the {tally.samples} trials of epoch {epoch}. "
@@ -105,6 +106,33 @@ def check_activity(
                 f"{threshold:g} mV above rest: raise v_thresh, narrow the range of the initial "
                 f"weights, or raise max_spikes.{_proposed(propose, index, False)}"
             )
+
+
+def warn_of_silence(tested: Sequence[float], learned: Sequence[float], network: Network, epoch: int) -> None:
+    """Warn if a layer that fired while the network learned fires for no test sample afterwards.
+
+    After the last epoch none follows in which `check_activity` would find it.
+
+    Parameters
+    ----------
+    tested, learned : sequence of float
+        Spikes of each layer in a test sample after the epoch, and in a sample of the epoch.
+    network : Network
+    epoch : int
+    """
+    for index, (layer, after, before) in enumerate(zip(network.layers, tested, learned, strict=True)):
+        if after == 0 and before > 0:
+            warnings.warn(
+                f"{_name(index, network)} ({layer.size} neurons) fires for no test sample after epoch {epoch}, in "
+                f"which it fired {before:.3g} spikes a sample. If these were of the first samples, it has fallen "
+                "silent by learning: lower the learning rate. If they were few from the start, lower its v_thresh.",
+                stacklevel=4,
+            )
+            return
+
+
+def _name(layer: int, network: Network) -> str:
+    return "The output layer" if layer == len(network.layers) - 1 else f"Hidden layer {layer + 1}"
 
 
 def _proposed(propose: Callable[[int, bool], str] | None, layer: int, lower: bool) -> str:

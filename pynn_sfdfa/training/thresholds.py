@@ -9,6 +9,7 @@ import numpy as np
 from pynn_sfdfa.common.simulators import load_simulator
 from pynn_sfdfa.encoding.presentable import presentable
 from pynn_sfdfa.encoding.spikes import presented
+from pynn_sfdfa.network.checks import check_network
 from pynn_sfdfa.support.given import check_given
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT, LEAST
 from pynn_sfdfa.training.losses import Loss, SpikeCount
@@ -98,7 +99,7 @@ def fit_thresholds(
     Raises
     ------
     TypeError
-        If samples are not spikes, or the loss is none.
+        If the network is none, samples are not spikes, or the loss is none.
     ValueError
         If samples do not fit the network, ``spikes`` is not valid, or a layer does not fire so often by any threshold.
 
@@ -107,6 +108,7 @@ def fit_thresholds(
     >>> network = fit_thresholds(FeedForward([64, 100, 10]), samples.select(range(200)))
     >>> history = Trainer(network).fit(samples)
     """
+    check_network(network)
     if loss is not None:
         check_given("loss", loss, Loss)
     wanted = initial_spikes(network, loss) if spikes is None else tuple(spikes)

@@ -21,7 +21,8 @@ from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.batch_sizes import BatchSizes, filled
 from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress, observers
 from pynn_sfdfa.training.evaluator import Evaluator
-from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
+from pynn_sfdfa.training.gradients import Probe, measuring
+from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights, warn_of_silence
 from pynn_sfdfa.training.history import History, as_record
 from pynn_sfdfa.training.metrics import feedback_alignment
 from pynn_sfdfa.training.optimizers import Adam
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from pynn_sfdfa.training.batch_sizes import BatchSize
     from pynn_sfdfa.training.boosting import Boosting
     from pynn_sfdfa.training.callbacks import Callback
-    from pynn_sfdfa.training.gradients import Probe
     from pynn_sfdfa.training.losses import Loss
     from pynn_sfdfa.training.optimizers import Optimizer
     from pynn_sfdfa.training.readouts import Readout
@@ -141,7 +141,7 @@ class Trainer(Evaluator):
             boosting=boosting,
         )
         self._seed, self._batch_sizes = seed, BatchSizes.of(batch_size)
-        self._callbacks, self._probes = observers(callbacks), list(probes)
+        self._callbacks, self._probes = observers(callbacks), measuring(probes)
         self._folder = None if folder is None else Path(folder)
         self._configuration = configuration or {}
         try:
@@ -317,8 +317,9 @@ class Trainer(Evaluator):
         propose = partial(proposal, self.network, train, self._seed, self._loss)
         before = self._history.records[-1].spikes_per_sample if self._history.records else None
         check_activity(self._tally, self.network, epoch, propose, before)
-        tested = None if test is None else self.evaluate(test)
-        tally = self._tally
+        tested, tally = None if test is None else self.evaluate(test), self._tally
+        if tested is not None:
+            warn_of_silence(tested.spikes_per_sample, tally.spikes_per_sample, self.network, epoch)
         extra = [probe.measure(weights, feedback) for probe in self._probes]
         layer_wise = self._rule.parts.transport.layer_wise
         record = EpochRecord(

@@ -100,3 +100,15 @@ def test_a_simulator_in_the_description_is_answered_with_the_right_form():
 def test_parameters_of_cells_are_checked_as_in_pynn(cell, message):
     with pytest.raises(InvalidParameterValueError, match=message):
         FeedForward([4, 3, 2], hidden=cell)
+
+
+@pytest.mark.parametrize("given", [LIF_SFDFA(), LIF_SFDFA, [LIF_SFDFA(), LIF_SFDFA()], "tau_m", 260.0])
+@pytest.mark.parametrize("where", ["hidden", "output"])
+def test_cells_in_the_place_of_their_parameters_are_told_where_they_go(given, where):
+    with pytest.raises(TypeError, match=rf"^{where} = .* by name, such as {where}=.*Dense\(100, cell=LIF_SFDFA"):
+        FeedForward([4, 3, 3, 2], **{where: given})
+
+
+def test_the_forms_that_messages_show_are_valid():
+    FeedForward([4, 3, 2], hidden={"v_thresh": -55.0})
+    Network([Input((64,)), Dense(100, cell=LIF_SFDFA(v_thresh=-55.0)), Dense(10)])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nir_reader import spike_times
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import LIF_SFDFA, Dense, FeedForward, IF_curr_exp, Input, Network, SpikeTrains
+from pynn_sfdfa import LIF_SFDFA, Dense, FeedForward, IF_curr_exp, Input, Network, SpikeTrains, Trainer
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.network.nir_graph import NIRError, from_nir, to_nir
 from pynn_sfdfa.training.checkpoint import load
@@ -197,3 +197,10 @@ def test_export_without_nir_says_how_to_get_it(monkeypatch, checkpoint):
     done = CliRunner().invoke(main, ["export", str(checkpoint), "--format", "nir"])
     assert done.exit_code == 2
     assert "pip install nir" in done.output
+
+
+def test_what_is_no_network_is_refused_and_where_it_has_one_is_said():
+    with pytest.raises(TypeError, match=r"give a Network, that of this one, \.network\.$"):
+        to_nir(Trainer(FeedForward([3, 2])))
+    with pytest.raises(TypeError, match=r"network = 3 is not valid; give a Network, such as"):
+        to_nir(3)

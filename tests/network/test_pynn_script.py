@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from pynn_sfdfa import FirstSpike, Input, Network, SpikeTrains
+from pynn_sfdfa import FeedForward, FirstSpike, Input, Network, SpikeTrains
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
 from pynn_sfdfa.network.connectivity import Convolution, Dense, Local, Pooling
@@ -230,3 +230,13 @@ def test_export_writes_a_checkpoint_as_a_script(tmp_path, capsys):
     ]:
         done = run(main, ["export", str(checkpoint), *arguments])
         assert (done.exit_code, message in done.output) == (2, True), done.output
+
+
+def test_what_is_no_network_and_what_are_no_samples_is_refused(trains, tmp_path):
+    known = {"title": "", "readout": "most-spikes", "timestep": 1.0}
+    path, counts = tmp_path / "net.py", np.zeros((1, 2))
+    with pytest.raises(TypeError, match="network = 'digits' is not valid; give a Network"):
+        write("digits", path, trains, counts, counts[:, 0], **known)
+    with pytest.raises(TypeError, match="samples = 3 is not valid; give samples=SpikeTrains"):
+        write(FeedForward([3, 2], delay=1.0), path, 3, counts, counts[:, 0], **known)
+    assert not list(tmp_path.iterdir())

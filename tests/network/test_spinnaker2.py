@@ -169,3 +169,17 @@ def test_what_cannot_be_said_is_refused():
 def test_bits_go_with_this_format_alone(tmp_path):
     result = CliRunner().invoke(command, [str(tmp_path / "none"), "--format", "nir", "--bits", "4"])
     assert result.exit_code == 2 and "--bits goes with --format spinnaker2" in result.output
+
+
+def test_the_program_says_what_is_missing_without_its_package(monkeypatch, tmp_path):
+    net, samples = quantised(small(), 8, 1.0), shown()
+    write(net, tmp_path / "net.py", samples, counts(net, samples)[-1], title="a small network")
+    monkeypatch.setitem(sys.modules, "spinnaker2", None)
+    monkeypatch.setattr(sys, "argv", ["net.py", "--board", "192.168.1.48"])
+    with pytest.raises(SystemExit, match=r"^py-spinnaker2 cannot be used here .*: install it"):
+        runpy.run_path(str(tmp_path / "net.py"), run_name="__main__")
+
+
+def test_what_is_no_network_is_refused():
+    with pytest.raises(TypeError, match="network = 'digits' is not valid; give a Network"):
+        quantised("digits", 8, 1.0)

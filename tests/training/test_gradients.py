@@ -113,3 +113,9 @@ def test_more_samples_than_there_are_is_refused(tmp_path):
     assert result.exit_code == 2
     assert "metrics.gradient_alignment = 5000 is not valid: there are " in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("probes", [GradientAlignment, "alignment", 3, [None], [GradientAlignment]])
+def test_what_is_no_probe_is_refused(probes):
+    with pytest.raises(TypeError, match=r"^probes = .* is not valid; give a list of objects that have measure"):
+        Trainer(network([3, 4, 2]), probes=probes)

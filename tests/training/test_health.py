@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_nets import network
+from small_nets import network, random_trains
 
-from pynn_sfdfa import Dense, IF_curr_exp, Input, Network
+from pynn_sfdfa import SGD, Dense, IF_curr_exp, Input, Network, Trainer
 from pynn_sfdfa.training.engine import BatchFigures
-from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights
+from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights, warn_of_silence
 from pynn_sfdfa.training.tally import Tally
 
 SPIKES = [np.array([5, 0, 3, 1]), np.array([2, 0])]
@@ -47,6 +47,23 @@ def test_a_layer_that_fired_before_has_fallen_silent_by_learning(net):
         check_activity(silent, net, 2, before=(8.0, 0.0))
     with pytest.raises(CannotLearnError, match="lower v_thresh"):
         check_activity(silent, net, 2, before=(8.0, 1 / 301))  # one spike in all trials is no loss
+
+
+def test_a_layer_that_fires_no_more_after_the_last_epoch_is_told(net, recwarn):
+    with pytest.warns(UserWarning, match=r"Hidden layer 1 \(4 neurons\) fires for no test sample after epoch 1, in"):
+        warn_of_silence((0.0, 0.0), (16.1, 4.0), net, 1)
+    with pytest.warns(UserWarning, match=r"The output layer .* fired 4 spikes a sample.* lower the learning rate"):
+        warn_of_silence((2.0, 0.0), (16.1, 4.0), net, 1)
+    recwarn.clear()
+    warn_of_silence((0.0, 0.0), (0.0, 0.0), net, 1)  # which is an error of its own
+    warn_of_silence((1.0, 0.5), (16.1, 4.0), net, 1)
+    assert not recwarn.list
+
+
+def test_training_whose_last_epoch_silenced_the_network_says_so(net):
+    trains = random_trains(np.random.default_rng(1), 40, 3)
+    with pytest.warns(UserWarning, match="fires for no test sample after epoch 1"):
+        Trainer(net, optimizer=SGD(learning_rate=1000.0), batch_size=10).fit(trains, test=trains)
 
 
 def test_a_silent_output_layer(net):

@@ -40,7 +40,10 @@ class Decay(Settings):
         Epochs with the whole rate, 1 or more.
     """
 
-    name: Literal["cosine", "exponential", "linear", "inverse-sqrt"]
+    name: Annotated[
+        Literal["cosine", "exponential", "linear", "inverse-sqrt"],
+        doc("cosine, exponential and linear need epochs and final, too; inverse-sqrt takes neither"),
+    ]
     epochs: Annotated[
         Annotated[int, Ge(2), Lt(2**31)] | None,
         doc("by whose end the learning rate has fallen; afterwards it stays"),
