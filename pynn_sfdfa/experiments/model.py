@@ -17,11 +17,14 @@ from pynn_sfdfa.support.registry import registry
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.checkpoint import CheckpointError
+from pynn_sfdfa.training.configuration import classes_in
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.readouts import Readout
 from pynn_sfdfa.training.silence import warn_of_unanswered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
     from pynn_sfdfa.experiments.schema import Experiment
@@ -52,6 +55,13 @@ class Model:
         What makes spikes of values, if there is no experiment that says so; without it, spike trains alone are taken.
     readout : Readout, optional
         Which class output spikes stand for, if there is no experiment that says so; default: `MostSpikes`.
+    classes : sequence of str
+        Names of the classes, if there is no experiment that says so.
+
+    Attributes
+    ----------
+    classes : tuple of str
+        Names of the classes in the order of their numbers; empty where nobody has named them.
 
     Examples
     --------
@@ -65,8 +75,10 @@ class Model:
         *,
         encoder: Encoder | None = None,
         readout: Readout | None = None,
+        classes: Sequence[str] = (),
     ) -> None:
         self.network, self.settings = network, settings
+        self.classes = tuple(classes) if settings is None else settings.data.classes
         if encoder is not None:
             check_given("encoder", encoder, Encoder)
         if settings is None:
@@ -78,11 +90,6 @@ class Model:
         sizes = "-".join(map(str, self.network.sizes))
         name = "of a Trainer" if self.settings is None else self.settings.name
         return f"Model({name}, {sizes}, encoder {'none' if self.encoder is None else self.encoder.name})"
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the classes in the order of their numbers; empty where the data set has none."""
-        return () if self.settings is None else self.settings.data.classes
 
     def answer(self, samples: SpikeTrains | Recordings | ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the class of each sample and the spikes of each output neuron.
@@ -211,7 +218,9 @@ def load(path: str | Path, encoder: Encoder | None = None) -> Model:
     given = checkpoint.named(Path(path))
     saved = checkpoint.load(given)
     if not assembly.of_experiment(saved):
-        return Model(assembly.of_trainer(saved, given), encoder=encoder, readout=_readout(saved))
+        network = assembly.of_trainer(saved, given)
+        names = classes_in(saved.metadata.get("configuration"), network.sizes[-1])
+        return Model(network, encoder=encoder, readout=_readout(saved), classes=names)
     settings = assembly.settings_of(saved, given)
     if encoder is not None:
         raise ValueError(

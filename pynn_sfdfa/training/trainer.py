@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict
 from functools import partial
@@ -20,6 +19,7 @@ from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.batch_sizes import BatchSizes, filled
 from pynn_sfdfa.training.callbacks import EpochRecord, FitStart, Progress, observers
+from pynn_sfdfa.training.configuration import checked
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.gradients import Probe, measuring
 from pynn_sfdfa.training.health import CannotLearnError, check_activity, check_weights, warn_of_silence
@@ -78,7 +78,8 @@ class Trainer(Evaluator):
     folder : path, optional
         Where ``last.safetensors`` and ``best.safetensors`` are written after each epoch; made if it is missing.
     configuration : dict, optional
-        JSON-compatible description kept in every checkpoint.
+        JSON-compatible description kept in every checkpoint. Its ``"classes"``, a list of names in the order of their
+        numbers, are those of `Model.classes`, and ``pynn-sfdfa predict`` shows them.
     probes : sequence of Probe
         What else to measure after each epoch; see `pynn_sfdfa.training.gradients`.
     readout : Readout
@@ -143,11 +144,7 @@ class Trainer(Evaluator):
         self._seed, self._batch_sizes = seed, BatchSizes.of(batch_size)
         self._callbacks, self._probes = observers(callbacks), measuring(probes)
         self._folder = None if folder is None else Path(folder)
-        self._configuration = configuration or {}
-        try:
-            json.dumps(self._configuration, allow_nan=False)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"configuration cannot be kept in checkpoints, which are JSON: {error}.") from None
+        self._configuration = checked(configuration, network.sizes[-1])
         self._history = History()
         self._tally = Tally(network.sizes[1:])
         self._compile_seconds = 0.0

@@ -132,3 +132,21 @@ def test_networks_with_parts_of_ones_own_are_not_described():
     assert described(network) is None
     with pytest.raises(ValueError, match="damaged"):
         from_description(None, {})
+
+
+def test_names_of_classes_are_kept_by_its_configuration_and_shown_by_predict(tmp_path, trains):
+    net, names = fit_thresholds(next(networks()), trains), ["cat", "dog", "owl"]
+    Trainer(net, folder=tmp_path, configuration={"classes": names}).fit(trains)
+    assert pynn_sfdfa.load(tmp_path).classes == tuple(names)
+    arrays = {"times": trains.times, "units": trains.units, "offsets": trains.offsets, "n_units": trains.n_units}
+    np.savez(tmp_path / "shown.npz", **arrays)
+    result = CliRunner().invoke(main, ["predict", str(tmp_path), str(tmp_path / "shown.npz")])
+    assert result.exit_code == 0, result.output
+    rows = list(csv.DictReader(result.stdout.splitlines()))
+    assert [row["name"] for row in rows] == [names[int(row["class"])] for row in rows]
+
+
+@pytest.mark.parametrize("classes", ["abc", ["cat", "dog"], ["cat", "dog", 3], None])
+def test_names_that_are_not_one_for_each_output_neuron_are_refused(classes):
+    with pytest.raises(ValueError, match=r"configuration\['classes'\] = .* is not valid; give a list of 3 names"):
+        Trainer(next(networks()), configuration={"classes": classes})
