@@ -60,6 +60,8 @@ class Dataset:
         A split that the data set itself sets aside; see ``pynn_sfdfa.encoding.spikes.split`` for the others.
     classes : tuple of str, optional
         What the classes are called, where something else than their numbers: those of folders, for one.
+    sensor : tuple of int, optional
+        Height and width in pixels of the camera of recordings that do not say so themselves, as found or given.
 
     Raises
     ------
@@ -75,6 +77,7 @@ class Dataset:
     source: str
     validation: Samples | Recordings | SpikeTrains | None = None
     classes: tuple[str, ...] | None = None
+    sensor: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         for split, part in self._parts():

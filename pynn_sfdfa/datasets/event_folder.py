@@ -9,7 +9,11 @@ from pynn_sfdfa.datasets.event_files import ENDINGS, EventFiles
 from pynn_sfdfa.datasets.labelled_folders import LabelledFolders
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pynn_sfdfa.datasets.dataset import Dataset
     from pynn_sfdfa.datasets.labelled_folders import Split
+    from pynn_sfdfa.datasets.source import DownloadProgress
 
 __all__ = ["EventFolder"]
 
@@ -32,6 +36,13 @@ class EventFolder(LabelledFolders):
     def of_sensor(self, sensor: tuple[int, int]) -> EventFolder:
         """Return the recordings as those of a sensor of this height and width in pixels."""
         return replace(self, sensor=sensor)
+
+    def load(self, data: Path | None, *, download: bool, progress: DownloadProgress | None) -> Dataset:
+        """Return the recordings of the folder, and of how many pixels their camera is."""
+        found = super().load(data, download=download, progress=progress)
+        assert isinstance(found.train, EventFiles), "it is what was read"
+        height, width = found.train.shape
+        return replace(found, sensor=(int(height), int(width)))
 
     def read(self, train: Split, test: Split) -> tuple[EventFiles, EventFiles]:
         """Return the recordings of the files."""

@@ -65,6 +65,8 @@ class Data:
         Height and width, if the samples are images and each pixel is an input unit.
     classes : tuple of str
         What the classes are called; empty where they have no names.
+    sensor : tuple of int, optional
+        Height and width of the camera of ``events:PATH``.
     """
 
     train: Presentations
@@ -72,6 +74,7 @@ class Data:
     validation: Presentations | None = None
     image: tuple[int, int] | None = None
     classes: tuple[str, ...] = ()
+    sensor: tuple[int, int] | None = None
 
 
 def build(
@@ -118,7 +121,8 @@ def build(
             ) from None
     images.check(settings, dataset.train, train.n_units)
     image = images.height_and_width(dataset.train, train.n_units)
-    data = _set_aside(settings, Data(train, test, validation, image, class_names.of(settings, dataset)))
+    names = class_names.of(settings, dataset)
+    data = _set_aside(settings, Data(train, test, validation, image, names, dataset.sensor))
     if thresholds.to_choose(settings):
         with announced(stream):
             return thresholds.chosen(settings, _untrained(settings, train.n_units, dataset.n_classes), data.train), data

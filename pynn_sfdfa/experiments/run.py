@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pynn_sfdfa.common.simulators import load_simulator, set_up
 from pynn_sfdfa.encoding.spikes import presented
-from pynn_sfdfa.experiments import assembly, class_names, config, report, thresholds
+from pynn_sfdfa.experiments import assembly, cameras, class_names, config, report, thresholds
 from pynn_sfdfa.experiments.page import run_page
 from pynn_sfdfa.experiments.probes import build_probes
 from pynn_sfdfa.experiments.progress import progress_for
@@ -99,7 +99,7 @@ def train(
     folder.check(settings, resume=resume)
     if resume:
         before = config.load(folder.config)
-        settings = class_names.as_in(before, thresholds.as_in(before, settings))
+        settings = cameras.as_in(before, class_names.as_in(before, thresholds.as_in(before, settings)))
     setup = setup or {}
     sim = set_up(simulator, setup)
     if settings.training.shards is not None and not hasattr(sim, "sharded_training_engine"):
@@ -109,6 +109,7 @@ def train(
         )
     network, samples = assembly.build(settings, data, stream)
     settings = class_names.recorded(thresholds.recorded(settings, network), samples.classes)
+    settings = cameras.recorded(settings, samples.sensor)
     n, size = len(samples.train), settings.training.batch_size
     if size > n:
         print(

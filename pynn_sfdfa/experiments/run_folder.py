@@ -146,6 +146,8 @@ class RunFolder:
             may_change.append("network.thresholds")
         if not (before.data.classes and experiment.data.classes):  # they are those of the data set
             may_change.append("data.classes")
+        if None in (before.data.sensor, experiment.data.sensor):  # it is that of the data set
+            may_change.append("data.sensor")
         changed = config.differences(before, experiment, ignore=may_change)
         if changed:
             raise RunFolderError(

@@ -54,7 +54,8 @@ class Data(Section):
     sensor: tuple[Count, Count] | None = Field(
         None,
         strict=False,
-        description="height and width in pixels of the camera of events:PATH, else told by the largest coordinates",
+        description="height and width in pixels of the camera of events:PATH, else told by the largest coordinates; a "
+        "run writes it down",
     )
     classes: tuple[str, ...] = Field(
         (),

@@ -111,7 +111,7 @@ def test_without_the_sensor_it_is_asked_for(run, seen, ending):
         (
             "seen.npz",
             (20, 20),
-            "of a sensor of 20 x 20 pixels, height x width; give that of its training data: of even",
+            "of a sensor of 20 x 20 pixels, height x width; give one of 8 x 16.",
         ),
         ("seen.csv", (8, 16), "is none of .bin, .npy, .npz, .aedat4"),
         ("none.bin", (8, 16), "none.bin cannot be read"),
@@ -121,6 +121,17 @@ def test_what_is_no_recording_of_the_sensor_is_refused(run, seen, name, sensor, 
     done = predict(run, seen / name, "--sensor", *sensor)
     assert done.exit_code == 2
     assert told in done.output
+
+
+def test_a_run_writes_down_how_large_the_camera_is_and_goes_on_with_it(run, seen):
+    assert config.load(run / "config.toml").data.sensor == (8, 16)
+    own = [f"data.name={config.load(run / 'config.toml').data.name}", *SMALL]
+    longer = train(run, *own, "training.epochs=4", options=["--resume"])
+    assert longer.exit_code == 0, longer.output
+    assert config.load(run / "config.toml").data.sensor == (8, 16)
+    other = train(run, *own, "training.epochs=4", "data.sensor=[10, 18]", options=["--resume"])
+    assert other.exit_code == 2
+    assert "data.sensor" in other.output
 
 
 def test_an_experiment_says_how_large_the_camera_is(run, seen):
