@@ -11,7 +11,8 @@ import pytest
 
 from pynn_sfdfa.benchmark import task as tasks
 from pynn_sfdfa.benchmark.peers import learning, measure_learning
-from pynn_sfdfa.benchmark.peers.learning import _OWN, _own_task, marks, reached
+from pynn_sfdfa.benchmark.peers.learning import _OWN, marks, reached
+from pynn_sfdfa.benchmark.peers.own import learned_by
 from pynn_sfdfa.benchmark.tables import learning_table
 from pynn_sfdfa.plotting import accuracy_over_seconds
 from pynn_sfdfa.rules import BP, SFDFA
@@ -103,7 +104,7 @@ def test_tests_are_of_as_many_samples_as_asked(measured):
 
 
 def test_own_rules_learn_the_same_network_in_the_same_batches(task):
-    own = {name: _own_task(task, *settings) for name, settings in _OWN.items()}
+    own = {name: learned_by(task, *settings) for name, settings in _OWN.items()}
     assert {one.sizes for one in own.values()} == {(784, 20, 10)}
     assert {one.threads for one in own.values()} == {1}
     assert [type(one.batched.rule.build()) for one in own.values()] == [SFDFA, BP, SFDFA]

@@ -49,7 +49,8 @@ def test_peers_learn_the_same_batches_in_turn_and_are_reported(task):
     assert given == [((784, 20, 10), Adam(3e-3), SpikeCount(15.0, 3.0), 1, 1)]
     assert [len(batch) for batch in fake.learned] == [10] * 12
     np.testing.assert_array_equal(np.concatenate([batch.labels for batch in fake.learned]), task.train.labels)
-    own, peer = report["networks"]["pynn-sfdfa"], report["networks"]["numpy"]
+    own, best, peer = (report["networks"][name] for name in ("pynn-sfdfa", "pynn-sfdfa, mnist-best", "numpy"))
+    assert best["version"] == own["version"] and best["training_ms"] != own["training_ms"]
     assert peer["training_ms"] == {"median": 500.0, "low": 500.0, "high": 500.0}
     assert peer["inference_ms"]["median"] == 250.0
     assert peer["test_accuracy"] == (task.test.labels == 1).mean()
@@ -71,6 +72,7 @@ def test_other_data_are_drawn_without_order_and_learned_several_times(no_mnist):
     assert len(set(task.train.labels.tolist())) == 10
     report = measure_peers(task, {"numpy": lambda *_: fake}, epochs=2)
     assert sum(map(len, fake.learned)) == 120 and report["task"]["epochs"] == 2
+    assert list(report["networks"]) == ["pynn-sfdfa", "numpy"]
     assert "60 samples learned 2 times from scratch in turn" in peers_table(report)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.benchmark.machine import describe, load_warning
-from pynn_sfdfa.benchmark.peers.own import Own
+from pynn_sfdfa.benchmark.peers.own import Own, learned_by
 from pynn_sfdfa.benchmark.timing import Spread, ratio
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ INSTALL = "pip install 'pynn-sfdfa[peers]'"
 
 PEERS = {"snntorch": "snntorch_peer", "spikingjelly": "spikingjelly_peer", "norse": "norse_peer"}
 """Name of the distribution of each peer, and its module here."""
+
+_BEST = {"mnist": ("mnist-best",)}
+"""By experiment, others whose rule, optimiser and first batches the same network learns by, too."""
 
 _ROUND = 5
 """Batches that one network learns before it is the next one's turn."""
@@ -64,10 +67,12 @@ def measure_peers(
     """
     load, training = os.getloadavg()[0], task.batched.training
     makers = installed_peers() if makers is None else makers
-    networks: dict[str, Peer] = {OWN: Own(task)}
+    own = {OWN: task} | {f"{OWN}, {other}": learned_by(task, other) for other in _BEST.get(task.batched.name, ())}
+    networks: dict[str, Peer] = {name: Own(each) for name, each in own.items()}
     for name, make in makers.items():
         networks[name] = make(task.network(), task.optimizer, task.loss, task.threads, training.seed)
-    _compile(task)
+    for each in own.values():
+        _compile(each)
     learning: dict[str, list[float]] = {name: [] for name in networks}
     for epoch in range(1, epochs + 1):
         for done, batches in enumerate(_rounds(task.train, training.batch_size)):
@@ -89,7 +94,7 @@ def measure_peers(
         **report_head(task, load, makers, counts),
         "networks": {
             name: {
-                "version": versions_of(name, name in PEERS),
+                "version": versions_of(OWN if name in own else name, name in PEERS),
                 "training_ms": vars(Spread.of(learning[name]).scaled(1e3)),
                 "training_ratio": vars(ratio(learning[name], learning[OWN])),
                 "inference_ms": vars(Spread.of(responding[name]).scaled(1e3)),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pynn_sfdfa.benchmark.peers.comparison import OWN, PEERS, installed_peers, report_head, versions_of
-from pynn_sfdfa.benchmark.peers.own import Own
-from pynn_sfdfa.experiments import config
+from pynn_sfdfa.benchmark.peers.own import Own, learned_by
 from pynn_sfdfa.training.passes import sample_order
 
 if TYPE_CHECKING:
@@ -102,15 +100,7 @@ def _figures(name: str, curve: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _own_makers(task: Task) -> dict[str, Callable[[], Peer]]:
-    return {name: partial(Own, _own_task(task, *settings)) for name, settings in _OWN.items()}
-
-
-def _own_task(task: Task, experiment: str, changes: tuple[str, ...]) -> Task:
-    """Return the task learned by another experiment's rule, optimiser and first batches: network and batch stay."""
-    settings = config.load(experiment, changes)
-    first = {"first_batch_sizes": settings.training.first_batch_sizes}
-    same = {"network": task.batched.network, "training": task.batched.training.model_copy(update=first)}
-    return replace(task, batched=settings.model_copy(update=same))
+    return {name: partial(Own, learned_by(task, *settings)) for name, settings in _OWN.items()}
 
 
 def _peer_makers(task: Task, makers: Mapping[str, PeerMaker]) -> dict[str, Callable[[], Peer]]:

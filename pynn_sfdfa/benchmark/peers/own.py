@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 import pynn_sfdfa.event as sim
 from pynn_sfdfa.benchmark.timing import clock_of
+from pynn_sfdfa.experiments import config
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from pynn_sfdfa.benchmark.task import Task
     from pynn_sfdfa.encoding.spikes import SpikeTrains
 
-__all__ = ["Own"]
+__all__ = ["Own", "learned_by"]
+
+
+def learned_by(task: Task, experiment: str, changes: Sequence[str] = ()) -> Task:
+    """Return the task learned by another experiment's rule, optimiser and first batches: network and batch stay."""
+    settings = config.load(experiment, changes)
+    first = {"first_batch_sizes": settings.training.first_batch_sizes}
+    same = {"network": task.batched.network, "training": task.batched.training.model_copy(update=first)}
+    return replace(task, batched=settings.model_copy(update=same))
 
 
 class Own:
