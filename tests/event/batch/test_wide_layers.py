@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import BP, SFDFA, Adam, SpikeCount
+from pynn_sfdfa import BP, HM2BP, SFDFA, Adam, Dense, IF_curr_exp, Input, Network, SpikeCount
 from pynn_sfdfa.event.batch import blocks, wide_layers
 
 N_IN = 20
@@ -31,7 +31,19 @@ def learned(net, rule, trains, threads):
 @pytest.mark.parametrize("grid", [None, 25.0])
 @pytest.mark.parametrize("sizes", [[N_IN, 150, 3], [N_IN, 470, 201, 3]])
 def test_a_network_in_blocks_learns_to_the_bit_what_it_learns_as_a_whole(monkeypatch, rule, grid, sizes):
-    net = network(sizes, weights=(-0.2, 0.4), seed=2, max_spikes=6)
+    check(monkeypatch, network(sizes, weights=(-0.2, 0.4), seed=2, max_spikes=6), rule, grid)
+
+
+@pytest.mark.parametrize("inhibition", [0.0, 0.02])
+@pytest.mark.parametrize("grid", [None, 25.0])
+def test_so_does_one_of_stock_cells_that_learns_by_potentials(monkeypatch, inhibition, grid):
+    cell = IF_curr_exp(tau_m=20.0, tau_syn=5.0, v_thresh=-64.0, tau_refrac=0.0, trial_duration=200.0)
+    layers = [Dense(470, cell=cell, inhibition=inhibition), Dense(3, cell=cell)]
+    net = Network([Input((N_IN,)), *layers], weights=(-0.3, 0.6), delay=1.0, seed=3, max_spikes=6)
+    check(monkeypatch, net, HM2BP(), grid)
+
+
+def check(monkeypatch, net, rule, grid):
     trains = random_trains(np.random.default_rng(1), 12, N_IN, n_classes=3, grid=grid)
     state, told, responses = learned(net, rule, trains, 1)
     assert min(told[0][1:]) > 0
