@@ -12,12 +12,13 @@ from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.encoding.values import SHAPES, reshaping
 from pynn_sfdfa.experiments import assembly
+from pynn_sfdfa.network.checks import check_network
 from pynn_sfdfa.support.given import check_given
 from pynn_sfdfa.support.registry import registry
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.checkpoint import CheckpointError
-from pynn_sfdfa.training.configuration import classes_in
+from pynn_sfdfa.training.configuration import classes_in, named
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.readouts import Readout
 from pynn_sfdfa.training.silence import warn_of_unanswered
@@ -63,6 +64,13 @@ class Model:
     classes : tuple of str
         Names of the classes in the order of their numbers; empty where nobody has named them.
 
+    Raises
+    ------
+    TypeError
+        If the network is none, or encoder or readout is a name or a class in the place of an instance.
+    ValueError
+        If there are classes, but not a name for each output neuron.
+
     Examples
     --------
     ``pynn_sfdfa.load("runs/digits-sfdfa-seed1/best.safetensors").predict(images)``
@@ -77,8 +85,12 @@ class Model:
         readout: Readout | None = None,
         classes: Sequence[str] = (),
     ) -> None:
+        check_network(network)
         self.network, self.settings = network, settings
-        self.classes = tuple(classes) if settings is None else settings.data.classes
+        if settings is not None:
+            self.classes = settings.data.classes
+        else:
+            self.classes = named("classes", classes, network.sizes[-1]) if len(classes) else ()
         if encoder is not None:
             check_given("encoder", encoder, Encoder)
         if settings is None:
