@@ -103,6 +103,11 @@ class Model:
         name = "of a Trainer" if self.settings is None else self.settings.name
         return f"Model({name}, {sizes}, encoder {'none' if self.encoder is None else self.encoder.name})"
 
+    @property
+    def sensor(self) -> tuple[int, int] | None:
+        """Height and width in pixels of the camera of the training data, if the experiment says so."""
+        return None if self.settings is None else self.settings.data.sensor
+
     def answer(self, samples: SpikeTrains | Recordings | ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the class of each sample and the spikes of each output neuron.
 
@@ -168,6 +173,7 @@ class Model:
                     f"This network was trained on {encoder.takes}, by the encoder {encoder.name}; give it "
                     f"{_RECORDINGS[encoder.takes]}."
                 )
+            self._check_sensor(samples)
             return self._fitting(encoder(samples, samples.labels), what=self._of_sensor(samples))
         values = np.asarray(samples)
         remedy = reshaping(values.shape)
@@ -178,19 +184,26 @@ class Model:
             )
         return self._fitting(encoder(values, np.zeros(len(values), np.int64)), values.shape)
 
+    def _check_sensor(self, samples: Recordings) -> None:
+        """Raise ValueError if recordings are of another sensor than those of the training, where it is known."""
+        if samples.kind != "events" or self.sensor is None or tuple(samples.shape) == self.sensor:
+            return
+        (height, width), known = samples.shape, self.sensor
+        raise ValueError(
+            f"samples are of a sensor of {height} x {width} pixels, height x width, and the network was trained on one "
+            f"of {known[0]} x {known[1]} (data.sensor): give recordings of such a one, on the command line --sensor "
+            f"{known[0]} {known[1]}, in Python EventFiles(files, labels, {known})."
+        )
+
     def _of_sensor(self, samples: Recordings) -> str:
         """Return what is to be said of recordings of a sensor that does not fit."""
         if samples.kind != "events":
             return ""
-        known = None if self.settings is None else self.settings.data.sensor
-        trained = (
-            f"one of {known[0]} x {known[1]}"
-            if known is not None
-            else "that of its training data: of events:PATH the largest y and x of all files, plus 1, unless "
-            "data.sensor said otherwise"
-        )
         height, width = samples.shape
-        return f" These are of a sensor of {height} x {width} pixels, height x width; give {trained}."
+        return (
+            f" These are of a sensor of {height} x {width} pixels, height x width; give that of its training data: of "
+            "events:PATH the largest y and x of all files, plus 1, unless data.sensor said otherwise."
+        )
 
     def _fitting(self, trains: SpikeTrains, shape: tuple[int, ...] | None = None, what: str = "") -> SpikeTrains:
         if trains.n_units != self.network.sizes[0]:
