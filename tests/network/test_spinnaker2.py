@@ -176,7 +176,9 @@ def test_the_program_says_what_is_missing_without_its_package(monkeypatch, tmp_p
     write(net, tmp_path / "net.py", samples, counts(net, samples)[-1], title="a small network")
     monkeypatch.setitem(sys.modules, "spinnaker2", None)
     monkeypatch.setattr(sys, "argv", ["net.py", "--board", "192.168.1.48"])
-    with pytest.raises(SystemExit, match=r"^py-spinnaker2 cannot be used here .*: install it"):
+    with pytest.raises(
+        SystemExit, match=r"^py-spinnaker2 cannot be used here .*: install it.* as https://gitlab.com/\S+ says"
+    ):
         runpy.run_path(str(tmp_path / "net.py"), run_name="__main__")
 
 
