@@ -52,9 +52,8 @@ def command(checkpoint: Path, file: Path, sensor: tuple[int, int] | None, out: P
 
     with as_wrong_use(CheckpointError, ConfigError, DatasetError):
         model = load(checkpoint)
-        values = _recording(model, file, sensor)
-        if values is None:
-            values = read_values(file)
+        recording = _recording(model, file, sensor)
+        values = read_values(file) if recording is None else recording
     try:
         with announced(sys.stderr):
             classes, counts = model.answer(values)
@@ -85,6 +84,6 @@ def _recording(model: Model, file: Path, sensor: tuple[int, int] | None) -> Even
         if sensor is not None:
             raise click.UsageError(f"--sensor is for networks that were trained on events, and this is {model}.")
         return None
-    if sensor is None and (model.sensor is None or holds_spikes(file)):
-        return None
-    return unlabelled(file, sensor or model.sensor)
+    if sensor is None and not holds_spikes(file):
+        sensor = model.sensor
+    return None if sensor is None else unlabelled(file, sensor)
