@@ -360,6 +360,16 @@ def test_a_network_that_cannot_learn_is_a_failure(tmp_path):
     assert result.stdout == ""
 
 
+def test_a_network_that_runs_away_when_it_is_shown_a_sample_is_a_failure(tmp_path):
+    wild = ("train", "digits", "--epochs", "1", "--set", "optimizer.learning_rate=1000.0")
+    with pytest.warns(UserWarning, match="fires for no test sample after epoch 1"):
+        result = invoke(*wild, "--out", tmp_path / "run")
+    assert result.exit_code == 1
+    assert "The network runs away after its best epoch, number 1. Neuron" in result.stderr
+    shown = invoke("simulate", tmp_path / "run", "--sample", "0", "--out", tmp_path / "shown.png")
+    assert (shown.exit_code, "spiked more than" in shown.stderr) == (1, True), shown.output
+
+
 def test_the_summary_reports_the_threads_that_were_used(tmp_path):
     result = invoke("train", "digits", *SMALL, "--epochs", "1", "--threads", "2", "--out", tmp_path / "run", "--json")
     assert json.loads(result.stdout)["threads"] == 2

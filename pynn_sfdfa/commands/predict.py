@@ -27,7 +27,7 @@ __all__ = ["command"]
     "--sensor",
     type=(click.IntRange(min=1), click.IntRange(min=1)),
     metavar="HEIGHT WIDTH",
-    help="FILE is a recording of an event camera of so many pixels.",
+    help="FILE is a recording of an event camera of so many pixels.  [default: as the run says]",
 )
 @click.option("--out", type=OutFile("a table", ".csv"), help="File for the table.  [default: printed]")
 def command(checkpoint: Path, file: Path, sensor: tuple[int, int] | None, out: Path | None) -> None:
@@ -35,8 +35,8 @@ def command(checkpoint: Path, file: Path, sensor: tuple[int, int] | None, out: P
 
     CHECKPOINT is a .safetensors file that train wrote, or the folder of a run. FILE has samples without labels: .npy,
     .npz with one array, .csv with a sample a line, or idx as MNIST's images are, gzipped or not; or spikes, .npz with
-    times (ms), units, offsets (sample k is offsets[k]:offsets[k+1]) and n_units; or it is a sound, .wav; or, with
-    --sensor, one recording of events, .bin, .npy, .npz or .aedat4.
+    times (ms), units, offsets (sample k is offsets[k]:offsets[k+1]) and n_units; or it is a sound, .wav; or one
+    recording of events, .bin, .npy, .npz or .aedat4, with --sensor if the run does not say how large its camera is.
 
     A sample for which no output neuron spikes has no answer: its spikes are all 0, its class is 0, and a line on the
     error stream says which samples these are.
@@ -52,7 +52,8 @@ def command(checkpoint: Path, file: Path, sensor: tuple[int, int] | None, out: P
 
     with as_wrong_use(CheckpointError, ConfigError, DatasetError):
         model = load(checkpoint)
-        values = read_values(file) if sensor is None else _events(model, file, sensor)
+        recording = _recording(model, file, sensor)
+        values = read_values(file) if recording is None else recording
     try:
         with announced(sys.stderr):
             classes, counts = model.answer(values)
@@ -74,10 +75,15 @@ def command(checkpoint: Path, file: Path, sensor: tuple[int, int] | None, out: P
         click.echo(f"The classes of {len(classes):,} samples are in {out}.")
 
 
-def _events(model: Model, file: Path, sensor: tuple[int, int]) -> EventFiles:
-    """Return the one recording that a file is."""
+def _recording(model: Model, file: Path, sensor: tuple[int, int] | None) -> EventFiles | None:
+    """Return the one recording of events that a file is, by the run's own camera if no other is given; or None."""
     from pynn_sfdfa.datasets.event_files import unlabelled
+    from pynn_sfdfa.datasets.values import holds_spikes
 
     if model.encoder is None or model.encoder.takes != "events":
-        raise click.UsageError(f"--sensor is for networks that were trained on events, and this is {model}.")
-    return unlabelled(file, sensor)
+        if sensor is not None:
+            raise click.UsageError(f"--sensor is for networks that were trained on events, and this is {model}.")
+        return None
+    if sensor is None and not holds_spikes(file):
+        sensor = model.sensor
+    return None if sensor is None else unlabelled(file, sensor)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["read_values"]
+__all__ = ["holds_spikes", "read_values"]
 
 _OF_SPIKES = ("times", "units", "offsets", "n_units")
 """Arrays of an npz file that holds spike trains."""
@@ -35,6 +35,20 @@ _SENSOR = (
 )
 
 _UNKNOWN = -1  # label of a recording without one
+
+
+def holds_spikes(path: Path) -> bool:
+    """Return whether a file is an ``.npz`` that holds spike trains, as `read_values` takes them."""
+    if path.suffix.lower() != ".npz" or not path.is_file():
+        return False
+    found: list[str] = []
+
+    def choose(names: Collection[str]) -> list[str]:
+        found.extend(names)
+        return []
+
+    read_npz(path, choose)
+    return "times" in found
 
 
 def read_values(path: Path) -> NDArray[Any] | Sounds | SpikeTrains:

@@ -10,6 +10,7 @@ from pyNN import errors
 from pynn_sfdfa import models
 from pynn_sfdfa.common.cells import check_cell_parameters
 from pynn_sfdfa.common.perturbation import perturbations
+from pynn_sfdfa.common.runaway import RunawayError
 from pynn_sfdfa.common.targets import target_table
 from pynn_sfdfa.event.advance import Cells, Layer, Samples, Spikes, State, TooManySpikes, advance, values
 from pynn_sfdfa.event.afferents import AfferentTable
@@ -153,7 +154,7 @@ class Neurons(Receiving):
     def advance(self, end: float, samples: Samples) -> Spikes:
         """Advance through all arrivals up to and including ``end``; return the spikes in order of time.
 
-        RuntimeError if a neuron spikes more than ``MOST_SPIKES`` times in the trial.
+        RunawayError if a neuron spikes more than ``MOST_SPIKES`` times in the trial.
         """
         if self._layer is None:
             _, first = np.unique(self.cells.group, return_index=True)
@@ -170,7 +171,7 @@ class Neurons(Receiving):
             return merge([Spikes(*spikes)])
         except TooManySpikes as error:
             i = int(error.args[0])
-            raise RuntimeError(
+            raise RunawayError(
                 f"Neuron {i} of population '{self.label}' spiked more than {MOST_SPIKES} times in one trial of "
                 f"{self.trial_duration:g} ms (v_thresh - v_rest = {self.cells.c[i] * self.cells.kappa[i]:g} mV, "
                 f"i_syn = {self.state.A[i]:g} nA). Raise v_thresh, or lower weights or learning rates of its inputs."

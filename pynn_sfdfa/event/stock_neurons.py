@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.common.if_curr_exp import check_if_curr_exp
+from pynn_sfdfa.common.runaway import RunawayError
 from pynn_sfdfa.event.advance import Samples, Spikes, TooManySpikes
 from pynn_sfdfa.event.afferents import AfferentTable
 from pynn_sfdfa.event.integrate_and_fire import (
@@ -109,7 +110,7 @@ class StockNeurons(Receiving):
     def advance(self, end: float, samples: Samples) -> Spikes:
         """Advance through all arrivals up to and including ``end``; return the spikes in order of time, without grades.
 
-        RuntimeError if a neuron spikes more than ``MOST_SPIKES`` times within a millisecond.
+        RunawayError if a neuron spikes more than ``MOST_SPIKES`` times within a millisecond.
         """
         table = self._gather()
         try:
@@ -119,7 +120,7 @@ class StockNeurons(Receiving):
         except TooManySpikes as error:
             i = int(error.args[0])
             current = self.state.i_E[i] + self.state.i_I[i]
-            raise RuntimeError(
+            raise RunawayError(
                 f"Neuron {i} of population '{self.label}' spiked more than {MOST_SPIKES} times within a millisecond, "
                 f"at {self.state.time[i]:g} ms (v_thresh - v_reset = {self.cells.threshold[i] - self.cells.reset[i]:g} "
                 f"mV, synaptic current {current:g} nA, tau_refrac = {self.cells.tau_refrac[i]:g} ms). Raise v_thresh "

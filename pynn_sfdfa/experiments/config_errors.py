@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pynn_sfdfa.experiments.schema import RULES, Experiment
 from pynn_sfdfa.experiments.sections import Declared, section_of_tag, sections_of
 from pynn_sfdfa.experiments.whole_tables import written_out
-from pynn_sfdfa.support.settings import WORDS
+from pynn_sfdfa.support.settings import WORDS, needed
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import migration
 
@@ -128,9 +128,17 @@ def _describe(details: ErrorDetails) -> str:
     if not location and kind != "value_error":  # of the whole: a key
         return f"The key {shown(value)} is not valid: {reason}."
     if kind == "value_error" and isinstance(value, dict):  # keys that contradict each other
-        return f"{path}: {reason}." if path else f"{reason}."
+        return f"{path}: {reason}.{_completed(location, value)}" if path else f"{reason}."
     meaning = "" if kind == "value_error" else _meaning(location)
     return f"{path} = {shown(value)} is not valid: {reason}{meaning}."
+
+
+def _completed(location: Location, value: Mapping[str, Any]) -> str:
+    """Return the whole table, as a sentence, if a key is missing that its name alone makes necessary."""
+    table = _table((*location, ""))
+    if not issubclass(table, Declared) or set(needed(table.declared_by, value.get("name", ""))) <= set(value):
+        return ""
+    return f" With all keys: {written_out(_path(location), table, value)}."
 
 
 def suggestion(value: object, valid: Iterable[str]) -> str:

@@ -12,12 +12,13 @@ from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.encoding.values import SHAPES, reshaping
 from pynn_sfdfa.experiments import assembly
+from pynn_sfdfa.network.checks import check_network
 from pynn_sfdfa.support.given import check_given
 from pynn_sfdfa.support.registry import registry
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.checkpoint import CheckpointError
-from pynn_sfdfa.training.configuration import classes_in
+from pynn_sfdfa.training.configuration import classes_in, named
 from pynn_sfdfa.training.evaluator import Evaluator
 from pynn_sfdfa.training.readouts import Readout
 from pynn_sfdfa.training.silence import warn_of_unanswered
@@ -63,6 +64,13 @@ class Model:
     classes : tuple of str
         Names of the classes in the order of their numbers; empty where nobody has named them.
 
+    Raises
+    ------
+    TypeError
+        If the network is none, or encoder or readout is a name or a class in the place of an instance.
+    ValueError
+        If there are classes, but not a name for each output neuron.
+
     Examples
     --------
     ``pynn_sfdfa.load("runs/digits-sfdfa-seed1/best.safetensors").predict(images)``
@@ -77,8 +85,12 @@ class Model:
         readout: Readout | None = None,
         classes: Sequence[str] = (),
     ) -> None:
+        check_network(network)
         self.network, self.settings = network, settings
-        self.classes = tuple(classes) if settings is None else settings.data.classes
+        if settings is not None:
+            self.classes = settings.data.classes
+        else:
+            self.classes = named("classes", classes, network.sizes[-1]) if len(classes) else ()
         if encoder is not None:
             check_given("encoder", encoder, Encoder)
         if settings is None:
@@ -90,6 +102,11 @@ class Model:
         sizes = "-".join(map(str, self.network.sizes))
         name = "of a Trainer" if self.settings is None else self.settings.name
         return f"Model({name}, {sizes}, encoder {'none' if self.encoder is None else self.encoder.name})"
+
+    @property
+    def sensor(self) -> tuple[int, int] | None:
+        """Height and width in pixels of the camera of the training data, if the experiment says so."""
+        return None if self.settings is None else self.settings.data.sensor
 
     def answer(self, samples: SpikeTrains | Recordings | ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the class of each sample and the spikes of each output neuron.
@@ -156,6 +173,7 @@ class Model:
                     f"This network was trained on {encoder.takes}, by the encoder {encoder.name}; give it "
                     f"{_RECORDINGS[encoder.takes]}."
                 )
+            self._check_sensor(samples)
             return self._fitting(encoder(samples, samples.labels), what=self._of_sensor(samples))
         values = np.asarray(samples)
         remedy = reshaping(values.shape)
@@ -166,19 +184,26 @@ class Model:
             )
         return self._fitting(encoder(values, np.zeros(len(values), np.int64)), values.shape)
 
+    def _check_sensor(self, samples: Recordings) -> None:
+        """Raise ValueError if recordings are of another sensor than those of the training, where it is known."""
+        if samples.kind != "events" or self.sensor is None or tuple(samples.shape) == self.sensor:
+            return
+        (height, width), known = samples.shape, self.sensor
+        raise ValueError(
+            f"samples are of a sensor of {height} x {width} pixels, height x width, and the network was trained on one "
+            f"of {known[0]} x {known[1]} (data.sensor): give recordings of such a one, on the command line --sensor "
+            f"{known[0]} {known[1]}, in Python EventFiles(files, labels, {known})."
+        )
+
     def _of_sensor(self, samples: Recordings) -> str:
         """Return what is to be said of recordings of a sensor that does not fit."""
         if samples.kind != "events":
             return ""
-        known = None if self.settings is None else self.settings.data.sensor
-        trained = (
-            f"one of {known[0]} x {known[1]}"
-            if known is not None
-            else "that of its training data: of events:PATH the largest y and x of all files, plus 1, unless "
-            "data.sensor said otherwise"
-        )
         height, width = samples.shape
-        return f" These are of a sensor of {height} x {width} pixels, height x width; give {trained}."
+        return (
+            f" These are of a sensor of {height} x {width} pixels, height x width; give that of its training data: of "
+            "events:PATH the largest y and x of all files, plus 1, unless data.sensor said otherwise."
+        )
 
     def _fitting(self, trains: SpikeTrains, shape: tuple[int, ...] | None = None, what: str = "") -> SpikeTrains:
         if trains.n_units != self.network.sizes[0]:

@@ -7,6 +7,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pynn_sfdfa.common.runaway import RunawayError
 from pynn_sfdfa.common.simulators import load_simulator, set_up
 from pynn_sfdfa.encoding.spikes import presented
 from pynn_sfdfa.experiments import assembly, cameras, class_names, config, report, thresholds
@@ -18,6 +19,7 @@ from pynn_sfdfa.experiments.single_trial import run_trial
 from pynn_sfdfa.support import files
 from pynn_sfdfa.support.jit import announced
 from pynn_sfdfa.training import checkpoint
+from pynn_sfdfa.training.health import CannotLearnError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +92,7 @@ def train(
     SimulatorError, DatasetError, ConfigError, RunFolderError, CheckpointError
         If the request is wrong; nothing has been computed.
     CannotLearnError
-        If the network cannot learn with these settings.
+        If the network cannot learn with these settings, or has learned to run away.
     pynn_sfdfa.support.files.WriteError
         If something cannot be written; what was written before is whole.
     KeyboardInterrupt
@@ -157,8 +159,13 @@ def _train(
     )
     trainer.load(checkpoint.load(folder.best))
     quickly = {name: value for name, value in setup.items() if name != "standalone"}  # compiling takes much longer
-    with announced(stream):
-        layers = run_trial(network, sim, presented(samples.test, [0]), quickly)
+    try:
+        with announced(stream):
+            layers = run_trial(network, sim, presented(samples.test, [0]), quickly)
+    except RunawayError as error:  # training counts spikes up to a cap, which this has not
+        raise CannotLearnError(
+            f"The network runs away after its best epoch, number {history.best.epoch}. {error}"
+        ) from None
     report.write_pictures(folder.path, settings, records, trainer.evaluate(samples.test), samples.test, layers, network)
     files.write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
     _write_page(settings, folder, network, samples, history.records, stream)

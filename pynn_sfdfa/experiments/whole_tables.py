@@ -6,7 +6,7 @@ from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any, get_args
 
 from pynn_sfdfa.experiments.toml import format_value
-from pynn_sfdfa.support.settings import Named, Settings, annotated, meaning
+from pynn_sfdfa.support.settings import Named, Settings, annotated, meaning, needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ def written_out(path: str, table: type[Declared], given: Mapping[str, Any], *, o
     """
     settings = table.declared_by
     defaults = {field.name: _default(field) for field in fields(settings) if field.name in table.model_fields}
+    defaults |= dict.fromkeys(needed(settings, given.get("name")), _OPEN)
     kept = {key: value for key, value in given.items() if key in defaults and _can_be_kept(value)}
     values = {key: kept.get(key, value) for key, value in defaults.items()}
     if "name" in table.model_fields:

@@ -22,12 +22,14 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from pynn_sfdfa.network.cells import Cell
-from pynn_sfdfa.network.checks import check_network
+from pynn_sfdfa.network.checks import check_network, check_step
 from pynn_sfdfa.network.connectivity import Connectivity, Dense, Pooling, Summed
 from pynn_sfdfa.network.layers import Input
 from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.support import files
+from pynn_sfdfa.support.given import given_path
 from pynn_sfdfa.support.registry import registry
+from pynn_sfdfa.support.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,11 +67,12 @@ def to_nir(network: Network, dt: float = 0.1) -> nir.NIRGraph:
     ModuleNotFoundError
         If the package nir is not installed.
     TypeError
-        If the network is none.
+        If the network is none, or dt no number.
     """
     import nir
 
     check_network(network)
+    check_step("dt", dt)
     shortest = min(layer.cell.tau_syn for layer in network.layers)
     if not 0 < dt <= shortest / 4:
         raise NIRError(f"dt = {dt:g} ms is not valid; it must be > 0 and at most tau_syn/4 = {shortest / 4:g} ms.")
@@ -138,12 +141,25 @@ def write(graph: nir.NIRGraph, path: str | Path) -> None:
     ------
     pynn_sfdfa.support.files.WriteError
         If the file cannot be written; ``path`` is as it was.
+    TypeError
+        If the graph or the path is none.
     """
     import nir
 
+    _check_graph(graph)
+    path = given_path("path", path)
     buffer = io.BytesIO()
     nir.write(buffer, graph)
     files.write_bytes(path, buffer.getvalue())
+
+
+def _check_graph(given: Any) -> None:
+    import nir
+
+    if not isinstance(given, nir.NIRGraph):
+        raise TypeError(
+            f'graph = {quoted(given)} is not valid; give a NIRGraph, such as to_nir(network) or nir.read("net.nir").'
+        )
 
 
 def from_nir(graph: nir.NIRGraph) -> Network:
@@ -157,7 +173,10 @@ def from_nir(graph: nir.NIRGraph) -> Network:
     ------
     NIRError
         If the graph was written by another program or has been changed in its structure.
+    TypeError
+        If the graph is none.
     """
+    _check_graph(graph)
     about = graph.metadata
     if _text(about.get("generator")) != "pynn-sfdfa":
         raise NIRError("The graph was not written by pynn-sfdfa: its metadata has no generator = 'pynn-sfdfa'.")

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa.encoding.spikes import SpikeTrains
 from pynn_sfdfa.network.cells import LIF_SFDFA
-from pynn_sfdfa.network.checks import check_network
+from pynn_sfdfa.network.checks import check_network, check_shape, check_shown, check_step
 from pynn_sfdfa.network.pynn_template import ANSWERS, SCRIPT
 from pynn_sfdfa.network.shapes import units
 from pynn_sfdfa.network.stock import in_stock_cells
 from pynn_sfdfa.support import files
-from pynn_sfdfa.support.given import check_given
+from pynn_sfdfa.support.given import given_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.network.layers import Layer
     from pynn_sfdfa.network.network import Network
 
@@ -35,7 +35,7 @@ class PyNNScriptError(ValueError):
 
 def write(
     network: Network,
-    path: Path,
+    path: str | Path,
     samples: SpikeTrains,
     exact_counts: NDArray[np.integer[Any]],
     exact_answers: NDArray[np.int64],
@@ -53,7 +53,7 @@ def write(
     Parameters
     ----------
     network : Network
-    path : Path
+    path : path
         Of the script.
     samples : SpikeTrains
         What it shows, with labels.
@@ -76,10 +76,16 @@ def write(
     pynn_sfdfa.support.files.WriteError
         If a file cannot be written.
     TypeError
-        If the network is none, or samples are no SpikeTrains.
+        If the network is none, samples are no SpikeTrains, the path is none, or the step is no number.
+    ValueError
+        If samples do not fit the network, or what is expected does not fit them.
     """
     check_network(network)
-    check_given("samples", samples, SpikeTrains)
+    check_shown(samples, network.input.size)
+    check_shape("exact_counts", exact_counts, (len(samples), network.sizes[-1]), "a row a sample, an output a column")
+    check_shape("exact_answers", exact_answers, (len(samples),), "the class of each sample")
+    check_step("timestep", timestep)
+    path = given_path("path", path)
     stock, later = in_stock_cells(network)
     _check_within(stock)
     _check(readout, stock.delay, timestep)
@@ -120,7 +126,7 @@ def _synapses(layer: Layer, weights: NDArray[np.float32]) -> dict[str, NDArray[A
 
 
 def _check(readout: str, delay: float, timestep: float) -> None:
-    if readout not in ANSWERS:
+    if readout not in list(ANSWERS):
         raise PyNNScriptError(f"There is no PyNN script for the readout {readout}, only for {' and '.join(ANSWERS)}.")
     steps = delay / timestep if timestep > 0 else 0.0
     if not (steps >= 1 and abs(steps - round(steps)) < 1e-9):

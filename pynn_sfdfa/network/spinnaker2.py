@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pynn_sfdfa.network.cells import LIF_SFDFA
-from pynn_sfdfa.network.checks import check_network
+from pynn_sfdfa.network.checks import check_network, check_shape, check_shown, check_step
 from pynn_sfdfa.network.connectivity import Dense
 from pynn_sfdfa.network.spinnaker2_template import SCRIPT
 from pynn_sfdfa.support import files
+from pynn_sfdfa.support.given import given_path
+from pynn_sfdfa.support.wording import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from pynn_sfdfa.encoding.spikes import SpikeTrains
     from pynn_sfdfa.network.network import Network
 
-__all__ = ["MODELS", "Quantised", "QuantisedLayer", "SpiNNaker2Error", "quantised", "write"]
+__all__ = ["MODELS", "Quantised", "QuantisedLayer", "SpiNNaker2Error", "check_quantised", "quantised", "write"]
 
 MODELS = {8: ("lif_curr_exp_no_delay", 127), 4: ("lif_curr_exp", 15)}
 """For each number of bits of a weight (of 4 the sign is none), the model and its largest weight."""
@@ -106,11 +108,12 @@ def quantised(network: Network, bits: int, timestep: float) -> Quantised:
     ------
     SpiNNaker2Error
     TypeError
-        If the network is none.
+        If the network is none, or the step no number.
     """
     check_network(network)
-    if bits not in MODELS:
-        raise SpiNNaker2Error(f"bits = {bits} is not valid; choose one of {', '.join(map(str, MODELS))}.")
+    check_step("timestep", timestep)
+    if bits not in list(MODELS):
+        raise SpiNNaker2Error(f"bits = {quoted(bits)} is not valid; choose one of {', '.join(map(str, MODELS))}.")
     model, most = MODELS[bits]
     delay, ticks = (_steps(name, getattr(network, name), timestep) for name in ("delay", "trial_duration"))
     if delay > (MOST_DELAY if bits == 4 else 0):
@@ -154,6 +157,12 @@ def _steps(name: str, duration: float, timestep: float) -> int:
     return steps
 
 
+def check_quantised(given: Any) -> None:
+    """Raise TypeError unless a network with integer weights is given."""
+    if not isinstance(given, Quantised):
+        raise TypeError(f"net = {quoted(given)} is not valid; give what quantised(network, bits, timestep) returns.")
+
+
 def input_steps(samples: SpikeTrains, sample: int, net: Quantised) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the steps in which the inputs of a sample spike, and which inputs.
 
@@ -172,13 +181,13 @@ def input_steps(samples: SpikeTrains, sample: int, net: Quantised) -> tuple[NDAr
     return steps, units.astype(np.int64)
 
 
-def write(net: Quantised, path: Path, samples: SpikeTrains, expected: NDArray[np.int32], *, title: str) -> None:
+def write(net: Quantised, path: str | Path, samples: SpikeTrains, expected: NDArray[np.int32], *, title: str) -> None:
     """Write a program for py-spinnaker2, and a file of the same name that ends in ``.npz``.
 
     Parameters
     ----------
     net : Quantised
-    path : Path
+    path : path
         Of the program.
     samples : SpikeTrains
         What it shows, with labels.
@@ -191,7 +200,15 @@ def write(net: Quantised, path: Path, samples: SpikeTrains, expected: NDArray[np
     ------
     pynn_sfdfa.support.files.WriteError
         If a file cannot be written.
+    TypeError
+        If the network is none of `quantised`, samples are no SpikeTrains, or the path is none.
+    ValueError
+        If samples do not fit the network, or what is expected does not fit them.
     """
+    check_quantised(net)
+    check_shown(samples, net.inputs)
+    check_shape("expected", expected, (len(samples), net.layers[-1].size), "a row a sample, an output a column")
+    path = given_path("path", path)
     found = [input_steps(samples, k, net) for k in range(len(samples))]
     offsets = np.cumsum([0, *(steps.size for steps, _ in found)])
     arrays: dict[str, Any] = {f"weights_{k}": layer.weights for k, layer in enumerate(net.layers)}

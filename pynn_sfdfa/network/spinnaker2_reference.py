@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pynn_sfdfa.network.spinnaker2 import input_steps
+from pynn_sfdfa.network.checks import check_shown
+from pynn_sfdfa.network.spinnaker2 import check_quantised, input_steps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,19 @@ __all__ = ["counts"]
 
 
 def counts(net: Quantised, samples: SpikeTrains) -> list[NDArray[np.int32]]:
-    """Show each sample to the network at rest; return the spikes of all layers, shape (samples, neurons) each."""
+    """Show each sample to the network at rest; return the spikes of all layers, shape (samples, neurons) each.
+
+    Raises
+    ------
+    TypeError
+        If the network is none of `pynn_sfdfa.network.spinnaker2.quantised`, or samples are no SpikeTrains.
+    ValueError
+        If samples do not fit the network.
+    pynn_sfdfa.network.spinnaker2.SpiNNaker2Error
+        If an input spikes twice in a step.
+    """
+    check_quantised(net)
+    check_shown(samples, net.inputs)
     n, lag = len(samples), 1 + net.delay
     inputs = np.zeros((net.steps, n, net.inputs), bool)
     for sample in range(n):

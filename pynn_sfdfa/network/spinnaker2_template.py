@@ -13,7 +13,7 @@ NOT RUN with py-spinnaker2 or on a chip when it was written: neither was there. 
 examples of it. What the chip is expected to answer is in $archive, with weights and samples; the program says how
 often it does.
 
-Needs py-spinnaker2 and NumPy. A step is $timestep ms.
+Needs NumPy and py-spinnaker2 (https://gitlab.com/spinnaker2/py-spinnaker2). A step is $timestep ms.
 """
 
 import argparse
@@ -57,7 +57,10 @@ def spinnaker2():
     try:
         from spinnaker2 import hardware, snn
     except ImportError as error:
-        sys.exit(f"py-spinnaker2 cannot be used here ({error}): install it, and run this again.")
+        sys.exit(
+            f"py-spinnaker2 cannot be used here ({error}): install it, which PyPI has not, as "
+            "https://gitlab.com/spinnaker2/py-spinnaker2 says, and run this again."
+        )
     return hardware, snn
 
 

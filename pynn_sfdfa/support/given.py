@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
 from dataclasses import MISSING, fields, is_dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.support.registry import registry
@@ -12,7 +14,7 @@ from pynn_sfdfa.support.wording import quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["check_given", "misfit"]
+__all__ = ["check_given", "given_path", "misfit"]
 
 
 def check_given(name: str, value: Any, kind: type) -> None:
@@ -20,6 +22,13 @@ def check_given(name: str, value: Any, kind: type) -> None:
     reason = misfit(name, value, kind)
     if reason is not None:
         raise TypeError(reason)
+
+
+def given_path(name: str, value: Any) -> Path:
+    """Return the path that a word or a path names; TypeError, with the argument's name, if it is something else."""
+    if not isinstance(value, str | os.PathLike):
+        raise TypeError(f"{name} = {quoted(value)} is not valid; give a path, a str or a pathlib.Path.")
+    return Path(value)
 
 
 def misfit(name: str, value: Any, kind: type) -> str | None:

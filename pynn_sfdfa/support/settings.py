@@ -30,6 +30,7 @@ __all__ = [
     "Duration",
     "MayBeLeftOut",
     "Named",
+    "NeededBy",
     "NotNegative",
     "Positive",
     "Range",
@@ -39,6 +40,7 @@ __all__ = [
     "doc",
     "magnitude",
     "meaning",
+    "needed",
 ]
 
 WORDS = {
@@ -80,6 +82,13 @@ class Check:
 @dataclass(frozen=True)
 class MayBeLeftOut:
     """Says that an experiment file need not state a number; where it does not, the default holds."""
+
+
+@dataclass(frozen=True)
+class NeededBy:
+    """Says that a number may be absent, but not where the ``name`` beside it is one of these."""
+
+    names: tuple[str, ...]
 
 
 def _range(bounds: tuple[float, float]) -> str | None:
@@ -197,6 +206,12 @@ def meaning(annotation: Any) -> str:
     """Return what an annotation says about a setting, in brackets, to follow a reason; nothing if it says nothing."""
     told = next((item.documentation for item in _metadata(annotation) if isinstance(item, DocInfo)), "")
     return f" ({told})" if told else ""
+
+
+def needed(settings: type[Settings], name: Any) -> list[str]:
+    """Return what may be absent as a rule, but not beside a name; beside None, which stands for any, all of it."""
+    marks = ((key, item) for key, own in annotated(settings).items() for item in _metadata(own))
+    return [key for key, mark in marks if isinstance(mark, NeededBy) and (name is None or name in mark.names)]
 
 
 def magnitude(value: Any) -> str | None:

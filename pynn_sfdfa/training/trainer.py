@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from pynn_sfdfa.encoding.presentable import check_learnable, presentable
 from pynn_sfdfa.network.description import described
 from pynn_sfdfa.rules import SFDFA
+from pynn_sfdfa.support.given import given_path
 from pynn_sfdfa.support.integers import is_integer
 from pynn_sfdfa.support.interrupts import deferred_interrupt
 from pynn_sfdfa.support.wording import short
@@ -33,6 +33,7 @@ from pynn_sfdfa.training.thresholds import proposal
 if TYPE_CHECKING:
     import threading
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -143,7 +144,7 @@ class Trainer(Evaluator):
         )
         self._seed, self._batch_sizes = seed, BatchSizes.of(batch_size)
         self._callbacks, self._probes = observers(callbacks), measuring(probes)
-        self._folder = None if folder is None else Path(folder)
+        self._folder = None if folder is None else given_path("folder", folder)
         self._configuration = checked(configuration, network.sizes[-1])
         self._history = History()
         self._tally = Tally(network.sizes[1:])

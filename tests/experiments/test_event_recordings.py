@@ -14,6 +14,7 @@ import pynn_sfdfa
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.datasets.event_files import EventFiles
 from pynn_sfdfa.experiments import assembly, config
+from pynn_sfdfa.training import checkpoint
 
 ENCODING = 'encoding={name="event-bins", bin=5.0, duration=100.0, block=2, merge_polarities=true, stabilise=false}'
 SMALL = (ENCODING, "network.hidden_sizes=[12]", "training.epochs=4", "training.batch_size=4")
@@ -97,22 +98,49 @@ def test_a_run_that_was_begun_without_names_goes_on_with_them(run, tmp_path):
 
 
 @pytest.mark.parametrize("ending", ["npz", "npy", "bin"])
-def test_without_the_sensor_it_is_asked_for(run, seen, ending):
-    done = predict(run, seen / f"seen.{ending}")
+def test_without_the_sensor_it_is_that_of_the_run_or_is_asked_for(run, seen, ending):
+    file = seen / f"seen.{ending}"
+    done = predict(run, file)
+    assert done.exit_code == 0, done.output
+    assert done.output == predict(run, file, "--sensor", 8, 16).output
+    saved = checkpoint.load(run / "best.safetensors")
+    del saved.metadata["configuration"]["data"]["sensor"]  # as runs of earlier versions are
+    checkpoint.save(seen / "old.safetensors", saved.arrays, saved.metadata)
+    old = predict(seen / "old.safetensors", file)
+    assert old.exit_code == 2
+    assert "--sensor HEIGHT WIDTH" in old.output
+    assert predict(seen / "old.safetensors", file, "--sensor", 8, 16).output == done.output
+    other = predict(seen / "old.safetensors", file, "--sensor", 20, 20)
+    assert "has 100 units, and the network has 32 inputs" in other.output
+    assert "give that of its training data: of events:PATH" in " ".join(other.output.split())
+
+
+def test_spikes_of_events_need_no_sensor(run, seen):
+    recording = EventFiles([seen / "seen.npz"], np.array([-1]), (8, 16))
+    spikes = pynn_sfdfa.load(run).encoder(recording, recording.labels)
+    arrays = {name: getattr(spikes, name) for name in ("times", "units", "offsets", "n_units")}
+    np.savez(seen / "spikes.npz", **arrays)
+    assert predict(run, seen / "spikes.npz").output == predict(run, seen / "seen.npz").output
+
+
+@pytest.mark.parametrize("sensor", [(16, 8), (20, 20), (8, 17)])
+def test_another_camera_than_that_of_the_run_is_refused(run, tmp_path, sensor):
+    found = events(0, np.random.default_rng(3))
+    np.savez(tmp_path / "few.npz", **found)
+    told = (
+        f"samples are of a sensor of {sensor[0]} x {sensor[1]} pixels, height x width, and the network was trained on"
+    )
+    with pytest.raises(ValueError, match=told + r" one of 8 x 16.*EventFiles\(files, labels, \(8, 16\)\)"):
+        pynn_sfdfa.load(run).predict(EventFiles([tmp_path / "few.npz"], np.array([-1]), sensor))
+    done = predict(run, tmp_path / "few.npz", "--sensor", *sensor)
     assert done.exit_code == 2
-    assert "--sensor HEIGHT WIDTH" in done.output
+    assert told in done.output
 
 
 @pytest.mark.parametrize(
     ("name", "sensor", "told"),
     [
         ("seen.npz", (8, 12), "seen.npz has an event ("),
-        ("seen.npz", (20, 20), "has 100 units, and the network has 32 inputs"),
-        (
-            "seen.npz",
-            (20, 20),
-            "of a sensor of 20 x 20 pixels, height x width; give one of 8 x 16.",
-        ),
         ("seen.csv", (8, 16), "is none of .bin, .npy, .npz, .aedat4"),
         ("none.bin", (8, 16), "none.bin cannot be read"),
     ],
@@ -139,7 +167,9 @@ def test_an_experiment_says_how_large_the_camera_is(run, seen):
     settings = config.load("digits", own)
     network, _ = assembly.build(settings, None, io.StringIO())
     assert network.sizes[0] == 5 * 9
-    with pytest.raises(ValueError, match="of 20 x 20 pixels, height x width; give one of 10 x 18"):
+    with pytest.raises(
+        ValueError, match="of 20 x 20 pixels, height x width, and the network was trained on one of 10 x 18"
+    ):
         pynn_sfdfa.Model(network, settings).predict(EventFiles([seen / "seen.npz"], [-1], (20, 20)))
     for sensor, told in (("[8, 12]", r"with x = \d+, which must lie in 0..11"), ("[8]", r"data.sensor")):
         done = train(seen / "run", *own, f"data.sensor={sensor}")

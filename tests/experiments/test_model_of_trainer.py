@@ -13,6 +13,7 @@ import pynn_sfdfa
 from pynn_sfdfa import FirstSpike, Input, Network, Trainer, fit_thresholds
 from pynn_sfdfa.cli import main
 from pynn_sfdfa.encoding import Latency
+from pynn_sfdfa.experiments.model import Model
 from pynn_sfdfa.network.cells import LIF_SFDFA, IF_curr_exp
 from pynn_sfdfa.network.connectivity import Convolution, Dense, Local, Pooling
 from pynn_sfdfa.network.description import described, from_description
@@ -150,3 +151,20 @@ def test_names_of_classes_are_kept_by_its_configuration_and_shown_by_predict(tmp
 def test_names_that_are_not_one_for_each_output_neuron_are_refused(classes):
     with pytest.raises(ValueError, match=r"configuration\['classes'\] = .* is not valid; give a list of 3 names"):
         Trainer(next(networks()), configuration={"classes": classes})
+
+
+@pytest.mark.parametrize("classes", ["abcd", ["cat", "dog"], ["cat", "dog", 3]])
+def test_a_model_takes_a_name_for_each_output_neuron_or_none(classes):
+    network = next(networks())
+    with pytest.raises(ValueError, match=r"classes = .* is not valid; give a list of 3 names, one for each output"):
+        Model(network, classes=classes)
+    assert Model(network).classes == ()
+    assert Model(network, classes=["cat", "dog", "owl"]).classes == ("cat", "dog", "owl")
+
+
+@pytest.mark.parametrize("configuration", ["classes", ["cat", "dog", "owl"], 3])
+def test_what_is_no_configuration_and_what_is_no_folder_is_refused(configuration):
+    with pytest.raises(TypeError, match=r"configuration = .* is not valid; give a dict, such as"):
+        Trainer(next(networks()), configuration=configuration)
+    with pytest.raises(TypeError, match="folder = 3 is not valid; give a path"):
+        Trainer(next(networks()), folder=3)

@@ -29,6 +29,17 @@ from pynn_sfdfa.experiments.config import ConfigError
             "augmentation.seed is missing. With all keys: --set 'augmentation={elastic_scale ",
         ),
         (
+            "optimizer.decay={}",
+            "optimizer.decay.name is missing (cosine, exponential and linear need epochs and final, too; inverse-sqrt "
+            "takes neither). With all keys: --set 'optimizer.decay={name = ..., epochs = ..., final = ..., hold = 1}'",
+        ),
+        (
+            "optimizer.decay={name='cosine', hold=2}",
+            "optimizer.decay: epochs and final are missing; name = cosine needs them, and inverse-sqrt alone does not. "
+            "With all keys: --set 'optimizer.decay={name = \"cosine\", epochs = ..., final = ..., hold = 2}', with a "
+            "value of your own for epochs (by whose end the learning rate has fallen; afterwards it stays), final (",
+        ),
+        (
             "optimizer={name='sgd', learning_rate=1979-05-27, beta1=1}",
             "beta1 is none of its keys. With all keys: --set",
         ),

@@ -14,7 +14,7 @@ from nir_reader import spike_times
 import pynn_sfdfa.event as sim
 from pynn_sfdfa import LIF_SFDFA, Dense, FeedForward, IF_curr_exp, Input, Network, SpikeTrains, Trainer
 from pynn_sfdfa.cli import main
-from pynn_sfdfa.network.nir_graph import NIRError, from_nir, to_nir
+from pynn_sfdfa.network.nir_graph import NIRError, from_nir, to_nir, write
 from pynn_sfdfa.training.checkpoint import load
 
 DURATION = 200.0
@@ -204,3 +204,15 @@ def test_what_is_no_network_is_refused_and_where_it_has_one_is_said():
         to_nir(Trainer(FeedForward([3, 2])))
     with pytest.raises(TypeError, match=r"network = 3 is not valid; give a Network, such as"):
         to_nir(3)
+
+
+@pytest.mark.parametrize("given", ["net.nir", FeedForward([3, 2]), None])
+def test_what_is_no_graph_is_refused(given, tmp_path):
+    for use in (from_nir, lambda graph: write(graph, tmp_path / "net.nir")):
+        with pytest.raises(TypeError, match=r"graph = .* is not valid; give a NIRGraph, such as to_nir\(network\)"):
+            use(given)
+    with pytest.raises(TypeError, match="dt = '1' is not valid; give a number of ms"):
+        to_nir(FeedForward([3, 2]), "1")
+    with pytest.raises(TypeError, match="path = 3 is not valid; give a path"):
+        write(to_nir(FeedForward([3, 2])), 3)
+    assert not list(tmp_path.iterdir())

@@ -240,3 +240,30 @@ def test_what_is_no_network_and_what_are_no_samples_is_refused(trains, tmp_path)
     with pytest.raises(TypeError, match="samples = 3 is not valid; give samples=SpikeTrains"):
         write(FeedForward([3, 2], delay=1.0), path, 3, counts, counts[:, 0], **known)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "told"),
+    [
+        ({"path": None}, TypeError, r"path = None is not valid; give a path, a str or a pathlib.Path"),
+        ({"timestep": "0.1"}, TypeError, r"timestep = '0.1' is not valid; give a number of ms"),
+        ({"exact_counts": None}, ValueError, r"exact_counts has the shape \(\); give a row a sample.*\(8, 4\)"),
+        ({"exact_answers": "x"}, ValueError, r"exact_answers has the shape \(\); give the class of each.*\(8,\)"),
+        ({"readout": ["x"]}, PyNNScriptError, r"readout \['x'\], only for most-spikes and first-spike"),
+        ({"network": FeedForward([3, 4], delay=1.0)}, ValueError, "have 12 units each, and the network has 3 inputs"),
+    ],
+)
+def test_arguments_that_are_something_else_are_refused_by_name(trains, tmp_path, changed, error, told):
+    given = {
+        "network": FeedForward([12, 4], delay=1.0),
+        "path": tmp_path / "net.py",
+        "samples": trains,
+        "exact_counts": np.zeros((8, 4), int),
+        "exact_answers": np.zeros(8, int),
+    }
+    known = {"title": "", "readout": "most-spikes", "timestep": 1.0}
+    with pytest.raises(error, match=told):
+        write(**{**given, **known, **changed})
+    assert not list(tmp_path.iterdir())
+    write(**{**given, **known, "path": str(tmp_path / "net.py")})
+    assert (tmp_path / "net.npz").exists()

@@ -176,10 +176,42 @@ def test_the_program_says_what_is_missing_without_its_package(monkeypatch, tmp_p
     write(net, tmp_path / "net.py", samples, counts(net, samples)[-1], title="a small network")
     monkeypatch.setitem(sys.modules, "spinnaker2", None)
     monkeypatch.setattr(sys, "argv", ["net.py", "--board", "192.168.1.48"])
-    with pytest.raises(SystemExit, match=r"^py-spinnaker2 cannot be used here .*: install it"):
+    with pytest.raises(
+        SystemExit, match=r"^py-spinnaker2 cannot be used here .*: install it.* as https://gitlab.com/\S+ says"
+    ):
         runpy.run_path(str(tmp_path / "net.py"), run_name="__main__")
 
 
 def test_what_is_no_network_is_refused():
     with pytest.raises(TypeError, match="network = 'digits' is not valid; give a Network"):
         quantised("digits", 8, 1.0)
+    with pytest.raises(TypeError, match="timestep = '1' is not valid; give a number of ms"):
+        quantised(small(), 8, "1")
+    for bits in ("8", [8]):
+        with pytest.raises(SpiNNaker2Error, match=r"bits = .*'?8'?.* is not valid; choose one of 8, 4"):
+            quantised(small(), bits, 1.0)
+
+
+def test_what_is_no_program_is_refused_by_name(tmp_path):
+    net, samples = quantised(small(), 8, 1.0), shown()
+    expected = counts(net, samples)[-1]
+    for wired in (small(), "net", None):
+        for use in (
+            lambda wired: counts(wired, samples),
+            lambda wired: write(wired, tmp_path / "net.py", samples, expected, title=""),
+        ):
+            with pytest.raises(TypeError, match=r"net = .* is not valid; give what quantised\(network, bits, timestep"):
+                use(wired)
+    for use in (lambda x: counts(net, x), lambda x: write(net, tmp_path / "net.py", x, expected, title="")):
+        with pytest.raises(TypeError, match="samples = 3 is not valid; give samples=SpikeTrains"):
+            use(3)
+    with pytest.raises(TypeError, match="path = None is not valid; give a path"):
+        write(net, None, samples, expected, title="")
+    with pytest.raises(ValueError, match=r"expected has the shape \(\); give a row a sample.*\(3, 3\)"):
+        write(net, tmp_path / "net.py", samples, None, title="")
+    other = random_trains(np.random.default_rng(4), 3, 5)
+    with pytest.raises(ValueError, match="samples have 5 units each, and the network has 12 inputs"):
+        counts(net, other)
+    assert not list(tmp_path.iterdir())
+    write(net, str(tmp_path / "net.py"), samples, expected, title="")
+    assert (tmp_path / "net.npz").exists()

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, cast
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from pynn_sfdfa.support.settings import Count, MayBeLeftOut, Settings, annotated, doc, meaning
+from pynn_sfdfa.support.settings import Count, MayBeLeftOut, NeededBy, Settings, annotated, doc, meaning, needed
 
 __all__ = ["DECAYS", "Decay"]
 
@@ -46,25 +46,30 @@ class Decay(Settings):
     ]
     epochs: Annotated[
         Annotated[int, Ge(2), Lt(2**31)] | None,
+        NeededBy(tuple(DECAYS)),
         doc("by whose end the learning rate has fallen; afterwards it stays"),
     ] = None
     final: Annotated[
-        Annotated[float, Gt(0), Le(1)] | None, doc("fraction of the learning rate that is left in the end")
+        Annotated[float, Gt(0), Le(1)] | None,
+        NeededBy(tuple(DECAYS)),
+        doc("fraction of the learning rate that is left in the end"),
     ] = None
     hold: Annotated[Count, MayBeLeftOut(), doc("epochs with the whole learning rate; default: the first")] = 1
 
     @staticmethod
     def contradiction(values: Any) -> str | None:
         """Return that what the form needs is missing, or what it does not is there, or that the rate never falls."""
-        has_end = values.name in DECAYS
-        for name in ("epochs", "final"):
+        keys = needed(Decay, values.name)
+        missing = [name for name in keys if getattr(values, name) is None]
+        if missing:
+            one = f" is missing{meaning(annotated(Decay)[missing[0]])}" if len(missing) == 1 else " are missing"
+            them = "it" if len(missing) == 1 else "them"
+            return f"{' and '.join(missing)}{one}; name = {values.name} needs {them}, and inverse-sqrt alone does not"
+        for name in () if keys else ("epochs", "final"):
             value = getattr(values, name)
-            if has_end and value is None:
-                told = meaning(annotated(Decay)[name])
-                return f"{name} is missing{told}; name = {values.name} needs it, and inverse-sqrt alone does not"
-            if not has_end and value is not None:
+            if value is not None:
                 return f"name = {values.name} has no end and takes no {name} = {value:g}; leave it out"
-        if not has_end:
+        if not keys:
             return None if values.hold == 1 else f"name = {values.name} takes no hold = {values.hold}; leave it out"
         if values.hold < values.epochs:
             return None
