@@ -13,10 +13,11 @@ from pynn_sfdfa.encoding import ENCODERS, EncodedWhenShown
 from pynn_sfdfa.encoding.drawn import Drawn
 from pynn_sfdfa.encoding.recordings import Recordings
 from pynn_sfdfa.encoding.spikes import SpikeTrains, split
-from pynn_sfdfa.experiments import class_names, images, resources, thresholds
+from pynn_sfdfa.experiments import images, resources, thresholds
 from pynn_sfdfa.experiments.config import ConfigError, from_settings
 from pynn_sfdfa.experiments.layers import layers_of, placed_layers, ranges_of
 from pynn_sfdfa.experiments.loading import loaded
+from pynn_sfdfa.experiments.written_down import class_names
 from pynn_sfdfa.network.description import from_description
 from pynn_sfdfa.network.network import Network
 from pynn_sfdfa.support import memory
@@ -121,7 +122,7 @@ def build(
             ) from None
     images.check(settings, dataset.train, train.n_units)
     image = images.height_and_width(dataset.train, train.n_units)
-    names = class_names.of(settings, dataset)
+    names = class_names(settings, dataset)
     data = _set_aside(settings, Data(train, test, validation, image, names, dataset.sensor))
     if thresholds.to_choose(settings):
         with announced(stream):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pynn_sfdfa.common.runaway import RunawayError
 from pynn_sfdfa.common.simulators import load_simulator, set_up
 from pynn_sfdfa.encoding.spikes import presented
-from pynn_sfdfa.experiments import assembly, cameras, class_names, config, report, thresholds
+from pynn_sfdfa.experiments import assembly, config, report, thresholds, written_down
 from pynn_sfdfa.experiments.page import run_page
 from pynn_sfdfa.experiments.probes import build_probes
 from pynn_sfdfa.experiments.progress import progress_for
@@ -101,7 +101,7 @@ def train(
     folder.check(settings, resume=resume)
     if resume:
         before = config.load(folder.config)
-        settings = cameras.as_in(before, class_names.as_in(before, thresholds.as_in(before, settings)))
+        settings = written_down.as_in(before, thresholds.as_in(before, settings))
     setup = setup or {}
     sim = set_up(simulator, setup)
     if settings.training.shards is not None and not hasattr(sim, "sharded_training_engine"):
@@ -110,8 +110,8 @@ def train(
             "batches to share out. Leave it out, or take --simulator event."
         )
     network, samples = assembly.build(settings, data, stream)
-    settings = class_names.recorded(thresholds.recorded(settings, network), samples.classes)
-    settings = cameras.recorded(settings, samples.sensor)
+    settings = thresholds.recorded(settings, network)
+    settings = written_down.recorded(settings, classes=samples.classes, sensor=samples.sensor)
     n, size = len(samples.train), settings.training.batch_size
     if size > n:
         print(

@@ -190,7 +190,7 @@ class Blocks:
     def _listed_windows(self, pool: Pool, layer: int, n_trials: int, what: Replayed) -> list[OwnWindows]:
         """Return, for each block, its spikes by window, listed by the pool; or that they are not."""
         n_blocks, events = len(self._many[layer]), what.layer
-        if n_blocks < _LISTED_FROM or what.constants.refractory > 0:
+        if not _has_window_lists(self._layouts[layer], what.constants):
             return [NOT_LISTED] * n_blocks
         lists, trials = self._windows.get(layer), events.places.size
         if lists is None or lists.spikes.size != events.spikes.size:
@@ -213,16 +213,18 @@ def _may_be_listed(layout: SiteLayout, of_potential: bool, silent: float, consta
     return bool(layout.count == 1 and plain and never_fades(constants))
 
 
+def _has_window_lists(layout: SiteLayout, constants: LayerConstants) -> bool:
+    """Whether each block of a layer has a list of its spikes by window."""
+    return bool(len(layout.blocks) >= _LISTED_FROM and constants.refractory == 0)
+
+
 def kernels_of_gradients(
     layouts: Sequence[SiteLayout], constants: Sequence[LayerConstants], local_gradient: LocalGradient
 ) -> tuple[Any, ...]:
     """Return the kernels that `Blocks` may run."""
     how = (local_gradient.of_potential, local_gradient.silent)
     listed = any(_may_be_listed(layout, *how, each) for layout, each in zip(layouts, constants, strict=True))
-    by_window = any(
-        len(layout.blocks) >= _LISTED_FROM and not each.refractory
-        for layout, each in zip(layouts, constants, strict=True)
-    )
+    by_window = any(map(_has_window_lists, layouts, constants))
     return (accumulate_gradient, *[accumulate_block, list_own_spikes] * listed, *[list_own_windows] * by_window)
 
 

@@ -1,8 +1,8 @@
-"""What the classes of a data set are called: recorded in the settings of a run, for those who have no data set."""
+"""What a run writes down of its data, for those who have none: what classes are called, and how large a camera is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.experiments.config import ConfigError
 from pynn_sfdfa.support.wording import short
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from pynn_sfdfa.datasets import Dataset
     from pynn_sfdfa.experiments.schema import Experiment
 
-__all__ = ["as_in", "of", "recorded"]
+__all__ = ["as_in", "class_names", "recorded"]
 
 
-def of(settings: Experiment, dataset: Dataset) -> tuple[str, ...]:
+def class_names(settings: Experiment, dataset: Dataset) -> tuple[str, ...]:
     """Return the names of the classes that the data set has, or else the experiment; none if neither has some.
 
     Raises
@@ -36,11 +36,16 @@ def of(settings: Experiment, dataset: Dataset) -> tuple[str, ...]:
     return found or given
 
 
-def recorded(settings: Experiment, classes: tuple[str, ...]) -> Experiment:
-    """Return the settings with the names of the classes."""
-    return settings.model_copy(update={"data": settings.data.model_copy(update={"classes": classes})})
+def recorded(settings: Experiment, **found: Any) -> Experiment:
+    """Return the settings with what was found in the data: ``classes``, their names, and ``sensor``, the camera's size.
+
+    The latter is None for data that are no ``events:PATH``.
+    """
+    return settings.model_copy(update={"data": settings.data.model_copy(update=found)})
 
 
 def as_in(before: Experiment, settings: Experiment) -> Experiment:
-    """Return the settings with the names that a run has recorded, if they give none."""
-    return settings if settings.data.classes else recorded(settings, before.data.classes)
+    """Return the settings with what a run has recorded, where they give none."""
+    given, known = settings.data, before.data
+    sensor = known.sensor if given.sensor is None else given.sensor
+    return recorded(settings, classes=given.classes or known.classes, sensor=sensor)
