@@ -71,6 +71,7 @@ TABLES = {
     "mnist-best": Table("mnist-best", reach=0.98, only=("sfdfa", "bp")),
     "emnist47-best": Table("emnist47-best", only=("sfdfa", "bp")),
     "fashion-mnist-best": Table("fashion-mnist-best", only=("sfdfa", "bp")),
+    "mnist-3x800-best": Table("mnist-3x800-best", reach=0.98, only=("sfdfa", "bp")),
     "mnist-hm2bp": Table("mnist-hm2bp", reach=0.98, only=("hm2bp",), on_request=True),
     "emnist47-hm2bp": Table("emnist47-hm2bp", only=("hm2bp",), on_request=True),
     "fashion-mnist-hm2bp": Table("fashion-mnist-hm2bp", only=("hm2bp",), on_request=True),

@@ -60,8 +60,8 @@ def command(
     """Run the experiments of TABLE; without it those of all tables that are not made by name alone.
 
     Tables: mnist, emnist47, fashion-mnist, yin-yang, mnist-3x800; of what was found better here: mnist-best,
-    emnist47-best, fashion-mnist-best; and of HM2-BP on stock cells, by name or with --rules hm2bp: mnist-hm2bp,
-    emnist47-hm2bp, fashion-mnist-hm2bp, mnist-conv-hm2bp, fsdd-hm2bp; and by name, of networks with windows,
+    emnist47-best, fashion-mnist-best, mnist-3x800-best; and of HM2-BP on stock cells, by name or with --rules hm2bp:
+    mnist-hm2bp, emnist47-hm2bp, fashion-mnist-hm2bp, mnist-conv-hm2bp, fsdd-hm2bp; and by name, of networks with windows,
     mnist-conv, fashion-mnist-conv; of spoken digits that must be at hand, fsdd-sfdfa; and of a task of times alone,
     parity, with timed SFDFA.
 
