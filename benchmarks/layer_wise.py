@@ -5,7 +5,8 @@ python benchmarks/layer_wise.py                            # the tables of all r
 
 Each run writes its figures to results/layer_wise.json when it is done, and is left out the next time. On the way it
 measures the cosine of its gradient with exact backpropagation's, layer by layer, the cosine of its feedback with the
-weights that it stands for, and the accuracy on held-out samples: after the first batches, and after each epoch.
+weights that it stands for, how large it is beside them, and the accuracy on held-out samples: after the first batches,
+and after each epoch.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from pynn_sfdfa.training.metrics import feedback_alignment
 from pynn_sfdfa.training.readouts import MostSpikes
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from pynn_sfdfa.experiments.schema import Experiment
     from pynn_sfdfa.rules import LearningRule
 
@@ -94,12 +97,13 @@ def run(task: Task, rule: LearningRule, data: Path | None) -> list[dict[str, Any
         for start, stop in zip([0, *stops], stops, strict=False):
             learned = list(engine.train(train, order[start:stop], (epoch - 1) * len(train) + start, epoch))
             weights, feedback = engine.weights(), engine.feedback()
-            measured = probe.measure(weights, feedback)
+            measured, paths = probe.measure(weights, feedback), network.paths(weights, layer_wise)
             responses = engine.respond(held_out)
             taken.append({
                 "samples": (epoch - 1) * len(train) + stop,
                 "gradient_cosine": [measured[f"gradient_cosine_{k}"] for k in range(1, len(weights))],
-                "alignment": list(feedback_alignment(network.paths(weights, layer_wise), feedback, layer_wise)),
+                "alignment": list(feedback_alignment(paths, feedback, layer_wise)),
+                "size": [size(b, w) for b, w in zip(feedback, paths[1:], strict=True)] if layer_wise else None,
                 "accuracy": float((MostSpikes().decide(responses) == held_out.labels).mean()),
                 "output_silent": float((responses.counts.sum(axis=1) == 0).mean()),
                 "spikes": [float(np.sum(s)) for s in learned[-1].spikes],
@@ -108,17 +112,25 @@ def run(task: Task, rule: LearningRule, data: Path | None) -> list[dict[str, Any
     return taken
 
 
+def size(feedback: NDArray[np.float32], weights: NDArray[np.float32]) -> float:
+    """Return how many times the weights, shape (n_hidden, n_next), come nearest the feedback, shape (n_next, n_hidden)."""
+    return float((feedback.T * weights).sum() / (weights * weights).sum())
+
+
 def table(results: dict[str, dict[str, list[dict[str, Any]]]]) -> str:
     """Return the figures of all runs in Markdown, one table a task."""
     text = ""
     for task, runs in results.items():
         points = [point["samples"] for point in next(iter(runs.values()))]
+        sized = any("size" in taken[-1] for taken in runs.values())  # figures of earlier versions have none
         headings = ("rule", *(f"{samples:,}" for samples in points), "cosine of gradients", "of feedback")
+        headings += ("its size",) * sized
         lines = [headings, ("---", *["---:"] * (len(headings) - 1))]
         for rule, taken in runs.items():
             accuracies = [f"{100 * point['accuracy']:.1f} %" for point in taken]
             cosines = [" ".join(f"{value:.2f}" for value in taken[-1][key]) for key in ("gradient_cosine", "alignment")]
-            lines.append((rule, *accuracies, *cosines))
+            sizes = " ".join(f"{value:.2f}" for value in taken[-1].get("size") or ())
+            lines.append((rule, *accuracies, *cosines, *[sizes] * sized))
         text += f"\n`{task}`, held-out accuracy after so many samples:\n\n"
         text += "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
     return text
