@@ -113,7 +113,7 @@ def run(task: Task, rule: LearningRule, data: Path | None) -> list[dict[str, Any
 
 
 def size(feedback: NDArray[np.float32], weights: NDArray[np.float32]) -> float:
-    """Return how many times the weights, shape (n_hidden, n_next), come nearest the feedback, shape (n_next, n_hidden)."""
+    """Return how many times weights, shape (n_hidden, n_next), come nearest feedback, shape (n_next, n_hidden)."""
     return float((feedback.T * weights).sum() / (weights * weights).sum())
 
 
