@@ -138,6 +138,27 @@ def test_the_feedback_of_every_layer_converges_to_the_weights_to_the_next(frozen
     assert min(sign_agreement(net.weights, feedback, layer_wise=True)) > 0.8
 
 
+def test_feedback_is_as_much_smaller_than_the_weights_as_spikes_are_seldom_followed_by_one():
+    net, samples, times = network([10, 8, 6, 3], c=0.4, weights=(-0.4, 1.0), max_spikes=200, seed=2), 6, 400
+    trains = random_trains(np.random.default_rng(0), samples, 10, spikes=(20, 21), last=190.0, n_classes=3)
+    rule = Combination(LayerWise(), Estimated(0.0, bias_correction=True))
+    engine = sim.training_engine(net, rule, SGD(learning_rate=1e-30), SpikeCount(), samples * times, 0, 1)
+    list(engine.train(trains, np.tile(np.arange(samples), times), 0))
+    responses = [PlainTrial(net, trains, sample).responses for sample in range(samples)]
+    for layer, (estimate, weights) in enumerate(zip(engine.feedback(), net.weights[1:], strict=True)):
+        fired, followed = np.zeros((len(weights), 1)), np.zeros(weights.shape)
+        for below, above in (response[layer : layer + 2] for response in responses):
+            for j, own in enumerate(below.times):
+                fired[j] += len(own) > 0
+                followed[j] += [len(own) > 0 and len(later) > 0 and own[0] < later[-1] for later in above.times]
+        heard = fired[:, 0] > 0
+        noise = np.sqrt(((weights**2).sum(axis=0) + weights[heard] ** 2) / (fired[heard] * times))
+        share, own, estimated = followed[heard] / fired[heard], weights[heard], estimate.T[heard]
+        assert 0.3 < share.mean() < 0.9
+        assert (abs(estimated - share * own) < 5 * noise).all()
+        assert (abs(estimated - own) > 5 * noise).any()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("timed", "accuracy", "cosine"), [(False, 0.9, 0.4), (True, 0.75, 0.9)])
 def test_deep_networks_learn_digits_and_every_layer_finds_the_weights_above(timed, accuracy, cosine, digits):
