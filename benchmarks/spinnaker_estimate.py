@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from pynn_sfdfa.hardware.cores import MAX_NEURONS, input_cores
 from pynn_sfdfa.support import files
 
 RESULTS = Path(__file__).parent / "results"
@@ -23,7 +24,6 @@ BUDGET = 200_000  # instructions of a core in a millisecond: 200 MHz
 SHARE = 0.5  # of them for the kernels; the rest for packets, DMA, interrupts and waiting
 DTCM = 54 * 1024  # bytes that the application can allocate
 BURST = 4  # the busiest millisecond has so many times the mean number of input spikes
-STIMULUS = 256  # spike sources on a core
 CORES_PER_CHIP, CHIPS_PER_BOARD = 16, 48  # for applications: of 18 cores, one is the monitor and one may be faulty
 
 IDLE_CHIP, ACTIVE_CORE = 0.35, 0.034  # W
@@ -57,13 +57,13 @@ NETWORKS = (
 
 def estimate(network: Network, cost: dict[str, tuple[float, float]], bytes_per_neuron: int) -> dict[str, float]:
     """Return cores, boards, the time of a trial with its learning, and energy."""
-    cores, learning, packets = math.ceil(network.sizes[0] / STIMULUS), 0.0, network.active * network.sizes[0]
+    cores, learning, packets = input_cores(network.sizes[0]), 0.0, network.active * network.sizes[0]
     for layer, (n_pre, n_post) in enumerate(zip(network.sizes[:-1], network.sizes[1:], strict=True)):
         graded = layer > 0
         events = network.active * n_pre if layer == 0 else network.spikes * n_pre
         peak = BURST * events / (network.window if layer == 0 else network.trial)
         held = int((DTCM - 8 * events) / bytes_per_neuron)
-        per_core = min(n_post, held, keeps_up(peak, graded, cost))
+        per_core = min(n_post, held, keeps_up(peak, graded, cost), MAX_NEURONS)
         needed = math.ceil(n_post / per_core)
         cores += needed
         learning = max(learning, learning_ms(math.ceil(n_post / needed), events, network, cost))

@@ -30,7 +30,7 @@ class Table:
     only : tuple of str, optional
         Rules that are of interest with it; default: all that the experiment has settings for.
     on_request : bool
-        Whether it is of another comparison, and left out unless it or one of its rules is asked for.
+        Whether it is of another comparison, and left out unless it is asked for, or a rule that only such tables have.
     """
 
     experiment: str

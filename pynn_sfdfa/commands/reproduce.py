@@ -62,8 +62,8 @@ def command(
     Tables: mnist, emnist47, fashion-mnist, yin-yang, mnist-3x800; of what was found better here: mnist-best,
     emnist47-best, fashion-mnist-best, mnist-3x800-best; and of HM2-BP on stock cells, by name or with --rules hm2bp:
     mnist-hm2bp, emnist47-hm2bp, fashion-mnist-hm2bp, mnist-conv-hm2bp, fsdd-hm2bp; and by name, of networks with windows,
-    mnist-conv, fashion-mnist-conv; of spoken digits that must be at hand, fsdd-sfdfa; and of a task of times alone,
-    parity, with timed SFDFA.
+    mnist-conv, fashion-mnist-conv; of a task of times alone, parity, with timed SFDFA; and of spoken digits that must
+    be at hand, by name or with --rules spsp-estimated, fsdd-sfdfa.
 
     Every rule is run with every seed, for as many epochs as the experiment has (those published, but for HM2-BP's
     mnist and mnist-conv); this takes hours. Finished runs are kept,
@@ -74,9 +74,11 @@ def command(
 
     if table is not None and table not in TABLES:
         raise WrongUse(f"There is no table {table!r}{suggestion(table, TABLES)}; choose one of {', '.join(TABLES)}.")
-    named = [TABLES[table]] if table else [one for one in TABLES.values() if rules is not None or not one.on_request]
     known = list(dict.fromkeys(rule for one in TABLES.values() for rule in one.rules))
+    usual = {rule for one in TABLES.values() if not one.on_request for rule in one.rules}
     chosen = known if rules is None else list(dict.fromkeys(rule.strip() for rule in rules.split(",")))
+    asked: set[str] = set() if rules is None else set(chosen) - usual
+    named = [TABLES[table]] if table else [t for t in TABLES.values() if not t.on_request or asked & set(t.rules)]
     for rule in chosen:
         if rule not in known:
             raise WrongUse(

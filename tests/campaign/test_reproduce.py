@@ -326,6 +326,12 @@ def test_tables_of_hm2bp_are_made_when_they_are_asked_for(tmp_path):
     assert "the table mnist-hm2bp is of hm2bp alone" in alone.stderr
 
 
+def test_rules_of_the_comparison_bring_no_table_that_is_made_by_name(tmp_path):
+    said = invoke("--rules", "sfdfa,dfa,bp", "--collect", "--out", tmp_path, "--results", tmp_path).stderr
+    named = [line.partition(":")[0] for line in said.splitlines() if "no run in" in line]
+    assert named == [name for name, table in TABLES.items() if not table.on_request]
+
+
 def test_a_foreign_folder_is_not_collected(small, tmp_path):
     folders = ["--out", tmp_path, "--results", tmp_path / "results"]
     folder = tmp_path / "digits-sfdfa-seed1"
