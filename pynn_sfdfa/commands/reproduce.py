@@ -61,9 +61,9 @@ def command(
 
     Tables: mnist, emnist47, fashion-mnist, yin-yang, mnist-3x800; of what was found better here: mnist-best,
     emnist47-best, fashion-mnist-best, mnist-3x800-best; and of HM2-BP on stock cells, by name or with --rules hm2bp:
-    mnist-hm2bp, emnist47-hm2bp, fashion-mnist-hm2bp, mnist-conv-hm2bp, fsdd-hm2bp; and by name, of networks with windows,
-    mnist-conv, fashion-mnist-conv; of a task of times alone, parity, with timed SFDFA; and of spoken digits that must
-    be at hand, by name or with --rules spsp-estimated, fsdd-sfdfa.
+    mnist-hm2bp, emnist47-hm2bp, fashion-mnist-hm2bp, mnist-conv-hm2bp, fsdd-hm2bp; and by name, of networks with
+    windows, mnist-conv, fashion-mnist-conv; of a task of times alone, parity, with timed SFDFA; and of spoken digits
+    that must be at hand, by name or with --rules spsp-estimated, fsdd-sfdfa.
 
     Every rule is run with every seed, for as many epochs as the experiment has (those published, but for HM2-BP's
     mnist and mnist-conv); this takes hours. Finished runs are kept,
