@@ -25,7 +25,7 @@ def _names(simulator: str) -> list[str]:
     spec = importlib.util.find_spec(f"pynn_sfdfa.{simulator}")
     if spec is None or spec.origin is None:
         return []
-    for node in ast.parse(Path(spec.origin).read_text()).body:
+    for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return list(ast.literal_eval(node.value))
     return []
