@@ -57,7 +57,8 @@ def _of_learning(settings: Experiment) -> list[str]:
     loss = lacking(settings.loss.build().needs, offered)
     if loss:
         found.append(f"The loss needs {loss}.")
-    for name, table in (("regularisation", settings.regularisation), ("boosting", settings.boosting)):
+    for name in ("regularisation", "boosting"):
+        table = getattr(settings, name)
         missing = None if table is None else lacking(table.build().needs, offered)
         if missing:
             found.append(f"[{name}] needs {missing}; leave it out.")
