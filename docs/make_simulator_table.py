@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pynn_sfdfa.common.differences import DIFFERENCES, SIMULATORS
+from pynn_sfdfa.common.differences import DIFFERENCES
+from pynn_sfdfa.common.simulators import SIMULATORS
 from pynn_sfdfa.support.files import write_text
 
 PAGE = Path(__file__).parent / "simulators.md"
@@ -16,8 +17,9 @@ START, END = "<!-- differences -->\n", "<!-- end -->"
 
 def table() -> str:
     """Return the differences as a table, a simulator a column."""
-    rows = [("", *(f"`{name}`" for name in SIMULATORS)), ("---",) * (1 + len(SIMULATORS))]
-    rows += [(row.what, *(getattr(row, name) for name in SIMULATORS)) for row in DIFFERENCES]
+    names = [simulator.name for simulator in SIMULATORS]
+    rows = [("", *(f"`{name}`" for name in names)), ("---",) * (1 + len(names))]
+    rows += [(row.what, *(getattr(row, name) for name in names)) for row in DIFFERENCES]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
 
 

@@ -58,6 +58,22 @@ def test_imports_name_the_package(module):
     assert not relative
 
 
+def _in_the_encoding_of_the_locale(call):
+    """Whether a call reads or writes text, and does not say in which encoding."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    texts = [argument.value for argument in call.args if isinstance(getattr(argument, "value", None), str)]
+    modes = [text for text in texts if re.fullmatch("[rwaxt+]+", text)]
+    opened = name == "open" and (modes or not (call.args or call.keywords))
+    whole = isinstance(call.func, ast.Attribute) and (name, len(call.args)) in (("read_text", 0), ("write_text", 1))
+    return (opened or whole) and "encoding" not in {keyword.arg for keyword in call.keywords}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_text_has_an_encoding(module):
+    calls = [node for node in ast.walk(ast.parse(MODULES[module].read_text())) if isinstance(node, ast.Call)]
+    assert not [ast.unparse(call) for call in calls if _in_the_encoding_of_the_locale(call)]
+
+
 def test_import_for_types_alone_is_none():
     source = (
         "if TYPE_CHECKING:\n    import pynn_sfdfa.network.feed_forward\ndef f():\n    from pynn_sfdfa import models\n"

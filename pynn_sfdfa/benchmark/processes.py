@@ -80,7 +80,7 @@ def measure_memory(data: Path | None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         where = [] if data is None else ["--data", str(data)]
         run_command("train", "mnist", "--epochs", "1", "--out", folder, *where)
-        summary = json.loads((Path(folder) / "summary.json").read_text())
+        summary = json.loads((Path(folder) / "summary.json").read_text(encoding="utf-8"))
     return {**_context(load), "peak_rss_mb": summary["peak_rss_mb"]}
 
 

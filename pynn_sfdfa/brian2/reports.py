@@ -59,7 +59,7 @@ def _follow(file: Path, tell: Callable[[float], None], finished: threading.Event
     """Tell what the file says whenever it says something new."""
     told = ""
     while not finished.wait(PERIOD / 2):
-        text = file.read_text() if file.exists() else ""
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
         if text != told:
             tell(float(text))
             told = text

@@ -9,6 +9,7 @@ from pynn_sfdfa.experiments import config
 from pynn_sfdfa.experiments.config_errors import shown
 from pynn_sfdfa.experiments.run_folder import RunFolder
 from pynn_sfdfa.experiments.run_log import DamagedRunError, again, is_number, records, summary
+from pynn_sfdfa.training.history import best_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,8 +42,8 @@ class FinishedRun:
 
     @property
     def chosen(self) -> EpochRecord:
-        """The epoch with the best score: accuracy on validation samples if there are any, else on test samples."""
-        return max(self.records, key=lambda record: record.score)
+        """The epoch with the best score, as `pynn_sfdfa.training.history.best_epoch` has it."""
+        return best_epoch(self.records)
 
     @property
     def seconds(self) -> float:

@@ -23,6 +23,10 @@ __all__ = ["commit", "distinct", "mean_and_sd", "of_rule", "result"]
 _OF_A_RUN = ("learning.rule", "training.seed", "training.threads", "data.validation", "metrics")
 """Settings in which the runs of a table differ, or that change no result."""
 
+_ROOT = Path(__file__).parents[2]
+_PACKAGE = ("pynn_sfdfa", "models", "hardware")
+"""Its folders in a checkout."""
+
 
 def result(
     table: Table,
@@ -137,13 +141,20 @@ def distinct(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return list({str(sorted(entry.items())): dict(entry) for entry in entries}.values())
 
 
-def commit() -> str | None:
-    """Return the commit of the checkout that this package is imported from, or None if that cannot be known."""
-    root = Path(__file__).parents[2]
+def commit(root: Path = _ROOT) -> str | None:
+    """Return the commit of the checkout that this package is imported from, or None if that cannot be known.
+
+    It ends in ``-dirty``, as git has it, if the package has been changed since; results may have been.
+    """
     if not (root / ".git").exists():
         return None
     try:
-        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=False)
+        head = _git(root, "rev-parse", "HEAD").stdout.strip()
+        changed = _git(root, "diff", "--quiet", "HEAD", "--", *_PACKAGE).returncode
     except FileNotFoundError:  # a checkout without git
         return None
-    return done.stdout.strip() or None
+    return f"{head}-dirty" if head and changed else head or None
+
+
+def _git(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)

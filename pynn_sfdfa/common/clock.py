@@ -68,20 +68,19 @@ def now(clock: Clock) -> float:
     return clock.asked if led else clock.t
 
 
-def end_of_run(clock: Clock, time_point: Any) -> float:
-    """Return the time in ms to which a run until ``time_point`` has to be simulated.
+def end_of_run(clock: Clock, target: float) -> float:
+    """Return the time in ms to which a run until ``target`` ms has to be simulated.
 
     Raises
     ------
     ValueError
-        If it is not a number, or in the past.
+        If it is in the past.
 
     Warns
     -----
     UserWarning
-        If the simulator stops after ``time_point``.
+        If the simulator stops after ``target``.
     """
-    target: float = number("time_point", time_point, "ms")
     if target < now(clock) - max(clock.step, 1e-6) * 1e-6:
         raise ValueError(f"time_point = {target:g} ms is in the past; the simulation is at {clock.t:g} ms.")
     stop = _stop(clock, target)
@@ -102,8 +101,8 @@ def build_run(clock: Clock) -> tuple[Callable[..., float], Callable[..., float]]
 
         Parameters
         ----------
-        time_point : float
-            ms. A simulator with time steps stops at the first one at or after it.
+        time_point : float or quantity
+            ms, unless it has a unit. A simulator with time steps stops at the first one at or after it.
         callbacks : list of callables, optional
             Each is called with the present time, at first at once, and returns the time at which it is to be called
             next; on a simulator with time steps that is at the first step at or after it.
@@ -113,14 +112,15 @@ def build_run(clock: Clock) -> tuple[Callable[..., float], Callable[..., float]]
         ValueError
             If the time is not a finite number, or in the past; nothing has been simulated.
         """
-        stop = end_of_run(clock, time_point)
+        target: float = number("time_point", time_point, "ms")
+        stop = end_of_run(clock, target)
         if callbacks:
             due = [(_next_call(callback, clock.t), callback) for callback in callbacks]
             while (time := _stop(clock, min(when for when, _ in due))) <= stop:
                 clock.advance(time)
                 due = [(_next_call(call, clock.t) if when <= clock.t else when, call) for when, call in due]
         clock.advance(stop)
-        clock.asked = float(time_point)
+        clock.asked = target
         return clock.t
 
     def run(simtime: Any, callbacks: Iterable[Callable[[float], float]] | None = None) -> float:
@@ -130,8 +130,8 @@ def build_run(clock: Clock) -> tuple[Callable[..., float], Callable[..., float]]
 
         Parameters
         ----------
-        simtime : float
-            ms, >= 0.
+        simtime : float or quantity
+            ms, unless it has a unit; >= 0.
         callbacks : list of callables, optional
             As for ``run_until``.
 

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DIFFERENCES", "SIMULATORS", "Difference"]
-
-SIMULATORS = ("event", "brian2", "spiNNaker")
+__all__ = ["DIFFERENCES", "Difference"]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What one matter is like on each simulator."""
+    """What one matter is like on each simulator, by its name."""
 
     what: str
     event: str

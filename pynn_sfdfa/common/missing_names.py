@@ -6,9 +6,10 @@ import ast
 import importlib.util
 from pathlib import Path
 
+from pynn_sfdfa.common.simulators import SIMULATORS
+
 __all__ = ["missing"]
 
-_SIMULATORS = ("event", "brian2", "spiNNaker")
 _KINDS = {
     "Synapse": "synapse types",
     "Connector": "connectors",
@@ -25,7 +26,7 @@ def _names(simulator: str) -> list[str]:
     spec = importlib.util.find_spec(f"pynn_sfdfa.{simulator}")
     if spec is None or spec.origin is None:
         return []
-    for node in ast.parse(Path(spec.origin).read_text()).body:
+    for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return list(ast.literal_eval(node.value))
     return []
@@ -45,7 +46,8 @@ def missing(simulator: str, name: str, cells: list[str]) -> AttributeError:
     """
     if name.startswith("__"):
         return AttributeError(f"module 'pynn_sfdfa.{simulator}' has no attribute {name!r}")
-    others = [f"pynn_sfdfa.{other}" for other in _SIMULATORS if other != simulator and name in _names(other)]
+    names = [other.name for other in SIMULATORS if other.name != simulator]
+    others = [f"pynn_sfdfa.{other}" for other in names if name in _names(other)]
     there = f"{_alike(simulator, name, cells)}; dir(pynn_sfdfa.{simulator}) lists everything."
     who = f" {name} is in {' and '.join(others)}." if others else ""
     return AttributeError(f"pynn_sfdfa.{simulator} has no {name}. {there}{who}", name=name)

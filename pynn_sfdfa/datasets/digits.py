@@ -39,7 +39,7 @@ class Digits(Source):
         """Return the verified images and labels."""
         path = _path()
         try:
-            with gzip.open(path, "rt") as stream:
+            with gzip.open(path, "rt", encoding="ascii") as stream:
                 rows = np.loadtxt(stream, delimiter=",", dtype=np.uint8, ndmin=2)
         except (OSError, EOFError, ValueError, zlib.error) as error:
             raise DatasetError(f"{path} is damaged: {error}. Reinstall scikit-learn.") from None

@@ -8,6 +8,7 @@ import numpy as np
 
 from pynn_sfdfa.datasets.dataset import DatasetError, not_finite
 from pynn_sfdfa.datasets.idx import read_any_idx
+from pynn_sfdfa.datasets.npy import read_npy
 from pynn_sfdfa.datasets.npz_archive import read_npz
 from pynn_sfdfa.datasets.wav import read_sounds
 from pynn_sfdfa.encoding.recordings import Sounds
@@ -98,10 +99,9 @@ def _wav(path: Path) -> Sounds:
 
 def _npy(path: Path) -> NDArray[Any]:
     try:
-        values: NDArray[Any] = np.load(path, allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
+        return read_npy(path)
+    except OSError as error:
         raise DatasetError(f"{path} cannot be read: {short(str(error))}. Write it with numpy.save.") from None
-    return values
 
 
 def _idx(path: Path) -> NDArray[Any]:

@@ -1,10 +1,10 @@
 """What happens at the end of a trial (docs/algorithm.md, section 5): errors, weights, feedback, rest.
 
 output neurons:    e_o = target_o - n_o
-hidden neurons:    e_i = sum over o of Bfb[i, o] e_o + rho (r_target - n_i)
-hidden spikes:     where feedback is timed, Bfb[i, o] e_o is left out, and each spike has an error (section 8)
+hidden neurons:    e_i = sum over o of Bfb[o, i] e_o + rho (r_target - n_i)
+hidden spikes:     where feedback is timed, Bfb[o, i] e_o is left out, and each spike has an error (section 8)
 synapses:          w -= learning_rate e E
-feedback weights:  Bfb[i, o] += eta_B (v_i d_o - Bfb[i, o])    where i has fired
+feedback weights:  Bfb[o, i] += eta_B (v_i d_o - Bfb[o, i])    where i has fired
 """
 
 from __future__ import annotations

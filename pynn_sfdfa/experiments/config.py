@@ -101,7 +101,7 @@ def _find(source: str) -> tuple[str, dict[str, Any], str]:
             f"There is no experiment {short(repr(source))}{suggestion(source, names)}. "
             f"Choose one of {', '.join(names)}, or give the path of a TOML file."
         )
-    text = (resources.files("pynn_sfdfa.experiments") / f"{source}.toml").read_text()
+    text = (resources.files("pynn_sfdfa.experiments") / f"{source}.toml").read_text(encoding="utf-8")
     return f"experiment {source}", parse(text), source
 
 

@@ -57,6 +57,23 @@ def _of_learning(settings: Experiment) -> list[str]:
     loss = lacking(settings.loss.build().needs, offered)
     if loss:
         found.append(f"The loss needs {loss}.")
+    for name in ("regularisation", "boosting"):
+        table = getattr(settings, name)
+        missing = None if table is None else lacking(table.build().needs, offered)
+        if missing:
+            found.append(f"[{name}] needs {missing}; leave it out.")
+    if settings.metrics is not None and settings.metrics.gradient_alignment is not None:
+        found.append(f"metrics.gradient_alignment needs {Need.GRADIENTS.value}; leave it out.")
+    return [*found, *_of_steps(settings)]
+
+
+def _of_steps(settings: Experiment) -> list[str]:
+    """Return what is in the way of weights that change after each trial, on the cores."""
+    found = []
+    if settings.training.threads not in (None, 1):
+        found.append(f"training.threads = {settings.training.threads}: the cores compute; leave it out.")
+    if settings.training.shards is not None:
+        found.append(f"training.shards = {settings.training.shards}: there are no batches to share out; leave it out.")
     batch_size = settings.training.batch_sizes.plain
     if batch_size != 1:
         found.append(f"training.batch_size = {batch_size}: weights change after each trial; choose 1.")
@@ -71,8 +88,9 @@ def _of_network(network: Network, timestep: float) -> list[str]:
     for layer in network.layers:
         if not isinstance(layer.cell, LIF_SFDFA):
             found.append(f"{layer}: only LIF_SFDFA learns there.")
-        if Need.SHARED_WEIGHTS in layer.needs:
-            found.append(f"{layer} needs {Need.SHARED_WEIGHTS.value}, and a core changes each weight by itself.")
+        missing = lacking(layer.connectivity.needs, offers("spiNNaker"))
+        if missing:
+            found.append(f"{layer} needs {missing}.")
         elif not isinstance(layer.connectivity, Dense):
             found.append(f"{layer}: only dense layers are trained there.")
     if network.max_spikes != MAX_SPIKES:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa import plotting
 from pynn_sfdfa.common.simulators import SIMULATORS, arguments
+from pynn_sfdfa.training.history import best_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ def summary(records: Sequence[EpochRecord], *, seed: int, threads: int, n_parame
     test accuracy, which took no part in the choice. ``silent_outputs`` is the fraction of output neurons that fired for
     no training sample in the last epoch.
     """
-    chosen = max(records, key=lambda record: record.score)  # the first of equals
+    chosen = best_epoch(records)
     choice: dict[str, float | int] = {}
     if chosen.validation_accuracy is not None:
         choice = {

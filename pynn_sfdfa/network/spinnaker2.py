@@ -98,7 +98,7 @@ def quantised(network: Network, bits: int, timestep: float) -> Quantised:
     Parameters
     ----------
     network : Network
-        Of dense layers of LIF_SFDFA.
+        Of dense layers of LIF_SFDFA, without synapses within a layer.
     bits : {8, 4}
         Size of a weight; with 8 there are no delays.
     timestep : float
@@ -128,8 +128,9 @@ def quantised(network: Network, bits: int, timestep: float) -> Quantised:
                 f"{layer} is not a dense layer of LIF_SFDFA, the only ones that are written for SpiNNaker2. "
                 "Choose --format nir, which has the others."
             )
-        if layer.connectivity.inhibition:
-            raise SpiNNaker2Error(f"{layer} inhibits itself, which is not written for SpiNNaker2.")
+        if layer.connectivity.inhibition or layer.connectivity.recurrent is not None:
+            does = "inhibits itself" if layer.connectivity.inhibition else "is recurrent"
+            raise SpiNNaker2Error(f"{layer} {does}, which is not written for SpiNNaker2.")
         largest = float(np.abs(weights).max())
         if not 0 < largest < math.inf:
             raise SpiNNaker2Error(f"The weights of {layer} are all 0 or not finite, so there is no scale for them.")

@@ -219,6 +219,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             trains, _, network, seed = self._begun(values, numbers)
             engine = self._engine(network, seed)
         else:
+            self._check_settings()  # they may have been set to others since
             if self.feature_range is not None:
                 inputs.warn_of_clipped(values, self.feature_low_, self.feature_high_)
             trains = inputs.encoded(values, self.feature_low_, self.feature_high_, self.encoder, numbers)

@@ -25,7 +25,7 @@ def quietly() -> Iterator[None]:
     caught: list[warnings.WarningMessage] = []
     try:
         with (
-            Path(os.devnull).open("w") as nowhere,
+            Path(os.devnull).open("w", encoding="utf-8") as nowhere,
             contextlib.redirect_stderr(nowhere),
             warnings.catch_warnings(record=True) as caught,
         ):

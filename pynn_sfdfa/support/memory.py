@@ -124,7 +124,7 @@ def _sentence(needs: Sequence[Need], than: str) -> str:
 def _held(proc: Path) -> tuple[int, int]:
     """Return the bytes that are mapped and those that are resident; 0 where the system does not tell."""
     try:
-        mapped, resident = (proc / "self" / "statm").read_text().split()[:2]
+        mapped, resident = (proc / "self" / "statm").read_text(encoding="ascii").split()[:2]
     except (OSError, ValueError):
         return 0, 0
     page = os.sysconf("SC_PAGE_SIZE")
@@ -157,7 +157,7 @@ def _group_limits(proc: Path, groups: Path) -> Iterator[int]:
     In a container the path that the system tells may be that outside, of which only the end can be seen.
     """
     try:
-        lines = (proc / "self" / "cgroup").read_text().splitlines()
+        lines = (proc / "self" / "cgroup").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return
     for line in lines:
@@ -171,6 +171,6 @@ def _group_limits(proc: Path, groups: Path) -> Iterator[int]:
         folder = root / path.lstrip("/")
         for place in (folder, *folder.parents):
             with suppress(OSError, ValueError):  # there is no such group here, or its limit is "max"
-                yield int((place / name).read_text())
+                yield int((place / name).read_text(encoding="ascii"))
             if place == root:
                 break

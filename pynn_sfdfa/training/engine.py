@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+import numpy as np
+
 from pynn_sfdfa.network.feedback import feedback_shapes
-from pynn_sfdfa.support.integers import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from pynn_sfdfa.common.needs import Need
@@ -137,7 +137,7 @@ def check_labels(trains: Presentations, n_out: int) -> None:
 
 def check_seed(seed: Any) -> None:
     """Raise ValueError unless random numbers can be drawn from a seed."""
-    if not is_integer(seed, 0) or seed >= 2**63:
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63:
         raise ValueError(f"seed = {seed!r} is not valid; it must be an integer from 0 to 2**63 - 1.")
 
 

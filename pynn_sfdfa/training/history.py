@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pynn_sfdfa.training.callbacks import EpochRecord
 
-__all__ = ["History", "as_record"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["History", "as_record", "best_epoch"]
 
 
 @dataclass
@@ -31,13 +34,18 @@ class History:
 
     @property
     def best(self) -> EpochRecord:
-        """The epoch with the best score, the first of several; ValueError before the first is finished.
-
-        The score is the accuracy on validation samples if there are any, else on test samples.
-        """
+        """That of `best_epoch`; ValueError before the first is finished."""
         if not self.records:
             raise ValueError("No epoch is finished yet, so none is the best.")
-        return max(self.records, key=lambda record: record.score)
+        return best_epoch(self.records)
+
+
+def best_epoch(records: Sequence[EpochRecord]) -> EpochRecord:
+    """Return the epoch with the best score, the first of several; there is one at least.
+
+    The score is the accuracy on validation samples if there are any, else on test samples.
+    """
+    return max(records, key=lambda record: record.score)
 
 
 def as_record(entry: dict[str, Any]) -> EpochRecord:

@@ -65,6 +65,8 @@ class WeightRegularisation(Settings):
             Neighbouring columns of an array in which the numbers of a row follow one another.
         gradient : float32, shape (n_pre, neurons)
             The same. Changed in place; may be the weights, at minus a learning rate.
+        rate : float
+            1, or minus a learning rate (nA per unit of the gradient).
         """
         constants = (rate * self.strength * self.beta / self.scale, self.beta, self.scale)
         factors = np.empty(weights.shape[1], np.float32)

@@ -142,7 +142,7 @@ class Trainer(Evaluator):
             regularisation=regularisation,
             boosting=boosting,
         )
-        self._seed, self._batch_sizes = seed, BatchSizes.of(batch_size)
+        self._seed, self._batch_sizes = int(seed), BatchSizes.of(batch_size)
         self._callbacks, self._probes = observers(callbacks), measuring(probes)
         self._folder = None if folder is None else given_path("folder", folder)
         self._configuration = checked(configuration, network.sizes[-1])
@@ -208,6 +208,7 @@ class Trainer(Evaluator):
             raise TypeError(f"fit() has no argument {name!r}{hint}.")
         if not is_integer(epochs, 1):
             raise ValueError(f"epochs = {epochs!r} is not valid; it must be an integer >= 1.")
+        epochs = int(epochs)
         check_learnable(self.network.trial_duration, train, test=test, validation=validation)
         if self._folder is not None:
             checkpoint.make_folder(self._folder)

@@ -6,6 +6,7 @@ import json
 import runpy
 import shutil
 import statistics
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,27 @@ def test_no_figure_is_a_dash():
 def test_the_commit_is_that_of_the_checkout():
     there = (ROOT / ".git").exists()
     assert (commit() is not None) == there
+
+
+def test_a_commit_from_which_the_package_differs_is_called_dirty(tmp_path):
+    def git(*words):
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+        return subprocess.run(["git", *who, *words], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+    files = tmp_path / "pynn_sfdfa" / "code.py", tmp_path / "results.json"
+    files[0].parent.mkdir()
+    for file in files:
+        file.write_text("1\n")
+    assert commit(tmp_path) is None
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "one")
+    head = git("rev-parse", "HEAD").strip()
+    assert commit(tmp_path) == head
+    files[1].write_text("2\n")
+    assert commit(tmp_path) == head
+    files[0].write_text("2\n")
+    assert commit(tmp_path) == f"{head}-dirty"
 
 
 def of_another_rule(report, rule, **changed):

@@ -4,6 +4,7 @@ import math
 import warnings
 
 import pytest
+import quantities as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,6 +78,14 @@ def test_halves_of_steps_are_not_lost():
     with pytest.warns(UserWarning, match="between two steps"):
         assert [run(2.5) for _ in range(4)] == [3.0, 5.0, 8.0, 10.0]
     assert clock.stops == [3.0, 5.0, 8.0, 10.0]
+
+
+def test_a_time_with_a_unit_is_kept_in_ms():
+    clock, run, run_until = runs(1.0)
+    with pytest.warns(UserWarning, match=r"2\.5 ms lies between two steps"):
+        assert run_until(2500 * pq.us) == 3.0
+    assert clock.asked == 2.5
+    assert run(0.0025 * pq.s) == 5.0
 
 
 def test_continuous_time_stops_where_it_is_asked_to():

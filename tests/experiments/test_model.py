@@ -155,12 +155,28 @@ def test_spike_trains_that_are_none_are_named(run, tmp_path, changed, message):
     assert message in result.output
 
 
+def archive():
+    """An ``.npz``, which numpy.load reads whatever the file's name ends in."""
+    stream = io.BytesIO()
+    np.savez(stream, x=np.ones((2, 64)))
+    return stream.getvalue()
+
+
+def announced(shape):
+    """A file of an array, which ends with its header."""
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(stream, {"descr": "<f8", "fortran_order": False, "shape": shape})
+    return stream.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("x.txt", b"1,2", "is none of .npy, .npz, .csv, .wav"),
         ("no.npy", None, "is not a file"),
-        ("x.npy", b"nothing", "cannot be read"),
+        ("x.npy", b"nothing", "is not an array. Write it with numpy.save."),
+        ("x.npy", archive(), "is not an array. Write it with numpy.save."),
+        ("x.npy", announced((10**13, 64)), "is damaged: its header announces (10000000000000, 64) values of float64"),
         ("x.npz", b"nothing", "truncated or no npz file"),
         ("x.csv", b"a,b\n", "has no line of numbers"),
         ("x.csv", b"1,2\n1,a\n", "Separate numbers with commas"),

@@ -7,6 +7,9 @@ from pynn_sfdfa.cli import main
 from pynn_sfdfa.hardware.capacity import DTCM
 from pynn_sfdfa.hardware.cores import cores_needed, layers_on_cores
 
+LOOPS = "network.hidden.recurrent={delay = 1.0, p_connect = 0.5, weights = [-0.1, 0.1], seed = 0}"
+TERMS = "regularisation={strength = 1.0, beta = 0.04, scale = 8.0}"
+
 
 def doctor(*words):
     return CliRunner().invoke(main, ["spinnaker", "doctor", *words])
@@ -38,7 +41,7 @@ def test_timed_feedback_takes_more_and_more_neurons_a_slower_clock():
                 "'through-spike-times' in it needs the forward weights",
                 "batch_size = 20",
                 "adam keeps state",
-                "needs weights that several synapses share",
+                "needs neurons that see a part of the layer below, and weights that several synapses share.",
                 "max_spikes = 20: a core keeps 30",
             ),
         ),
@@ -52,6 +55,26 @@ def test_timed_feedback_takes_more_and_more_neurons_a_slower_clock():
             ("network.delay = 14 ms: a packet's key", "0 to 13 ms", "as large as 20 nA: cores hold less than 16 nA"),
         ),
         (("digits-online", "--set", "loss.margin=1.0"), ("The loss needs output errors that are not target minus",)),
+        (
+            ("digits-online", "--set", "network.delay=1.0", "--set", "network.hidden.inhibition=0.5"),
+            ("Layer 'hidden 1' (Dense of LIF_SFDFA, (64,) to (100,)) needs inhibition among the neurons of a layer.",),
+        ),
+        (
+            ("digits-online", "--set", LOOPS),
+            ("Layer 'hidden 1' (Dense of LIF_SFDFA, (64,) to (100,)) needs synapses within a layer.",),
+        ),
+        (
+            ("digits-online", "--set", TERMS, "--set", "boosting.gain=0.05", "--set", "metrics.gradient_alignment=10"),
+            (
+                "[regularisation] needs gradients to which Python code adds after a batch of trials; leave it out.",
+                "[boosting] needs errors that count more in some trials than in others; leave it out.",
+                "metrics.gradient_alignment needs gradients that change no weights; leave it out.",
+            ),
+        ),
+        (
+            ("digits-online", "--set", "training.threads=2", "--set", "training.shards=2"),
+            ("training.threads = 2: the cores compute", "training.shards = 2: there are no batches to share out"),
+        ),
     ],
 )
 def test_what_cannot_learn_there_is_told_with_every_reason(words, reasons):

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from small_nets import network, random_trains
 
-from pynn_sfdfa import Convolution, Dense, Input, Network
+from pynn_sfdfa import Convolution, Dense, Input, Network, Recurrent
 from pynn_sfdfa.commands.export import command
 from pynn_sfdfa.network.cells import IF_curr_exp
 from pynn_sfdfa.network.spinnaker2 import SpiNNaker2Error, quantised, write
@@ -153,6 +153,8 @@ def test_what_cannot_be_said_is_refused():
         (small(), 5, 1.0, "bits = 5 is not valid; choose one of 8, 4"),
         (Network([Input((4,)), Dense(3, cell=IF_curr_exp())]), 8, 1.0, "only ones that are written.*--format nir"),
         (Network([Input((1, 6, 6)), Convolution(2, kernel=3), Dense(3)]), 8, 1.0, "Convolution.* is not a dense layer"),
+        (Network([Input((4,)), Dense(3, inhibition=1.0)], delay=1.0), 4, 1.0, "inhibits itself, which is not written"),
+        (Network([Input((4,)), Dense(3, recurrent=Recurrent())], delay=1.0), 4, 1.0, "is recurrent, which is not"),
     ):
         with pytest.raises(SpiNNaker2Error, match=words):
             quantised(wired, bits, step)

@@ -243,6 +243,8 @@ def test_labels_that_were_not_announced_are_refused(iris):
         model.partial_fit(iris[0][:5], [0, 1, 0, 1, 1], classes=[0, 1, 2])
     with pytest.raises(ValueError, match="one class"):
         small().partial_fit(iris[0][:2], [1, 1], classes=[1])
+    with pytest.raises(ValueError, match="batch_size = 0 is not valid; it must be an integer >= 1"):
+        model.set_params(batch_size=0).partial_fit(iris[0][:2], [0, 1])
 
 
 def test_learning_one_by_one_holds_no_samples_out(iris):

@@ -139,10 +139,17 @@ def test_samples_that_are_no_spikes_are_told_the_call_that_makes_them(call, samp
         call(samples)
 
 
-@pytest.mark.parametrize("seed", ["a", 0.5, None, -1, 2**63, float("nan")])
+@pytest.mark.parametrize("seed", ["a", 0.5, 1.0, np.float32(1), True, None, -1, 2**63, float("nan")])
 def test_a_seed_that_is_none_is_refused(seed):
     with pytest.raises(ValueError, match=r"^seed = .* is not valid; it must be an integer from 0 to 2\*\*63 - 1\.$"):
         Trainer(NET, seed=seed)
+
+
+def test_numbers_of_numpy_are_written_into_checkpoints(tmp_path):
+    chosen = {"seed": np.int64(3), "batch_size": np.int64(4), "folder": tmp_path}
+    history = Trainer(NET, **chosen).fit(TRAINS, epochs=np.float64(1))
+    assert len(history.records) == 1
+    assert len(Trainer(NET, seed=3, batch_size=4, folder=tmp_path).fit(TRAINS, epochs=2, resume=True).records) == 2
 
 
 def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_learned(tmp_path):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pynn_sfdfa.experiments.page.curves import curves, flat_settings, percent
 from pynn_sfdfa.experiments.page.render import render
 from pynn_sfdfa.support import files
+from pynn_sfdfa.training.history import best_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ def write(path: Path, runs: Sequence[Compared]) -> None:
 
 def _run(run: Compared) -> dict[str, Any]:
     best = max(run.records, key=lambda record: record.test_accuracy)
-    chosen = max(run.records, key=lambda record: record.score)
+    chosen = best_epoch(run.records)
     last = run.records[-1]
     figures = {
         "best test": f"{percent(best.test_accuracy)} (epoch {best.epoch})",

@@ -9,6 +9,7 @@ from pynn_sfdfa.experiments.page import answers, weights
 from pynn_sfdfa.experiments.page.curves import curves, flat_settings, grouped, percent
 from pynn_sfdfa.experiments.page.render import render
 from pynn_sfdfa.support import files
+from pynn_sfdfa.training.history import best_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +64,7 @@ def write(
         "what": _what(settings, network),
         "figures": _figures(network, records),
         "epochs": [record.epoch for record in records],
-        "chosen": _chosen(records).epoch,
+        "chosen": best_epoch(records).epoch,
         "curves": curves(records),
         "layers": _layers(network, records[-1]),
         **answers.content(network, samples.test, settings.loss.build(), readout, samples.image),
@@ -83,10 +84,6 @@ def _rows(table: Mapping[str, Any]) -> list[list[str]]:
     return [[name, str(value)] for name, value in table.items()]
 
 
-def _chosen(records: Sequence[EpochRecord]) -> EpochRecord:
-    return max(records, key=lambda record: record.score)  # the first of equals
-
-
 def _what(settings: Experiment, network: Network) -> str:
     sizes = "-".join(map(str, network.sizes))
     return f"{settings.learning.rule.upper()}, {sizes} neurons, seed {settings.training.seed}"
@@ -94,7 +91,7 @@ def _what(settings: Experiment, network: Network) -> str:
 
 def _figures(network: Network, records: Sequence[EpochRecord]) -> list[list[str]]:
     """Return the figures at the head of the page: value, and what it is."""
-    best, chosen, last = max(records, key=lambda record: record.test_accuracy), _chosen(records), records[-1]
+    best, chosen, last = max(records, key=lambda record: record.test_accuracy), best_epoch(records), records[-1]
     figures = [[percent(best.test_accuracy), f"best test accuracy, epoch {best.epoch}"]]
     if chosen.validation_accuracy is not None:
         figures = [[percent(chosen.test_accuracy), f"test accuracy of epoch {chosen.epoch}, chosen by validation"]]
