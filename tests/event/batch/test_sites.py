@@ -100,9 +100,12 @@ def test_weights_do_not_depend_on_threads_or_on_how_much_space_there_was_at_firs
             space = engine._layers.workspace(trains(), 5)
             space.rooms = list(space._most)
             space._allocate()
+        before = engine.state()
         for _ in engine.train(trains(), np.arange(N_SAMPLES), 0):
             pass
         found.append(engine.state())
+    for name in (name for name in before if name.startswith("weights.")):
+        assert (found[0][name] != before[name]).any()
     for other in found[1:]:
         assert found[0].keys() == other.keys()
         for name in found[0]:
