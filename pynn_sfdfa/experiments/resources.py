@@ -149,12 +149,14 @@ def _weights(settings: Experiment, layers: Sequence[Layer], dataset: Dataset, pu
         remedies = [(n_pre, _remedy(layer, hidden, dataset)), (n_post, _remedy(layer + 1, hidden, dataset))]
         what = f"the weights of layer {layer + 1} ({n_pre:,} x {n_post:,} neurons)"
         found.append(Need(what, 4 * copies * own.n_weights, max(remedies)[1]))
-    if settings.rule.build().parts.transport.layer_wise:
+    parts = settings.rule.build().parts
+    bytes_each = 8 + 4 * len(parts.feedback.keeps)
+    if parts.transport.layer_wise:
         shapes = (above.connectivity.feedback_shape(above.input_shape) for above in layers[1:])
-        feedback = 8 * sum(map(math.prod, shapes))
+        feedback = bytes_each * sum(map(math.prod, shapes))
         return [*found, Need("feedback from layer to layer", feedback, _remedy(1, hidden, dataset))]
     n_out = layers[-1].size
-    feedback = 8 * n_out * sum(own.size for own in layers[:-1])
+    feedback = bytes_each * n_out * sum(own.size for own in layers[:-1])
     return [*found, Need(f"feedback from {n_out:,} output neurons", feedback, _remedy(hidden + 1, hidden, dataset))]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pynn_sfdfa.rules.learning_rule import LearningRule, Parts, Strength, TargetRate
 from pynn_sfdfa.rules.parts.direct import Direct
-from pynn_sfdfa.rules.parts.estimated import BiasCorrection, Estimated
+from pynn_sfdfa.rules.parts.estimated import BiasCorrection, BothFired, Estimated
 from pynn_sfdfa.rules.parts.layer_wise import LayerWise
 from pynn_sfdfa.rules.parts.spike_times import SpikeTimes
 from pynn_sfdfa.rules.parts.timed import Timed
@@ -36,6 +36,8 @@ class SFDFA(LearningRule):
         then estimates the weights to the next one alone.
     bias_correction : bool
         Whether feedback is the mean of what has been seen from the first batch on (`Estimated`).
+    both_fired : bool
+        Whether feedback is the mean over the trials in which both of its neurons have fired (`Estimated`).
     """
 
     name: ClassVar[str] = "sfdfa"
@@ -50,6 +52,7 @@ class SFDFA(LearningRule):
         doc("from the output to every hidden layer, or to each layer from the one above it"),
     ] = "direct"
     bias_correction: BiasCorrection = False
+    both_fired: BothFired = False
 
     @cached_property
     def parts(self) -> Parts:
@@ -57,4 +60,5 @@ class SFDFA(LearningRule):
         transport: Transport = Timed() if self.timed else Direct()
         if self.feedback == "layer-wise":
             transport = LayerWise("timed" if self.timed else "by neuron")
-        return Parts(SpikeTimes(), transport, Estimated(self.feedback_learning_rate, self.bias_correction))
+        estimated = Estimated(self.feedback_learning_rate, self.bias_correction, self.both_fired)
+        return Parts(SpikeTimes(), transport, estimated)

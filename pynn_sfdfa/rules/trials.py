@@ -49,10 +49,21 @@ class Trials(Protocol):
         """
         ...
 
-    def improve_shared_feedback(self, layer: int, learning_rate: float, feedback: NDArray[np.float32]) -> None:
+    def improve_shared_feedback(
+        self, layer: int, learning_rate: float, feedback: NDArray[np.float32], share: NDArray[np.float32] | None = None
+    ) -> None:
         """Move shared feedback by ``learning_rate (mean of v_j d_i - feedback)``, in place.
 
         The mean of each weight is over the trials and over all pairs of neurons that share it, of which j has fired.
+        With a ``share``, of the same shape and changed in place, both have fired, as of
+        `pynn_sfdfa.rules.parts.estimated.estimate_feedback_of_both`.
+        """
+        ...
+
+    def kept(self, name: str, layer: int) -> NDArray[np.float32]:
+        """Return an array of the shape of a hidden layer's feedback that lasts: 0 at first, and saved with the weights.
+
+        Its name is one of those that the rule's `pynn_sfdfa.rules.parts.feedback.Feedback.keeps` says.
         """
         ...
 

@@ -21,7 +21,7 @@ __all__ = ["check", "check_chain", "first_wrong"]
 
 _SHAPES = {
     r"weights\.\d+": (np.float32, (2, 3)),
-    r"feedback\.\d+": (np.float32, (2,)),
+    r"feedback(_share)?\.\d+": (np.float32, (2,)),
     r"optimizer\.step": (np.int64, (1,)),
     r"optimizer\.[a-z]+\.\d+": (np.float32, (2, 3)),
     r"boosting\.weights": (np.float32, (1,)),
@@ -33,7 +33,9 @@ _SHAPES = {
 Weights have three dimensions where each site of a layer has a matrix of its own.
 """
 
-_NOT_NEGATIVE = re.compile(r"boosting\.weights|optimizer\.step|optimizer\.square\.\d+|tally\.spikes\.\d+")
+_NOT_NEGATIVE = re.compile(
+    r"boosting\.weights|feedback_share\.\d+|optimizer\.step|optimizer\.square\.\d+|tally\.spikes\.\d+"
+)
 _WEIGHTS = re.compile(r"(weights|feedback)\.")
 
 

@@ -138,25 +138,28 @@ def test_the_feedback_of_every_layer_converges_to_the_weights_to_the_next(frozen
     assert min(sign_agreement(net.weights, feedback, layer_wise=True)) > 0.8
 
 
-def test_feedback_is_as_much_smaller_than_the_weights_as_spikes_are_seldom_followed_by_one():
+@pytest.mark.parametrize("both_fired", [False, True])
+def test_feedback_is_the_weights_times_how_often_spikes_are_followed_by_one(both_fired):
+    """Of all trials in which the lower neuron fires, or of those in which the upper one fires, too."""
     net, samples, times = network([10, 8, 6, 3], c=0.4, weights=(-0.4, 1.0), max_spikes=200, seed=2), 6, 400
     trains = random_trains(np.random.default_rng(0), samples, 10, spikes=(20, 21), last=190.0, n_classes=3)
-    rule = Combination(LayerWise(), Estimated(0.0, bias_correction=True))
-    engine = sim.training_engine(net, rule, SGD(learning_rate=1e-30), SpikeCount(), samples * times, 0, 1)
+    rule = Combination(LayerWise(), Estimated(0.0, bias_correction=True, both_fired=both_fired))
+    engine = sim.training_engine(net, rule, SGD(learning_rate=1e-30), SpikeCount(), samples * times // 3, 0, 1)
     list(engine.train(trains, np.tile(np.arange(samples), times), 0))
     responses = [PlainTrial(net, trains, sample).responses for sample in range(samples)]
     for layer, (estimate, weights) in enumerate(zip(engine.feedback(), net.weights[1:], strict=True)):
-        fired, followed = np.zeros((len(weights), 1)), np.zeros(weights.shape)
+        fired, followed = np.zeros(weights.shape), np.zeros(weights.shape)
         for below, above in (response[layer : layer + 2] for response in responses):
             for j, own in enumerate(below.times):
-                fired[j] += len(own) > 0
+                fired[j] += [len(own) > 0 and (len(later) > 0 or not both_fired) for later in above.times]
                 followed[j] += [len(own) > 0 and len(later) > 0 and own[0] < later[-1] for later in above.times]
-        heard = fired[:, 0] > 0
-        noise = np.sqrt(((weights**2).sum(axis=0) + weights[heard] ** 2) / (fired[heard] * times))
+        heard = fired > 0
+        noise = np.sqrt(((weights**2).sum(axis=0) + weights**2)[heard] / (fired[heard] * times))
         share, own, estimated = followed[heard] / fired[heard], weights[heard], estimate.T[heard]
-        assert 0.3 < share.mean() < 0.9
+        assert share.mean() > 0.95 if both_fired else 0.3 < share.mean() < 0.9
         assert (abs(estimated - share * own) < 5 * noise).all()
-        assert (abs(estimated - own) > 5 * noise).any()
+        assert (abs(estimated - own) > 5 * noise).any() or both_fired
+        assert not estimate.T[~heard].any()
 
 
 @pytest.mark.slow
@@ -179,7 +182,8 @@ def test_deep_networks_learn_digits_and_every_layer_finds_the_weights_above(time
 def test_same_bits_on_any_number_of_threads():
     net = network([20, 30, 17, 4], c=0.2, weights=(-0.5, 1.0))
     trains = random_trains(np.random.default_rng(3), 24, 20, n_classes=4)
-    rule = SFDFA(feedback="layer-wise", timed=True, rho=0.1, r_target=1.0, bias_correction=True)
+    settings = {"feedback": "layer-wise", "timed": True, "bias_correction": True, "both_fired": True}
+    rule = SFDFA(rho=0.1, r_target=1.0, **settings)
     states = []
 
     def trained(threads):
@@ -192,10 +196,11 @@ def test_same_bits_on_any_number_of_threads():
     assert all(states[0][f"feedback.{layer}"].any() for layer in range(2))
 
 
-def test_a_training_goes_on_from_a_state_with_the_same_bits():
+@pytest.mark.parametrize("both_fired", [False, True])
+def test_a_training_goes_on_from_a_state_with_the_same_bits(both_fired):
     net = network([20, 30, 17, 4], c=0.2, weights=(-0.5, 1.0))
     trains = random_trains(np.random.default_rng(3), 24, 20, n_classes=4)
-    rule = SFDFA(feedback="layer-wise", bias_correction=True)
+    rule = SFDFA(feedback="layer-wise", bias_correction=True, both_fired=both_fired)
     whole, first, second = (sim.training_engine(net, rule, Adam(1e-3), SpikeCount(), 8, 0, 1) for _ in range(3))
     list(whole.train(trains, np.arange(24), 0))
     list(first.train(trains, np.arange(16), 0))
@@ -203,6 +208,10 @@ def test_a_training_goes_on_from_a_state_with_the_same_bits():
     list(second.train(trains, np.arange(16, 24), 16))
     for name, array in whole.state().items():
         np.testing.assert_array_equal(array, second.state()[name])
+    assert ("feedback_share.1" in first.state()) == both_fired
+    other = sim.training_engine(net, SFDFA(feedback="layer-wise", both_fired=not both_fired), Adam(1e-3))
+    with pytest.raises(ValueError, match=r"feedback_share\.0"):
+        other.load_state(first.state())
 
 
 def test_random_feedback_of_layers_of_one_size_differs():
@@ -216,7 +225,8 @@ def test_random_feedback_of_layers_of_one_size_differs():
 def test_it_says_what_it_needs():
     assert LayerWise().all_needs == {Need.LAYER_FEEDBACK, Need.ALL_SPIKES}
     assert BY_NEURON.all_needs == {Need.LAYER_FEEDBACK}
-    assert SFDFA(bias_correction=True).needs == {Need.PERTURBATIONS, Need.OWN_FEEDBACK}
+    for settings in ({"bias_correction": True}, {"both_fired": True}):
+        assert SFDFA(**settings).needs == {Need.PERTURBATIONS, Need.OWN_FEEDBACK}
     assert SFDFA(feedback="layer-wise").needs == {Need.PERTURBATIONS, Need.LAYER_FEEDBACK}
 
 
@@ -293,19 +303,21 @@ class Seen(LayerWise):
     def assign(self, trials, feedback, regularisation):
         super().assign(trials, feedback, regularisation)
         hidden = range(trials.n_layers - 1)
-        type(self).kept = [(trials.counts(k) > 0, trials.perturbation(k), trials.directional(k)) for k in hidden]
+        type(self).seen = [(trials.counts(k) > 0, trials.perturbation(k), trials.directional(k)) for k in hidden]
 
 
-def test_shared_feedback_is_the_mean_over_all_pairs_that_share_it(windowed):
+@pytest.mark.parametrize("both_fired", [False, True])
+def test_shared_feedback_is_the_mean_over_all_pairs_that_share_it(windowed, both_fired):
     net, trains, _ = windowed
-    rule = Combination(Seen(), Estimated(0.0, bias_correction=True))
+    rule = Combination(Seen(), Estimated(0.0, bias_correction=True, both_fired=both_fired))
     engine = sim.training_engine(net, rule, SGD(learning_rate=1e-30), SpikeCount(), len(trains), 0, 2)
     list(engine.train(trains, np.arange(len(trains)), 0))
-    for layer, own, (fired, v, d) in zip(net.layers[1:], engine.feedback(), Seen.kept, strict=True):
+    for layer, own, (fired, v, d) in zip(net.layers[1:], engine.feedback(), Seen.seen, strict=True):
         synapses = layer.connectivity.sites(layer.input_shape).synapses()
         products = (v[:, synapses.pre] * d[:, synapses.post]).sum(axis=0, dtype=float)
         sums = np.bincount(synapses.weight, products, minlength=own.size)
-        pairs = np.bincount(synapses.weight, fired[:, synapses.pre].sum(axis=0), minlength=own.size)
+        counted = fired[:, synapses.pre] & ((d[:, synapses.post] != 0) | (not both_fired))
+        pairs = np.bincount(synapses.weight, counted.sum(axis=0), minlength=own.size)
         assert pairs.max() > 0
         np.testing.assert_allclose(own.T.ravel(), sums / np.maximum(pairs, 1), rtol=1e-4, atol=1e-5)
 

@@ -22,7 +22,7 @@ from pynn_sfdfa.event.batch.layers import Layers
 from pynn_sfdfa.event.batch.neuron_errors_through_weights import neuron_errors_through_weights
 from pynn_sfdfa.event.batch.outcomes import Outcome, classified, figures
 from pynn_sfdfa.event.batch.pool import long_at_ends
-from pynn_sfdfa.event.batch.shared_feedback import estimate_shared, project_shared
+from pynn_sfdfa.event.batch.shared_feedback import estimate_shared, estimate_shared_of_both, project_shared
 from pynn_sfdfa.event.batch.spike_errors_by_feedback import spike_errors_by_feedback
 from pynn_sfdfa.event.batch.spike_errors_through_weights import spike_errors_through_weights
 from pynn_sfdfa.event.batch.spike_errors_within import spike_errors_within
@@ -56,11 +56,11 @@ if TYPE_CHECKING:
 __all__ = ["BatchEngine"]
 
 _STATE = ("weights", "feedback", "optimizer", "boosting")
-"""First parts of the names in a state."""
+"""First parts of the names in a state, up to a dot or what the rule's feedback keeps."""
 
 _OF_TRIALS: dict[str, Callable[[Layers], tuple[Any, ...]]] = {
     "give_spikes": lambda layers: (give_spikes,),
-    "improve_shared_feedback": lambda layers: (estimate_shared,) if layers.see_parts else (),
+    "improve_shared_feedback": lambda layers: (estimate_shared, estimate_shared_of_both) if layers.see_parts else (),
     "lateral_effect": lambda layers: (lateral_effects,) if any(layers.inhibition) else (),
     "neuron_errors_through_feedback": lambda layers: (project_shared,) if layers.see_parts else (),
     "neuron_errors_through_weights": lambda layers: (neuron_errors_through_weights,),
@@ -132,6 +132,8 @@ class BatchEngine:
         self._sample_weights = None if boosting is None else SampleWeights(boosting)
         self._layers = Layers(network, seed, threads)
         self._feedback = initial_feedback(network, rule, seed)
+        keeps = () if rule is None else rule.parts.feedback.keeps
+        self._kept = {name: [np.zeros_like(own) for own in self._feedback] for name in keeps}
         self._descent = Descent(self._layers, () if optimizer is None else optimizer.slots, regularisation)
         self._space: _Space | None = None
 
@@ -231,8 +233,8 @@ class BatchEngine:
             layout = self._layers.layouts[layer]
             for slot, values in slots.items():
                 arrays[f"optimizer.{slot}.{layer}"] = layout.pynn_weights(layout.by_row(values))
-        for layer, feedback in enumerate(self.feedback()):
-            arrays[f"feedback.{layer}"] = feedback
+        for name, own in self._of_feedback().items():
+            arrays[name] = own.copy()
         return arrays
 
     def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -240,7 +242,7 @@ class BatchEngine:
         expected = self.state()
         own = {name: expected.pop(name) for name in tuple(expected) if name.startswith("boosting.")}
         check_arrays(arrays, expected)
-        surplus = [name for name in arrays if name.split(".")[0] in _STATE and name not in {**expected, **own}]
+        surplus = [n for n in arrays if n.split(".")[0].split("_")[0] in _STATE and n not in {**expected, **own}]
         if surplus:
             raise ValueError(f"The state has {surplus[0]}, which this training does not have.")
         if self._sample_weights is not None:
@@ -251,8 +253,13 @@ class BatchEngine:
             weights[...] = layout.padded_weights(arrays[f"weights.{layer}"])
             for slot, values in slots.items():
                 values[...] = layout.by_block(layout.padded_weights(arrays[f"optimizer.{slot}.{layer}"]))
-        for layer, feedback in enumerate(self._feedback):
-            feedback[...] = arrays[f"feedback.{layer}"]
+        for name, array in self._of_feedback().items():
+            array[...] = arrays[name]
+
+    def _of_feedback(self) -> dict[str, NDArray[np.float32]]:
+        """Return the feedback and what is kept of it, by their names in a state; no copies."""
+        kinds = {"feedback": self._feedback} | {f"feedback_{name}": own for name, own in self._kept.items()}
+        return {f"{kind}.{layer}": own for kind, arrays in kinds.items() for layer, own in enumerate(arrays)}
 
     def _learning(self) -> tuple[LearningRule, Optimizer]:
         if self._rule is None or self._given_optimizer is None:
@@ -288,6 +295,7 @@ class BatchEngine:
             scale,
             layer_wise=layer_wise,
             batch=self._descent.steps + 1,
+            kept=self._kept,
         )
 
     def _add_gradients(self, trials: Trials, rule: LearningRule, gradients: Sequence[NDArray[np.float32]]) -> None:

@@ -17,7 +17,7 @@ from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Arrivals", "estimate_shared", "project_shared"]
+__all__ = ["Arrivals", "estimate_shared", "estimate_shared_of_both", "project_shared"]
 
 # Unsigned indices and flat arrays, for the reason given in forward.py.
 _index = np.uint64
@@ -89,6 +89,64 @@ def estimate_shared(
             for lane in range(_index(lanes)):
                 mean = correlation[r * _index(lanes) + lane] / n
                 feedback[lane, r] += learning_rate * (mean - feedback[lane, r])
+
+
+@kernel(
+    *(int32[::1], float32[::1], float32[::1], _ARRIVALS, float32),
+    *(int64[::1], float32[::1], float32[::1], float32[:, ::1], float32[:, ::1]),
+    fastmath=FLOAT_FLAGS,
+)
+def estimate_shared_of_both(
+    counts: NDArray[np.int32],
+    perturbation: NDArray[np.float32],
+    directional: NDArray[np.float32],
+    arrivals: Arrivals,
+    learning_rate: np.float32,
+    pairs: NDArray[np.int64],
+    together: NDArray[np.float32],
+    correlation: NDArray[np.float32],
+    feedback: NDArray[np.float32],
+    share: NDArray[np.float32],
+) -> None:
+    """The mean of `estimate_shared` over the trials in which i has fired, too (docs/algorithm.md, section 11).
+
+    Parameters
+    ----------
+    pairs : int64, shape (rows,)
+        0 at first.
+    together : float32, shape (rows * lanes,)
+        0 at first.
+    share : float32, shape (lanes, rows)
+        The running mean of pairs that have fired together.
+    """
+    offsets, site, row, sites, lanes = arrivals
+    units = _index(offsets.size) - _ONE
+    trials = _index(counts.size) // units
+    for trial in range(trials):
+        cell0, unit0 = trial * _index(sites) * _index(lanes), trial * units
+        for j in range(units):
+            v, fired = perturbation[unit0 + j], counts[unit0 + j] > 0
+            for k in range(_index(offsets[j]), _index(offsets[j + _ONE])):
+                to, d = _index(row[k]), cell0 + _index(site[k]) * _index(lanes)
+                pairs[to] += 1
+                if not fired:
+                    continue
+                first = to * _index(lanes)
+                for lane in range(_index(lanes)):
+                    received = directional[d + lane]
+                    together[first + lane] += np.float32(1.0) if received != np.float32(0.0) else np.float32(0.0)
+                    correlation[first + lane] += v * received
+    for r in range(_index(pairs.size)):
+        if pairs[r] == 0:
+            continue
+        n = np.float32(pairs[r])
+        for lane in range(_index(lanes)):
+            at = r * _index(lanes) + lane
+            met = together[at] / n
+            share[lane, r] += learning_rate * (met - share[lane, r])
+            if met > 0:
+                change = correlation[at] / n - met * feedback[lane, r]
+                feedback[lane, r] += learning_rate / share[lane, r] * change
 
 
 @kernel(

@@ -16,7 +16,12 @@ from pynn_sfdfa.event.batch.passes import (
     return_answers,
 )
 from pynn_sfdfa.event.batch.replayed import Replayed
-from pynn_sfdfa.event.batch.shared_feedback import Arrivals, estimate_shared, project_shared
+from pynn_sfdfa.event.batch.shared_feedback import (
+    Arrivals,
+    estimate_shared,
+    estimate_shared_of_both,
+    project_shared,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,6 +58,8 @@ class Trials:
         Whether feedback to a hidden layer comes from the next layer, not from the output.
     batch : int
         Which batch of the training it is, counted from 1.
+    kept : mapping, optional
+        By name, what the rule's feedback keeps of each hidden layer, of the shape of its feedback.
     """
 
     def __init__(
@@ -67,11 +74,12 @@ class Trials:
         *,
         layer_wise: bool = False,
         batch: int = 1,
+        kept: Mapping[str, Sequence[NDArray[np.float32]]] | None = None,
     ) -> None:
         n_trials = labels.size
         self._layers, self._workspace, self._n, self._scale = layers, workspace, n_trials, np.float32(scale)
         self._errors = errors
-        self._layer_wise, self.batch = layer_wise, batch
+        self._layer_wise, self.batch, self._kept = layer_wise, batch, kept or {}
         self._flat_errors = flat_errors
         self.n_layers = len(workspace.layers)
         self._assigned: set[int] = set()
@@ -101,14 +109,25 @@ class Trials:
         """Whether neurons that see a part of a hidden layer give it its feedback."""
         return self._layer_wise and not self._layers.layouts[layer + 1].sees_all
 
-    def improve_shared_feedback(self, layer: int, learning_rate: float, feedback: NDArray[np.float32]) -> None:
+    def kept(self, name: str, layer: int) -> NDArray[np.float32]:
+        """What the rule keeps of the feedback of a hidden layer from batch to batch."""
+        return self._kept[name][layer]
+
+    def improve_shared_feedback(
+        self, layer: int, learning_rate: float, feedback: NDArray[np.float32], share: NDArray[np.float32] | None = None
+    ) -> None:
         """Move the shared feedback of a hidden layer towards the mean of v_j d_i over all places, in place."""
         layout, counts = self._layers.layouts[layer + 1], self.counts(layer)
-        fired, correlation = np.zeros(feedback.shape[1], np.int64), np.zeros(feedback.size, np.float32)
+        pairs, correlation = np.zeros(feedback.shape[1], np.int64), np.zeros(feedback.size, np.float32)
         of_trials = (np.ascontiguousarray(counts).reshape(-1), self.perturbation(layer).reshape(-1))
         directional = self._by_place(layer + 1, self.directional(layer))
-        arrivals = Arrivals(*layout.arrivals, layout.count, layout.lanes)
-        estimate_shared(*of_trials, directional, arrivals, np.float32(learning_rate), fired, correlation, feedback)
+        arrivals, rate = Arrivals(*layout.arrivals, layout.count, layout.lanes), np.float32(learning_rate)
+        if share is None:
+            estimate_shared(*of_trials, directional, arrivals, rate, pairs, correlation, feedback)
+        else:
+            together = np.zeros_like(correlation)
+            sums = (pairs, together, correlation)
+            estimate_shared_of_both(*of_trials, directional, arrivals, rate, *sums, feedback, share)
 
     def neuron_errors_through_feedback(
         self, layer: int, error: NDArray[np.float32], feedback: NDArray[np.float32]

@@ -33,6 +33,11 @@ class Feedback(Part, ABC):
         """eta_B of feedback projections that learn by themselves; 0 if they stay as they are."""
         return 0.0
 
+    @property
+    def keeps(self) -> tuple[str, ...]:
+        """Names of arrays that `improve` needs from batch to batch; see `pynn_sfdfa.rules.trials.Trials.kept`."""
+        return ()
+
     @abstractmethod
     def initial(self, sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:
         """Return the feedback weights to start with, one (n_out, n_hidden) per hidden layer.
