@@ -78,6 +78,15 @@ def rules(settings: Experiment) -> dict[str, LearningRule]:
                     bias_correction=corrected,
                     **rates[regularised],
                 )
+    for timed, regularised in ((False, "sfdfa"), (True, "bp")):
+        found[f"layer-wise, {'timed' if timed else 'by neuron'}, both fired"] = SFDFA(
+            feedback_learning_rate=ETA_B,
+            timed=timed,
+            feedback="layer-wise",
+            bias_correction=True,
+            both_fired=True,
+            **rates[regularised],
+        )
     return found
 
 
