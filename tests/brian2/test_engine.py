@@ -216,6 +216,7 @@ def test_held_out_samples_are_scored(sim, trains):
             {"rule": SFDFA(bias_correction=True)},
             "'estimated' in it needs feedback weights that Python code changes after a batch of trials. Choose the sim",
         ),
+        ({"rule": SFDFA(both_fired=True)}, "'estimated' in it needs feedback weights that Python code changes after"),
         (
             {"rule": Combination(OutputOnly())},
             "'output-only' in it needs errors that Python code computes from a batch of trials. Choose the simulator e",

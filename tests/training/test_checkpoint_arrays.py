@@ -19,6 +19,7 @@ def arrays():
         "weights.0": np.ones((4, 3), np.float32),
         "weights.1": np.ones((3, 2), np.float32),
         "feedback.0": np.ones((2, 3), np.float32),
+        "feedback_share.0": np.ones((2, 3), np.float32),
         "optimizer.square.1": np.ones((3, 2), np.float32),
         "optimizer.step": np.array([7]),
         "tally.spikes.0": np.array([0, 1, 2]),
@@ -35,6 +36,7 @@ def arrays():
         ("feedback.0", (1, 1), np.nan, f"feedback.0[1, 1] is nan; {WEIGHTS}"),
         ("optimizer.square.1", (0, 1), np.nan, "optimizer.square.1[0, 1] is nan; it must be finite"),
         ("optimizer.square.1", (2, 1), -1.0, "optimizer.square.1[2, 1] is -1; it must not be negative"),
+        ("feedback_share.0", (0, 1), -0.5, "feedback_share.0[0, 1] is -0.5; it must not be negative"),
         ("optimizer.step", (0,), -1, "optimizer.step[0] is -1; it must not be negative"),
         ("tally.spikes.0", (1,), -5, "tally.spikes.0[1] is -5; it must not be negative"),
     ],
@@ -75,7 +77,7 @@ def test_layers_that_follow_each_other():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"weights.1": None}, "weights.1 is missing; there is feedback.0, optimizer.square.1, "),
+        ({"weights.1": None}, "weights.1 is missing; there is feedback.0, feedback_share.0, "),
         ({"feedback.0": None}, "feedback.0 is missing"),
         ({"weights.2": np.ones((2, 2), np.float32)}, "weights.2 is one too many for 1 hidden layers"),
         ({"weights.1": np.ones((4, 2), np.float32)}, "weights.1 has the shape (4, 2); beside the other arrays it must"),
