@@ -79,6 +79,12 @@ class _Commands(click.Group):
             raise Failure(
                 f"The memory does not suffice ({str(error) or 'it is full'}): make batches, network or data smaller."
             ) from error
+        except RuntimeError as error:
+            from pynn_sfdfa.common.runaway import RunawayError  # slow to import
+
+            if not isinstance(error, RunawayError):
+                raise
+            raise Failure(short(str(error), _LONGEST_MESSAGE)) from error
         except ImportError as error:
             if "failed to map segment" not in str(error):
                 raise
