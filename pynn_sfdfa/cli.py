@@ -6,7 +6,6 @@ import errno
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import metadata
 from typing import Any
 
 import click
@@ -108,6 +107,8 @@ def _short_messages() -> Iterator[None]:
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
+        from importlib import metadata  # slow to import
+
         click.echo(f"pynn-sfdfa {metadata.version('pynn-sfdfa')}")
         ctx.exit()
 
