@@ -6,7 +6,6 @@ import errno
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import metadata
 from typing import Any
 
 import click
@@ -79,6 +78,12 @@ class _Commands(click.Group):
             raise Failure(
                 f"The memory does not suffice ({str(error) or 'it is full'}): make batches, network or data smaller."
             ) from error
+        except RuntimeError as error:
+            from pynn_sfdfa.common.runaway import RunawayError  # slow to import
+
+            if not isinstance(error, RunawayError):
+                raise
+            raise Failure(short(str(error), _LONGEST_MESSAGE)) from error
         except ImportError as error:
             if "failed to map segment" not in str(error):
                 raise
@@ -102,6 +107,8 @@ def _short_messages() -> Iterator[None]:
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
+        from importlib import metadata  # slow to import
+
         click.echo(f"pynn-sfdfa {metadata.version('pynn-sfdfa')}")
         ctx.exit()
 

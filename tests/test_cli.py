@@ -40,6 +40,7 @@ def test_every_command_has_help(name):
 def test_help_imports_nothing_heavy():
     """What `pynn-sfdfa --help` takes is what it imports."""
     heavy = {"numpy", "numba", "matplotlib", "pyNN", "neo", "scipy", "sklearn", "pydantic", "rich", "safetensors"}
+    heavy |= {"importlib.metadata"}  # for --version alone
     code = (
         "import sys\nfrom pynn_sfdfa.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
         f"print(sorted({heavy!r} & set(sys.modules)))"

@@ -366,8 +366,13 @@ def test_a_network_that_runs_away_when_it_is_shown_a_sample_is_a_failure(tmp_pat
         result = invoke(*wild, "--out", tmp_path / "run")
     assert result.exit_code == 1
     assert "The network runs away after its best epoch, number 1. Neuron" in result.stderr
-    shown = invoke("simulate", tmp_path / "run", "--sample", "0", "--out", tmp_path / "shown.png")
-    assert (shown.exit_code, "spiked more than" in shown.stderr) == (1, True), shown.output
+    for command in (
+        ("simulate", tmp_path / "run", "--sample", "0", "--out", tmp_path / "shown.png"),
+        ("report", tmp_path / "run"),
+        ("compare", tmp_path / "run", "--samples", "1", "--on", "event"),
+    ):
+        shown = invoke(*command)
+        assert (shown.exit_code, "spiked more than" in shown.stderr) == (1, True), shown.output
 
 
 def test_the_summary_reports_the_threads_that_were_used(tmp_path):

@@ -27,6 +27,9 @@ class GroupedProjection(BulkProjection):
     _simulator = simulator
     _static_synapse_class = StaticSynapse
 
+    def _is_present(self, population: Any) -> bool:
+        return population in simulator.contents.populations
+
     def _create(self, values: dict[str, np.ndarray]) -> None:
         """Create the synapses and set their parameters, given in SI units."""
         self._sources, self._targets = parts(self.pre), parts(self.post)

@@ -56,7 +56,7 @@ class Projection(GroupedProjection):
     def _guess_receptor_type(self) -> None:
         """Choose the receptor type as PyNN does, by the sign of the weights."""
         super()._guess_receptor_type()
-        common.Projection._guess_receptor_type(self)
+        self._guess_by_weights()
 
     def _check_wiring(self) -> None:
         """Raise ConnectionError unless there are such synapses onto these cells; take up the unit of their weights."""

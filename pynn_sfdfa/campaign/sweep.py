@@ -135,7 +135,7 @@ class Sweep:
         runs = {}
         for point, seed in itertools.product(self.points(), self.seeds):
             settings = self.settings(point, seed)
-            folder = out / f"{_digest(settings.settings())}-seed{seed}"
+            folder = out / f"{_digest(settings.settings(), point)}-seed{seed}"
             runs[folder] = SweepRun(point, RunSpec(settings, folder))  # the same values drawn twice are one run
         self.check_effects([run.spec.settings for run in runs.values()])
         return list(runs.values())
@@ -169,16 +169,31 @@ class Sweep:
         """
         tables = self.fixed | dict(point) | {"training.seed": seed}
         try:
-            return config.load(self.experiment, [f"{key}={format_value(v)}" for key, v in tables.items()])
-        except (config.ConfigError, TypeError) as error:
+            return config.load(self.experiment, [_override(key, value) for key, value in tables.items()])
+        except (config.ConfigError, SweepError) as error:
             raise SweepError(f"{self.path}: {error}") from None
 
 
-def _digest(settings: dict[str, Any]) -> str:
-    """Return a name for settings apart from what may differ between a run and its continuation, and the seed."""
-    training = {key: value for key, value in settings["training"].items() if key not in ("seed", "threads", "epochs")}
+def _digest(settings: dict[str, Any], point: Mapping[str, Any]) -> str:
+    """Return a name for settings apart from what may differ between a run and its continuation, and the seed.
+
+    Runs that differ in their epochs because these are swept are none of each other's continuation.
+    """
+    left_out = {"seed", "threads", "epochs"} - {key.removeprefix("training.") for key in point}
+    training = {key: value for key, value in settings["training"].items() if key not in left_out}
     text = json.dumps(settings | {"training": training}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def _override(key: str, value: Any) -> str:
+    if "=" in key or not all(part.strip() for part in key.split(".")):
+        raise SweepError(
+            f"{short(repr(key))} is not a known key; a key is that of a setting, such as training.batch_size."
+        )
+    try:
+        return f"{key}={format_value(value)}"
+    except TypeError:
+        raise SweepError(f"{key} = {value} is not valid: no setting is a date or a time.") from None
 
 
 def load(path: Path) -> Sweep:
@@ -228,6 +243,9 @@ def _parsed(path: Path, tables: Mapping[str, Any]) -> Sweep:
             raise SweepError('minimise is for searches; add method = "tpe", or leave it out.')
     drawn = {key: _distribution(key, value) for key, value in random.items()}
     draws, random_seed = _count(tables, "draws", 10, least=1), _count(tables, "random_seed", 1, least=0)
+    for key in ("draws", "random_seed"):
+        if key in tables and not random:
+            raise SweepError(f"{key} is for values that are drawn; list ranges under [random], or leave it out.")
     return Sweep(path, experiment, seeds, fixed, grid, drawn, draws, random_seed, method, minimise)
 
 

@@ -72,6 +72,9 @@ def command(
     from pynn_sfdfa.campaign.tables import TABLES
     from pynn_sfdfa.experiments.config_errors import suggestion
 
+    for option, value in (("--workers", workers), ("--scheduler", scheduler), ("--data", data)):
+        if collect and value is not None:
+            raise WrongUse(f"{option} is for runs, and --collect runs nothing; leave out one of the two.")
     if table is not None and table not in TABLES:
         raise WrongUse(f"There is no table {table!r}{suggestion(table, TABLES)}; choose one of {', '.join(TABLES)}.")
     known = list(dict.fromkeys(rule for one in TABLES.values() for rule in one.rules))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pynn_sfdfa.commands.failures import WrongUse, as_failure, as_wrong_use, explained
+from pynn_sfdfa.commands.failures import WrongUse, as_wrong_use, explained
 from pynn_sfdfa.commands.narrow import fitting, width
 from pynn_sfdfa.commands.options import OutFile, SettingsCommand, data_option, set_option, simulator_options
 
@@ -52,7 +52,6 @@ def command(
     from rich.console import Console
 
     from pynn_sfdfa import plotting
-    from pynn_sfdfa.common.runaway import RunawayError
     from pynn_sfdfa.common.simulators import SimulatorError, set_up
     from pynn_sfdfa.datasets import DatasetError
     from pynn_sfdfa.encoding.spikes import presented
@@ -80,7 +79,6 @@ def command(
     with (
         explained(simulator, setup),
         as_wrong_use(InvalidParameterValueError, ConnectionError),
-        as_failure(RunawayError),
         announced(sys.stderr),
     ):
         layers = run_trial(network, sim, presented(samples.test, [sample]), setup)

@@ -11,7 +11,7 @@ from pyNN import connectors, errors
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["mended"]
+__all__ = ["check_matrices", "mended"]
 
 
 class _Columns:
@@ -59,9 +59,9 @@ def mended(connector: Any, synapse_type: Any, shape: tuple[int, int], label: str
         raise errors.ConnectionError(
             f"Projection '{label}': p_connect = {connector.p_connect!r} is no probability; it must be from 0 to 1."
         )
+    check_matrices(connector, synapse_type, shape, label)
     if not isinstance(connector, connectors.MapConnector):
         return connector
-    _check_matrices(synapse_type, shape, label)
     kind = type(connector)
     own = copy.copy(connector)
     own.__class__ = type(kind.__name__, (_Columns, kind), {})
@@ -70,7 +70,13 @@ def mended(connector: Any, synapse_type: Any, shape: tuple[int, int], label: str
     return own
 
 
-def _check_matrices(synapse_type: Any, shape: tuple[int, int], label: str) -> None:
+def check_matrices(connector: Any, synapse_type: Any, shape: tuple[int, int], label: str) -> None:
+    """Raise InvalidDimensionsError if a connector by columns would take values from a matrix of another shape.
+
+    The arguments are those of `mended`.
+    """
+    if not isinstance(connector, connectors.MapConnector):
+        return
     for name, values in synapse_type.parameter_space.items():
         base: Any = getattr(values, "base_value", None)
         given = np.shape(base)

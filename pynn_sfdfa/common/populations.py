@@ -13,14 +13,14 @@ from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.common.numbers import is_number, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
 
 __all__ = [
-    "AllThenClear", "Group", "Made", "check_finite", "check_length", "check_lengths", "checked_size", "initial_values",
-    "lazy", "parts",
+    "AllThenClear", "Group", "Made", "check_finite", "check_length", "check_lengths", "check_present", "checked_size",
+    "initial_values", "lazy", "parts",
 ]  # fmt: skip
 
 
@@ -31,6 +31,16 @@ def parts(group: Any) -> list[tuple[Any, NDArray[np.int64]]]:
     if isinstance(group, common.PopulationView):
         return [(group.grandparent, np.ravel(group.index_in_grandparent(np.arange(group.size))))]
     return [(group, np.arange(group.size))]
+
+
+def check_present(group: Any, is_present: Callable[[Any], bool]) -> None:
+    """Raise ConnectionError if a population of a group is of an earlier simulation, which ``setup()`` has removed."""
+    for population, _ in parts(group):
+        if not is_present(population):
+            raise errors.ConnectionError(
+                f"Population '{population.label}' was made before the last setup(), which removes all populations. "
+                "Make it anew, and call setup() once, before the first of them."
+            )
 
 
 def checked_size(size: Any) -> Any:

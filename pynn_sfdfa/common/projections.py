@@ -13,8 +13,8 @@ from pynn_sfdfa import models
 from pynn_sfdfa.common.arguments import given
 from pynn_sfdfa.common.bulk import Chunk, as_matrix, gather
 from pynn_sfdfa.common.checks import check_parameter
-from pynn_sfdfa.common.connectors import mended
-from pynn_sfdfa.common.populations import parts
+from pynn_sfdfa.common.connectors import check_matrices, mended
+from pynn_sfdfa.common.populations import check_present, parts
 from pynn_sfdfa.common.synapses import SFDFAFeedback
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ class BulkProjection(ReadAndSet, common.Projection):
     """A projection onto LIF_SFDFA neurons.
 
     The receptor type follows from the type of synapse: "error" for SFDFAFeedback, otherwise "input". A back end gives
-    ``_check_wiring``, ``_create``, ``read`` and ``write``.
+    ``_is_present``, ``_check_wiring``, ``_create``, ``read`` and ``write``.
 
     Attributes
     ----------
@@ -242,6 +242,8 @@ class BulkProjection(ReadAndSet, common.Projection):
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type,
             space or Space(), label,
         )  # fmt: skip
+        for group in (self.pre, self.post):
+            check_present(group, self._is_present)
         self._check_wiring()
         self._chunks: list[Chunk] = []
         mended(connector, self.synapse_type, self.shape, self.label).connect(self)
@@ -260,6 +262,13 @@ class BulkProjection(ReadAndSet, common.Projection):
                 )
         self.receptor_type = "error" if isinstance(self.synapse_type, SFDFAFeedback) else "input"
 
+    def _guess_by_weights(self) -> None:
+        """Choose the receptor type as PyNN does, by the sign of the last weight, which must be there."""
+        check_matrices(
+            self._connector, self.synapse_type, self.shape, self.label or f"{self.pre.label}→{self.post.label}"
+        )
+        common.Projection._guess_receptor_type(self)
+
     def _convergent_connect(
         self,
         presynaptic_indices: NDArray[np.int64],
@@ -271,6 +280,10 @@ class BulkProjection(ReadAndSet, common.Projection):
         if location_selector is not None:
             raise errors.ConnectionError("location_selector is for cells with several compartments; LIF_SFDFA has one.")
         self._chunks.append((presynaptic_indices, postsynaptic_index, connection_parameters))
+
+    def _is_present(self, population: Any) -> bool:
+        """Return whether a population is of the present simulation."""
+        raise NotImplementedError
 
     def _check_wiring(self) -> None:
         """Raise ConnectionError unless what the projection connects goes together."""

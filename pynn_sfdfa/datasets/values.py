@@ -85,7 +85,8 @@ def read_values(path: Path) -> NDArray[Any] | Sounds | SpikeTrains:
     remedy = reshaping(values.shape)
     if values.dtype.kind not in "biuf" or remedy or 0 in values.shape:
         raise DatasetError(
-            f"{path} holds {values.dtype} of shape {values.shape}; samples are numbers of the shape {SHAPES}. {remedy}"
+            f"{path} holds {values.dtype} of shape {values.shape}; samples are numbers of the shape {SHAPES}. "
+            + (remedy or ("There are none." if 0 in values.shape else "Convert them."))
         )
     found = not_finite(values)
     if found is not None:
@@ -101,7 +102,7 @@ def _npy(path: Path) -> NDArray[Any]:
     try:
         return read_npy(path)
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {short(str(error))}. Write it with numpy.save.") from None
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
 def _idx(path: Path) -> NDArray[Any]:
@@ -145,7 +146,9 @@ def _csv(path: Path) -> NDArray[Any]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         names = bool(lines) and not any(_is_number(field) for field in lines[0].split(","))
         if len(lines) == names:
-            raise DatasetError(f"{path} has no line of numbers; give it a sample a line.")
+            raise DatasetError(
+                f"{path} has no line of numbers; give it a sample a line, its numbers separated by commas."
+            )
         return np.loadtxt(lines, delimiter=",", skiprows=int(names), ndmin=2, comments=None)
     except (ValueError, OSError) as error:
         if isinstance(error, DatasetError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyNN import common, errors
+from pyNN import errors
 
 from pynn_sfdfa.common.bulk import split
 from pynn_sfdfa.common.documented import PROJECTION, documented
@@ -41,7 +41,10 @@ class Projection(BulkProjection):
     def _guess_receptor_type(self) -> None:
         super()._guess_receptor_type()
         if any(isinstance(population.celltype, IF_curr_exp) for population, _ in parts(self.post)):
-            common.Projection._guess_receptor_type(self)
+            self._guess_by_weights()
+
+    def _is_present(self, population: Any) -> bool:
+        return population in simulator.state.populations
 
     def _check_wiring(self) -> None:
         sources, targets = ([population for population, _ in parts(group)] for group in (self.pre, self.post))

@@ -12,7 +12,7 @@ from pyNN import common, errors
 from pynn_sfdfa.common.bulk import split
 from pynn_sfdfa.common.cells import LIF_SFDFA
 from pynn_sfdfa.common.documented import PROJECTION, documented
-from pynn_sfdfa.common.populations import parts
+from pynn_sfdfa.common.populations import check_present, parts
 from pynn_sfdfa.common.projections import BulkProjection
 from pynn_sfdfa.common.wiring import check_bounds, check_wiring, one_delay
 from pynn_sfdfa.spiNNaker import simulator, synapses, twins
@@ -63,9 +63,15 @@ def Projection(
                 f"A projection connects populations, views or assemblies, not a {type(end).__name__}."
             )
     if not any(isinstance(target.celltype, LIF_SFDFA) for target, _ in parts(postsynaptic_population)):
+        for end in ends:
+            check_present(end, _is_present)
         return stock_projection(*ends, connector, synapse_type, source, receptor_type, space, label, **options)
     of_pynn = twins.of_pynn(connector), synapses.of_pynn(synapse_type)
     return SFDFAProjection(*ends, *of_pynn, source, receptor_type, space, label, **options)
+
+
+def _is_present(population: Any) -> bool:
+    return any(vertex is population._vertex for vertex in SpynnakerDataView.iterate_vertices())
 
 
 @dataclass
@@ -102,6 +108,9 @@ class SFDFAProjection(BulkProjection):
 
     _simulator = simulator
     _static_synapse_class = synapses.StaticSynapse
+
+    def _is_present(self, population: Any) -> bool:
+        return _is_present(population)
 
     def _check_wiring(self) -> None:
         sources, targets = ([population for population, _ in parts(group)] for group in (self.pre, self.post))

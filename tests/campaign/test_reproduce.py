@@ -318,6 +318,9 @@ def test_runs_of_hm2bp_are_made_once(monkeypatch, tmp_path):
     ("arguments", "message"),
     [
         (("mnits",), "There is no table 'mnits' (did you mean mnist?); choose one of mnist, emnist47,"),
+        (("mnist", "--collect", "--workers", "1"), "--workers is for runs, and --collect runs nothing; leave out one"),
+        (("mnist", "--collect", "--scheduler", "tcp://a:1"), "--scheduler is for runs, and --collect runs nothing"),
+        (("mnist", "--collect", "--data", "."), "--data is for runs, and --collect runs nothing"),
         (("emnist47-best", "--rules", "dfa"), "--rules dfa: the table emnist47-best is of sfdfa, bp alone."),
         (
             ("mnist", "--rules", "sfda,bp"),

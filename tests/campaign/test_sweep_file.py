@@ -72,6 +72,15 @@ def test_a_folder_is_that_of_its_settings(tmp_path):
     assert not folders & other
 
 
+def test_epochs_that_are_swept_are_runs_of_their_own(tmp_path):
+    text = 'experiment = "digits"\n[grid]\ntraining.epochs = [1, 2, 3]\n'
+    runs = loaded(tmp_path, text).runs(tmp_path)
+    assert [(run.spec.epochs, run.values) for run in runs] == [(n, {"training.epochs": n}) for n in (1, 2, 3)]
+    assert len({run.spec.folder for run in runs}) == 3
+    drawn = text.replace("[grid]", "[random]").replace("[1, 2, 3]", "{ integers = [1, 1000] }")
+    assert len(loaded(tmp_path, drawn).runs(tmp_path)) == 10
+
+
 def test_draws_are_seeded_and_more_of_them_keep_the_first(tmp_path):
     few, many = (loaded(tmp_path, RANDOM.format(draws=draws)).points() for draws in (4, 40))
     assert many[:4] == few
@@ -116,6 +125,12 @@ def test_an_experiment_file_is_looked_for_beside_the_sweep(tmp_path):
         ('experiment = "digits"', "", "experiment is missing; name one of "),
         ("seeds = [1, 2]", "seeds = [1, 1]", "seeds must be a list of different whole numbers"),
         ("seeds = [1, 2]", "draws = 0", "draws = 0 is not valid; it must be a whole number >= 1."),
+        (
+            "seeds = [1, 2]",
+            "draws = 5",
+            "draws is for values that are drawn; list ranges under [random], or leave it out.",
+        ),
+        ("seeds = [1, 2]", "random_seed = 5", "random_seed is for values that are drawn; list ranges"),
         ("training.epochs = 3", "training.seed = 3", "set: training.seed cannot be given; list the seeds under seeds."),
         ("training.epochs = 3", "training.threads = 3", "set: training.threads cannot be given; the sweep"),
         ("training.epochs = 3", "learning.rule = 'bp'", "learning.rule stands both in set and in grid; leave one"),
@@ -146,6 +161,9 @@ def test_nothing_to_sweep_and_no_file(tmp_path):
         ("-65", '"high"', 'network.hidden.v_thresh = "high" is not valid: must be a number or "auto".'),
         ('"dfa"', '"daf"', 'learning.rule = "daf" is not valid (did you mean dfa?); choose one of sfdfa, dfa, bp, '),
         ('"digits"', '"digts"', "There is no experiment 'digts' (did you mean digits?)"),
+        ("-65", "1979-05-27", "network.hidden.v_thresh = 1979-05-27 is not valid: no setting is a date or a time."),
+        ("network.hidden.v_thresh", '""', "'' is not a known key; a key is that of a setting"),
+        ("network.hidden.v_thresh", '"a=b".c', "'a=b.c' is not a known key; a key is that of a setting"),
     ],
 )
 def test_keys_and_values_of_the_experiment_are_checked(tmp_path, old, new, message):

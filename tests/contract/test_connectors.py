@@ -134,6 +134,15 @@ def test_weights_of_another_shape_are_refused(sim, shape):
         sim.Projection(pre, post, sim.AllToAllConnector(), synapses)
 
 
+@pytest.mark.parametrize("sim", ["event", "brian2"], indirect=True)
+def test_weights_of_another_shape_onto_stock_cells_are_refused(sim):
+    """Though PyNN asks for the last of them to tell excitation from inhibition."""
+    pre, post = sim.Population(3, sim.SpikeSourceArray(), label="a"), sim.Population(3, sim.IF_curr_exp(), label="b")
+    message = r"'a→b': weight has the shape \(2, 2\)\. .* or a matrix of shape \(3, 3\)"
+    with pytest.raises(errors.InvalidDimensionsError, match=message):
+        sim.Projection(pre, post, sim.AllToAllConnector(), sim.StaticSynapse(weight=np.ones((2, 2)), delay=1.0))
+
+
 def test_views_and_random_numbers_give_the_same_connections(sim):
     pre = sim.Population(8, sim.SpikeSourceArray())
     post = sim.Population(6, sim.LIF_SFDFA(**CELL))

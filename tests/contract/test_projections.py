@@ -150,6 +150,20 @@ def test_what_cannot_be_wired(sim, pair):
         sim.Projection(population, other, sim.AllToAllConnector(), sim.StaticSynapse(weight=1.0, delay=1.0))
 
 
+@pytest.mark.parametrize("kind", ["LIF_SFDFA", "IF_curr_exp"])
+def test_populations_of_before_setup_are_not_wired(sim, kind):
+    def made():
+        return source(sim, [[1.0]] * 2, label="old"), sim.Population(2, getattr(sim, kind)(), label="cells")
+
+    old = made()
+    set_up(sim)
+    stimulus, target = made()
+    synapse = sim.StaticSynapse(weight=0.5, delay=1.0)
+    for pair in ((old[0], target), (old[0][0:1], target), (stimulus, old[1]), (stimulus, sim.Assembly(old[1]))):
+        with pytest.raises(errors.ConnectionError, match="was made before the last setup.., which removes all"):
+            sim.Projection(*pair, sim.AllToAllConnector(), synapse)
+
+
 def test_all_synapses_of_a_projection_have_one_delay(sim, pair):
     delays = np.where(np.arange(12).reshape(4, 3) % 2, 1.0, 2.0)
     with pytest.raises(errors.ConnectionError, match="has delays from 1 to 2 ms.*Use one"):

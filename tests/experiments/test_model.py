@@ -120,6 +120,12 @@ def idx(values, *, kind=8):
     return header + values.astype(np.uint8).tobytes()
 
 
+def npy(values):
+    stream = io.BytesIO()
+    np.save(stream, values)
+    return stream.getvalue()
+
+
 @pytest.mark.parametrize("name", ["t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz", "x.idx", "x.IDX.gz"])
 def test_the_command_reads_idx_files(run, images, tmp_path, name):
     content = idx(images.values[:7])
@@ -174,11 +180,17 @@ def announced(shape):
     [
         ("x.txt", b"1,2", "is none of .npy, .npz, .csv, .wav"),
         ("no.npy", None, "is not a file"),
-        ("x.npy", b"nothing", "is not an array. Write it with numpy.save."),
         ("x.npy", archive(), "is not an array. Write it with numpy.save."),
         ("x.npy", announced((10**13, 64)), "is damaged: its header announces (10000000000000, 64) values of float64"),
+        ("x.npy", b"nothing", "x.npy is not an array. Write it with numpy.save."),
+        ("x.npy", b"\x93NUMPY\x01\x00\x06\x00{'a':(", "x.npy is damaged: its header cannot be read ("),
+        ("x.npy", b"\x93NUMPY\x01\x00\x10\x27" + b"(" * 10_000, "x.npy is damaged: its header cannot be read ("),
+        ("x.npy", npy(np.ones((2, 64), complex)), "or (samples, channels, height, width). Convert them.\n"),
+        ("x.npy", npy(np.ones((0, 64))), "or (samples, channels, height, width). There are none.\n"),
+        ("x.npy", npy(np.array([None])), "Store arrays of numbers, not of Python objects."),
         ("x.npz", b"nothing", "truncated or no npz file"),
         ("x.csv", b"a,b\n", "has no line of numbers"),
+        ("x.csv", b"1;2\n", "has no line of numbers; give it a sample a line, its numbers separated by commas."),
         ("x.csv", b"1,2\n1,a\n", "Separate numbers with commas"),
         ("x.csv", b"1,NA\n1,2\n", "Separate numbers with commas"),
         (
