@@ -1,0 +1,28 @@
+"""The script that says how near the gradients of a finished run come."""
+
+from __future__ import annotations
+
+import io
+import runpy
+from pathlib import Path
+
+from pynn_sfdfa.experiments import config, run
+from pynn_sfdfa.experiments.run_folder import RunFolder
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def test_the_gradients_that_a_run_has_left(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    script = runpy.run_path(str(BENCHMARKS / "gradients_of_run.py"))
+    layers = ["network.hidden_sizes=[20, 15]", "training.epochs=1", "training.threads=1"]
+    rule = [f"rules.sfdfa.{key}" for key in ("feedback=layer-wise", "timed=true", "bias_correction=true")]
+    for kind, changes in (("layer-wise", rule), ("exact", ["learning.rule=bp"])):
+        settings, how = config.load("digits", [*layers, *changes]), {"data": None, "resume": False}
+        run.train(settings, RunFolder(tmp_path / kind), simulator="event", stream=io.StringIO(), **how)
+        rows = script["lines"](tmp_path / kind, 50, None)
+        assert [row[:2] for row in rows] == [(kind, "best"), (kind, "last")]
+        for _, _, gradients, feedback, sizes in rows:
+            assert len(gradients.split()) == len(feedback.split()) == 2
+            assert gradients == "1.00 1.00" or kind != "exact"
+            assert len(sizes.split()) == (2 if kind == "layer-wise" else 0)
