@@ -162,6 +162,19 @@ def test_feedback_is_the_weights_times_how_often_spikes_are_followed_by_one(both
         assert not estimate.T[~heard].any()
 
 
+@pytest.mark.parametrize("layers", [[Dense(9), Dense(4)], [Convolution(2, 3), Convolution(2, 2)]], ids=str)
+def test_feedback_that_learns_at_a_rate_of_0_stays_as_it_is(layers):
+    cell = network([1, 1], c=0.1).layers[0].cell
+    layers = [layer.with_cell(cell) for layer in [*layers, Dense(3)]]
+    net = Network([Input((1, 5, 4)), *layers], weights=(-0.4, 0.9), max_spikes=200, seed=4)
+    trains = random_trains(np.random.default_rng(3), 8, 20, spikes=(60, 61), n_classes=3)
+    rule = SFDFA(feedback_learning_rate=0.0, both_fired=True, feedback="layer-wise")
+    engine = sim.training_engine(net, rule, Adam(1e-3), batch_size=8)
+    assert engine.respond(trains).counts.any()
+    list(engine.train(trains, np.arange(8), 0))
+    assert not any(feedback.any() for feedback in engine.feedback())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("timed", "accuracy", "cosine"), [(False, 0.9, 0.4), (True, 0.75, 0.9)])
 def test_deep_networks_learn_digits_and_every_layer_finds_the_weights_above(timed, accuracy, cosine, digits):

@@ -144,7 +144,7 @@ def estimate_shared_of_both(
             at = r * _index(lanes) + lane
             met = together[at] / n
             share[lane, r] += learning_rate * (met - share[lane, r])
-            if met > 0:
+            if met > 0 and share[lane, r] > 0:  # at a rate of 0 nothing is known, and feedback stays as it is
                 change = correlation[at] / n - met * feedback[lane, r]
                 feedback[lane, r] += learning_rate / share[lane, r] * change
 

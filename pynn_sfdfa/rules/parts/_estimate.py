@@ -77,5 +77,5 @@ def estimate_of_both(
         for i in range(hidden):
             met = together[i] / n
             own[i] += learning_rate * (met - own[i])
-            if met > 0:
+            if met > 0 and own[i] > 0:  # at a rate of 0 nothing is known, and feedback stays as it is
                 row[i] += learning_rate / own[i] * (correlation[i] / n - met * row[i])
