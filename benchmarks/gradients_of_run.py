@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from layer_wise import size
 
+from pynn_sfdfa.datasets import DatasetError
 from pynn_sfdfa.experiments import assembly, config
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.gradients import GradientAlignment
@@ -49,7 +50,10 @@ def main() -> None:
     given = parser.parse_args()
     table = [HEADINGS, ("---", "---", *["---:"] * 3)]
     for run in given.runs:
-        table += lines(run, given.samples, given.data)
+        try:
+            table += lines(run, given.samples, given.data)
+        except (config.ConfigError, checkpoint.CheckpointError, DatasetError) as error:
+            parser.error(str(error))
     print("".join(f"| {' | '.join(cells)} |\n" for cells in table), end="")
 
 
