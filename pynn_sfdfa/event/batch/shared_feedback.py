@@ -113,7 +113,7 @@ def estimate_shared_of_both(
     Parameters
     ----------
     pairs : int64, shape (rows,)
-        0 at first.
+        Of units and sites, in all trials, whether they fire or not.
     together : float32, shape (rows * lanes,)
         0 at first.
     share : float32, shape (lanes, rows)
@@ -125,13 +125,11 @@ def estimate_shared_of_both(
     for trial in range(trials):
         cell0, unit0 = trial * _index(sites) * _index(lanes), trial * units
         for j in range(units):
-            v, fired = perturbation[unit0 + j], counts[unit0 + j] > 0
+            if counts[unit0 + j] == 0:
+                continue
+            v = perturbation[unit0 + j]
             for k in range(_index(offsets[j]), _index(offsets[j + _ONE])):
-                to, d = _index(row[k]), cell0 + _index(site[k]) * _index(lanes)
-                pairs[to] += 1
-                if not fired:
-                    continue
-                first = to * _index(lanes)
+                first, d = _index(row[k]) * _index(lanes), cell0 + _index(site[k]) * _index(lanes)
                 for lane in range(_index(lanes)):
                     received = directional[d + lane]
                     together[first + lane] += np.float32(1.0) if received != np.float32(0.0) else np.float32(0.0)

@@ -118,15 +118,16 @@ class Trials:
     ) -> None:
         """Move the shared feedback of a hidden layer towards the mean of v_j d_i over all places, in place."""
         layout, counts = self._layers.layouts[layer + 1], self.counts(layer)
-        pairs, correlation = np.zeros(feedback.shape[1], np.int64), np.zeros(feedback.size, np.float32)
+        rows, correlation = feedback.shape[1], np.zeros(feedback.size, np.float32)
         of_trials = (np.ascontiguousarray(counts).reshape(-1), self.perturbation(layer).reshape(-1))
         directional = self._by_place(layer + 1, self.directional(layer))
         arrivals, rate = Arrivals(*layout.arrivals, layout.count, layout.lanes), np.float32(learning_rate)
         if share is None:
-            estimate_shared(*of_trials, directional, arrivals, rate, pairs, correlation, feedback)
+            fired = np.zeros(rows, np.int64)
+            estimate_shared(*of_trials, directional, arrivals, rate, fired, correlation, feedback)
         else:
-            together = np.zeros_like(correlation)
-            sums = (pairs, together, correlation)
+            pairs = len(counts) * np.bincount(arrivals.row, minlength=rows)
+            sums = (pairs, np.zeros_like(correlation), correlation)
             estimate_shared_of_both(*of_trials, directional, arrivals, rate, *sums, feedback, share)
 
     def neuron_errors_through_feedback(
