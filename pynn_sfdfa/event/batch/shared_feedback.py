@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numba import float32, int32, int64
 
-from pynn_sfdfa.support.jit import FLOAT_FLAGS, kernel
+from pynn_sfdfa.support.jit import FLOAT_FLAGS, jit, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +36,34 @@ class Arrivals(NamedTuple):
 
 _numbers = np.empty(0, np.int64)
 _ARRIVALS = numba.typeof(Arrivals(_numbers, _numbers, _numbers, 1, 1))
+
+
+@jit(inline="always", fastmath=FLOAT_FLAGS)
+def _correlate(
+    counts: NDArray[np.int32],
+    perturbation: NDArray[np.float32],
+    directional: NDArray[np.float32],
+    arrivals: Arrivals,
+    together: NDArray[np.float32],
+    correlation: NDArray[np.float32],
+) -> None:
+    """Add v_j d_i of all pairs, by row and lane, and in ``together``, unless it is empty, those that have fired both."""
+    offsets, site, row, sites, lanes = arrivals
+    units, of_both = _index(offsets.size) - _ONE, together.size > 0
+    trials = _index(counts.size) // units
+    for trial in range(trials):
+        cell0, unit0 = trial * _index(sites) * _index(lanes), trial * units
+        for j in range(units):
+            if counts[unit0 + j] == 0:
+                continue
+            v = perturbation[unit0 + j]
+            for k in range(_index(offsets[j]), _index(offsets[j + _ONE])):
+                first, d = _index(row[k]) * _index(lanes), cell0 + _index(site[k]) * _index(lanes)
+                for lane in range(_index(lanes)):
+                    received = directional[d + lane]
+                    correlation[first + lane] += v * received
+                    if of_both:
+                        together[first + lane] += np.float32(1.0) if received != np.float32(0.0) else np.float32(0.0)
 
 
 @kernel(
@@ -68,26 +96,18 @@ def estimate_shared(
         0 at first.
     feedback : float32, shape (lanes, rows)
     """
-    offsets, site, row, sites, lanes = arrivals
-    units = _index(offsets.size) - _ONE
-    trials = _index(counts.size) // units
-    for trial in range(trials):
-        cell0, unit0 = trial * _index(sites) * _index(lanes), trial * units
-        for j in range(units):
-            if counts[unit0 + j] == 0:
-                continue
-            v = perturbation[unit0 + j]
-            for k in range(_index(offsets[j]), _index(offsets[j + _ONE])):
-                to, d = _index(row[k]), cell0 + _index(site[k]) * _index(lanes)
-                fired[to] += 1
-                first = to * _index(lanes)
-                for lane in range(_index(lanes)):
-                    correlation[first + lane] += v * directional[d + lane]
+    units, lanes = _index(arrivals.offsets.size) - _ONE, _index(arrivals.lanes)
+    for at in range(_index(counts.size)):
+        if counts[at] > 0:
+            unit = at % units
+            for k in range(_index(arrivals.offsets[unit]), _index(arrivals.offsets[unit + _ONE])):
+                fired[_index(arrivals.row[k])] += 1
+    _correlate(counts, perturbation, directional, arrivals, correlation[:0], correlation)
     for r in range(_index(fired.size)):
         if fired[r] > 0:
             n = np.float32(fired[r])
-            for lane in range(_index(lanes)):
-                mean = correlation[r * _index(lanes) + lane] / n
+            for lane in range(lanes):
+                mean = correlation[r * lanes + lane] / n
                 feedback[lane, r] += learning_rate * (mean - feedback[lane, r])
 
 
@@ -119,27 +139,14 @@ def estimate_shared_of_both(
     share : float32, shape (lanes, rows)
         The running mean of pairs that have fired together.
     """
-    offsets, site, row, sites, lanes = arrivals
-    units = _index(offsets.size) - _ONE
-    trials = _index(counts.size) // units
-    for trial in range(trials):
-        cell0, unit0 = trial * _index(sites) * _index(lanes), trial * units
-        for j in range(units):
-            if counts[unit0 + j] == 0:
-                continue
-            v = perturbation[unit0 + j]
-            for k in range(_index(offsets[j]), _index(offsets[j + _ONE])):
-                first, d = _index(row[k]) * _index(lanes), cell0 + _index(site[k]) * _index(lanes)
-                for lane in range(_index(lanes)):
-                    received = directional[d + lane]
-                    together[first + lane] += np.float32(1.0) if received != np.float32(0.0) else np.float32(0.0)
-                    correlation[first + lane] += v * received
+    lanes = _index(arrivals.lanes)
+    _correlate(counts, perturbation, directional, arrivals, together, correlation)
     for r in range(_index(pairs.size)):
         if pairs[r] == 0:
             continue
         n = np.float32(pairs[r])
-        for lane in range(_index(lanes)):
-            at = r * _index(lanes) + lane
+        for lane in range(lanes):
+            at = r * lanes + lane
             met = together[at] / n
             share[lane, r] += learning_rate * (met - share[lane, r])
             if met > 0 and share[lane, r] > 0:  # at a rate of 0 nothing is known, and feedback stays as it is
