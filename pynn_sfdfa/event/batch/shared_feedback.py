@@ -47,7 +47,7 @@ def _correlate(
     together: NDArray[np.float32],
     correlation: NDArray[np.float32],
 ) -> None:
-    """Add v_j d_i of all pairs, by row and lane, and in ``together``, unless it is empty, those that have fired both."""
+    """Add v_j d_i of all pairs by row and lane, and to ``together``, unless it is empty, how many have fired both."""
     offsets, site, row, sites, lanes = arrivals
     units, of_both = _index(offsets.size) - _ONE, together.size > 0
     trials = _index(counts.size) // units
