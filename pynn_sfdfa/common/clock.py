@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from pynn_sfdfa.common.numbers import is_number, number
+from pynn_sfdfa.common.numbers import number
+from pynn_sfdfa.support.numbers import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

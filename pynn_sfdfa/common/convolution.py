@@ -8,7 +8,7 @@ import numpy as np
 from pyNN import connectors, errors
 
 from pynn_sfdfa.common.windows import along, as_pair
-from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.numbers import is_integer
 
 __all__ = ["ConvolutionConnector"]
 

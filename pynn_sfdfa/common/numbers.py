@@ -9,14 +9,9 @@ import numpy as np
 import quantities as pq
 from pyNN import errors
 
-__all__ = ["is_number", "number", "plain"]
+from pynn_sfdfa.support.numbers import is_number
 
-
-def is_number(value: Any) -> bool:
-    """Return whether a value is one real number: Python's or NumPy's, or an array of no dimension; True is none."""
-    if isinstance(value, np.ndarray):
-        value = value[()] if value.ndim == 0 else None
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+__all__ = ["number", "plain"]
 
 
 def number(

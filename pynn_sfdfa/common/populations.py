@@ -10,7 +10,8 @@ from pyNN.parameters import LazyArray, ParameterSpace
 from pyNN.space import BaseStructure
 
 from pynn_sfdfa.common.arguments import given
-from pynn_sfdfa.common.numbers import is_number, plain
+from pynn_sfdfa.common.numbers import plain
+from pynn_sfdfa.support.numbers import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

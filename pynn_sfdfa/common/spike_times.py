@@ -8,7 +8,8 @@ import numpy as np
 from pyNN import errors
 from pyNN.parameters import Sequence
 
-from pynn_sfdfa.common.numbers import is_number, plain
+from pynn_sfdfa.common.numbers import plain
+from pynn_sfdfa.support.numbers import is_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

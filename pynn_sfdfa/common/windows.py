@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.numbers import is_integer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

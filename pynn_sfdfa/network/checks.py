@@ -40,7 +40,7 @@ def check_shape(name: str, given: Any, shape: tuple[int, ...], what: str) -> Non
 
 def check_step(name: str, given: Any) -> None:
     """Raise TypeError unless a step is a number; which ones are valid, others say."""
-    from pynn_sfdfa.common.numbers import is_number
+    from pynn_sfdfa.support.numbers import is_number
 
     if not is_number(given):
         raise TypeError(f"{name} = {quoted(given)} is not valid; give a number of ms, such as {name}=0.1.")

@@ -9,7 +9,7 @@ from pynn_sfdfa.network.cells import LIF_SFDFA
 from pynn_sfdfa.network.connectivity import Dense
 from pynn_sfdfa.network.layers import Input
 from pynn_sfdfa.network.network import Network
-from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.numbers import is_integer
 from pynn_sfdfa.support.wording import quoted
 
 __all__ = ["FeedForward"]

@@ -19,7 +19,7 @@ from pynn_sfdfa.network.connectivity import Connectivity, Pooling, Summed
 from pynn_sfdfa.network.feedback import has_layer_feedback, is_layer_feedback, zeros
 from pynn_sfdfa.network.layers import Input, Layer, check_memory
 from pynn_sfdfa.support.arrays import check_arrays
-from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.numbers import is_integer, is_number
 from pynn_sfdfa.support.wording import quoted
 
 if TYPE_CHECKING:
@@ -98,9 +98,9 @@ class Network:
         self.input, self.layers = placed(layers)
         self.sizes = (self.input.size, *(layer.size for layer in self.layers))
         check_memory(self.layers)
-        if not 0 <= delay < self.trial_duration:
+        if not is_number(delay) or not 0 <= delay < self.trial_duration:
             raise ValueError(
-                f"delay = {delay} ms is not valid; it must be >= 0 and shorter than the trial "
+                f"delay = {delay!r} ms is not valid; it must be >= 0 and shorter than the trial "
                 f"({self.trial_duration:g} ms)."
             )
         _check_inhibition(self.layers, delay)
@@ -320,7 +320,7 @@ def _ranges(weights: Any, layers: Sequence[Layer]) -> list[tuple[float, float]]:
     """Return the range of initial weights of each layer."""
     if isinstance(weights, str) or not hasattr(weights, "__len__"):
         raise ValueError(f"weights = {weights!r} is not valid; give (lowest, highest) in nA.")
-    if len(weights) and all(isinstance(bound, int | float | np.number) for bound in weights):
+    if len(weights) and all(map(is_number, weights)):
         return [_range(weights, "weights")] * len(layers)
     if len(weights) != len(layers):
         raise ValueError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.numbers import is_integer
 
 __all__ = ["Shape", "checked_shape", "units"]
 

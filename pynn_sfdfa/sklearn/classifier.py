@@ -18,7 +18,7 @@ from pynn_sfdfa.common.simulators import load_simulator
 from pynn_sfdfa.encoding.spikes import parts
 from pynn_sfdfa.sklearn import inputs, learning
 from pynn_sfdfa.sklearn.network import build, rebuild, resolved_rule
-from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.numbers import is_integer
 from pynn_sfdfa.support.wording import quoted
 from pynn_sfdfa.training.optimizers import Adam
 from pynn_sfdfa.training.silence import warn_of_unanswered

@@ -12,7 +12,7 @@ from pynn_sfdfa.network.feed_forward import FeedForward
 from pynn_sfdfa.rules import RULES, SFDFA, LearningRule
 from pynn_sfdfa.support import memory
 from pynn_sfdfa.support.given import misfit
-from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.numbers import is_integer
 from pynn_sfdfa.support.wording import quoted
 from pynn_sfdfa.training.passes import trials_at_once
 from pynn_sfdfa.training.thresholds import SAMPLES, fit_thresholds

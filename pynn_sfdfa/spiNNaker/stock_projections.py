@@ -10,13 +10,13 @@ from pyNN import common, errors
 
 from pynn_sfdfa.common.cells import LIF_SFDFA
 from pynn_sfdfa.common.convolution import ConvolutionConnector
-from pynn_sfdfa.common.numbers import is_number
 from pynn_sfdfa.common.populations import parts
 from pynn_sfdfa.common.synapses import SFDFAFeedback, SFDFASynapse
 from pynn_sfdfa.common.wiring import check_bounds
 from pynn_sfdfa.spiNNaker import convolutions, simulator, synapses, twins
 from pynn_sfdfa.spiNNaker.populations import Population
 from pynn_sfdfa.spiNNaker.spynnaker_names import weights_in
+from pynn_sfdfa.support.numbers import is_number
 
 __all__ = ["stock_projection"]
 

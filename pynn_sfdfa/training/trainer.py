@@ -13,8 +13,8 @@ from pynn_sfdfa.encoding.presentable import check_learnable, presentable
 from pynn_sfdfa.network.description import described
 from pynn_sfdfa.rules import SFDFA
 from pynn_sfdfa.support.given import given_path
-from pynn_sfdfa.support.integers import is_integer
 from pynn_sfdfa.support.interrupts import deferred_interrupt
+from pynn_sfdfa.support.numbers import is_integer
 from pynn_sfdfa.support.wording import short
 from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.batch_sizes import BatchSizes, filled

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyNN import errors
 
-from pynn_sfdfa.common.numbers import is_number, number, plain
+from pynn_sfdfa.common.numbers import number, plain
+from pynn_sfdfa.support.numbers import is_number
 
 KINDS = (float, np.float64, np.array, lambda x: x * pq.ms, lambda x: np.float64(x / 1000) * pq.s)
 

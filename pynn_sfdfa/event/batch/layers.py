@@ -18,7 +18,7 @@ from pynn_sfdfa.event.batch.passes import PARTS_PER_THREAD, Run, run_trials
 from pynn_sfdfa.event.batch.pool import Pool
 from pynn_sfdfa.event.batch.site_layout import layouts_of
 from pynn_sfdfa.event.batch.workspace import Workspace, layer_constants, of_silent
-from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.numbers import is_integer
 from pynn_sfdfa.training.passes import trials_at_once
 from pynn_sfdfa.training.responses import OutputSpikes, Responses, joined
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from pynn_sfdfa import models
 from pynn_sfdfa.common.needs import Need
+from pynn_sfdfa.support.numbers import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,7 +138,7 @@ class Cell(ABC):
     def _hold_numbers(self) -> None:
         """Make each parameter a float; ValueError if it is no number."""
         for name, value in vars(self).items():
-            if not isinstance(value, int | float | np.number):
+            if not is_number(value):
                 raise ValueError(f"{name} = {value!r} is not valid; it must be a number.")
             object.__setattr__(self, name, float(value))
 

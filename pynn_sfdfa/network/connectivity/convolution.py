@@ -13,7 +13,7 @@ from pynn_sfdfa.network.cells import Cell
 from pynn_sfdfa.network.connectivity.connectivity import Connectivity
 from pynn_sfdfa.network.connectivity.windows import check_image, check_size, windows
 from pynn_sfdfa.support.given import check_given
-from pynn_sfdfa.support.integers import is_integer
+from pynn_sfdfa.support.numbers import is_integer
 
 if TYPE_CHECKING:
     import nir

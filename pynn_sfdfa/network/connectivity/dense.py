@@ -14,8 +14,8 @@ from pynn_sfdfa.network.connectivity.sites import Sites
 from pynn_sfdfa.network.recurrent import Recurrent
 from pynn_sfdfa.network.shapes import units
 from pynn_sfdfa.support.given import check_given
-from pynn_sfdfa.support.integers import is_integer
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
+from pynn_sfdfa.support.numbers import is_integer, is_number
 
 if TYPE_CHECKING:
     import nir
@@ -57,7 +57,7 @@ class Dense(Connectivity):
         check_given("cell", self.cell, Cell)
         if not is_integer(self.size, 1):
             raise ValueError(f"Dense: size = {self.size!r} is not valid; it must be an integer >= 1.")
-        if not isinstance(self.inhibition, int | float | np.number) or not 0 <= self.inhibition <= LARGEST_WEIGHT:
+        if not is_number(self.inhibition) or not 0 <= self.inhibition <= LARGEST_WEIGHT:
             raise ValueError(
                 f"Dense: inhibition = {self.inhibition!r} is not valid; it must be a weight from 0 to "
                 f"{LARGEST_WEIGHT:g} nA, which is subtracted."

@@ -17,6 +17,7 @@ from pynn_sfdfa.network.connectivity.sites import Sites
 from pynn_sfdfa.network.connectivity.windows import check_image, check_size
 from pynn_sfdfa.support.given import check_given
 from pynn_sfdfa.support.limits import LARGEST_WEIGHT
+from pynn_sfdfa.support.numbers import is_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +68,7 @@ class Pooling(NotInNIR, Connectivity):
         if self.weight is None:
             return
         check_given("cell", self.cell, Cell)
-        valid = isinstance(self.weight, int | float | np.number) and math.isfinite(self.weight)
+        valid = is_number(self.weight) and math.isfinite(self.weight)
         if not valid or not 0 < abs(self.weight) <= LARGEST_WEIGHT:
             raise ValueError(
                 f"Pooling: weight = {self.weight!r} is not valid; it must be a weight other than 0, of at most "

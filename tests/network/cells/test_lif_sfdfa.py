@@ -51,5 +51,7 @@ def test_parameters_are_checked_by_name_and_as_in_pynn():
         LIF_SFDFA(cm=0.0)
     with pytest.raises(ValueError, match="tau_m = 'fast' is not valid; it must be a number"):
         LIF_SFDFA(tau_m="fast")
+    with pytest.raises(ValueError, match="tau_m = True is not valid; it must be a number"):
+        LIF_SFDFA(tau_m=True)
     with pytest.raises(ValueError, match="'tau' is no parameter of a layer; choose from tau_m, tau_syn, cm"):
         LIF_SFDFA.of({"tau": 3.0})

@@ -93,7 +93,7 @@ def test_dense_weights_are_those_that_a_seed_has_always_given():
     np.testing.assert_array_equal(network.weights[1], expected)
 
 
-@pytest.mark.parametrize("size", [0, -1, 2.5, "ten", None])
+@pytest.mark.parametrize("size", [0, -1, 2.5, "ten", True, None])
 def test_a_dense_layer_has_a_whole_number_of_neurons(size):
     with pytest.raises(ValueError, match="^Dense: size = .* is not valid; it must be an integer >= 1"):
         Dense(size)
@@ -161,7 +161,7 @@ def test_weights_that_synapses_share_are_shown_but_not_learned_on_pynn():
     assert sum(wiring.populations[0].get_spike_counts().values()) > 10
 
 
-@pytest.mark.parametrize("inhibition", [-0.1, float("nan"), float("inf"), 1e10, "much", None])
+@pytest.mark.parametrize("inhibition", [-0.1, float("nan"), float("inf"), 1e10, "much", True, None])
 def test_inhibition_that_is_no_weight_is_refused(inhibition):
     with pytest.raises(
         ValueError, match=r"Dense: inhibition = .* is not valid; it must be a weight from 0 to 1e\+09 nA"

@@ -143,6 +143,8 @@ def test_layers_that_do_not_fit_are_refused_with_the_fix(layers, message):
     [
         (lambda: Convolution(0, 3), "^Convolution: channels = 0 is not valid"),
         (lambda: Local(2.5, 3), "^Local: channels = 2.5 is not valid"),
+        (lambda: Local(True, 3), "^Local: channels = True is not valid"),
+        (lambda: Local(2, True), "^Local: kernel = True is not valid"),
         (lambda: Convolution(2, 0), "^Convolution: kernel = 0 is not valid"),
         (lambda: Convolution(2, (3, 3, 3)), r"kernel = \(3, 3, 3\) is not valid; .* a pair of them"),
         (lambda: Convolution(2, 3, 0), "stride = 0"),
@@ -150,6 +152,7 @@ def test_layers_that_do_not_fit_are_refused_with_the_fix(layers, message):
         (lambda: Pooling(0), "^Pooling: size = 0"),
         (lambda: Pooling(2, weight=1.0), "weight and cell belong together"),
         (lambda: Pooling(2, weight=float("nan"), cell=CELL), "weight = nan is not valid"),
+        (lambda: Pooling(2, weight=True, cell=CELL), "weight = True is not valid"),
         (lambda: Pooling(2, weight=0.0, cell=CELL), "weight = 0.0 is not valid"),
     ],
 )
