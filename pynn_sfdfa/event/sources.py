@@ -9,6 +9,7 @@ import numpy as np
 
 from pynn_sfdfa.common.poisson import check_poisson
 from pynn_sfdfa.common.spike_times import check_spike_trains
+from pynn_sfdfa.support import memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     Emitted = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 __all__ = ["ArraySource", "PoissonSource"]
+
+_BYTES = 100
+"""Of memory that a spike takes while it is drawn and sorted."""
+_MANY = 10_000_000
+"""Spikes; fewer are drawn without a look at the memory, which takes as long as drawing some."""
 
 
 class ArraySource:
@@ -73,7 +79,7 @@ class PoissonSource:
         self.generators = generators
         with np.errstate(divide="ignore"):
             self._interval = 1000.0 / rate
-        self._stop = start + duration
+        self._start, self._stop = start, start + duration
         self._next = np.maximum(start, now)
         for neuron in range(rate.size):
             self._next[neuron] = self._following(neuron)
@@ -85,7 +91,14 @@ class PoissonSource:
         return float(time) if time < self._stop[neuron] else math.inf
 
     def emit(self, after: float, until: float) -> Emitted:
-        """Return times and neurons of the spikes in (after, until], in order of time; stretches must follow on."""
+        """Return times and neurons of the spikes in (after, until], in order of time; stretches must follow on.
+
+        Raises
+        ------
+        ValueError
+            If so many are to be expected that the memory cannot hold them.
+        """
+        self._check_memory(after, until)
         times, neurons = [], []
         for neuron in np.flatnonzero(self._next <= until).tolist():
             while self._next[neuron] <= until:
@@ -95,3 +108,16 @@ class PoissonSource:
                 self._next[neuron] = self._following(neuron)
         order = np.lexsort((neurons, times))
         return np.array(times, float)[order], np.array(neurons, np.int64)[order]
+
+    def _check_memory(self, after: float, until: float) -> None:
+        length = np.maximum(0.0, np.minimum(self._stop, until) - np.maximum(self._start, after))
+        expected = float(np.sum(length / self._interval))
+        if expected < _MANY:
+            return
+        busiest = int(np.argmin(self._interval))
+        what = f"some {expected:.3g} spikes in {until - max(after, 0.0):g} ms"
+        rate = f"{1000.0 / self._interval[busiest]:g} Hz for neuron {busiest}"
+        remedy = f"lower rate, which is {rate}, or run for a shorter time"
+        reason = memory.shortage([memory.Need(what, round(_BYTES * expected), remedy)], memory.limit())
+        if reason is not None:
+            raise ValueError(f"SpikeSourcePoisson fires too often: {reason}")

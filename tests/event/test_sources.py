@@ -104,3 +104,13 @@ def test_poisson_rate_can_change_between_runs():
 def test_invalid_poisson_parameters(parameters, message):
     with pytest.raises(sim.errors.InvalidParameterValueError, match=message):
         poisson(**parameters)
+
+
+def test_poisson_rates_whose_spikes_no_memory_holds_are_refused_before_any_is_drawn():
+    sim.setup()
+    sim.Population(3, sim.SpikeSourcePoisson(rate=[10.0, 1e15, 20.0], start=5.0))
+    sim.run(5.0)
+    with pytest.raises(
+        ValueError, match=r"some 1e\+15 spikes in 1000 ms.* lower rate, which is 1e\+15 Hz for neuron 1, or"
+    ):
+        sim.run(1000.0)
