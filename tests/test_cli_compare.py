@@ -76,6 +76,7 @@ def test_the_table_has_a_line_for_each_simulator(checkpoint):
         (["--on", "event:0"], "event: timestep = 0 ms is not valid; it must be a finite number > 0 ms"),
         (["--on", "event:nan"], "event: timestep = nan ms is not valid; it must be a finite number > 0 ms"),
         (["--on", "brian2:2"], "a delay of 1 ms is shorter than the least that pynn_sfdfa.brian2 has, 2 ms"),
+        (["--on", "brian2:1e-9"], "steps of 1e-09 ms, which would take hours; choose "),
     ],
 )
 def test_what_is_no_simulator_or_step_is_refused(words, message, checkpoint):

@@ -47,6 +47,9 @@ SpiNNaker is ten times slower than real time, for cores that cannot keep up with
 
 _PIECES = 20  # in which samples are shown, to tell how far it is; a board is loaded anew for each
 
+_MOST_STEPS = 10_000_000
+"""Of a trial: Brian2 and NEST take 10 us or more for each, whatever happens in it."""
+
 _EXTRAS = {"spynnaker": "spinnaker"}
 
 
@@ -64,6 +67,12 @@ class Place:
             return f"not installed; run: pip install 'pynn-sfdfa[{_EXTRAS.get(package, package)}]'"
         if not 0 < self.timestep < math.inf:
             return f"timestep = {self.timestep:g} ms is not valid; it must be a finite number > 0 ms"
+        trial = network.trial_duration
+        if package is not None and trial / self.timestep > _MOST_STEPS:
+            return (
+                f"a trial of {trial:g} ms has {trial / self.timestep:.3g} steps of {self.timestep:g} ms, which would take "
+                f"hours; choose {trial / _MOST_STEPS:g} ms or more"
+            )
         steps = network.delay / self.timestep
         if package == "nest" and (steps < 1 or abs(steps - round(steps)) > 1e-9 * steps):
             return (
