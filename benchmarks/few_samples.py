@@ -97,7 +97,8 @@ def _at(taken: list[dict[str, Any]], key: str, number: int) -> dict[str, Any]:
 
 def picture(results: dict[str, dict[str, list[dict[str, Any]]]], path: Path) -> None:
     """Draw accuracy, cosine of the gradient and cosine of the feedback on MNIST, over samples, with seed 1."""
-    named = {name.removeprefix("mnist, "): runs["1"] for name, runs in results.items() if name.startswith("mnist, ")}
+    ran = {name: runs["1"] for name, runs in results.items() if name.startswith("mnist, ") and "1" in runs}
+    named = {name.removeprefix("mnist, "): taken for name, taken in ran.items()}
     named = {name: taken for name, taken in named.items() if "corrected" not in name}
     figure = style.new_figure(9.0, 3.6)
     panels = zip(figure.subplots(1, 3), ("accuracy", "gradient_cosine", "alignment"), strict=True)
@@ -132,8 +133,10 @@ def main(command: str | None, names: list[str], seeds: int, data: Path | None) -
         sys.exit(f"ablation.toml has no [[few]] named {', '.join(sorted(unknown))}.")
     for seed in range(1, seeds + 1) if command else ():
         for trial in trials():
+            if names and trial["name"] not in names:
+                continue
             runs = known.setdefault(trial["name"], {})
-            if str(seed) in runs or (names and trial["name"] not in names):
+            if str(seed) in runs:
                 continue
             runs[str(seed)] = run(trial, seed, data)
             files.write_text(file, json.dumps(known, indent=1) + "\n")

@@ -115,13 +115,15 @@ def command(
         with resumable(*words, options=options), as_wrong_use(*WRONG_USE):
             outcomes = run_all(specs, data=data, stream=sys.stderr, workers=workers, scheduler=scheduler)
         failed = [f"{outcome.name}: {outcome.error}" for outcome in outcomes if outcome.error is not None]
-    for one, (runs, held_out) in plans.items():
-        _write(one, runs, held_out, out, results, add)
+    written = [_write(one, runs, held_out, out, results, add) for one, (runs, held_out) in plans.items()]
+    if collect and not any(written):
+        raise Failure("There was nothing to collect; name the folder of the runs with --out, or leave out --collect.")
     if failed:
         raise Failure("\n  ".join(["These runs failed:", *failed]))
 
 
-def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path, results: Path, add: bool) -> None:
+def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path, results: Path, add: bool) -> bool:
+    """Write a table and say what it lacks; return whether there is any, for without finished runs there is none."""
     from pynn_sfdfa.campaign.earlier_table import left_to_run
     from pynn_sfdfa.campaign.finished_run import read
     from pynn_sfdfa.campaign.markdown import as_markdown
@@ -136,12 +138,13 @@ def _write(table: Table, runs: list[RunSpec], held_out: list[RunSpec], out: Path
         click.echo(f"{table.experiment}: {missing} of {len(runs) + len(held_out)} runs are not finished.", err=True)
     if not report["rules"]:
         click.echo(f"{table.experiment}: no run in {out} is finished, so there is no table.", err=True)
-        return
+        return False
     files.make_folder(results)
     files.write_text(results / f"{table.experiment}.json", json.dumps(report, indent=1) + "\n")
     text = as_markdown(report)
     files.write_text(results / f"{table.experiment}.md", text)
     click.echo(text)
+    return True
 
 
 def _report(

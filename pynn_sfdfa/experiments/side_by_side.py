@@ -70,8 +70,8 @@ class Place:
         trial = network.trial_duration
         if package is not None and trial / self.timestep > _MOST_STEPS:
             return (
-                f"a trial of {trial:g} ms has {trial / self.timestep:.3g} steps of {self.timestep:g} ms, which would take "
-                f"hours; choose {trial / _MOST_STEPS:g} ms or more"
+                f"a trial of {trial:g} ms has {trial / self.timestep:.3g} steps of {self.timestep:g} ms, which would "
+                f"take hours; choose {trial / _MOST_STEPS:g} ms or more"
             )
         steps = network.delay / self.timestep
         if package == "nest" and (steps < 1 or abs(steps - round(steps)) > 1e-9 * steps):

@@ -12,6 +12,7 @@ import numpy as np
 from pynn_sfdfa.network.cells import LIF_SFDFA
 from pynn_sfdfa.network.checks import check_network, check_shape, check_shown, check_step
 from pynn_sfdfa.network.pynn_template import ANSWERS, SCRIPT
+from pynn_sfdfa.network.python_source import between_quotes, checked_title
 from pynn_sfdfa.network.shapes import units
 from pynn_sfdfa.network.stock import in_stock_cells
 from pynn_sfdfa.support import files
@@ -76,7 +77,7 @@ def write(
     pynn_sfdfa.support.files.WriteError
         If a file cannot be written.
     TypeError
-        If the network is none, samples are no SpikeTrains, the path is none, or the step is no number.
+        If the network is none, samples are no SpikeTrains, path or title are none, or the step is no number.
     ValueError
         If samples do not fit the network, or what is expected does not fit them.
     """
@@ -85,6 +86,7 @@ def write(
     check_shape("exact_counts", exact_counts, (len(samples), network.sizes[-1]), "a row a sample, an output a column")
     check_shape("exact_answers", exact_answers, (len(samples),), "the class of each sample")
     check_step("timestep", timestep)
+    title = checked_title(title)
     path = given_path("path", path)
     stock, later = in_stock_cells(network)
     _check_within(stock)
@@ -93,8 +95,8 @@ def write(
     _check_own(archive)
     text = SCRIPT.substitute(
         title=title,
-        script=path.name,
-        archive=archive.name,
+        script=between_quotes(path.name),
+        archive=between_quotes(archive.name),
         about=_about(network),
         inputs=network.input.size,
         trial=network.trial_duration,

@@ -21,6 +21,7 @@ import numpy as np
 from pynn_sfdfa.network.cells import LIF_SFDFA
 from pynn_sfdfa.network.checks import check_network, check_shape, check_shown, check_step
 from pynn_sfdfa.network.connectivity import Dense
+from pynn_sfdfa.network.python_source import between_quotes, checked_title
 from pynn_sfdfa.network.spinnaker2_template import SCRIPT
 from pynn_sfdfa.support import files
 from pynn_sfdfa.support.given import given_path
@@ -202,7 +203,7 @@ def write(net: Quantised, path: str | Path, samples: SpikeTrains, expected: NDAr
     pynn_sfdfa.support.files.WriteError
         If a file cannot be written.
     TypeError
-        If the network is none of `quantised`, samples are no SpikeTrains, or the path is none.
+        If the network is none of `quantised`, samples are no SpikeTrains, or path or title are none.
     ValueError
         If samples do not fit the network, or what is expected does not fit them.
     """
@@ -210,6 +211,7 @@ def write(net: Quantised, path: str | Path, samples: SpikeTrains, expected: NDAr
     check_shown(samples, net.inputs)
     check_shape("expected", expected, (len(samples), net.layers[-1].size), "a row a sample, an output a column")
     path = given_path("path", path)
+    title = checked_title(title)
     found = [input_steps(samples, k, net) for k in range(len(samples))]
     offsets = np.cumsum([0, *(steps.size for steps, _ in found)])
     arrays: dict[str, Any] = {f"weights_{k}": layer.weights for k, layer in enumerate(net.layers)}
@@ -227,8 +229,8 @@ def write(net: Quantised, path: str | Path, samples: SpikeTrains, expected: NDAr
     archive = path.with_suffix(".npz")
     text = SCRIPT.substitute(
         title=title,
-        script=path.name,
-        archive=archive.name,
+        script=between_quotes(path.name),
+        archive=between_quotes(archive.name),
         inputs=net.inputs,
         model=net.model,
         delay=net.delay,

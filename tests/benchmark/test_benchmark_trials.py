@@ -114,7 +114,7 @@ def test_every_trial_of_few_samples_is_an_experiment_and_the_table_has_those_tha
     lines = few.table(results).splitlines()
     assert len(lines) == 3
     assert lines[-1] == f"| {names[1]} | 2 | 1.0 % | 2.5 % | 5.0 % | 10.0 % | 54.0 % | 0.50 0.50 0.50 |"
-    few.picture(results, tmp_path / "few.png")
+    few.picture(results | {names[0]: {}, names[2]: {"2": made_up}}, tmp_path / "few.png")
     assert (tmp_path / "few.png").stat().st_size > 1000
 
 

@@ -254,8 +254,9 @@ def made_smaller(monkeypatch):
 def test_runs_are_made_and_then_collected(small, tmp_path):
     folders = ["--out", tmp_path / "runs", "--results", tmp_path / "results"]
     nothing = invoke("digits", "--collect", *folders)
-    assert nothing.exit_code == 0
+    assert nothing.exit_code == 1
     assert "no run in" in nothing.stderr
+    assert "There was nothing to collect; name the folder of the runs with --out" in nothing.stderr
     assert not (tmp_path / "results").exists()
 
     options = ["--seeds", "1", "--rules", "sfdfa,bp", *folders]

@@ -36,12 +36,12 @@ def trains():
     return SpikeTrains.from_samples([(times.astype(float), units) for times, units in samples], np.arange(8) % 4, 12)
 
 
-def written(net, folder, trains, readout=None, timestep=1.0):
+def written(net, folder, trains, readout=None, timestep=1.0, title="A net", name="net.py"):
     readout = readout or MostSpikes()
     shown = Evaluator(net, readout=readout)
-    path = folder / "net.py"
+    path = folder / name
     counts, answers = shown.evaluate(trains).counts, shown.predict(trains)
-    write(net, path, trains, counts, answers, title="A net", readout=readout.name, timestep=timestep)
+    write(net, path, trains, counts, answers, title=title, readout=readout.name, timestep=timestep)
     return path, counts
 
 
@@ -61,6 +61,13 @@ def same(capsys, path, *arguments):
     text = capsys.readouterr().out
     found = re.search(r"(\d+) of (\d+) answers and (\d+) of (\d+) output spike counts are the same", text)
     return tuple(int(number) for number in found.groups())
+
+
+def test_whatever_title_and_files_are_called_it_is_a_script(trains, tmp_path, capsys):
+    title = 'say """ or \\N or\n"'
+    path, _ = written(network(STOCK), tmp_path, trains, title=title, name='a "net" \\ 3.py')
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")), clean=False).startswith(title)
+    assert same(capsys, path, "pynn_sfdfa.event", "--samples", "1")[1] == 1
 
 
 @pytest.mark.parametrize("readout", [MostSpikes(), FirstSpike()])
@@ -246,6 +253,7 @@ def test_what_is_no_network_and_what_are_no_samples_is_refused(trains, tmp_path)
     ("changed", "error", "told"),
     [
         ({"path": None}, TypeError, r"path = None is not valid; give a path, a str or a pathlib.Path"),
+        ({"title": 5}, TypeError, r"title = 5 is not valid; give a text, such as title='Digits"),
         ({"timestep": "0.1"}, TypeError, r"timestep = '0.1' is not valid; give a number of ms"),
         ({"exact_counts": None}, ValueError, r"exact_counts has the shape \(\); give a row a sample.*\(8, 4\)"),
         ({"exact_answers": "x"}, ValueError, r"exact_answers has the shape \(\); give the class of each.*\(8,\)"),

@@ -1,5 +1,6 @@
 """Networks for SpiNNaker2: integers, what is refused, and the written program run with a stand-in for py-spinnaker2."""
 
+import ast
 import runpy
 import sys
 import types
@@ -209,11 +210,16 @@ def test_what_is_no_program_is_refused_by_name(tmp_path):
             use(3)
     with pytest.raises(TypeError, match="path = None is not valid; give a path"):
         write(net, None, samples, expected, title="")
+    with pytest.raises(TypeError, match="title = None is not valid; give a text"):
+        write(net, tmp_path / "net.py", samples, expected, title=None)
     with pytest.raises(ValueError, match=r"expected has the shape \(\); give a row a sample.*\(3, 3\)"):
         write(net, tmp_path / "net.py", samples, None, title="")
     other = random_trains(np.random.default_rng(4), 3, 5)
     with pytest.raises(ValueError, match="samples have 5 units each, and the network has 12 inputs"):
         counts(net, other)
     assert not list(tmp_path.iterdir())
-    write(net, str(tmp_path / "net.py"), samples, expected, title="")
-    assert (tmp_path / "net.npz").exists()
+    write(net, str(tmp_path / 'my "net".py'), samples, expected, title='say """')
+    assert (tmp_path / 'my "net".npz').exists()
+    program = ast.parse((tmp_path / 'my "net".py').read_text(encoding="utf-8"))
+    assert ast.get_docstring(program).startswith('say """')
+    assert ast.unparse(program).count('my "net".npz') == 2
