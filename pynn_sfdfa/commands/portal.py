@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pynn_sfdfa.commands.failures import Failure, as_failure, as_wrong_use, interrupted
+from pynn_sfdfa.commands.failures import Failure, WrongUse, as_failure, as_wrong_use, interrupted
 from pynn_sfdfa.commands.options import OutFolder, set_option
 
 if TYPE_CHECKING:
@@ -96,12 +96,16 @@ def fetch(job: int, out: Path | None, service: str | None) -> None:
 def _job(source: str, overrides: tuple[str, ...]) -> Job:
     _need_nmpi()
     from pynn_sfdfa.experiments.config import ConfigError, dumps
+    from pynn_sfdfa.experiments.learning_on_cores import learning_obstacles
     from pynn_sfdfa.experiments.without_effect import load_effective
     from pynn_sfdfa.hardware.portal.job import experiment_job, script_job
 
     if not source.endswith(".py"):
         with as_wrong_use(ConfigError):
             settings = load_effective(source, overrides)
+        obstacles = learning_obstacles(settings)
+        if obstacles:  # after waiting for a machine the job would find the same
+            raise WrongUse("\n- ".join([f"{settings.name} cannot learn on the cores like this:", *obstacles]))
         return experiment_job(settings.name, dumps(settings, {}))
     if overrides:
         raise click.UsageError("--set changes settings of experiments; a script has none.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pynn_sfdfa.common.needs import Need
 from pynn_sfdfa.common.simulators import lacking, offers
+from pynn_sfdfa.experiments.learning_on_cores import learning_obstacles
 from pynn_sfdfa.hardware.arithmetic import Formats
 from pynn_sfdfa.hardware.capacity import DTCM, MAX_DELAY, MAX_SPIKES
 from pynn_sfdfa.hardware.cores import BOARD_CORES, input_cores, layers_on_cores
@@ -44,43 +45,7 @@ def examined(settings: Experiment, network: Network, timestep: float, per_core: 
     """
     unfit = _of_network(network, timestep)
     over, lines = ([], []) if unfit else _layout(settings, network, timestep, per_core)
-    return [*_of_learning(settings), *unfit, *over], [*lines, *_parts()]
-
-
-def _of_learning(settings: Experiment) -> list[str]:
-    offered, rule = offers("spiNNaker"), settings.rule.build()
-    found = []
-    for part in rule.parts:
-        missing = lacking(part.all_needs, offered)
-        if missing:
-            found.append(f"The rule {rule.name}: {part.name!r} in it needs {missing}.")
-    loss = lacking(settings.loss.build().needs, offered)
-    if loss:
-        found.append(f"The loss needs {loss}.")
-    for name in ("regularisation", "boosting"):
-        table = getattr(settings, name)
-        missing = None if table is None else lacking(table.build().needs, offered)
-        if missing:
-            found.append(f"[{name}] needs {missing}; leave it out.")
-    if settings.metrics is not None and settings.metrics.gradient_alignment is not None:
-        found.append(f"metrics.gradient_alignment needs {Need.GRADIENTS.value}; leave it out.")
-    return [*found, *_of_steps(settings)]
-
-
-def _of_steps(settings: Experiment) -> list[str]:
-    """Return what is in the way of weights that change after each trial, on the cores."""
-    found = []
-    if settings.training.threads not in (None, 1):
-        found.append(f"training.threads = {settings.training.threads}: the cores compute; leave it out.")
-    if settings.training.shards is not None:
-        found.append(f"training.shards = {settings.training.shards}: there are no batches to share out; leave it out.")
-    batch_size = settings.training.batch_sizes.plain
-    if batch_size != 1:
-        found.append(f"training.batch_size = {batch_size}: weights change after each trial; choose 1.")
-    optimizer = settings.optimizer.build()
-    if optimizer.slots:
-        found.append(f"The optimizer {optimizer.name} keeps state at each synapse; choose sgd.")
-    return found
+    return [*learning_obstacles(settings), *unfit, *over], [*lines, *_parts()]
 
 
 def _of_network(network: Network, timestep: float) -> list[str]:

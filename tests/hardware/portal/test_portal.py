@@ -50,7 +50,7 @@ def portal(*arguments, service=None):
 
 @pytest.mark.usefixtures("application")
 def test_submit_sends_the_job(service):
-    done = portal("submit", "digits", "--collab", "my-collab", "--set", "training.epochs=2", service=service)
+    done = portal("submit", "digits-online", "--collab", "my-collab", "--set", "training.epochs=2", service=service)
     assert done.exit_code == 0, done.output
     (number,) = service.jobs
     sent = service.jobs[number]
@@ -64,9 +64,19 @@ def test_submit_sends_the_job(service):
 
 
 def test_an_experiment_without_its_application_is_not_sent(service):
-    done = portal("submit", "digits", "--collab", "c", service=service)
+    done = portal("submit", "digits-online", "--collab", "c", service=service)
     assert done.exit_code == 1
     assert "has not been built here" in done.output
+    assert service.requests == []
+
+
+@pytest.mark.usefixtures("application")
+def test_what_cores_cannot_learn_is_not_sent_and_every_reason_is_told(service):
+    done = portal("submit", "mnist-best", "--collab", "c", service=service)
+    assert done.exit_code == 2
+    assert "mnist-best cannot learn on the cores like this:\n- " in done.output
+    assert "The optimizer adam keeps state at each synapse; choose sgd." in done.output
+    assert "weights change after each trial; choose 1" in done.output
     assert service.requests == []
 
 
@@ -79,7 +89,7 @@ def test_a_script_needs_no_application(service, tmp_path):
 
 @pytest.mark.usefixtures("application")
 def test_the_token_is_nowhere_but_in_the_request(service, tmp_path):
-    done = portal("submit", "digits", "--collab", "c", service=service)
+    done = portal("submit", "digits-online", "--collab", "c", service=service)
     assert done.exit_code == 0
     assert TOKEN not in done.output
     assert TOKEN not in json.dumps(service.jobs)
@@ -90,7 +100,7 @@ def test_the_token_is_nowhere_but_in_the_request(service, tmp_path):
 
 def test_a_dry_run_sends_nothing(service, monkeypatch):
     monkeypatch.delenv("EBRAINS_TOKEN")
-    done = portal("submit", "digits", "--collab", "c", "--dry-run", service=service)
+    done = portal("submit", "digits-online", "--collab", "c", "--dry-run", service=service)
     assert done.exit_code == 0, done.output
     assert "nothing was sent" in done.output
     assert "extra_pip_installs" in done.output
@@ -125,7 +135,7 @@ def test_a_token_in_the_keyring_is_found(monkeypatch, tmp_path):
 @pytest.mark.usefixtures("application")
 def test_a_refused_token(service, monkeypatch):
     monkeypatch.setenv("EBRAINS_TOKEN", "expired")
-    done = portal("submit", "digits", "--collab", "c", service=service)
+    done = portal("submit", "digits-online", "--collab", "c", service=service)
     assert done.exit_code == 1
     assert "refused the access token (401: invalid_token)" in done.output
     assert "expired" not in done.output
@@ -264,7 +274,7 @@ def test_other_servers_do_not_get_the_token(service):
 
 def test_without_the_client_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "nmpi", None)
-    for arguments in (["submit", "digits", "--collab", "c"], ["status", "7"]):
+    for arguments in (["submit", "digits-online", "--collab", "c"], ["status", "7"]):
         done = CliRunner().invoke(main, ["portal", *arguments])
         assert done.exit_code == 2
         assert "pynn-sfdfa[portal]" in done.output
