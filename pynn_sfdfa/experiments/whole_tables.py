@@ -42,7 +42,8 @@ def written_out(path: str, table: type[Declared], given: Mapping[str, Any], *, o
     text = f"--set '{path}={_inline(values)}'"
     open_keys = [key for key, value in values.items() if value is _OPEN]
     if open_keys:
-        told = ", ".join(f"{key}{meaning(annotated(settings)[key])}" for key in open_keys)
+        # what a missing name means has been said with that it is missing
+        told = ", ".join(key if key == "name" else f"{key}{meaning(annotated(settings)[key])}" for key in open_keys)
         text += f", with a value of your own for {told}"
     changed = [
         f"{key} = {_inline(value)} (default: {_inline(defaults[key])})"

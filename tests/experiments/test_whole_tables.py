@@ -31,7 +31,8 @@ from pynn_sfdfa.experiments.config import ConfigError
         (
             "optimizer.decay={}",
             "optimizer.decay.name is missing (cosine, exponential and linear need epochs and final, too; inverse-sqrt "
-            "takes neither). With all keys: --set 'optimizer.decay={name = ..., epochs = ..., final = ..., hold = 1}'",
+            "takes neither). With all keys: --set 'optimizer.decay={name = ..., epochs = ..., final = ..., hold = 1}'"
+            ", with a value of your own for name, epochs (by",
         ),
         (
             "optimizer.decay={name='cosine', hold=2}",
