@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,7 +145,7 @@ def load(path: str | Path) -> Checkpoint:
 
 
 def named(path: Path) -> Path:
-    """Return the checkpoint that a path means: of the folder of a run its best one, or else its last one.
+    """Return the checkpoint that a path means: of the folder of a run its best one, or else, with a warning, its last.
 
     Parameters
     ----------
@@ -153,8 +154,11 @@ def named(path: Path) -> Path:
     """
     if not path.is_dir():
         return path
-    files = [path / name for name in ("best.safetensors", "last.safetensors")]
-    return next((file for file in files if file.is_file()), files[0])
+    best, last = path / "best.safetensors", path / "last.safetensors"
+    if best.is_file() or not last.is_file():
+        return best
+    warnings.warn(f"{path} has no {best.name}, so {last.name} is taken.", stacklevel=3)
+    return last
 
 
 def _within(path: Path) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -161,3 +162,12 @@ def test_what_json_cannot_hold_is_refused_before_anything_is_written(path):
 def test_a_name_that_no_file_can_have_is_told():
     with pytest.raises(CheckpointError, match="There is no checkpoint x.*: File name too long"):
         checkpoint.load(Path("x" * 300 + ".safetensors"))
+
+
+def test_of_a_run_without_its_best_checkpoint_the_last_one_is_taken_with_a_warning(path):
+    with pytest.warns(UserWarning, match="has no best.safetensors, so last.safetensors is taken"):
+        assert checkpoint.named(path.parent) == path
+    checkpoint.save(path.parent / "best.safetensors", ARRAYS, {})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert checkpoint.named(path.parent) == path.parent / "best.safetensors"
