@@ -60,6 +60,36 @@ def test_a_synapse_without_gradient_keeps_its_weight():
         np.testing.assert_array_equal(weights, np.full(SHAPE, 0.5, np.float32))
 
 
+def test_means_of_synapses_without_gradient_end_at_0_and_change_no_weight_by_it():
+    """By decay alone they would stay at the smallest numbers there are, with which computing is slow."""
+    adam, rng = Adam(3e-3), np.random.default_rng(3)
+    gradient = rng.normal(size=SHAPE).astype(np.float32)
+    weights, state = rng.normal(size=SHAPE).astype(np.float32), zeros(adam)
+    rest, beta1 = np.float32(1 - adam.beta1), np.float32(adam.beta1)
+    kept = {"weights": weights.copy(), "mean": rest * gradient}
+    take_step(adam, weights, gradient, state, 1)
+    np.testing.assert_array_equal(state["mean"], kept["mean"])
+    for step in range(2, 1200):
+        take_step(adam, weights, np.zeros(SHAPE, np.float32), state, step)
+        kept["mean"] *= beta1
+        if step == 600:  # means are at 1e-28: from here on they move nothing
+            kept["weights"] = weights.copy()
+            assert state["mean"].all()
+    assert 0 < abs(kept["mean"]).max() < np.finfo(np.float32).tiny
+    assert not state["mean"].any()
+    assert state["square"].all()
+    np.testing.assert_array_equal(weights, kept["weights"])
+
+
+def test_a_gradient_that_is_no_number_does_not_become_one():
+    adam, gradient = Adam(), np.zeros(SHAPE, np.float32)
+    gradient[3, 4] = np.nan
+    weights, state = np.ones(SHAPE, np.float32), zeros(adam)
+    take_step(adam, weights, gradient, state, 1)
+    for values in (weights, state["mean"], state["square"]):
+        assert np.argwhere(np.isnan(values)).tolist() == [[3, 4]]
+
+
 def test_sgd_descends_and_empties_the_gradient():
     rng = np.random.default_rng(1)
     weights, gradient = rng.normal(size=(2, *SHAPE)).astype(np.float32)
