@@ -1,4 +1,4 @@
-"""The script that says how near the gradients of a finished run come."""
+"""Scripts that measure runs that have been trained: how near their gradients come, and how fast they go on."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 
 from pynn_sfdfa.experiments import config, run
 from pynn_sfdfa.experiments.run_folder import RunFolder
+from pynn_sfdfa.training import checkpoint
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
-def test_the_gradients_that_a_run_has_left(tmp_path, monkeypatch):
+def test_the_gradients_and_the_speed_that_a_run_has_left(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(BENCHMARKS)
     script = runpy.run_path(str(BENCHMARKS / "gradients_of_run.py"))
     layers = ["network.hidden_sizes=[20, 15]", "training.epochs=1", "training.threads=1"]
@@ -26,3 +27,16 @@ def test_the_gradients_that_a_run_has_left(tmp_path, monkeypatch):
             assert len(gradients.split()) == len(feedback.split()) == 2
             assert gradients == "1.00 1.00" or kind != "exact"
             assert len(sizes.split()) == (2 if kind == "layer-wise" else 0)
+    before = (tmp_path / "exact" / "last.safetensors").read_bytes()
+    script = runpy.run_path(str(BENCHMARKS / "end_of_training.py"))
+    saved = checkpoint.load(tmp_path / "exact" / "last.safetensors")
+    took = script["milliseconds"](tmp_path / "exact", saved, None, 100, 2)
+    assert len(took) == 2
+    assert min(took) > 0
+    assert script["subnormal"](saved) == 0
+    saved.arrays["optimizer.mean.1"][0, :3] = 1e-40
+    kept = sum(
+        values.size for name, values in saved.arrays.items() if name.startswith(("optimizer.mean", "optimizer.sq"))
+    )
+    assert script["subnormal"](saved) == 3 / kept
+    assert (tmp_path / "exact" / "last.safetensors").read_bytes() == before
