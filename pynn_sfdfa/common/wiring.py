@@ -86,8 +86,16 @@ def check_trial_durations(source: str, of_source: float, target: str, of_target:
         )
 
 
-def one_delay(delays: NDArray[np.float64], label: str) -> float:
+def one_delay(delays: NDArray[np.float64], label: str, each: str = "projection") -> float:
     """Return the delay in ms that all synapses of a projection share, 0 if there are none.
+
+    Parameters
+    ----------
+    delays : array
+    label : str
+        Of the projection.
+    each : str
+        What a simulator needs one of for each delay.
 
     Raises
     ------
@@ -100,7 +108,7 @@ def one_delay(delays: NDArray[np.float64], label: str) -> float:
     if not high - low <= 1e-9 * max(high, 1e-3):
         raise errors.ConnectionError(
             f"Projection '{label}' has delays from {low:g} to {high:g} ms; here all synapses of a projection have one "
-            "delay. Use one projection for each delay; pynn_sfdfa.brian2 and pynn_sfdfa.spiNNaker have one for each "
+            f"delay. Use one {each} for each delay; pynn_sfdfa.brian2 and pynn_sfdfa.spiNNaker have one for each "
             "synapse onto cells of PyNN, such as IF_curr_exp."
         )
     return low

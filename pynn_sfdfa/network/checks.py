@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pynn_sfdfa.network.given_weights import check_weights
 from pynn_sfdfa.support.given import check_given
 from pynn_sfdfa.support.wording import quoted
 
@@ -13,10 +14,14 @@ __all__ = ["check_network", "check_shape", "check_shown", "check_step"]
 
 
 def check_network(given: Any) -> None:
-    """Raise TypeError unless a network is given; what has one is told how it is got from there."""
+    """Raise TypeError unless a network is given, and ValueError unless its weights can be computed with.
+
+    What has a network is told how it is got from there. Weights are arrays that anybody may change or replace.
+    """
     from pynn_sfdfa.network.network import Network  # loads PyNN, which settings are read without
 
     if isinstance(given, Network):
+        check_weights(given.weights, given.layers)
         return
     own = isinstance(getattr(given, "network", None), Network)
     one = "that of this one, .network" if own else "such as FeedForward([64, 100, 10])"

@@ -82,7 +82,9 @@ def main():
         cells.record("spikes")
         layers.append(cells)
         below = cells
-    sim.run(options.samples * period + LAYERS[-1]["later"])
+    duration = options.samples * period + LAYERS[-1]["later"]
+    print(f"simulating {duration / 1000:g} s, {options.samples} samples of {period:g} ms", flush=True)
+    sim.run(duration)
 
     spikes = [spikes_of(cells, layer["later"], options) for cells, layer in zip(layers, LAYERS)]
     report(data, options, [count(found, options.samples) for found in spikes], answer(spikes[-1], options.samples))

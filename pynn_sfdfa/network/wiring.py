@@ -9,6 +9,7 @@ import numpy as np
 import quantities as pq
 
 from pynn_sfdfa.network import static_synapses
+from pynn_sfdfa.network.given_weights import check_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,6 +132,7 @@ def wire(
     """Create a network on a simulator; see `pynn_sfdfa.network.network.Network.wire`."""
     from pyNN.parameters import Sequence as PyNNSequence
 
+    check_weights(network.weights, network.layers)
     trial_duration = network.trial_duration
     trains.check_within(trial_duration)
     own = {} if surrogate is None else {"surrogate": surrogate}

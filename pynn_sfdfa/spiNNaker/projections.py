@@ -181,7 +181,7 @@ class SFDFAProjection(BulkProjection):
 
     def _checked_delay(self, delays: NDArray[np.float64]) -> float:
         """Return the delay of the projection in ms, which lies within the bounds of ``setup()``."""
-        delay = one_delay(delays, self.label)
+        delay = one_delay(delays, self.label, each="presynaptic population")  # as synapses of two share rows
         if delays.size:
             check_bounds(delay, self.label, simulator.state.least_delay, simulator.state.max_delay)
         return delay

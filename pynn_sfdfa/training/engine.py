@@ -142,9 +142,25 @@ def check_seed(seed: Any) -> None:
 
 
 def initial_feedback(network: Network, rule: LearningRule | None, seed: int) -> list[NDArray[np.float32]]:
-    """Return the feedback that a training starts with, as the rule says; without a rule copies of the network's."""
+    """Return the feedback that a training starts with, as the rule says; without a rule copies of the network's.
+
+    Raises
+    ------
+    ValueError
+        If a rule's own feedback has not the shapes that kernels will index, or values that are not finite.
+    """
     if rule is None:
         return [feedback.copy() for feedback in network.feedback]
     transport = rule.parts.transport
     shapes = feedback_shapes(network.layers, transport.layer_wise)
-    return transport.initial_feedback(rule.parts.feedback, shapes, seed)
+    feedback = transport.initial_feedback(rule.parts.feedback, shapes, seed)
+    found = [np.shape(array) for array in feedback]
+    if found != shapes:  # compiled kernels check no bounds
+        raise ValueError(
+            f"{type(rule.parts.feedback).__name__}.initial returned feedback of shapes {found}; {rule.name} needs "
+            f"{shapes}, one array for each hidden layer."
+        )
+    arrays = [np.array(array, np.float32, order="C") for array in feedback]
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ValueError(f"{type(rule.parts.feedback).__name__}.initial returned feedback that is not finite.")
+    return arrays

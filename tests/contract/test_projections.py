@@ -166,7 +166,8 @@ def test_populations_of_before_setup_are_not_wired(sim, kind):
 
 def test_all_synapses_of_a_projection_have_one_delay(sim, pair):
     delays = np.where(np.arange(12).reshape(4, 3) % 2, 1.0, 2.0)
-    with pytest.raises(errors.ConnectionError, match="has delays from 1 to 2 ms.*Use one"):
+    each = "presynaptic population" if sim.__name__.endswith("spiNNaker") else "projection"
+    with pytest.raises(errors.ConnectionError, match=f"has delays from 1 to 2 ms.*Use one {each} for each delay"):
         connect(sim, pair, sim.SFDFASynapse(weight=0.5, delay=delays))
 
 

@@ -5,10 +5,11 @@ import re
 import numpy as np
 import pytest
 from network_toys import Windows
-from small_nets import network
+from small_nets import network, random_trains
 
 import pynn_sfdfa.event as sim
-from pynn_sfdfa import LIF_SFDFA, Dense, Input, Network, Pooling, Recurrent
+from pynn_sfdfa import LIF_SFDFA, Dense, Input, Network, Pooling, Recurrent, Trainer
+from pynn_sfdfa.training.evaluator import Evaluator
 
 
 def test_layers_have_names_shapes_and_numbers_of_neurons():
@@ -86,3 +87,23 @@ def test_restore_takes_weights_and_feedback_and_nothing_that_does_not_fit():
     with pytest.raises(ValueError, match=r"There is no weights.1, only feedback.0, weights.0"):
         other.restore({name: array for name, array in arrays.items() if name != "weights.1"})
     np.testing.assert_array_equal(other.weights[0], before)
+
+
+def wire(net):
+    sim.setup()
+    net.wire(sim, random_trains(np.random.default_rng(1), 1, 4))
+
+
+def test_weights_that_somebody_changed_are_looked_at_before_they_are_used():
+    def refused(weights, message):
+        net = network([4, 3, 2], c=0.3)
+        net.weights = weights(net.weights)
+        for use in (Trainer, Evaluator, wire):
+            with pytest.raises(ValueError, match=re.escape(message)):
+                use(net)
+
+    refused(lambda w: [w[0].T, w[1]], "network.weights[0] has the shape (3, 4); give an array of shape (4, 3).")
+    refused(lambda w: [w[0].tolist(), w[1]], "; give an array of shape (4, 3).")
+    refused(lambda w: w[:1], "network.weights has 1 arrays; give one for each of 2 layers.")
+    refused(lambda w: [w[0], np.where(w[1] == w[1][0, 0], np.nan, w[1])], "1 of 6 network.weights[1] are not finite or")
+    refused(lambda w: [w[0], 1e10 * np.sign(w[1])], "start from a new network, or from a checkpoint: pynn_sfdfa.load(")

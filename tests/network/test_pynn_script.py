@@ -78,6 +78,14 @@ def test_in_continuous_time_it_answers_as_the_network_that_was_trained(cell, del
     assert same(capsys, path, "pynn_sfdfa.event") == (8, 8, 32, 32)
 
 
+def test_how_long_it_simulates_is_told_before(trains, tmp_path, capsys):
+    path, _ = written(network(STOCK), tmp_path, trains)
+    printed(path, "pynn_sfdfa.event", "--samples", "2", "--pause", "50")
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert re.fullmatch(r"simulating [0-9.]+ s, 2 samples of [0-9.]+ ms", first)
+    assert second.startswith("pynn_sfdfa.event, steps of")
+
+
 @pytest.mark.parametrize("cell", [STOCK, LEARNING])
 def test_layers_that_see_windows_answer_as_they_were_trained(cell, trains, tmp_path, capsys):
     windows = [Convolution(3, 2, cell=cell), Pooling((1, 3)), Local(4, 1, cell=cell), Pooling(1, weight=3.0, cell=cell)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -31,6 +32,16 @@ def parts_of_event(base):
     """Return the parts of a kind that the event simulator has."""
     found = registry("pynn_sfdfa.rules.parts", base)
     return {name: part for name, part in found.items() if part.needs <= offers("event")}
+
+
+@dataclass(frozen=True)
+class Given(Feedback):
+    """Feedback weights as a function of the layers' sizes makes them."""
+
+    make: object = None
+
+    def initial(self, sizes, seed):
+        return self.make(sizes)
 
 
 TRANSPORT, FEEDBACK, LOCAL = (parts_of_event(base) for base in (Transport, Feedback, LocalGradient))
@@ -97,3 +108,34 @@ def test_a_gradient_is_what_the_weights_change_by():
     whole = sim.training_engine(net, Combination(TRANSPORT["through-spike-times"](), NoFeedback()), batch_size=7)
     for part, one in zip(gradients, whole.gradient(trains), strict=True):
         np.testing.assert_allclose(part, one, rtol=1e-4, atol=1e-5 * abs(one).max())
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda sizes: [np.ones((3, 3), np.float32)] * 2,
+            r"shapes \[\(3, 3\), \(3, 3\)\]; combination needs \[\(3, 12\), \(3, 9\)\]",
+        ),
+        (
+            lambda sizes: [np.ones((own, sizes[-1])) for own in sizes[:-1]],
+            r"Given.initial returned .* one array for each hidden",
+        ),
+        (lambda sizes: [], r"shapes \[\]; combination needs"),
+        (lambda sizes: [np.full((sizes[-1], own), np.nan) for own in sizes[:-1]], "not finite"),
+    ],
+)
+def test_feedback_that_does_not_fit_is_refused_before_kernels_read_beyond_it(make, message):
+    net = network(SIZES, c=0.3, weights=(-0.4, 0.8), max_spikes=100, seed=5)
+    with pytest.raises(ValueError, match=message):
+        Trainer(net, rule=Combination(feedback=Given(make=make)))
+
+
+def test_feedback_may_be_lists_of_numbers_and_is_not_changed_where_it_came_from():
+    net = network(SIZES, c=0.3, weights=(-0.4, 0.8), max_spikes=100, seed=5)
+    given = [np.ones((3, own)) for own in (12, 9)]
+    for feedback in (given, [array.tolist() for array in given]):
+        engine = sim.training_engine(net, Combination(feedback=Given(make=lambda sizes, own=feedback: own)))
+        for own in engine.feedback():
+            assert own.dtype == np.float32
+            np.testing.assert_array_equal(own, 1.0)
