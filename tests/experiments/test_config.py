@@ -145,7 +145,7 @@ def test_whole_numbers_are_accepted_where_any_number_is():
         ("optimizer.name=adm", 'optimizer.name = "adm" is not valid (did you mean adam?); choose one of adam, sgd.'),
         (
             "optimizer.decay={}",
-            "own for name (cosine, exponential and linear need epochs and final, too; inverse-sqrt",
+            "name is missing (cosine, exponential and linear need epochs and final, too; inverse-sqrt",
         ),
         (
             'optimizer.decay={name="cosin", epochs=3, final=0.1}',
