@@ -110,7 +110,19 @@ class EpochRecord:
 
 
 class Callback:
-    """Observer of a training run; override what you need. Epochs and batches count from 1."""
+    """Observer of a training run; override what you need. Epochs and batches count from 1.
+
+    A subclass whose method is named as events are, ``on_...``, and is none of them, is a TypeError: it would not be
+    called.
+    """
+
+    def __init_subclass__(cls) -> None:
+        """Refuse events that there are not."""
+        super().__init_subclass__()
+        events = [name for name in vars(Callback) if name.startswith("on_")]
+        for name in vars(cls):
+            if name.startswith("on_") and name not in events:
+                raise TypeError(f"{cls.__name__}.{name} would never be called; there are {', '.join(events)}.")
 
     def on_fit_start(self, start: FitStart) -> None:
         """Be told the size of the run."""

@@ -351,3 +351,11 @@ def test_observers_know_how_many_samples_test_and_validate(trains):
         trains, trains.select(np.arange(3)), validation=trains.select(np.arange(7))
     )
     assert (noted.calls[0].n_train, noted.calls[0].n_test, noted.calls[0].n_validation) == (23, 3, 7)
+
+
+def test_an_observer_of_an_event_that_there_is_not_is_refused_where_it_is_written():
+    with pytest.raises(
+        TypeError, match=r"^Mine.on_epoch_ended would never be called; there are on_fit_start, .*on_epoch_end"
+    ):
+        type("Mine", (Callback,), {"on_epoch_ended": lambda self, record: None})
+    type("Mine", (Callback,), {"on_epoch_end": lambda self, record: None, "once": 3})
