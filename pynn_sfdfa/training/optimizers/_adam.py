@@ -25,7 +25,7 @@ _AHEAD = np.uint64(4)
 
 _NOTHING = np.float32(1e-36)
 """Means below become 0, and change no weight by that. They would only decay, to numbers of few digits, in which they
-would stay, and with which processors compute a hundred times as slowly: after 830 steps without a gradient."""
+would stay, and with which processors are many times as slow: after 830 steps without a gradient."""
 
 
 @kernel(*4 * (float32[::1],), *2 * (int64,), *6 * (float32,), fastmath=FLOAT_FLAGS)
