@@ -146,6 +146,8 @@ def _train(
     if spread is not None:
         n = min(settings.training.batch_sizes.at(1), len(samples.train))
         spread.check(presented(samples.train, range(n), 1))
+    if resume:
+        folder.check_checkpoints()
     folder.open(settings, report.provenance(simulator, setup))
     resume = resume and folder.last.exists()  # a run killed in its first epoch starts again
     epochs = settings.training.epochs

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pynn_sfdfa.experiments import config
 from pynn_sfdfa.support import files
 from pynn_sfdfa.support.folder_lock import FolderInUseError, FolderLock
+from pynn_sfdfa.training import checkpoint
 from pynn_sfdfa.training.callbacks import Callback
 
 if TYPE_CHECKING:
@@ -77,6 +78,33 @@ class RunFolder:
         left = (self.last, self.best, self.summary)
         empty = self.metrics.is_file() and not self.metrics.stat().st_size  # a run makes it when it begins
         return empty and not any(path.exists() for path in left)
+
+    def check_checkpoints(self) -> None:
+        """Check that the run that is to be gone on with has its checkpoints.
+
+        Raises
+        ------
+        RunFolderError
+            If one is missing, so that all would be trained anew over what is left; or the best one is damaged, so that
+            the run would fail at its end, where the best weights are drawn.
+        """
+        finished = len(self.metrics.read_bytes().splitlines()) if self.metrics.is_file() else 0
+        # Of the first epoch the log is written before the last checkpoint, and a kill may come between the two.
+        if not self.last.exists() and (finished > 1 or self.summary.exists()):
+            raise RunFolderError(
+                f"{self.last} is missing, so there is nothing to go on with, and all epochs would be trained anew over "
+                f"what is left of them. Put it back, or copy {self.best} in its place to go on from the best epoch; "
+                f"or {_ELSEWHERE}."
+            )
+        if not finished and not self.best.exists():
+            return
+        try:
+            checkpoint.load(self.best)
+        except checkpoint.CheckpointError as error:
+            raise RunFolderError(
+                f"{error} Without the weights of its best epoch the run cannot be brought to its end: put them back, "
+                f"or remove {self.path} to have the run made again."
+            ) from None
 
     def check_free(self) -> None:
         """Raise `RunFolderError` if another process writes to the folder."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -82,5 +83,8 @@ def _json(path: Path, text: str, number: int | None = None) -> dict[str, Any]:
 
 
 def again(folder: Path) -> str:
-    """Return what to do about a damaged run."""
-    return f"remove {folder} to have the run made again."
+    """Return what to do about a damaged log: the last checkpoint holds all that it says."""
+    if not (folder / "last.safetensors").is_file():
+        return f"remove {folder} to have the run made again."
+    words = ["pynn-sfdfa", "train", str(folder / "config.toml"), "--out", str(folder), "--resume"]
+    return f"this writes it anew from the last checkpoint: {shlex.join(words)}"

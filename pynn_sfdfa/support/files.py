@@ -28,6 +28,7 @@ _REMEDIES = {
     errno.EPERM: _PLACE,
     errno.EROFS: _PLACE,
     errno.ENOENT: "make its folder first",
+    errno.EISDIR: "move away the folder that has its name",
 }
 
 

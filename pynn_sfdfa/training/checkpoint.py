@@ -121,7 +121,7 @@ def load(path: str | Path) -> Checkpoint:
     except OSError as error:  # a name that is too long
         raise CheckpointError(f"There is no checkpoint {short(str(path))}: {error.strerror}.") from None
     if not there:
-        raise CheckpointError(f"There is no checkpoint {short(str(path))}{_within(path)}.")
+        raise CheckpointError(f"There is no checkpoint {short(str(path))}{_within(path)}.{_instead(path)}")
     try:
         _check_size(path)
         _check_header(path)
@@ -134,9 +134,12 @@ def load(path: str | Path) -> Checkpoint:
     except (SafetensorError, OSError, TypeError) as error:
         raise CheckpointError(
             f"{path} cannot be read as a safetensors file ({short(str(error))}); it is damaged or not a checkpoint."
+            f"{_instead(path)}"
         ) from None
     if header.get(_CHECKSUM) != _checksum(header[_KEY], arrays):
-        raise CheckpointError(f"{path} is damaged: its contents do not have the checksum it was written with.")
+        raise CheckpointError(
+            f"{path} is damaged: its contents do not have the checksum it was written with.{_instead(path)}"
+        )
     try:
         checkpoint_arrays.check(arrays)
     except ValueError as error:
@@ -165,6 +168,14 @@ def _within(path: Path) -> str:
     """Return what to name in place of a folder."""
     found = sorted(path.glob("*.safetensors")) if path.is_dir() else []
     return f", which is a folder; name a file in it, such as {found[0]}" if found else ""
+
+
+def _instead(path: Path) -> str:
+    """Return what to take if a checkpoint of a run is missing or damaged: the other one, if it is there."""
+    best, last = path.with_name("best.safetensors"), path.with_name("last.safetensors")
+    if path == last and best.is_file():  # both hold all that a training has been
+        return f" {best} is the other one of this run; copied in its place, it can be resumed from."
+    return f" {last} is the other one of this run." if path == best and last.is_file() else ""
 
 
 def _check_size(path: Path) -> None:

@@ -6,14 +6,18 @@ import contextlib
 import io
 import os
 import re
+import shlex
+import shutil
 
 import pytest
 from campaign.small_runs import check_same, lines, run_here, spec
+from click.testing import CliRunner
 
 from pynn_sfdfa.campaign import runner
 from pynn_sfdfa.campaign.errors import CampaignError
 from pynn_sfdfa.campaign.finished_run import DamagedRunError, read
 from pynn_sfdfa.campaign.spec import make_spec
+from pynn_sfdfa.cli import main
 from pynn_sfdfa.experiments.run_folder import RunFolder, RunFolderError
 
 
@@ -96,6 +100,36 @@ def test_a_damaged_file_is_named_with_the_way_out(damaged, name, old, new, messa
     path.write_text(path.read_text().replace(old, new, 1), errors="surrogateescape")
     with pytest.raises(DamagedRunError, match=rf"{message}.*remove {re.escape(str(damaged.folder))}"):
         read(damaged)
+
+
+def test_of_a_damaged_log_whose_run_has_its_checkpoint_it_is_said_how_it_is_written_anew(finished, tmp_path):
+    shutil.copytree(finished.folder, tmp_path / "run")
+    run, log = spec(tmp_path / "run", epochs=2), tmp_path / "run" / "metrics.jsonl"
+    whole = log.read_bytes()
+    log.write_bytes(whole[:-9])
+    with pytest.raises(DamagedRunError, match="metrics.jsonl, line 2 is not JSON .*writes it anew .*--resume$") as told:
+        read(run)
+    words = shlex.split(str(told.value).rpartition(": ")[2])
+    assert CliRunner().invoke(main, words[1:], catch_exceptions=False).exit_code == 0
+    assert log.read_bytes() == whole
+
+
+@pytest.mark.parametrize(("lost", "message"), [("last", "copy .*best.safetensors in its place"), ("best", "remove .*")])
+def test_a_run_that_has_lost_a_checkpoint_is_not_trained_anew_over_what_is_left(finished, tmp_path, lost, message):
+    shutil.copytree(finished.folder, tmp_path / "run")
+    (tmp_path / "run" / f"{lost}.safetensors").unlink()
+    before = {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}
+    error = run_here(spec(tmp_path / "run", epochs=3)).error
+    assert re.search(rf"{lost}.safetensors.*{message}", error)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()} == before
+
+
+def test_a_run_goes_on_from_its_best_epoch_if_the_checkpoint_of_that_is_copied(finished, tmp_path):
+    shutil.copytree(finished.folder, tmp_path / "run")
+    shutil.copy(tmp_path / "run" / "best.safetensors", tmp_path / "run" / "last.safetensors")
+    (tmp_path / "run" / "summary.json").unlink()
+    assert run_here(spec(tmp_path / "run", epochs=2)).error is None
+    check_same(tmp_path / "run", finished.folder)
 
 
 def test_a_missing_file_is_named(damaged):

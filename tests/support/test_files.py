@@ -49,6 +49,13 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_folder_of_the_same_name_is_an_error(tmp_path):
+    (tmp_path / "x").mkdir()
+    with pytest.raises(files.WriteError, match=r"x cannot be written: Is a directory; move away the folder"):
+        files.write_text(tmp_path / "x", "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
 def test_missing_folder_is_an_error(tmp_path):
     with pytest.raises(
         files.WriteError, match=r"nowhere/x cannot be written: No such file or .*; make its folder first"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import warnings
 from pathlib import Path
 
@@ -171,3 +172,23 @@ def test_of_a_run_without_its_best_checkpoint_the_last_one_is_taken_with_a_warni
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert checkpoint.named(path.parent) == path.parent / "best.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "more"),
+    [("last", "best", "; copied in its place, it can be resumed from"), ("best", "last", "")],
+)
+def test_of_a_damaged_or_missing_checkpoint_of_a_run_the_other_one_is_named(tmp_path, name, other, more):
+    damaged, whole = tmp_path / f"{name}.safetensors", tmp_path / f"{other}.safetensors"
+    checkpoint.save(whole, ARRAYS, METADATA)
+    content = whole.read_bytes()
+    for left in (content[:-1], content[:-1] + bytes([content[-1] ^ 1]), None):
+        damaged.unlink(missing_ok=True)
+        if left is not None:
+            damaged.write_bytes(left)
+        said = rf"[.] {re.escape(str(whole))} is the other one of this run{more}[.]$"
+        with pytest.raises(CheckpointError, match=said):
+            checkpoint.load(damaged)
+    whole.unlink()
+    with pytest.raises(CheckpointError, match=r"There is no checkpoint \S*[.]$"):
+        checkpoint.load(damaged)
