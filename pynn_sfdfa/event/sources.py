@@ -96,8 +96,9 @@ class PoissonSource:
         Raises
         ------
         ValueError
-            If so many are to be expected that the memory cannot hold them.
+            If so many are to be expected that the memory cannot hold them, or that their times could not be told apart.
         """
+        self._check_resolution(until)
         self._check_memory(after, until)
         times, neurons = [], []
         for neuron in np.flatnonzero(self._next <= until).tolist():
@@ -108,6 +109,15 @@ class PoissonSource:
                 self._next[neuron] = self._following(neuron)
         order = np.lexsort((neurons, times))
         return np.array(times, float)[order], np.array(neurons, np.int64)[order]
+
+    def _check_resolution(self, until: float) -> None:
+        """Time would not go on from spike to spike."""
+        close = np.flatnonzero(self._interval <= np.spacing(until))
+        if close.size:
+            raise ValueError(
+                f"SpikeSourcePoisson fires too often: at {1000.0 / self._interval[close[0]]:g} Hz, the rate of neuron "
+                f"{close[0]}, times of spikes near {until:g} ms cannot be told apart; lower it."
+            )
 
     def _check_memory(self, after: float, until: float) -> None:
         length = np.maximum(0.0, np.minimum(self._stop, until) - np.maximum(self._start, after))

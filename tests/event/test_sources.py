@@ -114,3 +114,12 @@ def test_poisson_rates_whose_spikes_no_memory_holds_are_refused_before_any_is_dr
         ValueError, match=r"some 1e\+15 spikes in 1000 ms.* lower rate, which is 1e\+15 Hz for neuron 1, or"
     ):
         sim.run(1000.0)
+
+
+def test_a_poisson_rate_beyond_what_times_can_tell_apart_is_refused():
+    sim.setup()
+    sim.Population(3, sim.SpikeSourcePoisson(rate=[10.0, 1e300, 20.0], start=5.0))
+    with pytest.raises(
+        ValueError, match=r"at 1e\+300 Hz, the rate of neuron 1, times of spikes near 5 ms cannot be told"
+    ):
+        sim.run(5.0)
